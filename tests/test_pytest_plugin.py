@@ -27,10 +27,34 @@ def mark(**kwargs: object) -> pytest.Mark:
 def test_the_narrowest_marker_counts_and_the_command_line_most() -> None:
     config = {"match": "method", "ignore_query": ["ts"], "record_mode": "all"}
     marks = [mark(match="url", mode="none"), mark(record_mode="once")]
-    wish = settings.wish_of(config, marks, None)
+    wish = settings.wish_of(config, marks, None, {})
     assert wish == {"match": "url", "ignore_query": ["ts"], "mode": "record_once"}
-    assert settings.wish_of(config, marks, "none")["mode"] == "replay_only"
-    assert settings.wish_of({}, [], None) == {}
+    assert settings.wish_of(config, marks, "none", {})["mode"] == "replay_only"
+    assert settings.wish_of({}, [], None, {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("environment", "mode"),
+    [
+        ({}, "record_once"),
+        ({"CI": "true"}, "replay_only"),
+        ({"CI": "false"}, "record_once"),
+        ({"MITMVCR_RUN_MODE": "record_only"}, "record_only"),
+        ({"MITMVCR_RUN_MODE": "record_only", "CI": "1"}, "record_only"),
+        ({"MITMVCR_MODE": "new_episodes"}, "replay_with_new_episodes"),
+    ],
+)
+def test_whoever_starts_the_run_counts_more_than_its_files(
+    environment: dict[str, str], mode: str
+) -> None:
+    """VCR.py's mode stands in a conftest.py, and CI records nothing."""
+    chosen = settings.chosen_mode(None, environment)
+    wish = settings.wish_of({"record_mode": "once"}, [], chosen, environment)
+    assert wish["mode"] == mode
+    only = settings.wish_of({"mode": "passthrough"}, [], None, {"CI": "true"})
+    assert only == {"mode": "passthrough"}
+    assert settings.wish_of({}, [], None, {"CI": "true"}) == {}
+    assert settings.chosen_mode("none", {"MITMVCR_RUN_MODE": "x"}) == "none"
 
 
 def test_what_vcrpy_names_otherwise_is_what_mitmvcr_has() -> None:
@@ -40,12 +64,12 @@ def test_what_vcrpy_names_otherwise_is_what_mitmvcr_has() -> None:
         "filter_query_parameters": ["key"],
         "filter_post_data_parameters": [("pin", None)],
     }
-    assert settings.wish_of(config, [], None) == {
+    assert settings.wish_of(config, [], None, {}) == {
         "match": "method,url,body",
         "redact_headers": ["authorization", "x-key"],
         "redact_query": ["key", "pin"],
     }
-    assert set(settings.wish_of(config, [], None)) <= set(BY_NAME)
+    assert set(settings.wish_of(config, [], None, {})) <= set(BY_NAME)
 
 
 def test_each_mode_is_mitmvcrs() -> None:
@@ -72,6 +96,36 @@ def test_a_cassette_is_named_after_its_test() -> None:
     long = [settings.file_name(item("é" * 99 + end), "function") for end in "ab"]
     assert len({*long}) == 2
     assert max(len(each.encode()) for each in long) < 180
+
+
+class Outer:
+    class Inner:
+        pass
+
+
+def test_a_class_within_another_is_named_with_it() -> None:
+    inner = item("test_a", Outer.Inner)
+    assert settings.file_name(inner, "function") == "Outer.Inner.test_a"
+    assert settings.file_name(inner, "class") == "Outer.Inner"
+    # as older versions had it, whose cassettes are still found
+    assert settings.former_name(inner, "function") == "Inner.test_a"
+    assert settings.former_name(inner, "class") == "Inner"
+
+    class Local:
+        pass
+
+    assert settings.file_name(item("test_a", Local), "function") == "Local.test_a"
+
+
+def test_a_test_is_known_by_its_file_and_all_of_its_name() -> None:
+    one: pytest.Item = SimpleNamespace(  # type: ignore[assignment]
+        nodeid="tests/test_a.py::Outer::Inner::test_a[b/c]", path=Path("/r/test_a.py")
+    )
+    assert (
+        settings.test_of(one, "function") == "/r/test_a.py::Outer::Inner::test_a[b/c]"
+    )
+    assert settings.test_of(one, "class") == "/r/test_a.py::Outer::Inner"
+    assert settings.test_of(one, "module") == "/r/test_a.py"
 
 
 def test_cassettes_lie_beside_the_modules_as_the_folder_does() -> None:

@@ -18,7 +18,7 @@ INSIDE = "MITMVCR_PROXY_URL"
 #: Variables with our prefix that are no options.
 _OTHERS = (
     *("HOME", "DEBUG", "PROXY_URL", "CA_FILE", "CA_BUNDLE"),
-    *("CONTROL_URL", "CONTROL_TOKEN"),
+    *("CONTROL_URL", "CONTROL_TOKEN", "RUN_MODE"),
 )
 #: What marks the top folder of a project.
 _ROOTS = (".git", ".hg", ".jj")

@@ -144,10 +144,12 @@ def parse_bypass(text: str) -> tuple[str, ...]:
 
 class Upstream(NamedTuple):
     """A proxy to go on through, as http://user:password@host:port or socks5://..., and
-    the hosts that are reached without it, as NO_PROXY names them."""
+    the hosts that are reached without it, as NO_PROXY names them. ``plain`` is that of
+    ``http://`` URLs where they have one of their own; then both speak HTTP."""
 
     url: str
     past: Sequence[str] = ()
+    plain: str = ""
 
 
 class Place(NamedTuple):

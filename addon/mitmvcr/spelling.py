@@ -9,19 +9,21 @@ from typing import NamedTuple
 
 from mitmvcr.options import BY_NAME, Kind
 
-#: Not within a path, which may have such a name.
+#: Not within a path, which may have such a name, nor as the value of another option.
 _OPTION = re.compile(
-    r"(?:--set )?(?<![\w./\\-])vcr_(\w+)(?![\w/\\-]|\.\w)"
+    r"(?:--set )?(?<![\w./\\=-])vcr_(\w+)(?![\w/\\-]|\.\w)"
     r"(?:=('[^']*'|[^\s();,]+))?"
 )
 
 
 class Spelling(NamedTuple):
     """``options`` writes several, given as mitmproxy has them; ``text`` those that
-    stand in a message."""
+    stand in a message. ``reads_proxies``: variables as HTTPS_PROXY name the proxy that
+    leads out of this network, and no option of mitmproxy's does."""
 
     options: Callable[[Iterable[str]], str]
     text: Callable[[str], str]
+    reads_proxies: bool = False
 
 
 def as_typed(options: Iterable[str]) -> str:
@@ -67,6 +69,8 @@ def _named(match: re.Match[str]) -> str:
 
 IN_MITMPROXY = Spelling(" ".join, str)
 ON_COMMAND_LINE = Spelling(as_typed, in_words)
+#: Of a command that goes on through the proxy of its environment.
+WITH_VARIABLES = ON_COMMAND_LINE._replace(reads_proxies=True)
 OF_API = Spelling(_of_api, _in_text_of_api)
 
 

@@ -18,6 +18,9 @@ class Given(NamedTuple):
     source: str
 
 
+#: A source.
+COMMAND_LINE = "command line"
+
 #: What one place gives, by the names of the options.
 Layer = Mapping[str, Given]
 

@@ -26,6 +26,8 @@ class Gateway(socketserver.ThreadingTCPServer):
         self.asked: list[str] = []
         self.known: dict[str, int] = {}
         self.wants_login = False
+        #: Did who asked show a login?
+        self.logins: set[bool] = set()
 
     @property
     def place(self) -> str:
@@ -49,6 +51,7 @@ class HttpProxy(socketserver.StreamRequestHandler):
         if not head:
             return
         method, target, _ = head.split("\r\n")[0].split(" ")
+        self.server.logins.add("Proxy-Authorization:" in head)
         if self.server.wants_login and f"Proxy-Authorization: {_BASIC}" not in head:
             self._say("407 Proxy Authentication Required")
             return

@@ -142,6 +142,28 @@ def test_a_run_within_a_run_does_not_take_the_outer_cassette(cli, cassette, tmp_
     assert "recorded 1, replayed 0" in ran.stderr
 
 
+SAYS_MODE = "import os; print(os.environ.get('MITMVCR_RUN_MODE'))"
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "said"),
+    [
+        (["-m", "none"], {}, "replay_only"),
+        ([], {"MITMVCR_MODE": "none"}, "replay_only"),
+        ([], {}, "None"),
+        ([], {"CI": "1"}, "None"),
+        ([], {"MITMVCR_RUN_MODE": "record_only"}, "None"),
+    ],
+)
+def test_a_command_knows_the_mode_that_its_run_was_given(
+    cli, cassette, tmp_path, words, env, said
+):
+    """Helpers of test frameworks go by it, before what their files say."""
+    (tmp_path / "mitmvcr.toml").write_text("mode = 'new_episodes'")
+    run = ("run", "-c", cassette, "--allow-idle", *words, "--", *cli.python(SAYS_MODE))
+    assert cli(*run, env=env).stdout == f"{said}\n"
+
+
 def test_the_tools_for_cassettes_have_the_options_of_the_project(
     cli, cassette, tmp_path
 ):

@@ -89,23 +89,80 @@ def test_all_goes_out_through_it_but_for_what_no_proxy_names(
     assert len(lines(again.stderr)) == 1
 
 
-def test_what_it_refuses_is_told_with_what_helps(cli, way):
-    env = {"HTTPS_PROXY": f"{way.scheme}://{way.place}"}
+@pytest.fixture
+def other(ports: tuple[int, int]) -> Iterator[Gateway]:
+    with gateway(HttpProxy) as made:
+        made.known = {"plain.test": ports[1]}
+        yield made
+
+
+@pytest.mark.parametrize("wants", ["each", "first", "second"])
+def test_http_and_https_go_out_each_through_its_own_proxy(
+    cli, certs, ports, other, wants
+):
+    """And neither is shown the other's password."""
+    with gateway(HttpProxy) as secure:
+        secure.known = {"api.test": ports[0]}
+        secure.wants_login, other.wants_login = wants != "second", wants != "first"
+        env = {
+            "HTTPS_PROXY": f"http://{USER if wants != 'second' else ''}{secure.place}",
+            "http_proxy": f"http://{USER if wants != 'first' else ''}{other.place}",
+            "NO_PROXY": f"localhost:{ports[1]}",
+        }
+        words = ("-c", "new", "--include-localhost", "--upstream-ca", certs.ca)
+        asked = ("https://api.test/a", "http://plain.test/b")
+        past = f"http://localhost:{ports[1]}/c"
+        ran = cli("run", *words, *cli.python(ASK), *asked, past, env=env)
+        assert ran.stdout == "api.test/a\nplain.test/b\nlocalhost/c\n", ran.stderr
+        assert (secure.asked, other.asked) == (["api.test:443"], ["plain.test:80"])
+        assert secure.logins == ({True} if wants != "second" else {False})
+        assert other.logins == ({True} if wants != "first" else {False})
+    told, _ = lines(ran.stderr)
+    assert told == (
+        f"mitmvcr: HTTPS_PROXY and http_proxy are set: going on through http://"
+        f"{secure.place}, and for http:// through http://{other.place}, but without it"
+        f" to what NO_PROXY names: localhost:{ports[1]}"
+    )
+
+
+@pytest.mark.parametrize("schemes", [("socks5", "http"), ("http", "socks5h")])
+def test_a_socks_proxy_beside_another_is_refused(cli, schemes):
+    one, other = (f"{each}://{USER}127.0.0.1:9" for each in schemes)
+    env = {"HTTPS_PROXY": one, "HTTP_PROXY": other}
+    ran = cli("run", "-c", "new", *cli.python("print(1)"), env=env)
+    assert (ran.returncode, ran.stdout) == (125, "")
+    (told,) = lines(ran.stderr)
+    assert told.endswith(
+        "HTTPS_PROXY names another, and socks goes beside no other: unset one"
+    )
+    assert quote(LOGIN[1]) not in told
+
+
+@pytest.mark.parametrize("login", ["", "me:wrong@"])
+def test_a_login_that_it_refuses_is_told_with_where_it_stands(cli, way, login):
+    """Within a tunnel and without."""
+    env = {"HTTPS_PROXY": f"{way.scheme}://{login}{way.place}"}
     ask = (*cli.python(ASK), "https://api.test/a", "http://gone.test/")
     ran = cli("run", "-c", "new", *ask, env=env)
-    assert "recorded 0," in ran.stderr
-    way.wants_login = False
-    known = cli("run", "-c", "new", *ask[:-2], "https://gone.test/", env=env)
     assert ran.stdout.startswith("502\n")
-    assert known.stdout == "502\n"
+    _, *told, summary = lines(ran.stderr)
+    assert "recorded 0," in summary
+    assert len(told) == 2
+    for each in told:
+        assert "(HTTPS_PROXY or ALL_PROXY names that proxy; the user and the" in each
+        assert "wrong" not in each
+
+
+def test_what_it_refuses_is_told_with_what_helps(cli, way):
+    way.wants_login = False
+    env = {"HTTPS_PROXY": f"{way.scheme}://{way.place}"}
+    ran = cli("run", "-c", "new", *cli.python(ASK), "https://gone.test/", env=env)
+    assert ran.stdout == "502\n"
     if way.scheme == "http":
-        assert "407 Proxy Authentication Required (the proxy that" in ran.stderr
-        assert "503 No Such Host (the proxy that HTTPS_PROXY or" in known.stderr
+        assert "503 No Such Host (the proxy that HTTPS_PROXY or" in ran.stderr
     else:
-        assert f"{way.place}: it wants a user and a password (" in ran.stderr
-        assert f"{way.place}: host unreachable (" in known.stderr
-    for each in (ran, known):
-        assert "NO_PROXY names hosts that are reached without it)" in each.stderr
+        assert f"{way.place}: host unreachable (" in ran.stderr
+    assert "NO_PROXY names hosts that are reached without it)" in ran.stderr
 
 
 def test_a_proxy_that_is_not_there_is_told_with_what_helps(cli):

@@ -1,11 +1,13 @@
 """``mitmvcr fix``: what the misses of the last run named is written down."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cli.helpers import Cli, answer, lines, write_cassette
+from mitmvcr.cli import main
 from mitmvcr.cli.commands.fix import NoReportError, fix
 from mitmvcr.config_writing import file_for
 
@@ -126,6 +128,94 @@ def test_what_would_make_one_of_two_requests_is_not_written(
         tmp_path / "r.json", miss("vcr_ignore_query=ts"), cassette=str(cassette)
     )
     assert fix(place, yes=True) == 0
+
+
+def posts(place: Path, *bodies: str) -> Path:
+    held = []
+    for body in bodies:
+        one = answer(f"{URL}/a", b"a", method="POST")
+        sent = replace(one.request, body=body.encode(), content_length=len(body))
+        held.append(replace(one, request=sent))
+    return write_cassette(place, *held)
+
+
+def test_another_way_to_match_makes_no_two_requests_one_either(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cassette = posts(tmp_path / "c.yaml", "one", "two")
+    option = "vcr_match=method,url"
+    place = report(tmp_path / "r.json", miss(option), cassette=str(cassette))
+    assert fix(place, yes=True) == 100
+    said = capsys.readouterr().err
+    assert "--match method,url is not written: interactions 0 and 1 of" in said
+    assert not file_for(tmp_path).exists()
+
+
+def test_a_rule_holds_for_all_cassettes_of_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is written for all of them."""
+    parts = [
+        {"cassette": str(posts(tmp_path / "a.yaml", "x")), "entries": []},
+        {"cassette": str(posts(tmp_path / "b.yaml", "one", "two")), "entries": []},
+    ]
+    parts[0]["entries"] = [{"miss": miss("vcr_match=method,url")}]
+    place = tmp_path / "r.json"
+    place.write_text(json.dumps({"sessions": parts}))
+    assert fix(place, yes=True) == 100
+    assert f"of {tmp_path / 'b.yaml'} would be one" in capsys.readouterr().err
+
+
+def test_two_ways_to_match_are_not_one_value(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ways = miss("vcr_match=method,url"), miss("vcr_match=-vary")
+    assert fix(report(tmp_path / "r.json", *ways), yes=True) == 100
+    said = capsys.readouterr().err
+    assert "--match -vary is not written: another miss wants method,url" in said
+    assert "match = 'method,url'" in file_for(tmp_path).read_text()
+
+
+def test_no_rule_is_written_for_what_is_not_compared_then(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The next run would say that it has no effect."""
+    both = miss("vcr_ignore_body=b [0-9]+"), miss("vcr_match=method,url")
+    assert fix(report(tmp_path / "r.json", *both), yes=True) == 0
+    shown = capsys.readouterr()
+    assert "ignore_body" not in shown.out
+    assert "1 rule written" in shown.err
+
+
+def test_a_rule_is_explained_by_its_own_difference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = miss("vcr_ignore_json=$.user=", "vcr_ignore_query=ts", "vcr_ignore_body=x")
+    differ = [
+        {"place": place, "asked": "2", "recorded": "1"}
+        for place in ("query.ts", "body.user", "body.users")
+    ]
+    one["nearest"][0]["differ"] = differ  # type: ignore[index]
+    fix(report(tmp_path / "r.json", one), yes=False)
+    told = [each for each in capsys.readouterr().out.splitlines() if " was " in each]
+    assert told == [
+        "  # body.user: 2 was 1",
+        "  # query.ts: 2 was 1",
+        *(f"  # {each['place']}: 2 was 1" for each in differ),
+    ]
+
+
+def test_a_recording_of_another_recorder_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    posts(tmp_path / "c.yaml", "one", "two")
+    place = tmp_path / "c.har"
+    assert main(["cassette", "convert", "c.yaml", "-o", "c.har"]) == 0
+    what = report(
+        tmp_path / "r.json", miss("vcr_match=method,url"), cassette=str(place)
+    )
+    assert fix(what, yes=True) == 100
+    assert "would be one" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"entries": [{"miss": 1}]}', "{}"])

@@ -173,6 +173,15 @@ def test_each_run_has_its_input_from_a_file(cli, tmp_path):
     assert process.returncode == 0, told
 
 
+def test_a_replay_that_was_not_intercepted_is_told_once(cli, tmp_path):
+    cassette = write_cassette(tmp_path / "chat.yaml", answer(f"{URL}/a", b"a"))
+    words = ("run", "--cassette", cassette, "--prove", "--receipt", "r.json")
+    ran = cli(*words, *cli.python("print('hello')"))
+    assert (ran.returncode, ran.stdout) == (100, "hello\n")
+    told = [each for each in lines(ran.stderr) if "not proven" in each]
+    assert told == ["mitmvcr: not proven: nothing went through the proxy"]
+
+
 def test_who_comes_and_asks_nothing_proves_nothing(cli, tmp_path):
     cassette = write_cassette(tmp_path / "chat.yaml", answer(f"{URL}/a", b"a"))
     words = ("run", "--cassette", cassette, "--prove", "--receipt", "r.json")

@@ -184,6 +184,33 @@ def test_a_run_whose_stderr_nobody_reads_comes_to_the_same(
     assert receipt.exists()
 
 
+_MANY = """
+import sys, urllib.error, urllib.request as u
+for each in range(int(sys.argv[1])):
+    try: u.urlopen(f"http://api.example.test/many/{each}").read()
+    except urllib.error.HTTPError: pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(13, ()), (13, ("--report", "r.json")), (60, ())]
+)
+def test_misses_that_are_not_shown_can_be_read_in_a_file(
+    cli, cassette, tmp_path, count, words
+):
+    options = ("--cassette", cassette, "--mode", "replay_only", *words)
+    ran = cli("run", *options, *cli.python(_MANY), str(count))
+    (told,) = (each for each in lines(ran.stderr) if " others; " in each)
+    _, _, rest = told.partition("; ")
+    assert told.startswith(f"mitmvcr: and {'3' if count == 13 else 'at least 40'} oth")
+    if count == 60:  # so many are not kept
+        assert rest == "--report has them all"
+        return
+    place = tmp_path / rest.removesuffix(" has them all")
+    assert (place.name == "r.json") == bool(words)
+    assert all(f'/many/{each}"' in place.read_text() for each in range(count))
+
+
 _RAW = """
 import os, socket, urllib.parse
 proxy = urllib.parse.urlsplit(os.environ["HTTP_PROXY"])
@@ -203,6 +230,40 @@ def test_a_request_that_is_not_http_is_told_without_its_secrets(cli, cassette, m
     assert line.startswith("mitmvcr: GET http://api.example.test/\\xc3\\xbc?token=")
     assert "percent-encode" in line
     assert "hunter2" not in ran.stderr
+
+
+_RAW_LINE = """
+import os, socket, sys, urllib.parse
+proxy = urllib.parse.urlsplit(os.environ["HTTP_PROXY"])
+with socket.create_connection((proxy.hostname, proxy.port)) as line:
+    head = f"{sys.argv[1]} HTTP/1.1\\r\\nHost: api.example.test"
+    line.sendall(f"{head}\\r\\n\\r\\n".encode())
+    print(line.recv(12))
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("GET http://me:hunter2@api.example.test/a", "http://api.example.test/a"),
+        ("GET http://me:hun ter2@api.example.test/a", "http://api.example.test/a"),
+        ("GET http://me:hun/ter2@api.example.test/a", "http://api.example.test/a"),
+        ("GET me:hunter2@api.example.test/a", "api.example.test/a"),
+        ("CONNECT me:hunter2@api.example.test:443", "api.example.test:443"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["record_only", "replay_only"])
+def test_a_login_before_the_host_is_told_and_not_shown(
+    cli, cassette, mode, asked, shown
+):
+    """RFC 9110, section 4.2.4: no client sends it, and mitmproxy refuses it."""
+    command = ("--mode", mode, "--allow-idle", "--", *cli.python(_RAW_LINE), asked)
+    ran = cli("run", "--cassette", cassette, *command)
+    assert ran.stdout == "b'HTTP/1.1 400'\n"
+    (line,) = (each for each in ran.stderr.splitlines() if " 400 " in each)
+    assert line.startswith(f"mitmvcr: {asked.split()[0]} {shown} got 400 ")
+    assert line.endswith("; have the client send them as Authorization")
+    assert "ter2" not in ran.stderr
 
 
 _ODD_HEAD = """
@@ -232,6 +293,19 @@ def test_a_request_whose_head_is_refused_is_told(cli, cassette, header):
     (line,) = (each for each in ran.stderr.splitlines() if " 400 " in each)
     assert "got 400 from the proxy, and is neither recorded nor replayed: a " in line
     assert "hunter2" not in ran.stderr
+
+
+@pytest.mark.parametrize("mode", ["record_only", "replay_only"])
+def test_a_request_that_is_refused_is_told_though_its_client_ends_at_once(
+    cli, cassette, mode
+):
+    """The session is not prepared by then, and the run ends."""
+    words = ("--mode", mode, "--allow-idle", "--")
+    code = f"{_ODD_HEAD}    os._exit(0)\n"
+    command = (*words, *cli.python(code), "Content-Length: x")
+    ran = cli("run", "--cassette", cassette, *command)
+    (line,) = (each for each in lines(ran.stderr) if " 400 " in each)
+    assert "state one length" in line
 
 
 def test_no_command_is_a_failure_of_ours(cli, cassette):

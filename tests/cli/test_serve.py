@@ -76,6 +76,57 @@ def test_a_client_that_is_pointed_at_it_is_answered(cli, home, tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("mode", "told"),
+    [
+        ("socks5", "point a client at socks5://127.0.0.1:{port}"),
+        (
+            "reverse:http://127.0.0.1:9@{other}",
+            "point a client at http://127.0.0.1:{other}",
+        ),
+        ("regular@{other}", "point a client at http://127.0.0.1:{other}"),
+        ("dns@{other}", "let clients trust"),
+    ],
+)
+def test_where_to_go_is_where_it_listens(cli, mode, told):
+    port, other = free_port(), free_port()
+    words = ("--cassette", "new", "--port", str(port), "--", "--mode")
+    words = ("serve", *words, mode.format(other=other))
+    served = cli.start(*words, stderr=subprocess.STDOUT, text=False)
+    try:
+        line = read_line(served, "it said where it is").decode()
+    finally:
+        served.kill()
+        served.communicate()
+    assert line.startswith(f"mitmvcr: {told.format(port=port, other=other)}")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--listen-port", "9"], "--listen-port: use --port"),
+        (["-q", "-p9"], "-p9: use --port"),
+        (["--listen-host=::1"], "--listen-host=::1: use --host"),
+        (["-n"], "-n: a client needs a proxy that listens"),
+        (["--no-server"], "--no-server: a client needs a proxy that listens"),
+        (
+            ["--set", "confdir=/x"],
+            "--set confdir=/x: mitmvcr sets that itself; it has an option of its own"
+            " for it",
+        ),
+        (
+            ["--set=vcr_mode=replay_only"],
+            "--mode replay_only: mitmvcr sets that itself; it has an option of its own"
+            " for it",
+        ),
+    ],
+)
+def test_what_mitmvcr_sets_itself_is_not_set_behind_its_back(cli, words, told):
+    ran = cli("serve", "--cassette", "new", "--port", str(free_port()), "--", *words)
+    assert ran.returncode == 125
+    assert ran.stderr == f"mitmvcr: error: {told}\n"
+
+
 def test_the_web_interface_takes_arguments_of_its_own(cli):
     web = free_port()
     extra = ("--", "--no-web-open-browser", "--web-port", str(web))

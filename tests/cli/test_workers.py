@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -230,6 +231,32 @@ def _through_a_tunnel(
     found = answer.status, answer.read()
     made.close()
     return found
+
+
+def test_whichever_worker_is_asked_a_cassette_is_one_tests(shared):
+    shared.begin()
+    for name in (FIRST[0], OTHER[0]):
+        shared.api("DELETE", f"/sessions/{name}")
+        wish = {"cassette": name, "port": False}
+        assert shared.api("POST", "/sessions", {**wish, "test": "one"})[0] == 201
+        for _ in range(8):
+            status, wrong = shared.api("POST", "/sessions", {**wish, "test": "two"})
+            assert (status, wrong["field"]) == (409, "cassette")
+            assert f"{name} is that of the test one" in wrong["detail"]
+        shared.api("DELETE", f"/sessions/{name}")
+
+
+def test_whichever_worker_is_asked_a_token_is_hidden_in_a_name(shared):
+    """Its session lives where its name without the token says so."""
+    shared.begin()
+    for number in range(8):
+        token = "ghp_" + f"{number}bcdefghijklmnopqrstuvwxyz0123456789AB"
+        wish = {"cassette": f"t[{token}]", "test": token, "mode": "record_once"}
+        status, facts = shared.api("POST", "/sessions", {**wish, "port": False})
+        assert status == 201, facts
+        assert facts["name"].startswith("t[REDACTED-github-long-token]~")
+        status, facts = shared.api("DELETE", f"/sessions/{quote(facts['name'])}")
+        assert status == 200, facts
 
 
 def test_any_worker_answers_for_all_of_them(shared):

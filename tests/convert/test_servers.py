@@ -120,6 +120,8 @@ def test_a_fault_is_a_failure() -> None:
          "request.urlPattern: left out: is a pattern, and a cassette has one URL"),
         (mapping({"url": None, "urlPattern": None, "urlPath": None, "x": 0}),
          "request.urlPattern: left out: is a pattern, and a cassette has one URL"),
+        (mapping({"url": None, "urlPathTemplate": "/a/{id}"}),
+         "request.urlPathTemplate: left out: is a pattern, and a cassette has one URL"),
         (mapping({}, {"fault": "RANDOM_DATA_THEN_CLOSE"}),
          "response.fault: left out: RANDOM_DATA_THEN_CLOSE has no place"),
         (mapping({}, {"proxyBaseUrl": "http://a/"}),
@@ -207,6 +209,64 @@ def test_a_mapping_that_answers_other_bodies_too_is_said(
     ]
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        {"equalToJson": '{"a":"${json-unit.any-string}"}'},
+        {"equalToJson": {"a": "${json-unit.regex}[0-9]+"}},
+        {"equalToXml": "<a>${xmlunit.ignore}</a>", "enablePlaceholders": True},
+    ],
+)
+def test_a_body_with_placeholders_is_said(pattern: dict[str, Any]) -> None:
+    """WireMock lets anything stand there; JSON's need no switch."""
+    found = found_in(
+        mapping({"method": "POST", "bodyPatterns": [pattern]}),
+        "wiremock",
+        origin=ORIGIN,
+    )
+    (note,) = notes_of(found)
+    assert "request.bodyPatterns[0]: also lets others match (" in note
+
+
+def test_each_body_that_is_not_kept_is_said() -> None:
+    patterns = [{"contains": "a"}, {"equalTo": "b"}, {"equalToJson": "{}"}]
+    request = {"method": "POST", "bodyPatterns": [*patterns, {"matches": "c"}]}
+    found = found_in(mapping(request), "wiremock", origin=ORIGIN)
+    assert found.interactions[0].request.body == b"b"
+    assert notes_of(found) == [
+        "interaction 0: request.bodyPatterns: is not exact (contains), so it is not"
+        " kept",
+        "interaction 0: request.bodyPatterns[2]: is one more, and a cassette has one"
+        " body",
+        "interaction 0: request.bodyPatterns: is not exact (matches), so it is not"
+        " kept",
+    ]
+
+
+def test_exact_fields_of_a_form_are_its_body() -> None:
+    fields = {"a": {"equalTo": "1 2"}, "b": {"matches": ".*"}}
+    request = {"method": "POST", "formParameters": fields}
+    found = found_in(mapping(request), "wiremock", origin=ORIGIN)
+    asked = found.interactions[0].request
+    assert asked.body == b"a=1+2"
+    assert asked.headers == {"Content-Type": ["application/x-www-form-urlencoded"]}
+    assert notes_of(found) == [
+        "interaction 0: request.formParameters.b: is not exact (matches), so it is not"
+        " kept"
+    ]
+
+
+def test_a_form_that_names_its_type_keeps_it() -> None:
+    kind = "application/x-www-form-urlencoded; charset=utf-8"
+    request = {
+        "method": "POST",
+        "headers": {"content-type": {"equalTo": kind}},
+        "formParameters": {"a": {"equalTo": "1"}},
+    }
+    found = found_in(mapping(request), "wiremock", origin=ORIGIN)
+    assert found.interactions[0].request.headers == {"Content-Type": [kind]}
+
+
 def test_a_mapping_that_knows_no_case_is_said() -> None:
     loose = {"equalTo": "b", "caseInsensitive": True}
     request = {"headers": {"A": loose}, "queryParameters": {"q": loose}}
@@ -222,7 +282,7 @@ def test_a_mapping_that_knows_no_case_is_said() -> None:
 def test_a_mapping_that_wants_one_value_says_nothing() -> None:
     pattern = {"equalToXml": "<a/>", "namespaceAwareness": "STRICT"}
     exact = {"equalToJson": "{}", "ignoreArrayOrder": False, "exemptedComparisons": []}
-    for each in (pattern, exact):
+    for each in (pattern, exact, {"equalTo": "${json-unit.ignore}"}):
         data = mapping({"method": "POST", "bodyPatterns": [each]})
         assert notes_of(found_in(data, "wiremock", origin=ORIGIN)) == []
 

@@ -139,6 +139,15 @@ def parts(*values: str, mark: str = "a") -> str:
     return "".join([*found, f"--{mark}--\r\n"])
 
 
+def named(*fields: str) -> str:
+    """A multipart with a field for each, its name before the "="."""
+    pieces = []
+    for name, _, value in (field.partition("=") for field in fields):
+        head = f'Content-Disposition: form-data; name="{name}"'
+        pieces.append(f"--a\r\n{head}\r\n\r\n{value}\r\n")
+    return "".join([*pieces, "--a--\r\n"])
+
+
 def of_type(body: str, media: str) -> Request:
     boundary = body[2:3] if media == MULTIPART else ""
     return got("https://h/", body, media + boundary)
@@ -161,6 +170,7 @@ def of_type(body: str, media: str) -> Request:
         ('{"a":"x"}\n[1]', '{"a":"<SKY_KEY>"}\n[1]', ""),
         ('\x1e{"k":"","q":1}', '\x1e{"q":1,"k":"<SKY_KEY>"}', "x/json-seq"),
         (parts("1", "x", mark="b"), parts("1", "<SKY_KEY>"), MULTIPART),
+        (named("b=1", "a="), named("a=<SKY_KEY>", "b=1"), MULTIPART),
         ("key: None\n", "key: [REDACTED:SKY_KEY]\n", "text/plain"),
     ],
 )

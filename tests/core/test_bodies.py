@@ -353,6 +353,24 @@ def test_xml_is_compared_as_canonical_xml(
     assert same(one, other, media) is alike
 
 
+ADDRESSING = "http://www.w3.org/2005/08/addressing"
+
+
+def soap(number: str, space: str = ADDRESSING, action: str = "Get") -> str:
+    head = f"<a:MessageID>uuid:{number}</a:MessageID><a:Action>{action}</a:Action>"
+    return f'<E xmlns:a="{space}"><H>{head}</H><B/></E>'
+
+
+@pytest.mark.parametrize(
+    "space", [ADDRESSING, "http://schemas.xmlsoap.org/ws/2004/08/addressing"]
+)
+def test_the_id_of_a_message_of_soap_does_not_count(space: str) -> None:
+    media = "application/soap+xml"
+    assert same(soap("1", space), soap("2", space), media)
+    assert not same(soap("1", space), soap("1", space, "Delete"), media)
+    assert not same(soap("1", "urn:x"), soap("2", "urn:x"), media)
+
+
 def test_xml_of_another_character_set_is_compared_as_it_stands() -> None:
     text = '<?xml version="1.0" encoding="iso-8859-1"?><a>é</a>'
     assert same(text.encode("latin-1"), text.encode("latin-1"), "text/xml")
@@ -446,6 +464,45 @@ def test_a_part_may_have_no_content_or_odd_headers() -> None:
     folded = b"--b\r\nA: 1\r\n  2\r\nodd\r\n\r\n--b--"
     assert same(folded, b"--b\r\na: 1 2\r\nodd\r\n\r\n--b--", media)
     assert not same(folded, b"--b\r\na: 1 2\r\n\r\n--b--", media)
+
+
+def form_data(*parts: str) -> bytes:
+    """A form with a part for each, named before its "="; one with "@" is a file."""
+    pieces = []
+    for part in parts:
+        name, _, value = part.partition("=")
+        more = '; filename="f"' if name.startswith("@") else ""
+        head = f'Content-Disposition: form-data; name="{name.lstrip("@")}"{more}'
+        pieces.append(f"--b\r\n{head}\r\n\r\n{value}\r\n")
+    return "".join([*pieces, "--b--\r\n"]).encode()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        (["a=1", "b=2", "@f=x"], ["b=2", "a=1", "@f=x"], True),
+        (["@f=x", "a=1", "b=2"], ["@f=x", "b=2", "a=1"], True),
+        (["a=1", "b=2", "b=3"], ["b=2", "b=3", "a=1"], True),
+        (["a=1", "b=2", "b=3"], ["b=3", "b=2", "a=1"], False),
+        (["a=1", "b=2"], ["a=2", "b=1"], False),
+        (["a=1", "b=2"], ["a=1", "b=2", "b=2"], False),
+        (["a=1", "@f=x", "b=2"], ["b=2", "@f=x", "a=1"], False),
+        (["a=1", "@f=x"], ["@f=x", "a=1"], False),  # S3 passes over what follows a file
+        (["@f=x", "@g=y"], ["@g=y", "@f=x"], False),
+    ],
+)
+def test_the_fields_between_two_files_are_compared_in_any_order(
+    one: list[str], other: list[str], is_same: bool
+) -> None:
+    bodies = form_data(*one), form_data(*other)
+    assert same(*bodies, as_multipart("b")) is is_same
+
+
+def test_the_parts_of_what_is_no_form_keep_their_order() -> None:
+    one, other = (
+        b"--b\r\n\r\n%c\r\n--b\r\n\r\n%c\r\n--b--" % (*pair,) for pair in (b"xy", b"yx")
+    )
+    assert not same(one, other, "multipart/mixed; boundary=b")
 
 
 def test_multiparts_nested_too_deep_are_bytes() -> None:

@@ -639,6 +639,7 @@ def test_each_virtual_host_gets_its_own(repeats: Repeats) -> None:
 def test_a_host_that_was_used_up_gets_no_others() -> None:
     assert taken(deck(made(A), made(B)), B, B, A) == [1, None, 0]
     assert taken(deck(made(USUAL), made(B)), B, B, USUAL) == [1, None, 0]
+    assert taken(deck(made(B), made(USUAL)), USUAL, USUAL, B) == [1, None, 0]
     found = deck(made(A), made(B))
     (objection,) = found.objections(C, C).to(0)
     assert objection[:4] == (Rule.OPERATION, "host", "c.test", "a.test")
@@ -649,9 +650,32 @@ def test_of_one_host_and_where_the_request_names_none_the_order_decides() -> Non
     assert taken(deck(made(A), made(A)), B, C) == [0, 1]
     for none in (USUAL, of_host(""), of_host("h:80")):
         assert taken(deck(made(A), made(B)), none, none) == [0, 1]
+    assert taken(deck(made(A), made(of_host(""))), USUAL, USUAL) == [0, 1]
+    assert taken(deck(made(of_host("")), made(A)), A, C, USUAL) == [1, None, 0]
     assert taken(deck(made(A), made(B), off="operation"), C, C, C) == [0, 1, None]
     rules = Matcher(MatchSpec(ignore_headers=(Ignore("Host"),)))
     assert taken(Deck([made(A), made(B)], matcher=rules), B, C) == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("X-Amz-Checksum-Crc32", ("AAAAAA==", "BBBBBB==")),
+        ("grpc-timeout", ("1S", "2S")),
+        ("Digest", ("sha-256=x", "sha-256=y")),
+        ("Depth", ("0", "1")),
+    ],
+)
+def test_trailers_agree_as_headers_do(name: str, values: tuple[str, str]) -> None:
+    one, other = (replace(get(b"x"), trailer={name: [each]}) for each in values)
+    held = [made(one), made(other), made(get(b"x"))]
+    assert taken(deck(*held), other, one, get(b"x")) == [1, 0, 2]
+    spelled = replace(one, trailer={name.upper(): [f" {values[0]} "]})
+    assert taken(deck(*held[::-1]), spelled) == [2]
+    strange = replace(one, trailer={name: ["z"]})
+    assert taken(deck(*held), strange, strange, strange) == [0, 1, 2]
+    said = made(get(b"x", **{name: values[0]}))
+    assert taken(deck(said, held[0]), one, get(b"x")) in ([1, 0], [1, None])
 
 
 def test_headers_that_agree_do_not_outweigh_the_host() -> None:

@@ -386,6 +386,24 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
         "cassette",
         "is being recorded",
     ),
+    (
+        "POST",
+        "/sessions",
+        {"cassette": "open", "test": "two"},
+        409,
+        "cassette",
+        "open is that of the test one, and two asks for it",
+    ),
+    ("POST", "/sessions", {"cassette": "a", "test": ""}, 422, "test", "is no text"),
+    (
+        "POST",
+        "/sessions",
+        {"cassette": "a", "formerly": "../a"},
+        422,
+        "formerly",
+        "leaves the folder",
+    ),
+    ("PUT", "/sessions/open/cassette", {"cassette": "a", "test": 1}, 422, "test", "is"),
     ("POST", "/sessions", b"{", 400, "body", "is no JSON"),
     ("POST", "/sessions", b"[]", 400, "body", "is no object"),
     ("GET", "/sessions/none", {}, 404, "name", "there is no session none"),
@@ -417,7 +435,7 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
 def test_what_cannot_be_is_a_problem_that_names_the_field_and_the_remedy(
     api: Api,
 ) -> None:
-    api.open("open", port=False)
+    api.open("open", port=False, test="one")
     for method, path, body, status, field, text in REFUSED:
         got = api.call(method, path, body)
         where = (method, path, body, got.body)

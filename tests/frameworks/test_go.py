@@ -1,6 +1,7 @@
 """The Go package, in real runs of go test."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -85,6 +86,62 @@ def test_a_cassette_that_is_missing_fails_the_test(world, recorded):
     (world.cassettes / "gone").rename(world.cassettes / "TestOrder.yaml")
     assert ran.returncode == 1
     assert re.search(r"mitmvcr: .*TestOrder.yaml", ran.stdout), ran.stdout
+
+
+ALIKE = """\
+package {package}
+
+import ("testing"; "mitmvcr/mitmvcrtest")
+
+func ask(t *testing.T, options ...mitmvcrtest.Option) {{
+	t.Helper()
+	answer, err := mitmvcrtest.Use(t, options...).Get("https://api.test/counter")
+	if err != nil {{
+		t.Fatal(err)
+	}}
+	answer.Body.Close()
+}}
+
+func TestSame(t *testing.T) {{ ask(t) }}
+"""
+SIGNS = """\
+func TestSigns(t *testing.T) {
+	for _, sign := range []string{"<", ">"} {
+		t.Run(sign, func(t *testing.T) { ask(t) })
+	}
+}
+
+func TestShared(t *testing.T) {
+	for _, which := range []string{"one", "other"} {
+		t.Run(which, func(t *testing.T) { ask(t, mitmvcrtest.Cassette("alike/one")) })
+	}
+}
+"""
+
+
+def test_two_tests_never_share_a_cassette_by_accident(world, recorded):
+    """Nor do those of a package, and of another that tests it from outside."""
+    folder = world.folder / "alike"
+    world.write("alike/in_test.go", ALIKE.format(package="alike") + SIGNS)
+    world.write("alike/out_test.go", ALIKE.format(package="alike_test"))
+    with world.open_shop():  # each twice, as who looks for a flaky one does
+        ran = world.run(*GO_TEST, "-count=2", "-v", "./alike")
+    shutil.rmtree(folder)
+    failed = [line.strip() for line in ran.stdout.splitlines() if "--- FAIL" in line]
+    names = [line.split()[2] for line in failed]
+    assert names == [*("TestSigns", "TestSigns/>", "TestSame")] * 2, ran.stdout
+    for cassette, one, other in (
+        ("TestSigns/-", "alike.TestSigns/<", "alike.TestSigns/>"),
+        ("TestSame", "alike.TestSame", "alike_test.TestSame"),
+    ):
+        whose = (f"{folder}: shop/{each}" for each in (one, other))
+        line = "alike/{} is that of the test {}, and {} asks for it"
+        assert line.format(cassette, *whose) in ran.stdout, ran.stdout
+    found = (world.cassettes / "alike").rglob("*.yaml")
+    names = sorted(f"{each.relative_to(world.cassettes)}" for each in found)
+    shutil.rmtree(world.cassettes / "alike")
+    files = ("TestSame", "TestSigns/-", "one")
+    assert names == [f"alike/{each}.yaml" for each in files]
 
 
 def test_without_a_mitmvcr_one_line_says_so(world, recorded, need):

@@ -1,6 +1,7 @@
 """The extension for JUnit, in real runs of JUnit by Maven, with tests in parallel."""
 
 import re
+import shutil
 from xml.etree import ElementTree
 
 import pytest
@@ -37,7 +38,7 @@ def suite(world: World, need) -> World:
     source = (HELPERS / "java" / "mitmvcr" / "MitmVcr.java").read_text()
     world.write("src/test/java/mitmvcr/MitmVcr.java", source)
     world.write(SHOP, example("java"))
-    for name in ("Hangs.java", "MoreTest.java"):
+    for name in ("Alike.java", "Hangs.java", "MoreTest.java"):
         text = (SUITES / "java" / name).read_text()
         world.write(f"src/test/java/shop/{name}", text)
     ready = (SUITES / "java" / "Ready.java").read_text()
@@ -103,6 +104,50 @@ def test_a_miss_fails_the_test_that_made_it(recorded):
     assert "order.yaml: cassette not found, and mode replay_only" in ran.stdout
     last = ran.stdout.strip().splitlines()[-1]
     assert "recorded 0, replayed 11, missed 1" in ran.stdout, last
+
+
+LIKEWISE = [
+    *(
+        "Alike/both()",
+        "Alike/both(String)-1",
+        "Alike/both(int)-1",
+        "Alike/dates(Date)-1",
+    ),
+    *(f"Twice/again-{of}-{n}" for of in (1, 2) for n in (1, 2)),
+    *("Twice/once-1", "Twice/once-2"),
+]
+
+
+def test_two_tests_never_share_a_cassette_by_accident(recorded):
+    """Those of one name have their parameters in it, and the numbers of their class."""
+    words = (*INSIDE, "-Dtest=Alike,Twice")
+    with recorded.open_shop():
+        ran = recorded.run(*words, **QUICK)
+    line = (
+        r"shop/Alike/dates\(Date\)-1 is that of the test (\S+: \S*dates\S+), and (\S+:"
+        r" \S*dates\S+) asks for it"
+    )
+    found = re.search(line, ran.stdout)
+    assert found is not None, ran.stdout
+    assert sorted(re.findall(r"dates\(java\.(\w+)", " ".join(found.groups()))) == [
+        *("sql", "util")
+    ]
+    folder = recorded.cassettes / "shop"
+    names = sorted(
+        f"{each.relative_to(folder).with_suffix('')}"
+        for part in ("Alike", "Twice")
+        for each in (folder / part).iterdir()
+    )
+    assert names == LIKEWISE
+    # An older version named them all by the method and its own number.
+    (folder / "Alike" / "both().yaml").rename(folder / "Alike" / "both.yaml")
+    (folder / "Twice" / "again-2-1.yaml").rename(folder / "Twice" / "again-1.yaml")
+    ran = recorded.run(*words, CI="true", **QUICK)
+    for part in ("Alike", "Twice"):
+        shutil.rmtree(folder / part)
+    assert "cassette not found" not in ran.stdout
+    assert "had no match" not in ran.stdout
+    assert "is that of the test" in ran.stdout  # the dates
 
 
 def test_a_runner_that_is_killed_leaves_nothing(recorded):

@@ -1,6 +1,7 @@
 """The package for Node, in real runs of node --test, vitest and jest."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,7 @@ def test_a_miss_fails_the_test_that_made_it(recorded, case):
     assert f"{report}{asked}" in told, ran.stdout
     assert "ignore_query=page would let it match" in told
     assert "takes an order:" not in told
+    assert "Expected value" not in told, "jest compares what nobody has compared"
 
 
 def test_a_cassette_that_is_missing_fails_the_test_that_asks(recorded):
@@ -219,6 +221,108 @@ def test_a_cassette_that_is_missing_fails_the_test_that_asks(recorded):
     missing = "cassettes/jest/new/pages.yaml: cassette not found, and mode replay_only"
     assert missing in ran.stdout
     assert "2 failed" in ran.stdout
+
+
+ALIKE = {
+    "alike/node.test.mjs": """\
+import test, { describe } from 'node:test';
+import { vcr } from 'mitmvcr';
+
+const asks = (name) => async (t) => {
+  const { fetch } = await vcr(t, name);
+  await fetch('https://api.test/counter');
+};
+
+test('a/b', asks());
+test('a:b', asks());
+test('twice', asks());
+test('twice', asks());
+test('shared', asks('alike/on purpose'));
+test('shared', asks('alike/on purpose'));
+""",
+    "alike/vitest.spec.mjs": """\
+import { describe, test } from 'vitest';
+import { vcr } from 'mitmvcr';
+
+let tried = 0;
+const asks = (name) => async (t) => {
+  const { fetch } = await vcr(t, name);
+  await fetch('https://api.test/counter');
+};
+
+test('a/b', asks());
+test('a:b', asks());
+describe('one', () => { test('twice', asks()); });
+describe('one', () => { test('twice', asks()); });
+test('shared', asks('alike/on purpose'));
+test('shared', asks('alike/on purpose'));
+test('retried', { retry: 1 }, async (t) => {
+  await asks()(t);
+  if (!tried++) throw new Error('once');
+});
+""",
+    "alike/jest.test.cjs": """\
+const { useVcr } = require('mitmvcr');
+
+const vcr = useVcr();
+let tried = 0;
+const asks = () => vcr.fetch('https://api.test/counter');
+
+describe('a', () => { test('b c', asks); });
+describe('a b', () => { test('c', asks); });
+test('twice', asks);
+test('twice', asks);
+test('asks for nothing', () => {});
+test('asks for nothing', () => {});
+test('asks for nothing', asks);
+jest.retryTimes(1);
+test('retried', async () => {
+  await asks();
+  if (!tried++) throw new Error('once');
+});
+""",
+    "alike/jest.json": f'{{"testMatch": ["**/jest.test.cjs"], {JEST_TIME}}}',
+}
+#: By runner: its words, what its end says, and the cassettes that two tests wanted.
+TWICE = {
+    "node": (
+        ("node", *NODE_TEST, "alike/node.test.mjs"),
+        "# pass 4",
+        {"a-b": ("a/b", "a:b"), "twice": ("twice", "twice (2)")},
+    ),
+    "vitest": (
+        (*VITEST, "vitest.mjs", "--dir", "alike"),
+        "2 failed | 5 passed",
+        {
+            "a-b": ("a/b", "a:b"),
+            "one/twice": ("one > twice", "one (2) > twice"),
+        },
+    ),
+    "jest": (
+        (*JEST, "alike/jest.json"),
+        "2 failed, 6 passed",
+        {"a b c": ("a > b c", "a b > c"), "twice": ("twice", "twice (2)")},
+    ),
+}
+
+
+@pytest.mark.parametrize("runner", TWICE)
+def test_two_tests_never_share_a_cassette_by_accident(recorded, runner):
+    words, ended, found = TWICE[runner]
+    for file, text in ALIKE.items():
+        recorded.write(file, text)
+    with recorded.open_shop():
+        ran = recorded.run(*words, NO_COLOR="1")
+    assert ended in ran.stdout, ran.stdout
+    file = next(name for name in ALIKE if name.startswith(f"alike/{runner}."))
+    for cassette, tests in found.items():
+        one, other = (f"{recorded.folder / file} > {test}" for test in tests)
+        line = f"alike/{runner}/{cassette} is that of the test {one}, and {other} asks"
+        assert line in " ".join(ran.stdout.split()), ran.stdout
+        path = recorded.cassettes / "alike" / runner / f"{cassette}.yaml"
+        assert path.read_text().count("      request:\n") == 1
+    shutil.rmtree(recorded.folder / "alike")
+    shutil.rmtree(recorded.cassettes / "alike")
 
 
 def test_a_runner_that_is_killed_leaves_nothing(recorded):

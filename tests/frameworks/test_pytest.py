@@ -2,8 +2,11 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -204,6 +207,103 @@ def test_what_cannot_be_is_one_line_of_the_test(world, recorded):
     for _, line in REFUSED:
         assert f"{line}" in ran.stdout
     assert "Traceback" not in ran.stdout
+
+
+ALIKE = """\
+import pytest, requests
+
+def ask():
+    return requests.get("https://api.test/counter").json()["count"]
+
+@pytest.mark.vcr
+@pytest.mark.parametrize("sign", ["<", ">"], ids=["<", ">"])
+def test_signs(sign):
+    ask()
+
+class TestOne:
+    class TestInner:
+        def test_inner(self, vcr):
+            ask()
+            print("named", vcr.name)
+
+class TestOther:
+    class TestInner:
+        def test_inner(self, vcr):
+            ask()
+            print("named", vcr.name)
+
+@pytest.mark.xdist_group("recorders")
+@pytest.mark.vcr("shared")
+@pytest.mark.parametrize("number", range(2))
+def test_share_on_purpose(number):
+    ask()
+
+@pytest.mark.vcr
+@pytest.mark.parametrize("token", [TOKEN])
+def test_token(token, vcr):
+    ask()
+    print("named", vcr.name)
+"""
+TOKEN = "ghp_" + "abcdefghijklmnopqrstuvwxyz0123456789AB"
+#: Each test is run again, as plugins do with one that has failed.
+AGAIN = """\
+from _pytest.runner import runtestprotocol
+
+def pytest_runtest_protocol(item, nextitem):
+    runtestprotocol(item, log=False, nextitem=nextitem)
+"""
+
+
+@pytest.fixture
+def alike(world: World) -> Iterator[tuple[str | Path, ...]]:
+    """A suite whose tests have names that make one, each of them run twice."""
+    world.write("alike/conftest.py", AGAIN)
+    path = world.write("alike/test_alike.py", f"TOKEN = {TOKEN!r}\n{ALIKE}")
+    yield *PYTEST, "-o", "vcr_cassettes=alike/cassettes", "alike"
+    shutil.rmtree(path.parent)
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_two_tests_never_share_a_cassette_by_accident(world, alike, workers):
+    with world.open_shop():
+        ran = world.run(*alike, "-n", workers, "--dist", "loadgroup")
+    assert outcomes(ran) == {"passed": 6, "error": 1}, ran.stdout
+    line = (
+        r"test_alike/test_signs\[-\] is that of the test (\S+), and (\S+) asks for it"
+    )
+    found = re.search(line, ran.stdout)
+    assert found is not None, ran.stdout
+    file = world.folder / "alike" / "test_alike.py"
+    assert sorted(found.groups()) == [f"{file}::test_signs[{sign}]" for sign in "<>"]
+    folder = world.folder / "alike" / "cassettes"
+    names = sorted(path.stem for path in (folder / "test_alike").iterdir())
+    assert len(names) == 5
+    assert [name for name in names if "~" not in name] == [
+        "TestOne.TestInner.test_inner",
+        "TestOther.TestInner.test_inner",
+        "shared",
+        "test_signs[-]",
+    ]
+    kept = "".join(map(str, folder.rglob("*"))) + "".join(
+        path.read_text() for path in folder.rglob("*.yaml")
+    )
+    assert TOKEN not in kept
+
+
+def test_what_an_older_version_recorded_is_still_found(world, alike):
+    """It named a class by itself, and hid no secret in a name."""
+    words = (*alike, "-k", "TestOne or token")
+    with world.open_shop():
+        assert world.run(*words).returncode == 0
+    folder = world.folder / "alike" / "cassettes" / "test_alike"
+    (secret,) = folder.glob("test_token*")
+    secret.rename(folder / f"test_token[{TOKEN}].yaml")
+    inner = folder / "TestOne.TestInner.test_inner.yaml"
+    inner.rename(folder / "TestInner.test_inner.yaml")
+    ran = world.run(*words, "-s", REPLAY)
+    assert outcomes(ran) == {"passed": 2, "deselected": 5}, ran.stdout
+    for name in ("TestInner.test_inner", f"test_token[{TOKEN}]"):
+        assert f"named test_alike/{name}\n" in ran.stdout
 
 
 def test_a_module_of_one_cassette_wants_one_worker(world, recorded):

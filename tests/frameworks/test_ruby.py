@@ -121,6 +121,76 @@ def test_a_miss_fails_the_test_that_made_it(recorded, case):
     assert f"/{gone}.yaml: cassette not found, and mode replay_only" in told
 
 
+ALIKE = {
+    "spec/alike_spec.rb": """\
+require "mitmvcr"
+RSpec.configure { |config| MitmVcr.rspec(config) }
+
+RSpec.describe "alike" do
+  def ask = Net::HTTP.get(URI("https://api.test/counter"))
+
+  it("has a/b", :vcr) { ask }
+  it("has a:b", :vcr) { ask }
+  it("is twice", :vcr) { ask }
+  it("is twice", :vcr) { ask }
+  it("shares", vcr: "alike") { ask }
+  it("shares", vcr: "alike") { ask }
+end
+""",
+    "test/alike_test.rb": """\
+require "minitest/autorun"
+require "mitmvcr"
+
+class AlikeTest < Minitest::Test
+  include MitmVcr::Minitest
+  i_suck_and_my_tests_are_order_dependent!
+
+  ["a/b", "a:b"].each do |name|
+    define_method("test_#{name}") { Net::HTTP.get(URI("https://api.test/counter")) }
+  end
+end
+
+class SharingTest < AlikeTest
+  def vcr_cassette = "alike"
+end
+""",
+}
+
+
+def test_two_tests_never_share_a_cassette_by_accident(recorded):
+    for file, text in ALIKE.items():
+        recorded.write(file, text)
+    spec, test = (recorded.folder / file for file in ALIKE)
+    with recorded.open_shop():
+        ran = recorded.run(*RSPEC, spec), recorded.run(*MINITEST, test)
+    assert "6 examples, 2 failures" in ran[0].stdout
+    assert "4 runs, 0 assertions, 0 failures, 1 errors" in ran[1].stdout
+    for out, cassette, one, other in (
+        (
+            ran[0].stdout,
+            "spec/alike/alike has a-b",
+            f"{spec}: alike has a/b",
+            f"{spec}: alike has a:b",
+        ),
+        (
+            ran[0].stdout,
+            "spec/alike/alike is twice",
+            f"{spec}: alike is twice",
+            f"{spec}: alike is twice (2)",
+        ),
+        (
+            ran[1].stdout,
+            "AlikeTest/test_a-b",
+            f"{test}: AlikeTest#test_a/b",
+            f"{test}: AlikeTest#test_a:b",
+        ),
+    ):
+        line = f"{cassette} is that of the test {one}, and {other} asks for it"
+        assert line in " ".join(out.split()), out
+    for path in (spec, test):
+        path.unlink()
+
+
 def test_a_runner_that_is_killed_leaves_nothing(recorded):
     """What a test of it had recorded by then is saved."""
     recorded.write("hangs.rb", (SUITES / "ruby" / "hangs.rb").read_text())

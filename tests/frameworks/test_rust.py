@@ -79,6 +79,50 @@ def test_mitmvcr_run_notes_whose_test_has_failed(world, recorded):
     assert failed == ["shop/page_5"]
 
 
+ALIKE = """
+fn order() -> Session {
+    vcr!()
+}
+
+#[test]
+fn first_of_two() {
+    let vcr = order();
+    agent(&vcr).get(format!("{SHOP}/counter")).call().unwrap();
+}
+
+#[test]
+fn second_of_two() {
+    let vcr = order();
+    agent(&vcr).get(format!("{SHOP}/counter")).call().unwrap();
+}
+
+#[test]
+fn shares() {
+    for _ in 0..2 {
+        let vcr = vcr!("cassette" = "shared", "match" = "method,url");
+        agent(&vcr).get(format!("{SHOP}/counter")).call().unwrap();
+    }
+}
+"""
+
+
+def test_two_tests_never_share_a_cassette_by_accident(world, recorded):
+    """As they would where a function of both opens it."""
+    world.write("tests/shop.rs", SOURCE + ALIKE)
+    with world.open_shop():
+        ran = cargo(world)
+    world.write("tests/shop.rs", SOURCE)
+    assert "10 passed; 1 failed" in ran.stdout, ran.stdout
+    line = r"shop/order is that of the test (.*) in the test (\w+) (.*), and \1 in the"
+    found = re.search(line, ran.stdout)
+    assert found is not None, ran.stdout
+    assert found[1] == "tests/shop.rs: shop/order"
+    assert found[3] == f"({world.folder})"
+    assert found[2] in ("first_of_two", "second_of_two")
+    for name in ("shared", "shop/order"):
+        (world.cassettes / f"{name}.yaml").unlink()
+
+
 def test_a_miss_fails_the_test_that_made_it(world, recorded):
     """Also where the client does not mind, and where the test has failed already."""
     quiet = 'let _ = agent(&vcr).get(format!("{SHOP}/other")).call();'

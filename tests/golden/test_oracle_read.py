@@ -50,7 +50,8 @@ def agrees(data: bytes) -> None:
         assert isinstance(ours, str) or any(each in theirs for each in WIDER), theirs
     elif isinstance(ours, str):
         excused = any(each in ours for each in NARROWER)
-        assert excused or _stands_in_what_is_dropped(data, ours), ours
+        dropped = _stands_in_what_is_dropped(data, ours)
+        assert excused or dropped or _has_an_odd_anchor(data, ours), ours
     else:
         assert list(map(unrepaired, ours)) == list(map(unrepaired, theirs.interactions))
 
@@ -64,6 +65,21 @@ def _stands_in_what_is_dropped(data: bytes, refusal: str) -> bool:
         return False
     before = data.split(b"\n")[1 : int(found[1])]
     return any(line.startswith((b"---", b"...")) for line in before)
+
+
+def _has_an_odd_anchor(data: bytes, refusal: str) -> bool:
+    """PyYAML knows fewer signs in the name of an anchor than go-yaml, and what go-vcr
+    writes has none."""
+    found = re.search(r"line (\d+): not YAML", refusal)
+    line = data.split(b"\n")[int(found[1]) - 1] if found else b""
+    return re.search(rb"(?:^|[ -])&[\w-]*[^\w\s-]", line) is not None
+
+
+@pytest.mark.parametrize("name", [b"a#a", b"a@a", b"a.b"])
+def test_an_anchor_of_a_name_that_pyyaml_does_not_know_is_refused(name: bytes) -> None:
+    data = b"&" + name + b"\n" + one()
+    agrees(data)
+    assert isinstance(outcome(lambda: reader.loads(data)), str)
 
 
 @pytest.mark.parametrize("char", [b"\0", b"\x07"])

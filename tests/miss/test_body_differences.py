@@ -201,6 +201,15 @@ def test_multiparts_differ_by_part(asked: str, recorded: str, said: list[str]) -
     ) == (said)
 
 
+def test_a_form_in_another_order_differs_by_its_field() -> None:
+    def form(*fields: str) -> str:
+        each = (part(it[1], f'form-data; name="{it[0]}"') for it in fields)
+        return "".join([*each, "--b--"])
+
+    told = bodies(form("b2", "a1"), form("a1", "b3"), "multipart/form-data; boundary=b")
+    assert told == ['body part 0 (b) at byte 0: "2" was "3"']
+
+
 def test_what_is_no_multipart_differs_by_byte() -> None:
     told = bodies("--b\r\n\r\nx", "--b\r\n\r\ny", "multipart/mixed; boundary=b")
     assert told == [r'body at byte 7: "--b\r\n\r\nx" was "--b\r\n\r\ny"']
@@ -216,6 +225,15 @@ def test_what_is_no_multipart_differs_by_byte() -> None:
 )
 def test_texts_differ_by_line(asked: str, recorded: str, said: str) -> None:
     assert bodies(asked, recorded, "text/plain") == [said]
+
+
+def test_the_id_of_a_message_of_soap_is_no_difference() -> None:
+    def soap(number: str, action: str) -> str:
+        space = "http://www.w3.org/2005/08/addressing"
+        return f'<E xmlns="{space}">\n<MessageID>{number}</MessageID>\n{action}</E>'
+
+    told = bodies(soap("1", "a"), soap("2", "b"), "application/soap+xml")
+    assert told == ['body line 3: "a</E>" was "b</E>"']
 
 
 def test_bodies_of_two_types_differ_by_byte() -> None:

@@ -10,7 +10,8 @@ from mitmproxy.test import tflow
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
-from mitmvcr.proxy.flow.blocking import Blocking
+from mitmvcr.options import BLOCK, PASSTHROUGH, Option
+from mitmvcr.proxy.flow.blocking import Blocking, parse_filter
 from rig import Rig, in_loop, let
 
 HOME = "https://packages.httpie.io/latest.json"
@@ -197,3 +198,31 @@ def test_a_hook_may_answer_or_let_go(tmp_path):
     assert counts(rig) == (1, 1, 0)
     assert rig.session.summary().replayed == 1
     assert rig.session.log.misses.total() == 1
+
+
+@pytest.mark.parametrize("option", [BLOCK, PASSTHROUGH])
+@pytest.mark.parametrize(
+    ("text", "late"),
+    [
+        *((f"~{each}", each) for each in ("s", "a", "e", "tcp", "udp", "dns")),
+        *((f"~{each}", each) for each in ("replays", "websocket")),
+        *((f"~{each} word", each) for each in ("hs", "bs", "ts")),
+        ("~c 404", "c"),
+        ("~d example.com & !~c 404", "c"),
+        ("(~u '~s' | ~ts json) ~m GET", "ts"),
+    ],
+)
+def test_a_filter_that_says_nothing_of_a_request_is_refused(
+    option: Option, text: str, late: str
+) -> None:
+    with pytest.raises(OptionError) as refused:
+        parse_filter(text, option)
+    (line,) = str(refused.value).splitlines()
+    assert line.startswith(f"{option.vcr}={text}: ~{late} says nothing of a request ")
+
+
+@pytest.mark.parametrize(
+    "text", ["~all", "~q", "~d '~s'", '~u "a\\"~c 200"', "~hq cs ~t ts ~b bs ~h hs"]
+)
+def test_a_filter_of_requests_may_quote_another(text: str) -> None:
+    assert callable(parse_filter(text, BLOCK))

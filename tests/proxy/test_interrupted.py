@@ -11,11 +11,13 @@ from mitmvcr.core.modes import Mode, Repeats
 from mitmvcr.options import Settings
 from mitmvcr.parsing import View as Name
 from mitmvcr.proxy.flow.exchange import forward
-from mitmvcr.proxy.flow.interrupted import broken, with_remedy
+from mitmvcr.proxy.flow.interrupted import broken
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.streaming import Tee
+from mitmvcr.proxy.flow.unreached import with_remedy
 from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.session import Session
+from mitmvcr.spelling import IN_MITMPROXY, ON_COMMAND_LINE, WITH_VARIABLES
 from mitmvcr.view import View
 from mitmvcr.view import responses as translate
 from mitmvcr.view import wire as wireview
@@ -94,9 +96,33 @@ def test_the_cure_is_one_that_helps(reason: str, cure: str) -> None:
     ],
 )
 def test_a_name_that_nobody_knows_is_the_origin_s_or_the_proxy_s(reason: str) -> None:
-    assert with_remedy(reason).startswith(f"{reason} (no such host is known here; wh")
     proxy = ("http", ("nonsense", 80))
-    assert with_remedy(reason, proxy).startswith(f"{reason} (that is the proxy that H")
+    for spelling, names in (
+        (IN_MITMPROXY, "--set mode=upstream:URL name"),
+        (ON_COMMAND_LINE, "--set mode=upstream:URL name"),
+        (WITH_VARIABLES, "HTTPS_PROXY "),
+    ):
+        origin_s = with_remedy(reason, None, spelling)
+        assert origin_s.startswith(f"{reason} (no such host is known here; where a pro")
+        proxy_s = with_remedy(reason, proxy, spelling)
+        assert proxy_s.startswith(f"{reason} (that is the proxy that {names}")
+        assert names in origin_s
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Upstream proxy gate:8080 refused HTTP CONNECT request: 407 Proxy Authentic...",
+        "The socks proxy gate:1080: it wants a user and a password",
+        "The socks proxy gate:1080: it refuses this user and password",
+    ],
+)
+def test_a_login_that_a_proxy_refuses_is_told_with_where_it_stands(reason: str) -> None:
+    by_mode = f"{reason} (--set upstream_auth=USER:PASSWORD tells it"
+    assert with_remedy(reason).startswith(by_mode)
+    told = with_remedy(reason, None, WITH_VARIABLES)
+    assert told.startswith(f"{reason} (HTTPS_PROXY or ALL_PROXY names that proxy; the ")
+    assert "NO_PROXY" not in told
 
 
 @pytest.mark.parametrize("view", [translate, wireview])

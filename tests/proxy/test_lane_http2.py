@@ -5,6 +5,7 @@ import json
 import os
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from h2.connection import ConnectionState
@@ -419,3 +420,37 @@ def test_sessions_with_ports_of_their_own_are_in_the_lane(tmp_path, confdir):
     assert fast.seen == own.seen
     assert fast.answers == [b"a", b"a", b"b", b"b"]
     assert (own.lane, fast.lane, fast.passed) == (0, 2, 2)
+
+
+def with_sums(*sums: bytes) -> Play:
+    """Upload the same under these trailers."""
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        client = Http2Client(proxy)
+        for each in sums:
+            stream = client.begin("PUT", "/put")
+            client.body(stream, b"p", trailers=[(b"x-sum", each)] if each else ())
+            client.flush()
+            yield client.answer(stream).body
+
+    return play
+
+
+@pytest.mark.parametrize("lane", ["off", "auto"])
+def test_a_request_gets_the_answer_to_its_own_trailers(lane, tmp_path, confdir):
+    sums = ["1", "2", ""]
+    recorded = [
+        interaction(f"{BASE}/put", each.encode(), method="PUT", sent=b"p")
+        for each in sums
+    ]
+    held = [
+        replace(each, request=replace(each.request, trailer={"X-Sum": [sent]}))
+        if sent
+        else each
+        for each, sent in zip(recorded, sums, strict=True)
+    ]
+    path = cassette(tmp_path / "a.yaml", *held)
+    found = played(path, confdir, with_sums(b"", b"2", b"1"), lane=lane)
+    assert found.answers == [b"", b"2", b"1"]
+    found = played(path, confdir, with_sums(b"3", b"2", b"1"), lane=lane)
+    assert found.answers == [b"1", b"2", b""], "they decide only among equals"

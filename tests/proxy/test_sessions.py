@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from mitmproxy import http
+from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import HttpRequestHook
+from mitmproxy.proxy.layers.http._http2 import Http2Server
 from mitmproxy.proxy.server_hooks import ServerConnectHook, ServerConnectionHookData
 from mitmproxy.test import tflow
 
@@ -134,16 +136,23 @@ def test_the_guard_holds_for_the_one_that_replays(
     assert shut.response is not None
 
 
+def checks_values(rig: Rig) -> bool:
+    """Say whether a connection does that begins now."""
+    line = Http2Server(Context(tflow.tclient_conn(), rig.options))
+    return bool(line.h2_conf.validate_inbound_headers)
+
+
 @in_loop
 def test_mitmproxys_own_options_are_as_all_need_them(
     cassette: Path, tmp_path: Path
 ) -> None:
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
-    assert rig.options.validate_inbound_headers is False  # nothing is sent on
+    assert not checks_values(rig)  # nothing is sent on
+    assert rig.options.validate_inbound_headers is True  # lengths are checked still
     rig.options.update(vcr_latency="0.5", stream_large_bodies="3")
     assert rig.options.stream_large_bodies is None
     rig.options.update(vcr_dir=str(tmp_path))  # one that records may begin
-    assert rig.options.validate_inbound_headers is True
+    assert checks_values(rig)
     assert rig.options.connection_strategy == "lazy"
     rig.options.update(vcr_cassette="", vcr_mode="record_once")
     assert rig.options.connection_strategy == "lazy"

@@ -25,6 +25,7 @@ from mitmvcr.core.errors import (
 from mitmvcr.core.model import Cassette, Interaction, Layout, Request, Response
 from mitmvcr.format import reader, writer
 from mitmvcr.store import Store
+from mitmvcr.store import files as store_files
 from mitmvcr.store import store as store_module
 from mitmvcr.store.store import FileStore
 
@@ -1093,3 +1094,62 @@ def test_a_recording_under_way_is_not_recovered(path: Path) -> None:
         FileStore(path).recover()
     store.publish()
     assert urls(reader.load(path).interactions) == ["1"]
+
+
+def test_a_recording_of_nothing_leaves_no_folder_that_it_made(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    for end in (FileStore.publish, FileStore.leave):
+        for place in ("mine", "mine/a/b", "c/d"):
+            store = FileStore(tmp_path / place / "chat.yaml")
+            store.begin()
+            assert (tmp_path / place).is_dir()
+            end(store)
+        assert [*tmp_path.iterdir()] == [tmp_path / "mine"]
+        assert [*(tmp_path / "mine").iterdir()] == []
+
+
+def test_a_folder_in_which_something_is_stays(tmp_path: Path) -> None:
+    first, second = (FileStore(tmp_path / "a" / f"{each}.yaml") for each in (1, 2))
+    first.begin()
+    second.begin()
+    first.publish()
+    second.append(made(0))
+    second.publish()
+    assert [*(tmp_path / "a").iterdir()] == [tmp_path / "a" / "2.yaml"]
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_folder_that_another_recorder_takes_away_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    left = [times]
+
+    def make_folders(folder: Path) -> list[Path]:
+        found = store_files.make_folders(folder)
+        left[0] -= 1
+        if left[0] >= 0:
+            folder.rmdir()
+        return found
+
+    monkeypatch.setattr(store_module, "make_folders", make_folders)
+    store = FileStore(tmp_path / "a" / "chat.yaml")
+    if times == 3:
+        with pytest.raises(CassetteWriteError, match="no such file or directory"):
+            store.begin()
+        return
+    store.begin()
+    store.append(made(0))
+    store.publish()
+    assert len(store.load().interactions) == 1
+
+
+def test_what_cannot_begin_leaves_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    store = FileStore(tmp_path / "b" / "chat.yaml")
+    assert not store.exists()
+    other = FileStore(tmp_path / "b" / "chat.yaml")
+    other.begin()
+    with pytest.raises(CassetteWriteError, match="is being recorded already"):
+        store.begin()
+    other.publish()
+    assert not (tmp_path / "b").exists()

@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -66,9 +67,12 @@ func Open(t testing.TB, options ...Option) *Session {
 	if err != nil {
 		t.Fatalf("mitmvcr: %v", err)
 	}
-	wish := map[string]any{"cassette": nameOf(t)}
+	wish := map[string]any{}
 	for _, option := range options {
 		option(wish)
+	}
+	if wish["cassette"] == nil {
+		wish["cassette"], wish["test"] = nameOf(t), testOf(t)
 	}
 	session := &Session{}
 	if err := call(control, "POST", "/sessions", wish, session); err != nil {
@@ -265,6 +269,31 @@ func places() (string, string) {
 
 // unfit is what one of the systems that cassettes are checked out on has not in a name.
 var unfit = regexp.MustCompile(`[\x00-\x1f\x7f\\:*?"<>|%]`)
+
+// testOf returns the test as no other is: names lose what tells some apart, and a folder
+// may have two packages, of which one tests the other from outside.
+func testOf(t testing.TB) string {
+	return folder + ": " + packageOf() + t.Name()
+}
+
+// packageOf returns the package of the test that runs in this goroutine, and a dot; ""
+// in one that a test has started.
+func packageOf() string {
+	callers := make([]uintptr, 64)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
+	test := ""
+	for {
+		frame, more := frames.Next()
+		if frame.Function == "testing.tRunner" {
+			path, name := filepath.Split(test)
+			return path + strings.SplitAfter(name, ".")[0]
+		}
+		if !more {
+			return ""
+		}
+		test = frame.Function
+	}
+}
 
 // nameOf returns the package's folder in its module, and the test's name.
 func nameOf(t testing.TB) string {

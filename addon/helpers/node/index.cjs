@@ -3,8 +3,8 @@
 // not hold fails the test that made it. Nothing of mitmvcr's Python is needed here.
 
 const { VcrError } = require('./control.cjs');
-const { nameOf } = require('./names.cjs');
-const { Way, open } = require('./session.cjs');
+const { namedAfter, namedByTitle } = require('./names.cjs');
+const { Way, open, openFor } = require('./session.cjs');
 const { Worker, leadAll } = require('./worker.cjs');
 
 // Opens a session for the test whose context is given; it ends with the test. The
@@ -14,7 +14,9 @@ async function vcr(context, name, options) {
   if (!context) {
     throw new VcrError('vcr(t) needs what a test is given; vitest gives it in test.for');
   }
-  const session = await open(name ?? nameOf(...testOf(context)), options);
+  const session = name === undefined
+    ? await openFor(testOf(context), options)
+    : await open(name, options);
   atEnd(context, () => ending(context, session));
   return session;
 }
@@ -40,14 +42,15 @@ function hasFailed({ task, passed }) {
   return task ? task.result?.state === 'fail' : passed === false;
 }
 
-// The file of a test, and its titles: those of what it stands in, and its own.
-function testOf({ task, fullName, name, filePath }) {
-  if (!task) return [filePath ?? process.argv[1], (fullName ?? name).split(' > ')];
-  const titles = [];
+// The test whose context is given, and the name of its cassette.
+function testOf(context) {
+  const { task, fullName, name, filePath } = context;
+  if (!task) return namedByTitle(filePath ?? process.argv[1], fullName ?? name, context);
+  const chain = [];
   for (let each = task; each && each !== task.file; each = each.suite) {
-    if (each.name) titles.unshift(each.name);
+    if (each.name) chain.unshift({ each, beside: (each.suite ?? task.file).tasks });
   }
-  return [task.file.filepath, titles];
+  return namedAfter(task.file.filepath, chain);
 }
 
 // Gives each test of a file a cassette, where they run one after another: `hooks` has
@@ -59,35 +62,41 @@ function useVcr(options = {}, hooks = globalThis) {
   const { beforeEach, afterEach, expect } = hooks;
   const beforeAll = hooks.beforeAll ?? hooks.before;
   if (!beforeAll) throw new VcrError('give it the hooks: useVcr({}, { beforeAll, ... })');
-  const jestFailed = watchJest();
+  const jest = watchJest();
   beforeAll(async () => { await handle.opened(); });
   // jest takes a function with a parameter for one that is given a callback.
   beforeEach(async function begin() {
     const [context] = arguments;
-    const test = context?.task || context?.name ? testOf(context) : jestTest(expect);
-    await (await handle.opened()).begin(nameOf(...test), options);
+    const isTold = context?.task || context?.name;
+    const named = isTold ? testOf(context) : jestTest(expect, jest.test);
+    await (await handle.opened()).begin(named, options);
   });
   afterEach(async function finish() {
     const [context] = arguments;
-    await (await handle.opened()).end(context ? hasFailed(context) : jestFailed());
+    await (await handle.opened()).end(context ? hasFailed(context) : jest.failed);
   });
   return handle;
 }
 
 // jest tells its hooks nothing. Its runner tells handlers of events, which stand under a
-// symbol that all may name (jest-circus 30); without them no test is known to have failed.
+// symbol that all may name (jest-circus 30); without them no test is known to have failed,
+// and tests of one title in one file are taken for one.
 function watchJest() {
-  let failed = false;
-  globalThis[Symbol.for('EVENT_HANDLERS')]?.push(({ name }) => {
-    if (name === 'test_start') failed = false;
-    if (name === 'test_fn_failure' || name === 'hook_failure') failed = true;
+  const seen = { failed: false, test: null };
+  globalThis[Symbol.for('EVENT_HANDLERS')]?.push(({ name, test }) => {
+    if (name === 'test_start') Object.assign(seen, { failed: false, test });
+    if (name === 'test_fn_failure' || name === 'hook_failure') seen.failed = true;
   });
-  return () => failed;
+  return seen;
 }
 
-function jestTest(expect) {
+function jestTest(expect, test) {
   const { testPath, currentTestName } = expect.getState();
-  return [testPath, [currentTestName]];
+  const chain = [];
+  for (let each = test; each?.parent; each = each.parent) {
+    chain.unshift({ each, beside: each.parent.children });
+  }
+  return namedAfter(testPath, chain, currentTestName);
 }
 
 // As useVcr, for a setup file: all tests have cassettes, and all clients that know of no

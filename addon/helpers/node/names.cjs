@@ -1,5 +1,6 @@
 'use strict';
-// The name of a test's cassette: its file in the suite, and its own name.
+// The name of a test's cassette: its file in the suite, and its own name. And the test as
+// no other is: a cassette's name may be that of several.
 
 const { createHash } = require('node:crypto');
 const path = require('node:path');
@@ -35,4 +36,36 @@ function nameOf(file, titles) {
   return [...folderOf(file), ...titles.map(fit)].join('/');
 }
 
-module.exports = { nameOf };
+// What a test stands in, and itself: `each` has a name, and stands `beside` others. Where
+// there are several of one name, the later ones have a number. `title` is all of it as one.
+function namedAfter(file, chain, title) {
+  const titles = title === undefined ? chain.map(({ each }) => each.name) : [title];
+  const unique = chain.map(({ each, beside }) => {
+    const alike = beside.filter(({ name }) => name === each.name).indexOf(each);
+    const own = each.name.includes(' > ') ? JSON.stringify(each.name) : each.name;
+    return numbered(own, alike);
+  });
+  const parts = unique.length ? unique : titles;
+  return { cassette: nameOf(file, titles), test: [file, ...parts].join(' > ') };
+}
+
+function numbered(name, alike) {
+  return alike > 0 ? `${name} (${alike + 1})` : name;
+}
+
+// How many tests of a title there were so far, and which of them a context is.
+const counts = new Map();
+const numbers = new WeakMap();
+
+// A test of node:test, of which nothing else is told; none is run twice in a process.
+function namedByTitle(file, title, context) {
+  const whole = `${file} > ${title}`;
+  if (!numbers.has(context)) {
+    numbers.set(context, counts.get(whole) ?? 0);
+    counts.set(whole, numbers.get(context) + 1);
+  }
+  const test = numbered(whole, numbers.get(context));
+  return { cassette: nameOf(file, title.split(' > ')), test };
+}
+
+module.exports = { namedAfter, namedByTitle };

@@ -6,7 +6,7 @@ const http = require('node:http');
 const https = require('node:https');
 
 const { VARIABLE, VcrError, call, controlUrl } = require('./control.cjs');
-const { Way, open } = require('./session.cjs');
+const { Way, openFor } = require('./session.cjs');
 const { realGlobal, setDispatcher } = require('./tunnel.cjs');
 
 // Owns what hooks of a suite ask for, as a token that all its tests have.
@@ -27,13 +27,13 @@ class Worker {
 
   // Opens the session of a test. One that there cannot be, as a missing cassette in a
   // replay, is told only if the test asks for something: many ask for nothing.
-  async begin(cassette, options) {
+  async begin(named, options) {
     if (this.current) {
       const remedy = 'useVcr is for one test after another, vcr(t) for those at once';
       throw new VcrError(`${this.current.cassette} is under way here: ${remedy}`);
     }
     try {
-      this.current = await open(cassette, { ...options, port: false });
+      this.current = await openFor(named, { ...options, port: false });
     } catch (error) {
       if (error.field !== undefined) throw error;
       this.impossible = error;

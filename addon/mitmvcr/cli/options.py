@@ -8,7 +8,7 @@ import click
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import BY_NAME, Flag, Group, Kind, Option, Text, options_of
-from mitmvcr.values import Given, Layer
+from mitmvcr.values import COMMAND_LINE, Given, Layer
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 #: The attribute of a command's function that has what it takes of the table.
@@ -161,7 +161,7 @@ def takes_format(word: str, name: str, help: str) -> Callable[[_Command], _Comma
 def typed(arguments: Mapping[str, Any]) -> Layer:
     """Return what click found on the command line, as a layer of values."""
     return {
-        name: Given(_text(value), BY_NAME[name].word, "command line")
+        name: Given(_text(value), BY_NAME[name].word, COMMAND_LINE)
         for name, value in arguments.items()
         if value is not None and value != ()
     }

@@ -68,8 +68,11 @@ class Office(Protocol):
     def session(self, name: str) -> Facts:
         """Return the state of one."""
 
+    def named(self, wish: Wish) -> Wish:
+        """Return a wish for one with the names that it gets."""
+
     async def open(self, wish: Wish) -> Facts:
-        """Begin one, and return how to reach it."""
+        """Begin one, and return how to reach it; ``test``: whose it is."""
 
     async def switch(self, name: str, wish: Wish) -> Facts:
         """Give it another cassette; return the report of the one that it had, which

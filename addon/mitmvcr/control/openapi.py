@@ -38,6 +38,18 @@ _FAILED: Facts = {
         "description": "Its test failed: --partial records it anew",
     }
 }
+#: Whose cassette it is, and how an older version named it.
+_WHOSE: Facts = {
+    "test": {
+        **_TEXT,
+        "minLength": 1,
+        "description": "The test that wants it: no other may have it then",
+    },
+    "formerly": {
+        **_NAME,
+        "description": "Its older name, which it keeps if it is there",
+    },
+}
 _OF_PORT = (("put", "/ports/{port}"), ("delete", "/ports/{port}"))
 _ANY: Facts = {"type": "object"}
 
@@ -200,11 +212,13 @@ def _schemas(options: Mapping[str, Facts]) -> Facts:
     pointed = {**_reach(), "session": {"type": ["string", "null"]}}
     return {
         "opening": {
-            **_object({**cassette, **opening, **options}, required=()),
+            **_object({**cassette, **_WHOSE, **opening, **options}, required=()),
             "anyOf": either,
             "examples": [{"cassette": "login/ok", "mode": "replay_only"}],
         },
-        "cassette": _object({**cassette, **_FAILED, **options}, required=("cassette",)),
+        "cassette": _object(
+            {**cassette, **_WHOSE, **_FAILED, **options}, required=("cassette",)
+        ),
         "none": {"type": "object", "additionalProperties": False},
         "report": _object(_report()),
         "session": _object(_session()),

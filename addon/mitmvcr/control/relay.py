@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from tornado.httputil import HTTPServerRequest
 
-from mitmvcr.control.office import Facts, Problem, found_at
+from mitmvcr.control.office import Facts, Office, Problem, found_at
 from mitmvcr.control.within import Answer, Asked
 
 _HERE = "127.0.0.1"
@@ -31,6 +31,7 @@ class Answering(Protocol):
 
     request: HTTPServerRequest
     path_args: list[str]
+    office: Office
 
     def wish(self) -> Any: ...
     def clear(self) -> None: ...
@@ -101,7 +102,7 @@ def _named(handler: Answering) -> str:
         return handler.path_args[0]
     if handler.request.method != "POST":
         return ""
-    wish = handler.wish()
+    wish = handler.office.named(handler.wish())
     name = wish.get("name", wish.get("cassette"))
     return name if isinstance(name, str) else ""
 

@@ -232,6 +232,27 @@ HOME_CALLS: Sequence[HomeCall] = (
         "Composer's update check",
         "composer/composer: src/Composer/SelfUpdate/Versions.php",
     ),
+    HomeCall(
+        "raw.githubusercontent.com",
+        "/BerriAI/litellm/main/model_prices_and_context_window.json",
+        "litellm's prices, as it is imported",
+        "BerriAI/litellm: litellm/litellm_core_utils/get_model_cost_map.py",
+        is_recorded=True,
+    ),
+    HomeCall(
+        "pypi.org",
+        "/pypi/weaviate-client/json",
+        "the update check of Weaviate's client",
+        "weaviate/weaviate-python-client: weaviate/connect/v4.py",
+        is_recorded=True,
+    ),
+    HomeCall(
+        "8.8.8.8",
+        "/resolve",
+        "OSMnx's look-up of a name",
+        "gboeing/osmnx: osmnx/_http.py",
+        is_recorded=True,
+    ),
     *(
         HomeCall(host, path, f"the package registry {who}", source, False, _PACKAGES)
         for host, path, who, source in registries()

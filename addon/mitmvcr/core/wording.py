@@ -1,6 +1,7 @@
 """Values in messages: on one line, in characters that can be printed, and short."""
 
 import json
+import re
 
 _MOST = 80
 
@@ -23,6 +24,19 @@ def shown(text: str, most: int = _MOST) -> str:
     """Write a text on one line, cut where it is long."""
     cut = visible(text[:most])
     return cut if len(text) <= most else cut + "..."
+
+
+#: What no shell looks into.
+_PLAIN_WORD = re.compile(r"[\w@%+=:,./-]+")
+
+
+def as_word(text: str) -> str:
+    """Write a text as one word of a command, for a shell and whoever copies it."""
+    if _PLAIN_WORD.fullmatch(text):
+        return text
+    if not re.search(r"[\"$`\\!]", text):
+        return f'"{text}"'
+    return "'" + text.replace("'", "'\"'\"'") + "'"
 
 
 def visible(text: str, keep: str = "") -> str:

@@ -4,6 +4,8 @@ import codecs
 import json
 import re
 
+from mitmvcr.core.wording import as_word
+
 _JSON = re.compile(rb"\s*[{\[]")
 #: Names of members -> whose file of JSON has them all. The first that fits counts.
 _MEMBERS = {
@@ -173,4 +175,5 @@ def what_it_is(kind: str, path: str) -> str:
 def converting(path: str) -> str:
     """Return the command that makes a cassette of a file."""
     stem = re.sub(r"\.[A-Za-z]+$", "", path)
-    return f"'mitmvcr cassette convert {path} -o {stem}.govcr.yaml'"
+    word, word_after = as_word(path), as_word(f"{stem}.govcr.yaml")
+    return f"'mitmvcr cassette convert {word} -o {word_after}'"

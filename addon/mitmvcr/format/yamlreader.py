@@ -14,7 +14,7 @@ import yaml
 from mitmvcr.core import sendable
 from mitmvcr.core.errors import CassetteVersionError
 from mitmvcr.core.model import FORMAT_VERSION, Interaction, Request, Response
-from mitmvcr.core.wording import shown
+from mitmvcr.core.wording import as_word, shown
 from mitmvcr.format import fields, foreign, tabbed
 from mitmvcr.format.faults import Fault, TabFault
 from mitmvcr.format.nodes import Events, ListNode, MapNode, Node, Scalar
@@ -287,7 +287,9 @@ def _repair(name: str, record: dict[str, Any], line: int, repairs: list[Fault]) 
 
 def check_version(version: int | None, name: str) -> None:
     if version == 1:
-        remedy = f"'mitmvcr cassette convert {name}' writes it anew in format 2"
+        remedy = (
+            f"'mitmvcr cassette convert {as_word(name)}' writes it anew in format 2"
+        )
         raise CassetteVersionError(name, version, remedy)
     if version not in (None, FORMAT_VERSION):
         remedy = "a newer program wrote it: update mitmvcr"

@@ -98,12 +98,12 @@ def is_new(name: str, one: Value, other: Value) -> bool:
 
 
 def makes_one(
-    recording: Sequence[Interaction], spec: MatchSpec, rules: Sequence[Rule]
+    recording: Sequence[Interaction], before: MatchSpec, after: MatchSpec
 ) -> tuple[int, int] | None:
-    """Return two interactions that rules would make one though they differ in more than
-    what is made up; None where there are none."""
+    """Return two interactions that another spec would make one though they differ in
+    more than what is made up; None where there are none."""
     asked = [Asked(at, each.request) for at, each in enumerate(recording)]
-    pairs = made_one(asked, Matcher(spec), Matcher(with_rules(spec, rules)))
+    pairs = made_one(asked, Matcher(before), Matcher(after))
     found = (pair for pair in pairs if not differ_in_made_up(*pair))
     return next(((one.position, other.position) for one, other in found), None)
 

@@ -8,10 +8,10 @@ from mitmvcr.echo.places import Place, Value
 from mitmvcr.learn.aligning import Asked
 from mitmvcr.learn.counts import Counts
 from mitmvcr.learn.findings import Class, Facts, Finding, Rule
-from mitmvcr.learn.rules import around, rules_for
-from mitmvcr.miss.freshness import pieces
+from mitmvcr.learn.rules import rules_for
+from mitmvcr.miss.freshness import around, before, pieces, without
 from mitmvcr.miss.moments import NUMBER
-from mitmvcr.miss.text_differences import VALUE, before
+from mitmvcr.miss.text_differences import VALUE
 
 #: What is left out of such a value is a piece of it.
 _TEXTS = ("json", "form", "text", "part")
@@ -34,13 +34,15 @@ def _at(asked: Asked, place: Place, value: Value, facts: Facts) -> Iterator[Find
         return
     if not isinstance(value, str):
         return
-    now = [each for each in pieces(value) if facts.span.holds_piece(each)]
+    made_up = pieces(value)
+    rest = without(value, made_up)
+    now = [each for each in made_up if facts.span.holds_piece(each)]
     whole = len(now) == 1 and now[0].text == value
     for each in now:
         words = f"is {each.kind.name} of this run"
-        behind = before(value[: each.at])
+        behind = before(rest[: each.at])
         if place.kind in _TEXTS and not whole and (behind or place.kind == "text"):
-            rule = Rule(Ignoring.BODY, Ignore(around(value, each)))
+            rule = Rule(Ignoring.BODY, Ignore(around(rest, each)))
             yield Finding(place, Class.MACHINE, each.text, each.text, words, rule)
         else:
             yield from _found(asked, place, value, words)

@@ -8,8 +8,8 @@ from mitmvcr.core.searching import common
 from mitmvcr.echo.places import Place, Value
 from mitmvcr.learn.findings import Rule
 from mitmvcr.miss.differences import path_regexes, step_after
-from mitmvcr.miss.freshness import Kind, Piece, fresh, one_regex, pieces
-from mitmvcr.miss.text_differences import before, leaving_out
+from mitmvcr.miss.freshness import LONG, around_each, fresh, one_regex
+from mitmvcr.miss.text_differences import leaving_out
 
 _GLOB = re.compile(r"[*?[]")
 _INDEX = re.compile(r"\[(\d+)\]")
@@ -19,8 +19,6 @@ _BY_NAME = {
     "part": Ignoring.FORM,
     "header": Ignoring.HEADERS,
 }
-#: A text that differs in pieces, and is longer, is not left out as a whole.
-_LONG = 40
 
 
 def rules_for(
@@ -59,42 +57,19 @@ def _is_in_pieces(place: Place, one: str, other: str) -> bool:
         return True
     if place.kind not in ("json", "form", "part"):
         return False
-    if max(len(one), len(other)) <= _LONG:
+    if max(len(one), len(other)) <= LONG:
         return False
     new = fresh(one, other)
-    is_whole = new is not None and new.words.startswith("looks like")
-    shares = common(one, other) + common(one[::-1], other[::-1])
-    return not is_whole and (new is not None or 2 * shares > len(one))
+    if new is not None:
+        return not new.is_whole
+    return 2 * (common(one, other) + common(one[::-1], other[::-1])) > len(one)
 
 
 def text_regexes(one: str, other: str) -> list[str]:
     """Return regexes that leave out all in which two texts differ, each with the word
     that stands before it; none where that cannot be said."""
-    sides = pieces(one), pieces(other)
-    if [each.kind for each in sides[0]] != [each.kind for each in sides[1]]:
-        return _by_context(one, other)
-    rests = [
-        _without(text, side) for text, side in zip((one, other), sides, strict=True)
-    ]
-    if rests[0] != rests[1]:
-        return _by_context(one, other)
-    pairs = zip(*sides, strict=True)
-    return [around(one, ours) for ours, theirs in pairs if ours.text != theirs.text]
-
-
-def around(text: str, piece: Piece) -> str:
-    """Return a regex for a piece of a text, behind the word before it."""
-    return before(text[: piece.at]) + _grouped(piece.kind)
-
-
-def _grouped(kind: Kind) -> str:
-    return kind.pattern if "|" not in kind.pattern else f"(?:{kind.pattern})"
-
-
-def _without(text: str, found: Sequence[Piece]) -> str:
-    for each in reversed(found):
-        text = f"{text[: each.at]}\0{text[each.at + len(each.text) :]}"
-    return text
+    found = around_each(one, other)
+    return _by_context(one, other) if found is None else found
 
 
 def _by_context(one: str, other: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 
 from mitmvcr.core.bodies import (
@@ -10,14 +10,17 @@ from mitmvcr.core.bodies import (
     body_key,
     counted_fields,
     ending,
+    field_name,
     fold_escapes,
     frame_messages,
+    in_one_order,
     is_form,
     json_texts,
     json_value,
     multipart_parts,
     payload,
     wire_fields,
+    without_message_ids,
     xmlrpc_call,
 )
 from mitmvcr.core.matching import Ignoring
@@ -35,6 +38,7 @@ from mitmvcr.miss.differences import (
     by_name,
     pair_differences,
 )
+from mitmvcr.miss.freshness import piece_regex
 from mitmvcr.miss.json_differences import json_differences
 from mitmvcr.miss.report import MOST_DIFFERENCES, Difference
 from mitmvcr.miss.text_differences import (
@@ -169,7 +173,11 @@ def _plainly(
         )
         yield from [found] if found else []
     elif is_text:
-        yield from line_differences(place, one.raw, other.raw, otherwise)
+        ours, theirs = (
+            without_message_ids(each.raw) if _may_be_xml(each) else each.raw
+            for each in (one, other)
+        )
+        yield from line_differences(place, ours, theirs, otherwise)
     else:
         yield byte_difference(place, one.raw, other.raw, otherwise)
 
@@ -241,18 +249,22 @@ def _form_differences(place: str, one: Content, other: Content) -> Iterator[Diff
         if values[0] != values[1]:
             pairs = [[(name, each) for each in side] for side in values]
             (whole,) = pair_differences(place, pairs[0], pairs[1], Ignoring.FORM)
-            yield from _within_field(whole, values, one.rules) or [whole]
+            yield from _within_field(whole, values, one.rules)
 
 
 def _within_field(
     whole: Difference, values: Sequence[Sequence[str]], rules: BodyRules
 ) -> list[Difference]:
+    """Return the differences of a field by place where it is JSON on both sides, else
+    that of the whole, of which long texts may leave out but pieces."""
     if [len(each) for each in values] != [1, 1]:
-        return []
-    raw = [each[0].encode("utf-8", "surrogateescape") for each in values]
+        return [whole]
+    texts = [each[0] for each in values]
+    raw = [each.encode("utf-8", "surrogateescape") for each in texts]
     sides = [_content(each, "", rules) for each in raw]
     if not all(side.is_json for side in sides):
-        return []
+        regex = piece_regex(*texts)
+        return [replace(whole, ignoring=(Ignoring.BODY, regex)) if regex else whole]
     inner = sides[0].json, sides[1].json
     return list(json_differences(whole.place, *inner, whole.ignoring))
 
@@ -260,20 +272,26 @@ def _within_field(
 def _multipart_differences(
     place: str, asked: Content, recorded: Content
 ) -> Iterator[Difference]:
-    parts = [
-        list(multipart_parts(body.raw, parameter(body.media, "boundary")))
-        for body in (asked, recorded)
-    ]
-    for index, (one, other) in enumerate(zip_longest(*parts)):
+    for one, other in zip_longest(_ordered_parts(asked), _ordered_parts(recorded)):
+        index, *_ = one or other
         at = f"{place} part {index}"
         if one is None or other is None:
             there = ["absent" if each is None else "present" for each in (one, other)]
             yield Difference(at, there[0], there[1], NO_BODY)
             continue
-        name = parameter(header(one[0], "content-disposition"), "name")
+        name = parameter(header(one[1], "content-disposition"), "name")
         if name:
             at += f" ({shown(_masked(asked, name))})"
-        yield from _part_differences(at, name, (asked, *one), (recorded, *other))
+        yield from _part_differences(
+            at, name, (asked, *one[1:]), (recorded, *other[1:])
+        )
+
+
+def _ordered_parts(body: Content) -> Iterator[tuple[int, Headers, bytes]]:
+    """Yield each part and its place, in the order in which parts are compared."""
+    found = multipart_parts(body.raw, parameter(body.media, "boundary"))
+    numbered = ((index, *each) for index, each in enumerate(found))
+    return in_one_order((field_name(each[1]), each) for each in numbered)
 
 
 #: The body that it is a part of, its headers and its content.

@@ -2,6 +2,8 @@
 signatures, boundaries."""
 
 import re
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 
@@ -98,11 +100,19 @@ _ANY = re.compile("|".join(f"(?:{kind.pattern})" for kind in KINDS))
 _SHORT = 1 << 9
 
 
+_LIKE = "looks like "
+
+
 class Fresh(NamedTuple):
     """``words`` say what two texts look like; ``patterns`` find what differs."""
 
     words: str
     patterns: tuple[str, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether they are made anew as a whole, not only in pieces."""
+        return self.words.startswith(_LIKE)
 
 
 def fresh(one: str, other: str) -> Fresh | None:
@@ -115,7 +125,7 @@ def fresh(one: str, other: str) -> Fresh | None:
     found: dict[str, str] = {}
     for number, (kind, regex) in enumerate(zip(KINDS, _REGEXES, strict=True)):
         if _are_whole(regex, one, other):
-            return Fresh(f"looks like {kind.name}", (kind.pattern,))
+            return Fresh(f"{_LIKE}{kind.name}", (kind.pattern,))
         pieces = [regex.findall(text) for text in (one, other)]
         if pieces[0] != pieces[1] and len(pieces[0]) == len(pieces[1]):
             found[kind.pattern] = kind.name
@@ -183,3 +193,78 @@ def _are_whole(regex: re.Pattern[str], one: str, other: str) -> bool:
         return False
     around = [regex.sub("\0", text, count=1) for text in (one, other)]
     return around[0] == around[1] and _AROUND.fullmatch(around[0]) is not None
+
+
+# Pieces of texts, of which all else still counts
+
+
+#: A text that differs in pieces, and is longer, is not left out as a whole; in
+#: characters.
+LONG = 40
+#: A rule with more words says less than one for what stands behind them.
+_MOST = 4
+#: What stands before a value: an element of XML, a name, a word.
+_BEFORE = re.compile(
+    r"(<[\w:.-]{1,60}(?: [^<>]{0,60})?>|[\w.-]{1,60}[\"']? ?[=:] ?[\"']?|\b\w{1,60} )$"
+)
+_SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
+
+
+def piece_regex(one: str, other: str) -> str:
+    """Return the regex that leaves out of two long texts what is made anew in them;
+    empty where that is all of a text, or they differ in more."""
+    if max(len(one), len(other)) <= LONG:
+        return ""
+    new = fresh(one, other)
+    if new is None or new.is_whole:
+        return ""
+    found = list(dict.fromkeys(around_each(one, other) or new.patterns))
+    return "|".join(found if len(found) <= _MOST else new.patterns)
+
+
+def around(text: str, piece: Piece) -> str:
+    """Return a regex for a piece of a text, behind the word before it. ``text`` is
+    :func:`without`: what is made anew is known by nothing else that is."""
+    return before(text[: piece.at]) + _grouped(piece.kind)
+
+
+def without(text: str, found: Sequence[Piece]) -> str:
+    """Return a text with blanks in place of pieces of it, for as many characters."""
+    texts = _rest(text, found)
+    blanks = ["\0" * len(each.text) for each in found]
+    pairs = zip_longest(texts, blanks, fillvalue="")
+    return "".join(part for pair in pairs for part in pair)
+
+
+def around_each(one: str, other: str) -> list[str] | None:
+    """Return a regex for each piece in which two texts differ, behind the word before
+    it; None where they differ in more."""
+    sides = pieces(one), pieces(other)
+    if [each.kind for each in sides[0]] != [each.kind for each in sides[1]]:
+        return None
+    if _rest(one, sides[0]) != _rest(other, sides[1]):
+        return None
+    text, pairs = without(one, sides[0]), zip(*sides, strict=True)
+    return [around(text, ours) for ours, theirs in pairs if ours.text != theirs.text]
+
+
+def _rest(text: str, found: Sequence[Piece]) -> list[str]:
+    """Return what stands between the pieces."""
+    ends = [0, *(each.at + len(each.text) for each in found)]
+    starts = [*(each.at for each in found), len(text)]
+    return [text[end:start] for end, start in zip(ends, starts, strict=True)]
+
+
+def _grouped(kind: Kind) -> str:
+    return kind.pattern if "|" not in kind.pattern else f"(?:{kind.pattern})"
+
+
+def before(text: str) -> str:
+    """Return a regex for the name, element or word that a text ends with; empty where
+    there is none."""
+    found = _BEFORE.search(text[-130:])
+    return escaped(found[1]) if found else ""
+
+
+def escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)

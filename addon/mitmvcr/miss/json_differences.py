@@ -9,7 +9,7 @@ from mitmvcr.core.bodies import OpenedList, OpenedObject, closed
 from mitmvcr.core.matching import Ignoring
 from mitmvcr.core.searching import common
 from mitmvcr.core.wording import quoted, shown
-from mitmvcr.miss.freshness import fresh
+from mitmvcr.miss.freshness import fresh, piece_regex
 from mitmvcr.miss.report import Difference
 
 _LONGEST_PLACE = 200
@@ -59,6 +59,8 @@ def _value_difference(
 ) -> Difference:
     looks = _looks(one, other)
     if isinstance(one, str) and isinstance(other, str):
+        if regex := piece_regex(one, other):
+            ignoring = Ignoring.BODY, regex
         at = common(one, other)
         if at <= _LONG_START:
             return Difference(place, quoted(one), quoted(other), ignoring, looks)

@@ -10,7 +10,7 @@ from mitmvcr.core.bodies import folded
 from mitmvcr.core.matching import Ignoring
 from mitmvcr.core.searching import common
 from mitmvcr.core.wording import bytes_shown, quoted
-from mitmvcr.miss.freshness import fresh
+from mitmvcr.miss.freshness import before, escaped, fresh
 from mitmvcr.miss.report import MOST_DIFFERENCES, Difference
 
 Otherwise = tuple[str, str] | None
@@ -20,12 +20,8 @@ Mask = Callable[[bytes], bytes]
 _AROUND = 1 << 15
 _LINE = b"\n"
 
-#: What stands before a value: an element of XML, a name, a word.
-_BEFORE = re.compile(
-    r"(<[\w:.-]{1,60}(?: [^<>]{0,60})?>|[\w.-]{1,60}[\"']? ?[=:] ?[\"']?|\b\w{1,60} )$"
-)
+#: What stands behind a value.
 _AFTER = re.compile(r"</[\w:.-]{1,60}>| \w{1,60}\b")
-_SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
 #: A value, and what is surely within one.
 VALUE = r"""[^\s"'<>&,;]*"""
 _WITHIN = re.compile(r"[\w.+/-]")
@@ -146,19 +142,7 @@ def _by_context(one: str, other: str) -> str:
     value = VALUE
     if not all(re.fullmatch(VALUE, middle) for middle in middles):
         value = "[^<]*" if one[:start].endswith(">") else ".*"
-    before = _BEFORE.search(one[max(0, start - 130) : start])
-    if before:
-        return _escaped(before[1]) + value
+    if behind := before(one[:start]):
+        return behind + value
     after = _AFTER.match(one, len(one) - end)
-    return value + _escaped(after[0]) if after else ""
-
-
-def before(text: str) -> str:
-    """Return a regex for the name, element or word that a text ends with; empty where
-    there is none."""
-    found = _BEFORE.search(text[-130:])
-    return _escaped(found[1]) if found else ""
-
-
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text)
+    return value + escaped(after[0]) if after else ""

@@ -32,6 +32,13 @@ class AuthorityError(VcrError):
         super().__init__(f"{path}: {problem}")
 
 
+def where_to_go(url: str, certificate: Path) -> list[str]:
+    """Return lines for the user. The URL is empty where clients need none."""
+    if not url:
+        return [f"let clients trust {certificate}"]
+    return [f"point a client at {url}", f"and let it trust {certificate}"]
+
+
 def ensure_ca(confdir: Path) -> Path:
     """Return the certificate (PEM, no key) of this folder's authority, made if need
     be."""

@@ -14,10 +14,11 @@ from mitmvcr.core.errors import OptionError
 from mitmvcr.options import DIR
 from mitmvcr.proxy import host
 from mitmvcr.proxy.counts import Counts
-from mitmvcr.proxy.flow.interrupted import with_remedy
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.turns import prepare
+from mitmvcr.proxy.flow.unreached import with_remedy
 from mitmvcr.proxy.handshakes import LEFT
 from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.sessions import Sessions
@@ -89,6 +90,9 @@ class Connections:
         if not self.was_counted(client):
             self.counts.came(self.sessions.of_client(client))
 
+    def tls_established_server(self, data: tls.TlsData) -> None:
+        host.hear_alerts(data)  # mitmproxy makes what is heard after the hook before
+
     def tls_established_client(self, data: tls.TlsData) -> None:
         self._quiet[data.context.client.id] = data
 
@@ -103,7 +107,7 @@ class Connections:
             return None
         if player is None or player.session.is_prepared:
             return None
-        return prepare(player.session)
+        return _prepared(player)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         self._tls_broke(data, data.conn.error or "no reason given")
@@ -139,7 +143,8 @@ class Connections:
         if response is None or response.status_code != 502 or player is None:
             return
         host, port = flow.request.host, flow.request.port
-        reason = self.sessions.spelling.text(with_remedy(response.text or ""))
+        spelling = self.sessions.spelling
+        reason = spelling.text(with_remedy(response.text or "", spelling=spelling))
         flow.response = unreachable(reason)
         player.session.lost()
         logger.warning("mitmvcr: a tunnel to %s:%s broke off: %s", host, port, reason)
@@ -151,6 +156,15 @@ class Connections:
                 "mitmvcr: a connection to %s is not HTTP: passed through, not recorded",
                 flow.server_conn.address,
             )
+
+
+async def _prepared(player: Player) -> None:
+    """Prepare a session, whose end waits for what waits for that."""
+    player.waiting += 1
+    try:
+        await prepare(player.session)
+    finally:
+        player.waiting -= 1
 
 
 class Choice:

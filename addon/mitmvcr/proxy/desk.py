@@ -20,13 +20,15 @@ from mitmvcr.options import (
     changed,
     nearest,
 )
+from mitmvcr.proxy.claims import Claims
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.host import listeners
+from mitmvcr.proxy.naming import Names, checked, name_of
 from mitmvcr.proxy.ports import Ports, ca_file
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session.variables import UnknownVariableError
 from mitmvcr.store.files import why
-from mitmvcr.store.names import cassette_of, session_name
+from mitmvcr.store.names import cassette_of
 
 #: Of the process, though mitmproxy has them as those of a session. Towards origins it
 #: has one certificate and one list of authorities for all.
@@ -50,6 +52,8 @@ class Desk:
         session, in seconds."""
         self._sessions, self._patience = sessions, patience
         self.ports = Ports(sessions)
+        self._names = Names()
+        self._claims = Claims(self._names.shown)
 
     @property
     def options(self) -> Mapping[str, Facts]:
@@ -82,20 +86,27 @@ class Desk:
     def session(self, name: str) -> Facts:
         return self._state(self._player(name))
 
+    def named(self, wish: Wish) -> Wish:
+        return self._names.named(wish, self._sessions.root)
+
     async def open(self, wish: Wish) -> Facts:
-        fields = dict(wish)
+        fields = dict(self.named(wish))
+        test = fields.pop("test", "")
         has_port, kind = _has_port(fields), _kind(fields)
         if kind is not None and not has_port:
             remedy = "leave port out, or kind"
             raise Problem(422, "kind", "is what the session's own port speaks", remedy)
-        name = _name(fields, "name" if "name" in fields else "cassette")
+        name = name_of(fields, "name" if "name" in fields else "cassette")
         fields.pop("name", None)
         fields.setdefault("cassette", name)
+        settings = self._settings(fields)
+        self._claims.check(settings, test, is_old=_is_old(wish, fields))
         if self._sessions.named(name) is not None:
             remedy = "end it first, or PUT its cassette"
             raise Problem(409, "name", f"session {name} is open already", remedy)
-        self._sessions.switch(self._settings(fields), name)
+        self._sessions.switch(settings, name)
         try:
+            self._claims.take(self._player(name), test)
             return self._state(await self._reachable(name, has_port, kind))
         except BaseException:
             await self.end(name)
@@ -114,15 +125,17 @@ class Desk:
 
     async def switch(self, name: str, wish: Wish) -> Facts:
         player = self._player(name)
-        fields = dict(wish)
-        has_failed = _switch(fields, "failed")
+        fields = dict(self.named(wish))
+        test, has_failed = fields.pop("test", ""), _switch(fields, "failed")
         if "cassette" not in fields:
             raise Problem(422, "cassette", "is missing", "name one, as login/ok")
         settings = self._settings(fields)
+        self._claims.check(settings, test, is_old=_is_old(wish, fields))
         self._note(player, has_failed)
         ended = self._sessions.end_of(player)
         self._sessions.switch(settings, player.name)
         fresh = self._player(name)
+        self._claims.take(fresh, test)
         await self._wait(player, ended)  # it may have ended too, meanwhile
         return {"session": self._state(fresh), "ended": report(player)}
 
@@ -167,9 +180,10 @@ class Desk:
             detail = f"requests under way after {self._patience:g} s: {flows}"
             remedy = "it is saved when they have ended: end them before the session"
             raise Problem(504, "cassette", detail, remedy) from error
+        self._claims.ended(player)
 
     def _player(self, name: str) -> Player:
-        player = self._sessions.used(_checked("name", name))
+        player = self._sessions.used(checked("name", name))
         if player is None:
             remedy = "POST it to /sessions, or GET /sessions for those that are"
             raise Problem(404, "name", f"there is no session {name}", remedy)
@@ -183,7 +197,7 @@ class Desk:
             raise Problem(409, "cassette", detail, "start with --cassettes DIR")
         others = {key: value for key, value in fields.items() if key != "cassette"}
         values = {key: _value(key, value) for key, value in others.items()}
-        name = _name(fields, "cassette")
+        name = name_of(fields, "cassette")
         try:
             cassette = cassette_of(root.dir, name)
         except UnusableValueError as error:
@@ -243,17 +257,9 @@ def _schema(option: Option) -> Facts:
     return {"type": types, **items, "description": option.help, **default}
 
 
-def _name(fields: Mapping[str, Any], key: str) -> str:
-    return _checked(key, fields.get(key))
-
-
-def _checked(key: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise Problem(422, key, "is no text", "use a name as login/ok")
-    try:
-        return session_name(value)
-    except UnusableValueError as error:
-        raise Problem(422, key, f"{error.value}", error.remedy) from error
+def _is_old(wish: Wish, named: Wish) -> bool:
+    """Return whether a cassette has the name that an older version gave it."""
+    return bool(named["cassette"] == wish.get("formerly") != wish.get("cassette"))
 
 
 def _has_port(fields: dict[str, Any]) -> bool:

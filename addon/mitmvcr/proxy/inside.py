@@ -41,6 +41,7 @@ async def inside(
     if way_out is not None:
         host.update_options(master.options, await way_out.open())
     host.set_options(master.options, place.sets)
+    host.refuse_other_proxies(master.options)
     vcr = addon(has_lane=lane is None, sessions=sessions, lane=lane)
     _insert(master, vcr, settings)
     if way_out is not None:

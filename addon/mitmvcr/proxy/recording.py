@@ -18,6 +18,7 @@ from mitmvcr.proxy.flow.marks import mark_recorded
 from mitmvcr.proxy.flow.player import SLOW, Player, size_of
 from mitmvcr.proxy.flow.states import MOVES, Event, State
 from mitmvcr.proxy.flow.streaming import TimedTee, tap, with_chunks
+from mitmvcr.proxy.flow.unreached import login_wanted
 from mitmvcr.proxy.host.messages import response_parts
 from mitmvcr.session import Redacted
 
@@ -120,7 +121,7 @@ class _Recording:
             return
         session = exchange.target.session
         if self._is_lost:
-            reason = answers.unrecorded(self._response)
+            reason = answers.unrecorded(self._response, login_wanted(session.spelling))
             session.lost()
             logger.warning("mitmvcr: %s %s: not recorded", exchange.shown(), reason)
             return

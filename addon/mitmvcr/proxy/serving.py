@@ -18,8 +18,10 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.proxy import host, options
 from mitmvcr.proxy.addon import VcrAddon
+from mitmvcr.proxy.ca import where_to_go
 from mitmvcr.proxy.controlling import Control
-from mitmvcr.proxy.host import chain, masters
+from mitmvcr.proxy.host import chain, listeners, masters
+from mitmvcr.proxy.ports import ca_file
 from mitmvcr.spelling import OF_API, ON_COMMAND_LINE, InLog
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
@@ -67,11 +69,10 @@ def main(
     arguments: Sequence[str] | None = None,
     *,
     attached: bool = False,
-    lines: Sequence[str] = (),
 ) -> None:
     """Run mitmproxy with this interface; returns when it ends. The arguments are
     mitmproxy's, of the process where none are given. ``attached``: to the program that
-    has started it, by its stdin and stdout. ``lines`` are said on stderr once the
+    has started it, by its stdin and stdout; else stderr says where to go once the
     cassette is open."""
     given = sys.argv[1:] if arguments is None else arguments
     spelling = OF_API if attached else ON_COMMAND_LINE
@@ -79,7 +80,7 @@ def main(
     vcr = VcrAddon(host.ExitGuard(), has_lane=True)
     vcr.sessions.spelling = spelling
     more = [Attached(vcr.control)] if attached else []
-    enter = partial(_enter, vcr, more, lines)
+    enter = partial(_enter, vcr, more)
     masters.serve(ui, given, prepare=_name_options, enter=enter)
 
 
@@ -88,11 +89,10 @@ def _name_options(master: Any) -> None:
     options.VcrOptions().add(Loader(master))
 
 
-def _enter(
-    vcr: VcrAddon, more: Sequence[object], lines: Sequence[str], master: Any
-) -> None:
+def _enter(vcr: VcrAddon, attached: Sequence[Attached], master: Any) -> None:
     chain.enter(master.addons, vcr)
-    master.addons.add(*more)
+    master.addons.add(*attached)
     vcr.configure(set(ctx.options.keys()))
-    for line in lines:  # before the console takes the screen
-        print(f"mitmvcr: {line}", file=sys.stderr, flush=True)  # noqa: T201
+    if not attached:  # before the console takes the screen
+        for line in where_to_go(listeners.main_url(), ca_file()):
+            print(f"mitmvcr: {line}", file=sys.stderr, flush=True)  # noqa: T201

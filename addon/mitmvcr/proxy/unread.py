@@ -18,6 +18,18 @@ _ABOUT_CONNECTIONS = logging.getLogger("mitmproxy.proxy.server")
 _UNREAD = re.compile(
     r"Bad HTTP request line: b(['\"])(?P<method>\S+) (?P<url>.*) HTTP/[0-9.]+\1$"
 )
+#: A user before the host, also where its password ends the authority too soon.
+_LOGIN = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)?(?:[^/?#]*@|[^/?#:]*:(?!\d*[/?#]).*@)"
+)
+_NO_LOGIN = (
+    "a user and a password stand before its host, where HTTP has no place for them;"
+    " have the client send them as Authorization"
+)
+_ENCODE = (
+    "its request line is not HTTP; percent-encode what of its URL is not ASCII, and"
+    " spaces"
+)
 _NO_HEADER = re.compile(r": Invalid headers?\b")
 #: What mitmproxy says in the error of a flow that it refuses.
 _REFUSED = re.compile(
@@ -47,11 +59,9 @@ def _warn(record: logging.LogRecord) -> bool:
         return True
     text = record.getMessage()
     if found := _UNREAD.search(text):
-        remedy = (
-            "its request line is not HTTP; percent-encode what of its URL is not ASCII,"
-            " and spaces"
-        )
-        _tell(found["method"], found["url"], remedy)
+        login = _LOGIN.match(found["url"])
+        at = _without_login(found["url"], login) if login else found["url"]
+        _tell(found["method"], at, _NO_LOGIN if login else _ENCODE)
     elif _NO_HEADER.search(text):
         logger.warning(
             "mitmvcr: a request %s: a line of its head is no header; write it as NAME:"
@@ -59,6 +69,10 @@ def _warn(record: logging.LogRecord) -> bool:
             _WHAT,
         )
     return True
+
+
+def _without_login(url: str, login: re.Match[str]) -> str:
+    return (login["scheme"] or "") + url[login.end() :]
 
 
 _WHAT = "got 400 from the proxy, and is neither recorded nor replayed"

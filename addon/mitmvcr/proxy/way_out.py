@@ -7,8 +7,10 @@ import asyncio
 import ipaddress
 import re
 import struct
+from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from mitmproxy import http
@@ -143,6 +145,7 @@ class WayOut:
 
     def __init__(self, upstream: Upstream) -> None:
         self._proxy, self._past = urlsplit(upstream.url), upstream.past
+        self._plain = urlsplit(upstream.plain) if upstream.plain else None
         self._bridge: Bridge | None = None
         if self._proxy.scheme.startswith("socks"):
             self._bridge = Bridge(*_place(self._proxy), _login(self._proxy))
@@ -159,7 +162,8 @@ class WayOut:
         }
         if login := _login(self._proxy):
             options["upstream_auth"] = ":".join(login)
-        return options | ({"connection_strategy": "lazy"} if self._past else {})
+        has_choice = self._past or self._plain
+        return options | ({"connection_strategy": "lazy"} if has_choice else {})
 
     def close(self) -> None:
         if self._bridge is not None:
@@ -173,6 +177,16 @@ class WayOut:
                 flow.request.authority = ""  # the origin is asked for a path
         elif self._bridge is not None:
             flow.server_conn.via = ("http", self._bridge.address)
+        elif self._plain is not None and flow.request.scheme == "http":
+            scheme: Any = self._plain.scheme
+            flow.server_conn.via = (scheme, _place(self._plain))
+            _log_in(flow.request, self._plain)
+
+    def http_connect_upstream(self, flow: http.HTTPFlow) -> None:
+        """Log in at the proxy of ``http://`` where it is asked for a tunnel."""
+        plain = self._plain
+        if plain is not None and flow.server_conn.address == _place(plain):
+            _log_in(flow.request, plain)
 
     def server_connect(self, data: ServerConnectionHookData) -> None:
         """Keep what is not HTTP from going past a socks proxy."""
@@ -194,6 +208,14 @@ def _login(proxy: SplitResult) -> tuple[str, str] | None:
     if proxy.username is None:
         return None
     return unquote(proxy.username), unquote(proxy.password or "")
+
+
+def _log_in(request: http.Request, proxy: SplitResult) -> None:
+    """Show a proxy its own login: mitmproxy has shown that of the other one."""
+    request.headers.pop("Proxy-Authorization", None)
+    if login := _login(proxy):
+        pair = b64encode(":".join(login).encode()).decode()
+        request.headers["Proxy-Authorization"] = f"Basic {pair}"
 
 
 def goes_past(past: Sequence[str], host: str, port: int) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from mitmvcr.core.media import FORM
-from mitmvcr.secrets import lists
+from mitmvcr.secrets import heads, lists
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.columns import columns, table
 from mitmvcr.secrets.forms import Pattern
@@ -73,7 +73,7 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     for pattern in PATTERNS:
         for anchor in pattern.anchors:
             forms[anchor].append(pattern)
-    marks = {mark.decode() for mark in (*JSON_STARTS, *_COMMANDS, _MARK)}
+    marks = {mark.decode() for mark in (*JSON_STARTS, *_COMMANDS, *heads.MARKS, _MARK)}
     texts = sorted({*names, *forms, *marks})
     return Anchors([text.encode() for text in texts]), [
         Target(text in names, text in marks, tuple(forms.get(text, ())))
@@ -160,6 +160,7 @@ class Finder:
     def _found(self, data: bytes, kind: str) -> Found:
         spans, starts = self._by_anchor(data, kind)
         spans += self._by_regex(data)
+        spans += heads.in_heads(self._names, data, starts)
         if not self._names.is_kept("userinfo"):
             commands = (compiled(lists.COMMANDS).match(data, at) for at in starts)
             for found in (*_passwords(data), *filter(None, commands)):

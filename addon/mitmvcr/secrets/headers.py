@@ -17,7 +17,7 @@ _QUOTES = '"'
 #: A header in which browsers send a token too, since they can set no other one for a
 #: WebSocket.
 PROTOCOLS = "sec-websocket-protocol"
-_PIECE = re.compile(r"[^\s,.\"]{16,}")
+PIECE = re.compile(r"[^\s,.\"]{16,}")
 _HUMPS = r"[A-Za-z][a-z]{0,13}(?:[A-Z][a-z]{1,13}){0,4}"
 _WORD = rf"(?:(?:{_HUMPS}|[A-Z]{{2,14}})[0-9]{{0,4}}|[0-9]{{1,4}})"
 #: As ``graphql-transport-ws``, ``mqttv5``.
@@ -56,11 +56,14 @@ def masked_protocols(value: str, mask: Callable[[str], str]) -> str:
     by its own form."""
 
     def hidden(found: re.Match[str]) -> str:
-        piece = found[0]
-        is_name = _PROTOCOL.fullmatch(piece) or not is_random(piece.encode(*BYTES))
-        return piece if is_name else mask(piece)
+        return mask(found[0]) if is_token(found[0]) else found[0]
 
-    return value if "eyJ" in value else _PIECE.sub(hidden, value)
+    return value if "eyJ" in value else PIECE.sub(hidden, value)
+
+
+def is_token(piece: str) -> bool:
+    """Return whether a piece of a protocol's name is a token."""
+    return not _PROTOCOL.fullmatch(piece) and is_random(piece.encode(*BYTES))
 
 
 def _masked(part: str, mask: Callable[[str, str], str]) -> str:

@@ -62,6 +62,11 @@ HEADERS = (
     Named(
         "dd-api-key dd-application-key", "Datadog", "https://docs.datadoghq.com/api/"
     ),
+    Named(
+        "x-sid x-chkp-sid",
+        "sessions",
+        "https://sc1.checkpoint.com/documents/latest/APIs/",
+    ),
     Named("dpop", "a proof that is bound to a token", _RFC + "rfc9449"),
     Named(
         "x-registry-auth x-registry-config",

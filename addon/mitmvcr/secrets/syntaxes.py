@@ -153,7 +153,7 @@ def _turned(regex: bytes) -> Take:
 
 #: What may stand before the name in its line.
 _BEGINNING = re.compile(
-    rb"(?:\A|\n|\\[nr])[ \t-]{0,40}(?:(?:export|set|ENV|ARG)[ \t]{1,9})?\Z"
+    rb"(?:\A|\n|\\[nr])(?:[<>*] )?[ \t-]{0,40}(?:(?:export|set|ENV|ARG)[ \t]{1,9})?\Z"
 )
 _LINE = re.compile(
     rb"[ \t]{0,20}+(?:::|[:=])[ \t]{0,20}+" + _SCHEME + rb"((?:\{[A-Z0-9-]{2,12}\})?+"
@@ -188,7 +188,7 @@ _CREDENTIALS, _IN_STRING = (
 def _header(scan: Scan, begin: int, finish: int) -> Values:
     """Return all that follows the scheme, whatever it is, of a request within a body,
     as in a part of the type application/http, or in a log."""
-    if scan.data[begin:finish].lower() != b"authorization":
+    if not scan.data[begin:finish].lower().endswith(b"authorization"):
         return NONE
     line = _BEGINNING.search(scan.left(begin, 60))
     if not line:

@@ -1,7 +1,14 @@
 """A cassette in play: decide, record, explain."""
 
-from mitmvcr.session.opening import open_session
+from mitmvcr.session.opening import interactions_of, not_looked_into, open_session
 from mitmvcr.session.redaction import Redacted, Seen
 from mitmvcr.session.session import Session
 
-__all__ = ["Redacted", "Seen", "Session", "open_session"]
+__all__ = [
+    "Redacted",
+    "Seen",
+    "Session",
+    "interactions_of",
+    "not_looked_into",
+    "open_session",
+]

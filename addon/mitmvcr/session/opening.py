@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from mitmvcr.core.errors import (
     OptionError,
 )
 from mitmvcr.core.matching import Ignoring, Matcher, MatchSpec
+from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import RULES
 from mitmvcr.format import foreign
 from mitmvcr.format.source import read_bytes
@@ -56,7 +57,7 @@ def _found(
     settings: Settings, environment: Mapping[str, str] | None
 ) -> Iterator[tuple[str, object, str]]:
     parts, rules = settings.matching.parts, settings.redaction
-    yield from _not_looked_into(settings.matching)
+    yield from not_looked_into(settings.matching)
     if settings.time == "freeze":
         remedy = "only 'mitmvcr run' gives a command a clock: use {time}=shift"
         yield "time", "freeze", remedy
@@ -72,7 +73,9 @@ def _found(
         yield from (("keep", *each) for each in effects.not_hidden(rules))
 
 
-def _not_looked_into(spec: MatchSpec) -> Iterator[tuple[str, object, str]]:
+def not_looked_into(spec: MatchSpec) -> Iterator[tuple[str, object, str]]:
+    """Yield what is ignored where nothing is compared: an option, its value, and what
+    to do."""
     for ignoring, parts in _WITHIN.items():
         if ignoring in _AS_THEY_STAND.get(spec.style, ()):
             remedy = f"{{match}}={spec.style} compares bodies as they stand"
@@ -124,6 +127,14 @@ def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
     recorded = environment if session.records else None
     session.idle_options = [*idle_options(settings, recorded)]
     return session
+
+
+def interactions_of(
+    cassette: Path, flows: "Reader | None" = None
+) -> Sequence[Interaction]:
+    """Return what a replay of a file would hold, also of one of another recorder's.
+    Raise CassetteError."""
+    return _store_of(Settings(cassette=cassette), flows).load().interactions
 
 
 def _store_of(settings: Settings, flows: "Reader | None") -> FileStore:

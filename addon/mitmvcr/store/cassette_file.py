@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mitmvcr.core.errors import CassetteDamagedError, CassetteNotFoundError
 from mitmvcr.core.model import Cassette, Interaction, Layout
+from mitmvcr.core.wording import as_word
 from mitmvcr.format import reader, writer
 from mitmvcr.store.files import whole_beside, why
 from mitmvcr.store.place import Place, State
@@ -59,7 +60,7 @@ class CassetteFile:
             raise CassetteDamagedError(
                 self.name,
                 "is being written, or its recorder was killed as it wrote",
-                remedy=f"run 'mitmvcr cassette recover {self.name}'",
+                remedy=f"run 'mitmvcr cassette recover {as_word(self.name)}'",
             )
 
     def digest(self) -> str | None:

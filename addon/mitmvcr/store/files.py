@@ -6,6 +6,7 @@ import stat
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 
 from mitmvcr.core.errors import CassetteWriteError
@@ -228,6 +229,21 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def make_folders(folder: Path) -> list[Path]:
+    """Make a folder and those above it, and return those that were not there, the
+    innermost first."""
+    made = list(takewhile(lambda each: not each.exists(), (folder, *folder.parents)))
+    folder.mkdir(parents=True, exist_ok=True)
+    return made
+
+
+def drop_folders(made: Iterable[Path]) -> None:
+    """Remove folders that are still empty, the innermost first."""
+    with suppress(OSError):
+        for each in made:
+            each.rmdir()
 
 
 def why(error: OSError) -> str:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.core.wording import as_word
 from mitmvcr.format import writer
 from mitmvcr.store.appended import AppendedFile
 from mitmvcr.store.files import (
@@ -141,7 +142,9 @@ class Journal:
         return f"{self.path}: {contents(count)}: {self._remedy()}"
 
     def _remedy(self) -> str:
-        return f"run 'mitmvcr cassette recover {self._name}', or delete the file"
+        return (
+            f"run 'mitmvcr cassette recover {as_word(self._name)}', or delete the file"
+        )
 
     def append(self, data: bytes | memoryview) -> None:
         """Append all of it or nothing: what a full disk cut off is taken back."""

@@ -14,9 +14,16 @@ from mitmvcr.core.errors import (
     CassetteWriteError,
 )
 from mitmvcr.core.model import Cassette, Interaction, Layout
+from mitmvcr.core.wording import as_word
 from mitmvcr.format import reader, writer
 from mitmvcr.store.cassette_file import CassetteFile
-from mitmvcr.store.files import finish_in_place, whole_beside, why
+from mitmvcr.store.files import (
+    drop_folders,
+    finish_in_place,
+    make_folders,
+    whole_beside,
+    why,
+)
 from mitmvcr.store.journal import Journal, SyncedJournal
 from mitmvcr.store.late import LateSecrets
 from mitmvcr.store.place import State
@@ -25,6 +32,8 @@ from mitmvcr.store.rewrite import Change, amended, keep_volatile
 
 #: A larger body is not to be in memory several times over.
 _LARGE = 8 << 20
+#: How often a folder is made that is taken away meanwhile.
+_TRIES = 3
 
 
 class FileStore(CassetteFile):
@@ -53,6 +62,8 @@ class FileStore(CassetteFile):
         self._dump: Callable[[Interaction, int], bytes]
         self._written = 0
         self._kept: Sequence[Interaction] = ()
+        #: Folders that were not there before the recording began.
+        self._made: Sequence[Path] = ()
 
     @property
     def notice(self) -> str:
@@ -65,16 +76,33 @@ class FileStore(CassetteFile):
         return f"<FileStore {self.name} {state}>"
 
     def begin(self, kept: Sequence[Interaction] = ()) -> None:
-        folder = self._place.path.parent
         with self._writing():
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except (FileExistsError, NotADirectoryError):
-                reason = f"{folder} is not a folder"
-                raise self._place.cannot_write(reason) from None
-            self._begin_journal()
+            self._begin_in_folder(_TRIES)
         self._kept, self._written = kept, len(kept)
         self._dump = writer.dumper(self._layout)
+
+    def _begin_in_folder(self, tries: int) -> None:
+        """Begin the journal in its folder, which another recorder that has recorded
+        nothing may take away between."""
+        folder = self._place.path.parent
+        try:
+            self._made = make_folders(folder)
+        except (FileExistsError, NotADirectoryError):
+            reason = f"{folder} is not a folder"
+            raise self._place.cannot_write(reason) from None
+        try:
+            self._begin_journal()
+        except FileNotFoundError:
+            if tries == 1:
+                raise
+            self._begin_in_folder(tries - 1)
+        except BaseException:
+            drop_folders(self._made)
+            raise
+
+    def _end_journal(self) -> None:
+        self._journal.close()
+        drop_folders(self._made)
 
     def _begin_journal(self) -> None:
         self._journal.begin()
@@ -155,7 +183,7 @@ class FileStore(CassetteFile):
             raise self._not_published(error) from error
         finally:
             self._seen = None
-            self._journal.close()
+            self._end_journal()
 
     def save(self) -> None:
         """Put what was recorded so far in place, and go on. Raise CassetteWriteError;
@@ -214,8 +242,8 @@ class FileStore(CassetteFile):
         except OSError as worse:
             problem += f"; the recording is lost: {why(worse)}"
             return CassetteWriteError(self.name, problem)
-        source = "" if self._journal.is_beside else f" --from {place}"
-        remedy = f"run 'mitmvcr cassette recover {self.name}{source}'"
+        source = "" if self._journal.is_beside else f" --from {as_word(str(place))}"
+        remedy = f"run 'mitmvcr cassette recover {as_word(self.name)}{source}'"
         problem += f"; the recording is in {place}"
         return CassetteWriteError(self.name, problem, remedy=remedy)
 
@@ -234,7 +262,7 @@ class FileStore(CassetteFile):
         except (OSError, CassetteError) as error:
             raise self._not_published(error) from error
         finally:
-            self._journal.close()
+            self._end_journal()
 
     def left_over(self) -> str | None:
         try:

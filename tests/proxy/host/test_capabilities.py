@@ -19,6 +19,7 @@ from mitmproxy.certs import CertStore
 from mitmproxy.options import Options
 from mitmproxy.proxy import mode_servers, server
 from mitmproxy.proxy.layers import http as layers
+from mitmproxy.proxy.layers import tls
 from mitmproxy.proxy.layers.http import _http2 as http2
 from mitmproxy.test import taddons, tflow
 
@@ -143,6 +144,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "WebSocket replay": _replaced(layers.HttpStream, "flow_done"),
     "client resets": _replaced(layers.HttpStream, "handle_protocol_error"),
     "early resets": _replaced(layers.HttpStream, "handle_event"),
+    "TLS alerts": _replaced(tls.ServerTLSLayer, "receive_close"),
     "cleartext HTTP/2": _replaced(layers.HttpLayer, "_handle_event"),
     "ALPN choice": _undeclared(tlsconfig.AppData, "client_alpn"),
     "raw messages": _undeclared(http.Message, "data"),
@@ -246,7 +248,7 @@ def _keeps_headers_valid(patch: Patch, folder: Path) -> None:
     host.HostOptions().apply(
         ctx.options, lazy=False, whole_bodies=False, any_headers=True
     )
-    assert ctx.options.validate_inbound_headers is True
+    assert http2.Http2Client.h2_conf.validate_inbound_headers
 
 
 def _asks_as_mitmproxy_does(patch: Patch, folder: Path) -> None:
@@ -294,6 +296,12 @@ def _goes_by_the_connection(patch: Patch, folder: Path) -> None:
 def _waits_for_the_error_hook(patch: Patch, folder: Path) -> None:
     host.tell_when_left(tflow.tflow(), _raise_no_text)
     assert layers.HttpStream.handle_event is _another
+
+
+def _hears_no_alert(patch: Patch, folder: Path) -> None:
+    data: Any = SimpleNamespace(ssl_conn=object(), conn=tflow.tserver_conn())
+    host.hear_alerts(data)
+    assert tls.ServerTLSLayer.receive_close is _another
 
 
 def _leaves_the_layer(patch: Patch, folder: Path) -> None:
@@ -458,6 +466,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "WebSocket replay": _plays_no_socket,
     "client resets": _goes_by_the_connection,
     "early resets": _waits_for_the_error_hook,
+    "TLS alerts": _hears_no_alert,
     "cleartext HTTP/2": _leaves_the_layer,
     "ALPN choice": _leaves_alpn,
     "raw messages": _reads_properties,

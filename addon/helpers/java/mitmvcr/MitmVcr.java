@@ -11,6 +11,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
 import java.math.BigInteger;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
@@ -22,6 +23,7 @@ import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
@@ -29,12 +31,14 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -106,9 +110,14 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
   @Override
   public void beforeEach(ExtensionContext context) {
     Map<String, Object> wish = new LinkedHashMap<>(options);
-    wish.put("cassette", nameOf(context));
+    String name = nameOf(context);
+    wish.put("cassette", name);
     context.getTestClass().ifPresent(found -> choose(found, wish, false));
     context.getTestMethod().ifPresent(found -> choose(found, wish, true));
+    if (wish.get("cassette").equals(name)) {
+      wish.put("test", testOf(context));
+      wish.put("formerly", formerNameOf(context));
+    }
     Session session = new Session(Control.ofThisProcess().call("POST", "/sessions", wish), wish);
     running.get().push(session);
     context.getStore(Namespace.create(this)).put(Session.class, session);
@@ -171,14 +180,64 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
     }
   }
 
-  /** Returns the class, its package as folders, and the method, with what tells a repetition. */
-  private static String nameOf(ExtensionContext context) {
-    String type = context.getRequiredTestClass().getName().replace('.', '/').replace('$', '/');
-    String method = context.getRequiredTestMethod().getName();
+  private static final String JUPITER = "[engine:junit-jupiter]/";
+
+  /** Returns the test as no other is: by where its class is, and its ID, alone or in a suite. */
+  private static String testOf(ExtensionContext context) {
+    CodeSource source = context.getRequiredTestClass().getProtectionDomain().getCodeSource();
     String id = context.getUniqueId();
-    int at = id.lastIndexOf("-invocation:#");
-    String which = at < 0 ? "" : "-" + id.substring(at + 13, id.indexOf(']', at));
+    int at = id.lastIndexOf(JUPITER);
+    String own = at < 0 ? id : id.substring(at + JUPITER.length());
+    return (source == null ? "" : source.getLocation() + ": ") + own;
+  }
+
+  private static final Pattern INVOCATION = Pattern.compile("-invocation:#(\\d+)\\]");
+
+  /**
+   * Returns the class, its package as folders, and the method, with its parameters where several
+   * tests have its name, and with what tells the repetitions of class and method.
+   */
+  private static String nameOf(ExtensionContext context) {
+    Method method = context.getRequiredTestMethod();
+    String parameters = isOverloaded(context.getRequiredTestClass(), method) ? parametersOf(method) : "";
+    return nameOf(context, method.getName() + parameters, numbersOf(context));
+  }
+
+  /** Returns the name as older versions had it. */
+  private static String formerNameOf(ExtensionContext context) {
+    List<String> numbers = numbersOf(context);
+    List<String> last = numbers.subList(Math.max(0, numbers.size() - 1), numbers.size());
+    return nameOf(context, context.getRequiredTestMethod().getName(), last);
+  }
+
+  private static String nameOf(ExtensionContext context, String method, List<String> numbers) {
+    String type = context.getRequiredTestClass().getName().replace('.', '/').replace('$', '/');
+    String which = numbers.stream().map(number -> "-" + number).collect(Collectors.joining());
     return type + "/" + fit(method + which);
+  }
+
+  private static List<String> numbersOf(ExtensionContext context) {
+    return INVOCATION.matcher(context.getUniqueId()).results()
+        .map(found -> found.group(1)).collect(Collectors.toList());
+  }
+
+  /** Whether another test of the class has the name: what is none has no annotation. */
+  private static boolean isOverloaded(Class<?> type, Method method) {
+    for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+      for (Method other : each.getDeclaredMethods()) {
+        boolean isTest = !other.isSynthetic() && other.getAnnotations().length > 0;
+        if (isTest && other.getName().equals(method.getName())
+            && !Arrays.equals(other.getParameterTypes(), method.getParameterTypes())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static String parametersOf(Method method) {
+    return Arrays.stream(method.getParameterTypes())
+        .map(Class::getSimpleName).collect(Collectors.joining(", ", "(", ")"));
   }
 
   /** A name is at most so long in bytes, so that there can be files beside the cassette. */
@@ -211,7 +270,8 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
 
     private Session(Map<String, Object> facts, Map<String, Object> wish) {
       this.facts = facts;
-      this.cassette = (String) wish.get("cassette");
+      // A secret in the name of a test is hidden, and what was recorded before keeps its name.
+      this.cassette = (String) (wish.containsKey("test") ? facts.get("name") : wish.get("cassette"));
     }
 
     /** The name of the cassette, as {@code shop/OrderTest/order}. */

@@ -77,7 +77,8 @@ def _take_seat(config: pytest.Config, options: Any) -> None:
     if shown or options.disable_recording:
         return
     folder = os.path.join(config.rootpath, config.getini("vcr_cassettes"))
-    mode = options.record_mode or ("none" if options.block_network else None)
+    mode = settings.chosen_mode(options.record_mode, os.environ)
+    mode = mode or ("none" if options.block_network else None)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     try:
         mode = mode and settings.mode_of(mode)
@@ -178,8 +179,9 @@ def vcr(
     if disable_recording or not (marks or _asks_for_it(request)):
         yield None
         return
-    mode = request.config.getoption("--record-mode")
-    wish = settings.wish_of(vcr_config, marks, mode)
+    option = request.config.getoption("--record-mode")
+    mode = settings.chosen_mode(option, os.environ)
+    wish = settings.wish_of(vcr_config, marks, mode, os.environ)
     wish.pop("allowed_hosts", None)
     if allowed_hosts and _wants_block(request):
         past = settings.filters(allowed_hosts)
@@ -210,6 +212,11 @@ def _played(
     item = request.node
     scope = wish.pop("scope", "function")
     name = _cassette(item, marks, scope, folder, default)
+    if not settings.is_chosen(item, marks, scope, default):
+        wish["test"] = settings.test_of(item, scope)
+        former = os.path.join(folder, settings.former_name(item, scope)).rstrip(os.sep)
+        if former != name:
+            wish["formerly"] = settings.cassette_name(seat.folder, former)
     vcr = _open(seat, item, scope, settings.cassette_name(seat.folder, name), wish)
     item.stash[_VCR] = vcr
     with seat.pointed_to(vcr):

@@ -22,6 +22,8 @@ MODES = {
     "rewrite": "record_only",
 }
 OWN_MODES = (*dict.fromkeys(MODES.values()), "passthrough")
+#: mitmvcr run sets the first one where it was given a mode.
+_CHOSEN = ("MITMVCR_RUN_MODE", "MITMVCR_MODE")
 SCOPES = ("function", "class", "module")
 #: VCR.py's names of what mitmvcr has too.
 _RENAMED = {
@@ -42,11 +44,21 @@ def mode_of(text: str) -> str:
     return MODES.get(text, text)
 
 
+def chosen_mode(option: str | None, environment: Mapping[str, str]) -> str | None:
+    """Return the mode that whoever started the run chose: by ``--record-mode``, by that
+    of ``mitmvcr run`` around it, or by a variable. None where nobody did."""
+    return option or next(filter(None, map(environment.get, _CHOSEN)), None)
+
+
 def wish_of(
-    config: Mapping[str, Any], marks: Iterable[pytest.Mark], mode: str | None
+    config: Mapping[str, Any],
+    marks: Iterable[pytest.Mark],
+    mode: str | None,
+    environment: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return what is asked of a session, as the API has it; the narrowest mark counts
-    most, and ``mode``, of the command line, more than all. ``scope`` is the plugin's.
+    most, and ``mode``, as it was chosen, more than all. In CI no mark's mode records.
+    ``scope`` is the plugin's.
     """
     wish: dict[str, Any] = {}
     for layer in (config, *(mark.kwargs for mark in marks)):
@@ -55,7 +67,14 @@ def wish_of(
         wish["mode"] = mode
     if "mode" in wish:
         wish["mode"] = mode_of(wish["mode"])
+    if mode is None and wish.get("mode") in MODES.values() and _is_ci(environment):
+        wish["mode"] = MODES["none"]
     return {name: value for name, value in wish.items() if value is not None}
+
+
+def _is_ci(environment: Mapping[str, str]) -> bool:
+    """Return what mitmvcr itself takes for a CI server."""
+    return environment.get("CI", "").strip().lower() not in ("", "0", "false")
 
 
 def _renamed(layer: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,15 +103,47 @@ def filters(hosts: Iterable[str]) -> list[str]:
 
 def file_name(item: pytest.Item, scope: str) -> str:
     """Return the name of a test's cassette, as pytest-recording has it; of a wider
-    scope that of the class, or of the module."""
+    scope that of the class, or of the module. A class within another has its name,
+    too, or others of its own name would share its cassettes."""
     owner = getattr(item, "cls", None)
+    return _file_name(item, scope, owner.__qualname__ if owner else "")
+
+
+def former_name(item: pytest.Item, scope: str) -> str:
+    """Return the same as older versions had it: of the inner class alone."""
+    owner = getattr(item, "cls", None)
+    return _file_name(item, scope, owner.__name__ if owner else "")
+
+
+def _file_name(item: pytest.Item, scope: str, owner: str) -> str:
     if scope == "module":
         return ""
+    owner = owner.rpartition("<locals>.")[2]
     if scope == "class":
-        if owner is None:
+        if not owner:
             raise VcrError("scope='class' is for tests in a class: use scope='module'")
-        return _fit(str(owner.__name__))
-    return _fit(f"{owner.__name__}.{item.name}" if owner else item.name)
+        return _fit(owner)
+    return _fit(f"{owner}.{item.name}" if owner else item.name)
+
+
+def is_chosen(
+    item: pytest.Item, marks: Iterable[pytest.Mark], scope: str, default: str
+) -> bool:
+    """Return whether somebody has named the cassette, which others may share then."""
+    if any(mark.args for mark in marks):
+        return True
+    return scope == "function" and default != file_name(item, scope)
+
+
+def test_of(item: pytest.Item, scope: str) -> str:
+    """Return whose a cassette is: a test, or all of a class or a module, by the file
+    that it is in and its name there."""
+    place, *parts = item.nodeid.split("::")
+    file = str(getattr(item, "path", place))
+    if scope == "module":
+        return file
+    within = parts[:-1] if scope == "class" else parts
+    return "::".join([file, *within])
 
 
 def _fit(name: str) -> str:

@@ -27,11 +27,13 @@ module MitmVcr
     attr_reader :name, :cassette, :mode, :ca_file
 
     # Options are mitmvcr's, by its names: mode: "replay_only", match: "method,url".
+    # test: whose cassette it is, where nobody has named it: no other test gets it then,
+    # and a secret in its name is hidden.
     def initialize(cassette, **options)
-      @cassette = cassette
       wish = { **options, cassette: cassette, port: false }
       facts = Control.call("POST", ["sessions"], wish)
       @name, @mode, @ca_file = facts.values_at("name", "mode", "ca_file")
+      @cassette = options[:test] ? @name : cassette
       @main = URI(facts["proxy_url"])
     end
 
@@ -202,8 +204,17 @@ module MitmVcr
     def vcr_cassette = Names.of(*self.class.name.split("::"), name)
 
     def before_setup
-      @vcr = MitmVcr.begin(vcr_cassette, alone: self.class.test_order != :parallel, **vcr_options)
+      alone = self.class.test_order != :parallel
+      @vcr = MitmVcr.begin(vcr_cassette, vcr_test, alone: alone, **vcr_options)
       super
+    end
+
+    # The test, as no other is, unless its class names its cassette.
+    def vcr_test
+      return {} unless method(:vcr_cassette).owner == MitmVcr::Minitest
+
+      file, = method(name).source_location
+      { test: "#{file}: #{self.class.name}##{name}" }
     end
 
     def after_teardown
@@ -242,8 +253,22 @@ module MitmVcr
     def wish(metadata)
       options = metadata[:vcr].is_a?(Hash) ? metadata[:vcr].dup : {}
       name = options.delete(:name) || (metadata[:vcr] if metadata[:vcr].is_a?(String))
+      return [name, options] if name
+
       file = metadata[:file_path].delete_prefix("./").sub(/(_spec|_test)?\.rb\z/, "")
-      [name || Names.of(*file.split("/"), metadata[:full_description]), options]
+      cassette = Names.of(*file.split("/"), metadata[:full_description])
+      [cassette, { **options, test: example_of(metadata) }]
+    end
+
+    # An example as no other is, also where several files share it: of equal titles in a
+    # file the later ones have a number.
+    def example_of(metadata)
+      file = File.expand_path(metadata[:rerun_file_path] || metadata[:file_path])
+      title = "#{file}: #{metadata[:full_description]}"
+      alike = (@alike ||= {})[title] ||= []
+      alike << metadata[:scoped_id] unless alike.include?(metadata[:scoped_id])
+      number = alike.index(metadata[:scoped_id])
+      number.zero? ? title : "#{title} (#{number + 1})"
     end
 
     # Opens the session of a test, which runs in this thread. Where it runs alone, what

@@ -45,6 +45,19 @@ pub fn escaped(name: &str) -> String {
         .collect()
 }
 
+/// Returns the test that runs in a function, as no other is: several may call it, and
+/// other packages may have one of its name. Tests run in threads that are named after them.
+pub fn test_in(file: &str, function: &str) -> String {
+    let thread = std::thread::current();
+    let test = thread.name().filter(|name| *name != "main");
+    let within = test.map_or(String::new(), |name| format!(" in the test {name}"));
+    format!("{file}: {function}{within} ({})", root())
+}
+
+fn root() -> String {
+    env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| ".".into())
+}
+
 fn find() -> Result<(String, Option<Child>), String> {
     match env::var(VARIABLE) {
         Ok(url) if !url.is_empty() => Ok((host_and_port(&url)?, None)),
@@ -63,11 +76,10 @@ fn host_and_port(url: &str) -> Result<String, String> {
 }
 
 fn start() -> Result<(String, Child), String> {
-    let root = env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| ".".into());
     let mut child = Command::new("mitmvcr")
         .arg("serve")
         .arg("--cassettes")
-        .arg(Path::new(&root).join("cassettes"))
+        .arg(Path::new(&root()).join("cassettes"))
         .arg("--attached")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -20,7 +20,7 @@ use json::Value;
 macro_rules! vcr {
     ($($name:literal = $value:expr),* $(,)?) => {{
         fn here() {}
-        $crate::Session::open_with(&$crate::name_of(here), &[$(($name, $value)),*])
+        $crate::Session::open_here(file!(), &$crate::name_of(here), &[$(($name, $value)),*])
     }};
 }
 
@@ -55,6 +55,17 @@ impl Session {
             proxy_url: facts.text("proxy_url"),
             ca_file: facts.text("ca_file"),
         }
+    }
+
+    /// Opens a session that is named after a function, for the macro. No other test gets
+    /// its cassette, unless the options name one.
+    #[doc(hidden)]
+    pub fn open_here(file: &str, function: &str, options: &[(&str, &str)]) -> Self {
+        let test = control::test_in(file, function);
+        let is_named = options.iter().any(|option| option.0 == "cassette");
+        let own = [("test", test.as_str())];
+        let wish = if is_named { &own[..0] } else { &own[..] };
+        Self::open_with(function, &[options, wish].concat())
     }
 
     /// The URL of the session's own proxy.

@@ -32,7 +32,7 @@ from mitmvcr.options import (
 )
 from mitmvcr.proxy.ca import ensure_ca
 from mitmvcr.session import Session
-from mitmvcr.spelling import ON_COMMAND_LINE
+from mitmvcr.spelling import WITH_VARIABLES
 from mitmvcr.values import Given, Layer, Values
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class _Background:
                 trusted_ca=write_origins(Path(folder), roots, os.environ),
                 opened=self._prepare,
                 sets=options.set,
-                spelling=ON_COMMAND_LINE,
+                spelling=WITH_VARIABLES,
             )
             try:
                 async with proxying as proxy:

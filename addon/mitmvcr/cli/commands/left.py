@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from mitmvcr.cli.report.console import say
 from mitmvcr.config import in_force
 from mitmvcr.core.model import Interaction
-from mitmvcr.core.wording import number_of
+from mitmvcr.core.wording import as_word, number_of
 from mitmvcr.options import options_of
 from mitmvcr.secrets.identities import answered_differently
 from mitmvcr.secrets.redactor import Finding, Redactor
@@ -38,9 +38,10 @@ def say_what_is_left(
     """Say how many secrets there are, and what takes them out."""
     _, found = looked_through(interactions, rules)
     if count := sum(map(len, found.values())):
+        word = as_word(name)
         say(
             f"{name} holds {number_of(count, 'secret')}: 'mitmvcr cassette scan"
-            f" {name}' shows where, 'mitmvcr cassette scrub {name}' takes them out"
+            f" {word}' shows where, 'mitmvcr cassette scrub {word}' takes them out"
         )
 
 

@@ -33,7 +33,7 @@ from mitmvcr.options import (
     of_command,
 )
 from mitmvcr.store.files import home
-from mitmvcr.values import Given, Layer, Values
+from mitmvcr.values import COMMAND_LINE, Given, Layer, Values
 
 if TYPE_CHECKING:
     from mitmvcr.cli.isolate.namespace import Namespace
@@ -68,7 +68,8 @@ class Plan:
     """All that a run needs to know, checked. ``stdout`` is the descriptor that the
     command writes to, its own if None; ``named`` is the cassette that the command is
     given the name of, where another one is in play; ``frozen`` the clock that it is
-    given, its own if None."""
+    given, its own if None. ``is_mode_chosen``: for this run, and not by a file or by
+    default."""
 
     command: Sequence[str]
     settings: Settings
@@ -87,6 +88,7 @@ class Plan:
     sets: Sequence[str] = ()
     named: Path | str | None = None
     frozen: Frozen | None = None
+    is_mode_chosen: bool = False
 
 
 def make_plan(
@@ -121,6 +123,7 @@ def make_plan(
         receipt=parse_receipt(options.receipt),
         sets=options.set,
         frozen=frozen(settings),
+        is_mode_chosen=values[MODE].source in (COMMAND_LINE, MODE.variable),
     )
 
 

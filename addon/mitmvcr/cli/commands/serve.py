@@ -1,11 +1,13 @@
 """``mitmvcr serve``: mitmproxy itself, with the addon and a cassette."""
 
 import os
+import re
 import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,9 +17,10 @@ from mitmvcr.cli.child.authorities import told_certificates, told_files
 from mitmvcr.cli.child.trust import more_roots, write_origins, write_roots
 from mitmvcr.cli.commands.plan import in_ci
 from mitmvcr.config import INSIDE, in_force
-from mitmvcr.core.errors import VcrError
-from mitmvcr.network_options import Address
+from mitmvcr.core.errors import UnusableValueError, VcrError
+from mitmvcr.network_options import Address, parse_sets
 from mitmvcr.options import (
+    BY_NAME,
     CASSETTE,
     CONTROL,
     DIR,
@@ -29,7 +32,7 @@ from mitmvcr.options import (
     of_command,
 )
 from mitmvcr.parsing import Ui
-from mitmvcr.proxy.ca import ensure_ca
+from mitmvcr.proxy.ca import ensure_ca, where_to_go
 from mitmvcr.store.files import home, why
 from mitmvcr.values import Layer
 
@@ -64,12 +67,13 @@ def serve_proxy(extra: Sequence[str], typed: Layer) -> int:
     of several workers, wait for them and return the exit status. ``typed`` is what the
     command line says."""
     options, settings = _chosen(typed)
+    _check_extra(extra)
     if options.workers > 1:
         _check_workers(options, extra)
     if settings.cassette is None and settings.dir is None:
         problem = f"Name a cassette: {CASSETTE.word} FILE, or {DIR.word} DIR for many"
         raise click.UsageError(problem, click.get_current_context())
-    confdir, lines = home(os.environ), []
+    confdir = home(os.environ)
     if options.attached:
         _refuse_within(os.environ)
         ensure_ca(confdir)
@@ -78,24 +82,19 @@ def serve_proxy(extra: Sequence[str], typed: Layer) -> int:
         certificate = ensure_ca(confdir)
         if options.workers > 1:
             return _share(options, settings, confdir, certificate)
-        lines = _where(options, certificate)
-    _become(options, settings, confdir, extra, lines)
+    _become(options, settings, confdir, extra)
 
 
 def _become(
-    options: ServeOptions,
-    settings: Settings,
-    confdir: Path,
-    extra: Sequence[str],
-    lines: Sequence[str],
+    options: ServeOptions, settings: Settings, confdir: Path, extra: Sequence[str]
 ) -> NoReturn:
-    """Become mitmproxy, which says the lines once its cassette is there."""
+    """Become mitmproxy, which says where to go once its cassette is there."""
     arguments = proxy_arguments(options, settings, confdir, os.environ)
     # Ctrl-C ends the imports without a traceback; then it is mitmproxy's.
     start = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)"
     start += f"; import sys; sys.path.append({_HOME!r})"
     start += "; from mitmvcr.proxy.serving import main"
-    start += f"; main({options.ui!r}, attached={options.attached}, lines={lines})"
+    start += f"; main({options.ui!r}, attached={options.attached})"
     os.execv(sys.executable, [sys.executable, "-c", start, *arguments, *extra])
 
 
@@ -109,11 +108,27 @@ def _refuse_within(environment: Mapping[str, str]) -> None:
         )
 
 
-def _where(options: ServeOptions, certificate: Path) -> list[str]:
-    return [
-        f"point a client at http://{_place(options.host, options.port)}",
-        f"and let it trust {certificate}",
-    ]
+#: mitmproxy's own arguments, of which ours are the truth, and why.
+_OURS = {
+    re.compile(r"-p.*|--listen-p.*", re.DOTALL): f"use {PORT.word}",
+    re.compile(r"--listen-h.*", re.DOTALL): f"use {BY_NAME['host'].word}",
+    re.compile(r"-n|--no-s.*", re.DOTALL): "a client needs a proxy that listens",
+}
+
+
+def _check_extra(extra: Sequence[str]) -> None:
+    """Raise VcrError for what is mitmvcr's to set."""
+    for word, following in zip_longest(extra, extra[1:], fillvalue=""):
+        for theirs, why_not in _OURS.items():
+            if theirs.fullmatch(word):
+                raise VcrError(f"{word}: {why_not}")
+        name, _, value = word.partition("=")
+        if name == "--set":
+            text = value or following
+            try:
+                parse_sets([text])
+            except UnusableValueError as error:
+                raise VcrError(f"--set {text}: {error.remedy}") from error
 
 
 def _place(host: str, port: int) -> str:
@@ -147,7 +162,10 @@ def _share(
     with ExitStack() as held:
         port = held.enter_context(reserved(options.host, options.port))
         options = replace(options, port=port)
-        lines = [f"{options.workers} workers serve", *_where(options, certificate)]
+        lines = [
+            f"{options.workers} workers serve",
+            *where_to_go(f"http://{_place(options.host, options.port)}", certificate),
+        ]
         if settings.dir is None:
             lines.append(
                 "one cassette is one session, which one worker has alone:"

@@ -15,6 +15,7 @@ import click
 from mitmvcr.cli.commands.started import Place, State, write_private
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import VcrError
+from mitmvcr.core.wording import as_word
 from mitmvcr.options import CASSETTE
 from mitmvcr.values import Layer
 
@@ -48,8 +49,8 @@ class GoneError(VcrError):
         text = f"the proxy that was started (process {state.pid}) is gone"
         if state.cassette and Path(f"{state.cassette}.part").exists():
             text += (
-                f", and had not saved: 'mitmvcr cassette recover {state.cassette}' puts"
-                " what it recorded in place"
+                ", and had not saved: 'mitmvcr cassette recover"
+                f" {as_word(state.cassette)}' puts what it recorded in place"
             )
         super().__init__(text)
 

@@ -41,7 +41,7 @@ from mitmvcr.cli.report.findings import (
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 from mitmvcr.session import Session
-from mitmvcr.spelling import ON_COMMAND_LINE
+from mitmvcr.spelling import WITH_VARIABLES
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy
@@ -116,7 +116,7 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
         trusted_ca=write_origins(folder, roots, plan.inherited),
         opened=partial(_prepare, plan),
         sets=plan.sets,
-        spelling=ON_COMMAND_LINE,
+        spelling=WITH_VARIABLES,
     )
     code: int | None = None
     failure = ""
@@ -210,6 +210,7 @@ def _facts(plan: Plan, port: int, trust: TrustFiles, control: str) -> ProxyFacts
         bypass=plan.bypass,
         folder=_absolute(plan.settings.dir),
         control=control,
+        mode=plan.settings.mode if plan.is_mode_chosen else "",
     )
 
 

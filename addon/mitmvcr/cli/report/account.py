@@ -12,6 +12,7 @@ from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.spend import NOTHING, Spend
+from mitmvcr.miss.log import MOST_MISSES
 from mitmvcr.miss.report import Entry, Outcome, miss_facts
 from mitmvcr.session import Session
 from mitmvcr.session.summary import Summary
@@ -24,11 +25,16 @@ def last_run(environment: Mapping[str, str]) -> Path:
     return home(environment) / "last" / f"{folder.hexdigest()[:16]}.json"
 
 
-def keep_misses(sessions: Sequence[Session], environment: Mapping[str, str]) -> None:
+def keep_misses(
+    sessions: Sequence[Session], environment: Mapping[str, str]
+) -> Path | None:
     """Keep the misses of a run as a report has them, or take away those of the run
-    before where there are none."""
+    before where there are none. Return where they are kept, None where they are not,
+    or not all."""
     parts = [_part(session) for session in sessions if session.log.misses]
-    _keep({"version": 1, "sessions": parts} if parts else None, environment)
+    place = _keep({"version": 1, "sessions": parts} if parts else None, environment)
+    are_all = all(len(each.log.misses) < MOST_MISSES for each in sessions)
+    return place if are_all else None
 
 
 def keep_failure(failure: VcrError, environment: Mapping[str, str]) -> None:
@@ -36,17 +42,19 @@ def keep_failure(failure: VcrError, environment: Mapping[str, str]) -> None:
     _keep({"version": 1, "sessions": [], "failed": str(failure)}, environment)
 
 
-def _keep(found: object, environment: Mapping[str, str]) -> None:
-    """Keep what ``fix`` reads; None is nothing to be fixed."""
+def _keep(found: object, environment: Mapping[str, str]) -> Path | None:
+    """Keep what ``fix`` reads, and return where; None is nothing to be fixed."""
     try:
         place = last_run(environment)
         if found is None:
             place.unlink(missing_ok=True)
         else:
             place.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(place, json.dumps(found).encode())
+            replace_file(place, json.dumps(found, indent=2).encode())
     except OSError as error:
         say(f"'mitmvcr fix' will not know this run's misses: {why(error)}")
+        return None
+    return place
 
 
 def _part(session: Session) -> dict[str, object]:

@@ -12,13 +12,19 @@ from typing import TYPE_CHECKING
 
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Part, RunReport, keep_misses
-from mitmvcr.cli.report.console import one_line, print_misses, print_remedy, say, tell
+from mitmvcr.cli.report.console import (
+    ALL_OF_THEM,
+    one_line,
+    print_misses,
+    print_remedy,
+    say,
+    tell,
+)
 from mitmvcr.cli.report.files import Target, write_reports
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.wording import number_of, shown
+from mitmvcr.core.wording import as_word, number_of, shown
 from mitmvcr.miss.report import Miss, Outcome
-from mitmvcr.options import REPORT
 from mitmvcr.session import Session
 from mitmvcr.session.unused import drop_unused, entries, why_keep_unused
 
@@ -129,8 +135,8 @@ def conclude(
     ``child`` is the command's exit code; ``failure`` what went wrong here so far.
     """
     summary = proxy.summary()
-    _print_failures(proxy, policy, environment, findings)
-    keep_misses(proxy.sessions, environment)
+    kept = keep_misses(proxy.sessions, environment)
+    _print_failures(proxy, policy, environment, findings, kept)
     unused_fails = policy.fail_on_unused and child == 0 and summary.unused > 0
     try:
         if policy.reports:
@@ -139,7 +145,8 @@ def conclude(
             are_dropped = [_drop_unused(session) for session in proxy.sessions]
             unused_fails = unused_fails and not all(are_dropped)
         if unused_fails:
-            _print_unused(proxy.sessions, named=proxy.settings.dir is not None)
+            rest = _where_all_are(policy.reports)
+            _print_unused(proxy.sessions, rest, named=proxy.settings.dir is not None)
     except VcrError as error:
         say(f"error: {error}")
         failure = failure or str(error)
@@ -161,21 +168,31 @@ def _print_failures(
     policy: RunPolicy,
     environment: Mapping[str, str],
     findings: Sequence[Finding],
+    kept: Path | None,
 ) -> None:
-    """Print findings and misses, for people and for GitHub."""
+    """Print findings and misses, for people and for GitHub; ``kept`` has all misses, if
+    anything has."""
     for each in findings:
         say(each.text)
     annotate_findings(findings, environment)
     level = "error" if policy.fail_on_miss else "warning"
     missed = [session for session in proxy.sessions if session.log.misses]
+    rest = _where_all_are(policy.reports, kept)
     for session in missed[:_NAMED]:
         cassette, misses = session.store.name, session.log.misses
-        print_misses(misses, cassette if proxy.settings.dir else "")
+        print_misses(misses, cassette if proxy.settings.dir else "", rest)
         annotate(misses, cassette, environment, level=level)
     if len(missed) > _NAMED:
         others = len(missed) - _NAMED
-        say(f"and misses in {others} other cassettes; {REPORT.word} has them all")
+        say(f"and misses in {others} other cassettes; {rest}")
     print_remedy(miss for each in missed for miss in each.log.misses)
+
+
+def _where_all_are(reports: Sequence[Target], kept: Path | None = None) -> str:
+    """Return what says where all can be read that are not shown."""
+    if place := next((each.path for each in reports if each.path), kept):
+        return f"{place} has them all"
+    return ALL_OF_THEM
 
 
 def _write(
@@ -215,7 +232,7 @@ def _drop_unused(session: Session) -> bool:
     return True
 
 
-def _print_unused(sessions: Sequence[Session], *, named: bool) -> None:
+def _print_unused(sessions: Sequence[Session], rest: str, *, named: bool) -> None:
     unused = [
         (f" in {session.store.name}" if named else "", entry)
         for session in sessions
@@ -226,7 +243,7 @@ def _print_unused(sessions: Sequence[Session], *, named: bool) -> None:
         request = f"{shown(entry.method)} {shown(entry.url, 300)}"
         say(f"unused{where}: interaction {entry.interaction}: {request}")
     if len(unused) > _NAMED:
-        say(f"and {len(unused) - _NAMED} others; {REPORT.word} has them all")
+        say(f"and {len(unused) - _NAMED} others; {rest}")
 
 
 def tell_left(session: Session) -> None:
@@ -234,5 +251,5 @@ def tell_left(session: Session) -> None:
     name, place = session.store.name, session.left_in
     say(
         f"the command failed, so {name} stays as it was; the recording is in {place}:"
-        f" run 'mitmvcr cassette recover {name}', or delete the file"
+        f" run 'mitmvcr cassette recover {as_word(name)}', or delete the file"
     )

@@ -18,6 +18,7 @@ from mitmvcr.spelling import as_typed, in_words
 #: How many are shown at the end of a run; the log and a report have them all.
 _SHOWN = 10
 _DIFFERENCES = 3
+ALL_OF_THEM = f"{REPORT.word} has them all"
 _LONGEST_URL = 120
 #: With fewer files than this a progress bar would only flicker.
 MANY = 20
@@ -67,10 +68,12 @@ def _forced() -> bool:
     return os.environ.get("FORCE_COLOR", "") not in ("", "0", "false")
 
 
-def print_misses(misses: Mapping[Miss, int], where: str = "") -> None:
+def print_misses(
+    misses: Mapping[Miss, int], where: str = "", rest: str = ALL_OF_THEM
+) -> None:
     """Print the first different misses on stderr, each once, so that they are not lost
     among what the command has written; ``where`` is their cassette, if there are
-    several."""
+    several, and ``rest`` says where the others can be read."""
     of_it = f" in {where}" if where else ""
     if not misses:
         return
@@ -85,7 +88,7 @@ def print_misses(misses: Mapping[Miss, int], where: str = "") -> None:
             say(f"missed{of_it}: {one_line(miss, times)}")
     if (others := len(misses) - _SHOWN) > 0:
         least = "at least " if len(misses) == MOST_MISSES else ""
-        say(f"and {least}{others} others{of_it}; {REPORT.word} has them all")
+        say(f"and {least}{others} others{of_it}; {rest}")
 
 
 def print_remedy(misses: Iterable[Miss]) -> None:

@@ -12,6 +12,7 @@ from mitmvcr.core.errors import (
     CassetteWriteError,
     OptionError,
 )
+from mitmvcr.core.wording import as_word
 from mitmvcr.format import reader
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
@@ -28,7 +29,7 @@ class Source:
         """Read it. Raise CassetteError."""
         self.path, self.place = path, Place(path, str(path))
         if os.path.lexists(whole_beside(self.place.path)):
-            remedy = f"run 'mitmvcr cassette recover {path}'"
+            remedy = f"run 'mitmvcr cassette recover {as_word(str(path))}'"
             raise CassetteError(str(path), f"is being written, or was: {remedy}")
         try:
             self.state: State = self.place.state()

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mitmvcr.core.errors import CassetteWriteError, OptionError
+from mitmvcr.core.wording import as_word
 from mitmvcr.options import REPORT
 from mitmvcr.store.files import why
 from mitmvcr.tools import Sheet
@@ -33,7 +34,8 @@ def _read(file: Path, *, is_named: bool) -> Iterator[Use]:
         raise OptionError(REPORT.word, file, problem) from error
     except ReportError as error:
         if is_named:  # a folder may hold other JSON
-            remedy = f"{error}: write one with 'mitmvcr run {REPORT.word} {file.name}'"
+            word = as_word(file.name)
+            remedy = f"{error}: write one with 'mitmvcr run {REPORT.word} {word}'"
             raise OptionError(REPORT.word, file, remedy) from error
 
 

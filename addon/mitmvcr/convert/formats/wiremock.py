@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from mitmvcr.convert.coded import (
@@ -31,10 +31,12 @@ _OF_MAPPING = frozenset(
     }
 )
 _STARTED = "Started"
+_FORM = "application/x-www-form-urlencoded"
 _OF_REQUEST = frozenset(
     {
         *("method", "url", "urlPath", "urlPattern", "urlPathPattern", "headers"),
-        *("queryParameters", "bodyPatterns", "scheme", "host", "port"),
+        *("urlPathTemplate", "queryParameters", "bodyPatterns", "formParameters"),
+        *("scheme", "host", "port"),
     }
 )
 _OF_RESPONSE = frozenset(
@@ -99,11 +101,15 @@ def _exchanges(mapping: Tree, found: Found) -> Iterator[Exchange]:
     if response["proxyBaseUrl"]:
         raise UnreadableError("has no answer of its own", "response.proxyBaseUrl")
     failure = _FAULTS.get(fault.text(), "")
+    method, url = _method(request["method"], found), _url(request, found)
+    headers, body = _wanted(request["headers"], found), _asked(request, found)
+    if body.form and not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", _FORM))
     yield Exchange(
-        method=_method(request["method"], found),
-        url=_url(request, found),
-        headers=_wanted(request["headers"], found),
-        body=_asked(request["bodyPatterns"], found),
+        method=method,
+        url=url,
+        headers=headers,
+        body=body.form or body.data,
         code=502 if failure == "reset" else response["status"].number(200),
         reason=response["statusMessage"].text(),
         answer_headers=response["headers"].fields(),
@@ -124,7 +130,7 @@ def _method(tree: Tree, found: Found) -> str:
 def _url(request: Tree, found: Found) -> str:
     path = request.first("url", "urlPath")
     if path.is_none:
-        pattern = request.first("urlPattern", "urlPathPattern")
+        pattern = request.first("urlPattern", "urlPathPattern", "urlPathTemplate")
         place = _literal(pattern)
     else:
         place = path.text()
@@ -193,9 +199,11 @@ _SWITCHES = (
 _OFF: tuple[object, ...] = (None, False, "false", [])
 
 
-def _looser(matcher: Tree, found: Found) -> None:
-    """Note that a matcher lets more match than the value that it names."""
-    if on := [name for name in _SWITCHES if matcher[name].value not in _OFF]:
+def _looser(matcher: Tree, found: Found, marks: Sequence[bytes] = ()) -> None:
+    """Note that a matcher lets more match than the value that it names, by switches or
+    by marks in it."""
+    on = [name for name in _SWITCHES if matcher[name].value not in _OFF]
+    if on := [*on, *dict.fromkeys(each.decode() for each in marks)]:
         found.say(matcher.place, _also(", ".join(on)))
 
 
@@ -203,17 +211,42 @@ def _also(why: str) -> str:
     return f"also lets others match ({why}): a cassette has this one alone"
 
 
-def _asked(patterns: Tree, found: Found) -> bytes:
-    for pattern in patterns.items():
-        for name in ("equalTo", "equalToJson", "equalToXml"):
-            if not pattern[name].is_none:
-                _looser(pattern, found)
-                return pattern[name].data()
-        if not (coded := pattern["binaryEqualTo"]).is_none:
-            return from_base64(coded)
-        kinds = ", ".join(pattern.names())
-        found.say("request.bodyPatterns", f"is not exact ({kinds}), so it is not kept")
-    return b""
+class _Body(NamedTuple):
+    """The body that a request is to have; ``form`` where it is named by its fields."""
+
+    data: bytes = b""
+    form: bytes = b""
+
+
+def _asked(request: Tree, found: Found) -> _Body:
+    wanted: list[bytes] = []
+    for pattern in request["bodyPatterns"].items():
+        data = _whole(pattern)
+        if data is None:
+            kinds = ", ".join(pattern.names())
+            problem = f"is not exact ({kinds}), so it is not kept"
+            found.say("request.bodyPatterns", problem)
+        elif wanted:
+            found.say(pattern.place, "is one more, and a cassette has one body")
+        else:
+            wanted.append(data)
+            is_json = not pattern["equalToJson"].is_none
+            _looser(pattern, found, _MARKS.findall(data) if is_json else ())
+    fields = _wanted(request["formParameters"], found)
+    return _Body(wanted[0]) if wanted else _Body(form=urlencode(fields).encode())
+
+
+#: What lets anything stand in its place in JSON.
+_MARKS = re.compile(rb"\$\{(json-unit\.[\w-]+)")
+
+
+def _whole(pattern: Tree) -> bytes | None:
+    """Return the body that a pattern wants; None where it wants no certain one."""
+    for name in ("equalTo", "equalToJson", "equalToXml"):
+        if not pattern[name].is_none:
+            return pattern[name].data()
+    coded = pattern["binaryEqualTo"]
+    return None if coded.is_none else from_base64(coded)
 
 
 def _answer(response: Tree, found: Found) -> bytes:

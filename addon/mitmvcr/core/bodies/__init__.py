@@ -23,7 +23,7 @@ from mitmvcr.core.bodies.jsontext import (
     json_texts,
     text_spelling,
 )
-from mitmvcr.core.bodies.multipart import multipart_parts
+from mitmvcr.core.bodies.multipart import field_name, in_one_order, multipart_parts
 from mitmvcr.core.bodies.outlines import Outlines
 from mitmvcr.core.bodies.protobuf import (
     frame_messages,
@@ -33,7 +33,7 @@ from mitmvcr.core.bodies.protobuf import (
     tagged_fields,
     wire_fields,
 )
-from mitmvcr.core.bodies.xml import canonical_xml, xmlrpc_call
+from mitmvcr.core.bodies.xml import canonical_xml, without_message_ids, xmlrpc_call
 from mitmvcr.core.bodies.xml import parsed as parsed_xml
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "closed",
     "counted_fields",
     "ending",
+    "field_name",
     "fold_escapes",
     "folded",
     "form_fields",
@@ -54,6 +55,7 @@ __all__ = [
     "framed",
     "from_base64",
     "held_field",
+    "in_one_order",
     "is_form",
     "json_bytes",
     "json_texts",
@@ -69,5 +71,6 @@ __all__ = [
     "typed_body",
     "wire_fields",
     "without_codings",
+    "without_message_ids",
     "xmlrpc_call",
 ]

@@ -27,7 +27,13 @@ from mitmvcr.core.bodies.jsontext import (
     text_spelling,
     with_texts,
 )
-from mitmvcr.core.bodies.multipart import boundary_of, multipart_places
+from mitmvcr.core.bodies.multipart import (
+    boundary_of,
+    digest_of,
+    field_name,
+    in_one_order,
+    multipart_places,
+)
 from mitmvcr.core.bodies.numbered import maps_in_order
 from mitmvcr.core.bodies.outlines import Outlines
 from mitmvcr.core.bodies.protobuf import frame_messages, framed
@@ -294,16 +300,14 @@ def _quoted(text: str) -> bytes:
 
 
 def _multipart(body: bytes, media: str, rules: BodyRules, depth: int) -> bytes:
-    """Spell the parts in their order, however they were kept apart: as a digest, so
-    that no other body can pass for it."""
-    whole = blake2b(digest_size=32, person=b"multipart")
-    for headers, content in multipart_places(body, parameter(media, "boundary")):
-        kept = _part(headers, body, content, rules, depth)
-        for piece in kept:  # in three steps: what is large is not copied
-            whole.update(b"%d:" % len(piece))
-            whole.update(piece)
-            whole.update(b",")
-    return _DIGEST + b"multipart:" + whole.digest()
+    """Spell the parts, the fields of a form in any order, however they were kept apart:
+    as a digest, so that no other body can pass for it."""
+    parts = (
+        (field_name(headers), digest_of(_part(headers, body, content, rules, depth)))
+        for headers, content in multipart_places(body, parameter(media, "boundary"))
+    )
+    whole = b"".join(in_one_order(parts))
+    return _DIGEST + b"multipart:" + blake2b(whole, digest_size=32).digest()
 
 
 def _part(

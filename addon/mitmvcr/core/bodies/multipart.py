@@ -1,10 +1,15 @@
 """A multipart body taken apart."""
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from itertools import groupby, pairwise
+from typing import TypeVar
 
-from mitmvcr.core.model import Headers
+from mitmvcr.core.media import parameter
+from mitmvcr.core.model import Headers, header
+
+_Part = TypeVar("_Part")
 
 #: What may stand in a line behind the boundary.
 _REST = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
@@ -31,6 +36,35 @@ def multipart_parts(body: bytes, boundary: str) -> Iterator[tuple[Headers, bytes
     """
     for headers, content in multipart_places(body, boundary):
         yield headers, body[content]
+
+
+def field_name(headers: Headers) -> str:
+    """Return the name of a form's field by its part's headers; an empty text for a file
+    and for any other part."""
+    said = header(headers, "content-disposition")
+    is_field = said.lower().startswith("form-data") and "filename" not in said.lower()
+    return parameter(said, "name") if is_field else ""
+
+
+def in_one_order(parts: Iterable[tuple[str, _Part]]) -> Iterator[_Part]:
+    """Yield parts, each given with its field's name, in one order of all those that say
+    the same: fields between two files by their names, those of one name as they were.
+
+    Clients in Go write fields as a map has them, in another order each time;
+    what follows a file is left there, since S3 passes over it.
+    """
+    for _, run in groupby(parts, lambda each: bool(each[0])):
+        yield from (part for _, part in sorted(run, key=lambda each: each[0]))
+
+
+def digest_of(pieces: Iterable[bytes | memoryview]) -> bytes:
+    """Return a digest, for which nothing is copied; an empty one of no pieces."""
+    whole, are_any = blake2b(digest_size=32), False
+    for piece in pieces:
+        whole.update(b"%d:" % len(piece))
+        whole.update(piece)
+        are_any = True
+    return whole.digest() if are_any else b""
 
 
 def multipart_places(body: bytes, boundary: str) -> Iterator[tuple[Headers, slice]]:

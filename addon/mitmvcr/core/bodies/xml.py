@@ -13,19 +13,34 @@ _DEEPEST = 200
 _PREFIX = "xmlns:"
 #: A prefix at the start of a value or of a word in one; of an attribute's name, too.
 _IN_VALUE = re.compile(r"""(?<=[>"\s])[^\W\d][\w.-]*(?=:)""")
+#: What WS-Addressing (2004/08, and 1.0) has a client make anew for each message.
+_MADE_ANEW = [
+    f"{{{space}}}MessageID"
+    for space in (
+        "http://schemas.xmlsoap.org/ws/2004/08/addressing",
+        "http://www.w3.org/2005/08/addressing",
+    )
+]
+_MESSAGE_ID = re.compile(rb"(<(?:[\w.-]+:)?MessageID\b[^<>]*>)[^<]*")
 
 
 def canonical_xml(body: bytes) -> bytes:
-    """Return XML in one spelling. Raise ValueError for what is not XML, or has a
-    document type: entities can make a small text a huge one."""
+    """Return XML in one spelling, without the ids of messages. Raise ValueError for
+    what is not XML, or has a document type: entities can make a small text a huge one.
+    """
     from xml.etree import ElementTree  # few cassettes hold XML
 
     text, declared = _sound_text(body)
     try:
-        found = ElementTree.canonicalize(text)
+        found = ElementTree.canonicalize(text, exclude_tags=_MADE_ANEW)
     except SyntaxError as error:
         raise ValueError(error) from error
     return (found + _meant_in_values(found, declared)).encode()
+
+
+def without_message_ids(body: bytes) -> bytes:
+    """Return XML as it stands, but without the ids of messages."""
+    return _MESSAGE_ID.sub(rb"\1", body) if b"/addressing" in body else body
 
 
 def _meant_in_values(text: str, declared: Collection[tuple[str, str]]) -> str:

@@ -15,7 +15,12 @@ from collections.abc import (
 )
 from typing import NamedTuple
 
-from mitmvcr.core.choosing.header_fields import Fields, all_fields
+from mitmvcr.core.choosing.header_fields import (
+    HOST,
+    Fields,
+    all_fields,
+    names_own_host,
+)
 from mitmvcr.core.choosing.identity import Identities, Whose, is_sure
 from mitmvcr.core.choosing.left_out import LeftOut
 from mitmvcr.core.choosing.ranges import asked_range
@@ -145,10 +150,14 @@ class Equals:
             name: {own.get(name) for own in self._fields.values()} for name in names
         }
         differ = {name for name, values in self._values.items() if len(values) > 1}
-        several = set(filter(counts, differ))
+        if HOST in differ and not any(
+            map(names_own_host, (x.request for _, x in each_one))
+        ):
+            self._values[HOST].discard(None)  # it is not known of whom those are
+        several = {name: self._values[name] for name in filter(counts, differ)}
         first = _FIRST.union(n for _, each in each_one for n in vary(each.response))
         self._several = sorted(differ, key=lambda name: (name not in first, name))
-        self._first, self._ignored = first & several, differ - several
+        self._first, self._ignored = first & several.keys(), differ - several.keys()
         self.identities = yield from self._told_apart(each_one, matcher)
         self._bound: defaultdict[
             tuple[str, ...], defaultdict[Values, dict[str, _Bound]]

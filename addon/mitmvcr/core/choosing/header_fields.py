@@ -41,6 +41,8 @@ NEVER = frozenset(
 
 #: A host that is asked for at another's address: a virtual one.
 HOST = "host"
+#: Before the name of what came behind the body; no header has such a name.
+_TRAILER = "trailer:"
 _BLANKS = re.compile(r"[ \t]+")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 _MOST, _FEW = 512, 8
@@ -71,9 +73,12 @@ def fields(headers: Headers) -> Fields:
 
 
 def all_fields(request: Request) -> Fields:
-    """Return the headers that may tell requests apart, and the host where it is not
-    that of the URL."""
+    """Return the headers that may tell requests apart, the host where it is not that
+    of the URL, and the trailers."""
     found, host = fields(request.headers), other_host(request)
+    if request.trailer:
+        behind = fields(request.trailer).items()
+        found = {**found, **{_TRAILER + name: value for name, value in behind}}
     return {**found, HOST: host} if host else found
 
 
@@ -86,6 +91,12 @@ def other_host(request: Request) -> str:
     of_url = split_url(url)
     named = of_url and split_url(f"{of_url[0]}://{host}/")
     return named[1] if named and of_url and named[1] != of_url[1] else ""
+
+
+def names_own_host(request: Request) -> bool:
+    """Return whether a request says that its host is its URL's: go-vcr and some hooks
+    leave it empty."""
+    return bool(request.host) and not other_host(request)
 
 
 def _found(headers: Headers) -> Fields:

@@ -1,7 +1,7 @@
 """HTTP's own rules about which answer is whose, whatever else is compared."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -147,19 +147,20 @@ def _all(response: Response, wanted: str) -> list[str]:
 
 def bonds(
     found: Interaction,
-    several: Collection[str],
+    several: Mapping[str, Collection[str | None]],
     off: Collection[str],
     counts: Callable[[str], bool] = bool,
 ) -> list[Bond]:
     """Return what a request has to have for this answer, in each of the ways that will
     do. ``several`` are the fields in which the interactions differ that are equal
-    otherwise; the rules in ``off`` are not kept, and a header that does not ``count``
-    is no operation."""
+    otherwise, with their values; the rules in ``off`` are not kept, and a header that
+    does not ``count`` is no operation."""
     ways = _bonds(found, several, off, counts)
     if HOST not in several or Rule.OPERATION in off:
         return ways
-    # A request that names none may be of a client that cannot.
-    hosts = dict.fromkeys((other_host(found.request) or None, None))
+    own = other_host(found.request) or None
+    # Who names none may be a client that cannot.
+    hosts = (own,) if None in several[HOST] else dict.fromkeys((own, None))
     return [((HOST, host), *way) for host in hosts for way in ways]
 
 

@@ -10,8 +10,10 @@ from mitmvcr.core.bodies import (
     canonical_xml,
     closed,
     ending,
+    field_name,
     frame_messages,
     framed,
+    in_one_order,
     json_bytes,
     json_texts,
     json_value,
@@ -221,16 +223,19 @@ def _form(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
 
 def _multipart(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
     boundary = parameter(_media(asked), "boundary")
-    ours = list(multipart_parts(asked.body, boundary))
-    theirs = multipart_parts(recorded.body, parameter(_media(recorded), "boundary"))
-    found = [
-        _filled_part(*pair, blank) for pair in zip(ours, list(theirs), strict=True)
-    ]
+    theirs = _ordered(recorded.body, parameter(_media(recorded), "boundary"))
+    ours = _ordered(asked.body, boundary)
+    found = [_filled_part(*pair, blank) for pair in zip(ours, theirs, strict=True)]
     if found == ours:
         return asked.body
     mark = b"--" + boundary.encode(*_TEXT)
     pieces = [mark + b"\r\n" + _written_part(*part) for part in found]
     return b"".join([*pieces, mark, b"--\r\n"])
+
+
+def _ordered(body: bytes, boundary: str) -> list[Part]:
+    parts = multipart_parts(body, boundary)
+    return list(in_one_order((field_name(part[0]), part) for part in parts))
 
 
 def _filled_part(asked: Part, recorded: Part, blank: FindBlank) -> Part:

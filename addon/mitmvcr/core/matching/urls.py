@@ -20,6 +20,11 @@ _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 # Not behind what may itself be the start of an escape that is broken.
 _ESCAPE = re.compile(r"(?<!%)(?<!%[0-9A-Fa-f])%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+#: A URL as most are written, which is in one spelling as it stands.
+_AS_IT_IS = re.compile(
+    r"""https?://[a-z0-9-]++(?:\.[a-z0-9-]++)*+(?::(?!(?:80|443)/)[0-9]++)?+"""
+    r"""/[!"$&-*,-Z\\-z|-~]*+"""
+).fullmatch
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _OWN = re.compile("[ßς]")
 #: A parameter that may be JSON or GraphQL.
@@ -94,21 +99,9 @@ def _escaped(found: re.Match[str]) -> str:
 
 def url_key(url: str) -> str:
     """Return the URL as :func:`split_url` sees it, in one piece."""
+    if _AS_IT_IS(url):
+        return url
     url = any_placeholder_text(url)
-    # A cassette asks few hosts for many things: all before the path is remembered.
-    path = url.find("/", 8)
-    origin = _origin(url[:path]) if path > 0 else ""
-    if (
-        origin
-        and "%" not in url
-        and "+" not in url
-        and "#" not in url
-        and "={" not in url
-        and "=[" not in url
-    ):
-        if url.isascii():
-            return origin + url[path:]
-        return origin + _spelled(url[path:])
     parts = split_url(url)
     if parts is None:
         return url
@@ -133,15 +126,6 @@ def _parameter_key(piece: str) -> str:
     if new is None:
         return piece
     return name + mark + quote(new, safe="", errors="surrogateescape")
-
-
-@lru_cache(maxsize=1024)
-def _origin(url: str) -> str:
-    """Return scheme and host of a URL that has nothing else, or an empty string."""
-    parts = split_url(url)
-    if parts is None or not parts[1] or parts[2:] != ("/", "") or url[-1] in "/?#":
-        return ""
-    return f"{parts[0]}://{parts[1]}"
 
 
 def url_host(url: str) -> str:

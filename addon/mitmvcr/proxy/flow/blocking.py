@@ -1,5 +1,6 @@
 """Requests that are refused and do not count: those of a filter, and of a preset."""
 
+import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -53,7 +54,24 @@ def parse_filter(text: str, option: Option) -> "flowfilter.TFilter":
     from mitmproxy import flowfilter
 
     try:
-        return flowfilter.parse(text)
+        accepts = flowfilter.parse(text)
     except ValueError as error:
         remedy = f"not a flow filter ({error}); use one as '~d example.com'"
         raise OptionError(option.vcr, text, remedy) from error
+    if late := _TOO_LATE.intersection(_OPERATOR.findall(_QUOTED.sub("", text))):
+        remedy = (
+            f"~{min(late)} says nothing of a request before it is sent; use filters of"
+            " requests, as ~d, ~u, ~m, ~hq or ~bq"
+        )
+        raise OptionError(option.vcr, text, remedy)
+    return accepts
+
+
+_QUOTED = re.compile(r"""\"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", re.DOTALL)
+#: A tilde stands nowhere else outside of quotes.
+_OPERATOR = re.compile(r"~(\w+)")
+#: What is true of no request when it is looked at: that it has an answer, or that the
+#: answer has something, an error, or another protocol than HTTP.
+_TOO_LATE = frozenset(
+    ("s", "c", "ts", "hs", "bs", "a", "e", "replays", "websocket", "tcp", "udp", "dns")
+)

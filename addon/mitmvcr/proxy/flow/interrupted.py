@@ -13,77 +13,15 @@ from mitmproxy import http
 from mitmvcr.codings import CodingError, are_accepted, decoded_start
 from mitmvcr.core.events import has_ended
 from mitmvcr.core.model import Interaction, Response
-from mitmvcr.options import INSECURE_UPSTREAM, UPSTREAM_CA
 from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.exchange import Exchange
 from mitmvcr.proxy.flow.streaming import TimedTee, with_chunks
+from mitmvcr.proxy.flow.unreached import SHOW, with_remedy
 from mitmvcr.proxy.host.messages import response_parts
 
-#: What systems say of a name that nobody knows: Linux (also in a container without a
-#: name server), macOS, Windows.
-_UNKNOWN = (
-    "name or service not known",
-    "no address associated with hostname",
-    "temporary failure in name resolution",
-    "nodename nor servname provided",
-    "getaddrinfo failed",
-)
-#: What helps, by a word of mitmproxy's reason.
-_ANYBODY = f"no authority helps there: {INSECURE_UPSTREAM.vcr}=yes trusts it as it is"
-_REMEDIES = (
-    *(
-        (f"certificate verify failed: {problem}", _ANYBODY)
-        for problem in (
-            "certificate has expired",
-            "certificate is not yet valid",
-            "hostname mismatch",
-            "ip address mismatch",
-        )
-    ),
-    (
-        "certificate verify failed",
-        f"{UPSTREAM_CA.vcr}=FILE trusts its authority,"
-        f" {INSECURE_UPSTREAM.vcr}=yes anybody",
-    ),
-    (
-        "upstream proxy",
-        "the proxy that HTTPS_PROXY or ALL_PROXY names does not go there: NO_PROXY"
-        " names hosts that are reached without it",
-    ),
-    (
-        "socks proxy",
-        "ALL_PROXY or HTTPS_PROXY names it; NO_PROXY names hosts that are reached"
-        " without it",
-    ),
-    *(
-        (
-            word,
-            "no such host is known here; where a proxy leads out of this network,"
-            " HTTPS_PROXY names it",
-        )
-        for word in _UNKNOWN
-    ),
-)
-_SILENT = (
-    "that is the proxy that HTTPS_PROXY or ALL_PROXY names; NO_PROXY names hosts that"
-    " are reached without it"
-)
-_NONE = "vcr_record_errors=yes would record the failure"
-#: How mitmproxy goes on after what went wrong (proxy/layers/http: handle_connect).
-_ADVICE = " If you plan to redirect"
-
-
-def with_remedy(reason: str, via: object = None) -> str:
-    """Return a reason of mitmproxy's with what helps in parentheses; ``via`` is the
-    proxy that the connection had to go through, if any."""
-    known = reason.partition(_ADVICE)[0]
-    said = known.lower()
-    if via and any(word in said for word in ("connect call failed", *_UNKNOWN)):
-        return f"{known} ({_SILENT})"
-    found = (more for word, more in _REMEDIES if word in said)
-    return f"{known} ({next(found, _NONE)})"
-
-
+#: What mitmproxy says where there was no reason, and how long before its first request
+#: it opens a connection, in seconds.
+_CLOSED, _AHEAD = "server closed connection", 1.0
 _TIMED_OUT = ("timed out", "timeout", "Errno 110", "Errno 10060")
 _GATEWAY = {
     "refused": (502, "502 Bad Gateway"),
@@ -107,9 +45,7 @@ def broken(
 ) -> Broken:
     """Return what to keep of an exchange. ``flow`` is None where the proxy itself
     ends; ``now`` is monotonic, in ns."""
-    reason = (
-        str(flow.error.msg) if flow is not None and flow.error else "mitmproxy ends"
-    )
+    reason = _reason(flow)
     if response is not None and exchange.tee is not None:
         by_client = flow is None or host.was_left_by_client(flow)
         return _cut_short(exchange, response, reason, by_client=by_client)
@@ -122,6 +58,14 @@ def broken(
         # It was mitmproxy that closed the client's connection.
         reason = f"timed out: there was no answer for {silent:.0f} s"
     return _failed(exchange, flow, reason, now)
+
+
+def _reason(flow: http.HTTPFlow | None) -> str:
+    """Return why it ended; the alert by which its origin ended TLS says more than that
+    the connection was closed."""
+    if flow is None or flow.error is None:
+        return "mitmproxy ends"
+    return str(flow.server_conn.error or flow.error.msg)
 
 
 def _cut_short(
@@ -144,7 +88,7 @@ def _cut_short(
         line = f"was left before its end: the {size} that came are recorded"
         return Broken(cut, line)
     if not settings.record_errors:
-        return Broken(None, _not_recorded(reason))
+        return Broken(None, _not_recorded(exchange, reason))
     cut = replace(kept, response=replace(came, failure="truncated"))
     return Broken(cut, f"broke off after {size}, and is recorded so: {reason}")
 
@@ -165,8 +109,9 @@ def _codings(response: http.Response) -> str:
     return codings
 
 
-def _not_recorded(reason: str, via: object = None) -> str:
-    return f"broke off and is not recorded: {with_remedy(reason, via)}"
+def _not_recorded(exchange: Exchange, reason: str, via: object = None) -> str:
+    spelling = exchange.player.session.spelling
+    return f"broke off and is not recorded: {with_remedy(reason, via, spelling)}"
 
 
 def _what_came(exchange: Exchange, response: http.Response) -> Response:
@@ -201,7 +146,9 @@ def _decoded(recorded: Response, body: bytes, codings: str) -> Response:
 def _failed(exchange: Exchange, flow: http.HTTPFlow, reason: str, now: int) -> Broken:
     """There was no answer."""
     if not exchange.player.settings.record_errors:
-        return Broken(None, _not_recorded(reason, flow.server_conn.via))
+        if _may_be_refused(flow, reason):
+            return Broken(None, f"broke off and is not recorded: {reason} ({SHOW})")
+        return Broken(None, _not_recorded(exchange, reason, flow.server_conn.via))
     failure = _kind(flow, reason)
     code, status = _GATEWAY[failure]
     body = f"{reason}\n".encode("utf-8", "surrogateescape")
@@ -219,6 +166,16 @@ def _failed(exchange: Exchange, flow: http.HTTPFlow, reason: str, now: int) -> B
     )
     kept = Interaction(0, exchange.live_request.request, response)
     return Broken(kept, f"failed, and is recorded so ({failure}): {reason}")
+
+
+def _may_be_refused(flow: http.HTTPFlow, reason: str) -> bool:
+    """Return whether the first request of a connection was answered by its end: under
+    TLS 1.3 that may be all that comes of an alert, as whoever closes a socket with a
+    request unread takes back what it has sent."""
+    origin, asked = flow.server_conn, flow.request.timestamp_start
+    begun = origin.timestamp_tls_setup
+    is_first = begun is not None and begun > asked - _AHEAD
+    return reason == _CLOSED and origin.tls_version == "TLSv1.3" and is_first
 
 
 def _kind(flow: http.HTTPFlow, reason: str) -> str:

@@ -72,6 +72,8 @@ class Player:
         self.is_reading_on = False
         #: What takes its time is recorded in turn, and all that comes after it.
         self._turn, self.queued = asyncio.Lock(), 0
+        #: So many requests wait until the session is prepared.
+        self.waiting = 0
         #: By client: the hosts and ports that a request of it may go on to.
         self._allowed: set[tuple[str, str, int]] = set()
 

@@ -61,11 +61,12 @@ def miss(
     return _problem(MISS_STATUS, body, headers, head=head)
 
 
-def unrecorded(response: http.Response) -> str:
+def unrecorded(response: http.Response, login: str) -> str:
     """Return what happened to a request whose answer is none to record: a status
-    below 200, or one of a proxy on the way."""
+    below 200, or one of a proxy on the way, to which ``login`` says how to get on."""
     if response.status_code == 407:
-        return "was answered by the proxy on the way out, which wants a password: 407"
+        of_proxy = "was answered with 407 by the proxy on the way out"
+        return f"{of_proxy} ({login})"
     if response.status_code != 101:
         return (
             f"was answered with {response.status_code} first, which mitmproxy takes"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mitmvcr.proxy.host.capabilities import capabilities
 
 if TYPE_CHECKING:
+    from mitmvcr.proxy.host.alerts import hear_alerts
     from mitmvcr.proxy.host.cert_store import compare_quickly
     from mitmvcr.proxy.host.exit import (
         ExitGuard,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         HostOptions,
         gives_up_after,
         refusal,
+        refuse_other_proxies,
         refuse_unknown_options,
         set_options,
         take_deferred_options,
@@ -48,8 +50,10 @@ __all__ = [
     "end_process",
     "expect_cleartext_h2",
     "gives_up_after",
+    "hear_alerts",
     "is_exiting",
     "refusal",
+    "refuse_other_proxies",
     "refuse_unknown_options",
     "set_options",
     "speak_cleartext_h2",
@@ -64,9 +68,11 @@ __all__ = [
 #: Where each of them is.
 _HOMES = {
     "compare_quickly": "cert_store",
+    "hear_alerts": "alerts",
     **dict.fromkeys(("ExitGuard", "drain", "end_process", "is_exiting"), "exit"),
     **dict.fromkeys(("HostOptions", "gives_up_after", "refusal"), "options"),
-    **dict.fromkeys(("refuse_unknown_options", "set_options"), "options"),
+    **dict.fromkeys(("refuse_other_proxies", "refuse_unknown_options"), "options"),
+    "set_options": "options",
     **dict.fromkeys(("take_deferred_options", "update_options"), "options"),
     **dict.fromkeys(("choose_alpn", "expect_cleartext_h2"), "protocols"),
     "speak_cleartext_h2": "protocols",

@@ -130,6 +130,12 @@ TABLE = (
         " until its time has come, though its client has left",
     ),
     Capability(
+        name="TLS alerts",
+        check=checks.tls_alerts,
+        lost="of an origin that refuses a client's certificate the log says that it has"
+        " closed the connection, or its client waits in vain",
+    ),
+    Capability(
         name="cleartext HTTP/2",
         check=checks.cleartext_h2,
         lost="HTTP/2 without TLS, as gRPC speaks it, is neither recorded nor replayed",

@@ -38,11 +38,13 @@ def is_exiting() -> bool:
 
 
 async def drain(busy: Callable[[], bool]) -> None:
-    """Wait while flows are under way, at most DRAIN_SECONDS. They go on while a
-    ``done`` hook awaits."""
+    """Wait while flows are under way, at most DRAIN_SECONDS, and a moment longer: what
+    one has waited for, its next hooks follow. They go on while a ``done`` hook
+    awaits."""
     deadline = asyncio.get_running_loop().time() + DRAIN_SECONDS
     while busy() and asyncio.get_running_loop().time() < deadline:
         await asyncio.sleep(0.02)
+    await asyncio.sleep(0.02)
 
 
 class ExitGuard:

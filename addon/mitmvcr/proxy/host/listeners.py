@@ -74,6 +74,18 @@ def main_kind() -> str:
     return _kind_of(ctx.options.mode[0])
 
 
+def main_url() -> str:
+    """Return where clients are pointed to, as it was started; empty where nobody can
+    be."""
+    mode = mode_specs.ProxyMode.parse(ctx.options.mode[0])
+    if not isinstance(mode, _KINDS):
+        return ""
+    scheme = "socks5" if isinstance(mode, mode_specs.Socks5Mode) else "http"
+    host = mode.listen_host(ctx.options.listen_host) or ADDRESS
+    port = mode.listen_port(ctx.options.listen_port)
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def _kind_of(spec: str) -> str:
     return spec.partition("@")[0]
 

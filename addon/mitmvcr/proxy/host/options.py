@@ -1,6 +1,7 @@
 """mitmproxy's options: those it keeps for us, and its own that a session sets."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -97,17 +98,49 @@ def set_alone(opts: Options, name: str, value: Any) -> None:
 
 
 def set_options(opts: Options, texts: Sequence[str]) -> None:
-    """Set options that a user gives as NAME=VALUE. Raise OptionError."""
+    """Set options that a user gives as NAME=VALUE, those of a list all together. Raise
+    OptionError."""
+    given: dict[str, list[str]] = {}
     for text in texts:
-        name = text.partition("=")[0]
+        given.setdefault(text.partition("=")[0], []).append(text)
+    for name, ours in given.items():
+        shown = f"{name}=..." if name in _LOGINS else " ".join(ours)
         if name not in opts:
             near = nearest(name, opts.keys())
             meant = f"; did you mean {near}?" if near else ""
-            raise OptionError(SET.vcr, text, f"mitmproxy has no such option{meant}")
+            raise OptionError(SET.vcr, shown, f"mitmproxy has no such option{meant}")
         try:
-            opts.set(text)
+            opts.set(*ours)
         except exceptions.OptionsError as error:
-            raise OptionError(SET.vcr, text, str(error)) from error
+            raise OptionError(SET.vcr, shown, _within_a_line(error, name)) from error
+
+
+def _within_a_line(error: Exception, name: str) -> str:
+    """Return what mitmproxy says, which repeats a login."""
+    return "mitmproxy cannot read it" if name in _LOGINS else str(error)
+
+
+#: Options that hold a user and a password, and the modes of proxies for HTTP.
+_LOGINS = ("proxyauth", "upstream_auth")
+_FOR_HTTP = ("regular", "upstream", "reverse")
+
+
+def refuse_other_proxies(opts: Options) -> None:
+    """Raise OptionError where a command that is given an HTTP proxy without a login
+    could not use this one."""
+    if opts.mode and not any(_kind(mode) in _FOR_HTTP for mode in opts.mode):
+        problem = (
+            "a command is given an HTTP proxy: use regular or upstream:URL; 'mitmvcr"
+            " serve' knows the other modes"
+        )
+        raise OptionError(SET.vcr, f"mode={','.join(opts.mode)}", problem)
+    if getattr(opts, "proxyauth", None):
+        problem = "a command is given a proxy without a user and a password"
+        raise OptionError(SET.vcr, "proxyauth=...", problem)
+
+
+def _kind(mode: str) -> str:
+    return mode.partition("@")[0].partition(":")[0]
 
 
 class HostOptions:
@@ -116,10 +149,7 @@ class HostOptions:
     ``connection_strategy=eager`` connects upstream at CONNECT, before there is a
     request to look up. ``stream_large_bodies`` sends a request upstream before the
     ``request`` hook has seen it, and leaves a body that cannot be recorded
-    (proxy/layers/http/__init__.py: check_body_size). ``validate_inbound_headers`` ends
-    a whole HTTP/2 connection for a blank at the end of a header value. It keeps one
-    message from being two where it is sent on, so only who sends nothing on may do
-    without; a client can then confuse nobody but its own connection.
+    (proxy/layers/http/__init__.py: check_body_size).
     """
 
     def __init__(self) -> None:
@@ -143,8 +173,8 @@ class HostOptions:
         more: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         wanted: dict[str, Any] = {**more}
-        if any_headers and capabilities.has("any header value"):
-            wanted["validate_inbound_headers"] = False
+        if capabilities.has("any header value"):
+            _check_values(are_any=any_headers)
         if lazy:
             wanted["connection_strategy"] = "lazy"
         if whole_bodies:
@@ -156,18 +186,34 @@ class HostOptions:
         changes = {**back, **wanted}
         changes = {n: v for n, v in changes.items() if getattr(opts, n) != v}
         update_options(opts, changes)
-        if "validate_inbound_headers" in changes:
-            _validate_open_connections(opts.validate_inbound_headers)
 
 
-def _validate_open_connections(validate: bool) -> None:
-    """Bring open connections up to date. All HTTP/2 connections share a
-    configuration, which only a new one would renew (proxy/layers/http/_http2.py:
-    Http2Connection)."""
+def _check_values(*, are_any: bool) -> None:
+    """Let a header value in HTTP/2 have blanks round it, or end the connection for one.
+
+    All connections share a configuration, into which each new one writes the option
+    ``validate_inbound_headers`` (proxy/layers/http/_http2.py: Http2Connection). That
+    option stays: without it the lengths of HTTP/1 would go unchecked, too. The check
+    keeps one message from being two where it is sent on, so only who sends nothing on
+    may do without.
+    """
     from mitmproxy.proxy.layers.http import _http2
 
+    lenient, plain = _configurations()
     for kind in (_http2.Http2Server, _http2.Http2Client):
-        kind.h2_conf.validate_inbound_headers = validate
+        kind.h2_conf.__class__ = lenient if are_any else plain
+
+
+@cache
+def _configurations() -> tuple[type, type]:
+    from h2.config import H2Configuration
+
+    class AnyValue(H2Configuration):
+        """A configuration in which nothing switches the check on."""
+
+        validate_inbound_headers = property(lambda _: False, lambda *_: None)
+
+    return AnyValue, H2Configuration
 
 
 def gives_up_after() -> float:

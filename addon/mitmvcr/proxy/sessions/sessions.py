@@ -294,8 +294,9 @@ class Sessions:
         return [each for each in self.under_way.values() if not each.is_replay]
 
     def are_busy(self) -> bool:
-        """Return whether anything is still to be recorded."""
-        return bool(self.recordings()) or any(each.queued for each in self.open())
+        """Return whether anything is still to be recorded, or told."""
+        waits = any(each.queued or each.waiting for each in self.open())
+        return waits or bool(self.recordings())
 
     def close_idle(self) -> None:
         """Close the sessions whose last flow has ended; call it when one has."""

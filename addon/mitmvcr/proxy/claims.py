@@ -1,0 +1,92 @@
+"""Which test has which cassette: two tests never share one by accident.
+
+A helper names a cassette after its test, and a name can lose what tells two tests
+apart: a character that no file has, the class around a class, on some disks the case.
+So a helper says whose cassette it wants, and it is nobody else's as long as the proxy
+runs. Whoever chooses a cassette by its name says nothing of a test, and may share it.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from mitmvcr.control.office import Problem
+from mitmvcr.options import Settings
+from mitmvcr.proxy.flow.player import Player, name_in
+
+_REMEDY = (
+    "rename one of the tests, or name a cassette for one; to share it, name it in both;"
+    " if one is gone, start mitmvcr anew"
+)
+
+_OLD = "an older version named it after both; delete it, and record them anew"
+
+
+@dataclass(eq=False)
+class _Claim:
+    """A test's hold on a cassette. ``sessions`` is how many it has there at the moment;
+    ``is_used``: one of its sessions did something."""
+
+    test: str
+    sessions: int = 0
+    is_used: bool = False
+
+
+class Claims:
+    """Remembers whose each cassette is, by the test that asked for it; ``shown``
+    returns a test as it may be shown."""
+
+    def __init__(self, shown: Callable[[str], str]) -> None:
+        self._shown = shown
+        #: By path in small letters, then by path: some disks tell no case.
+        self._claims: dict[str, dict[str, _Claim]] = {}
+        self._by_player: WeakKeyDictionary[Player, _Claim] = WeakKeyDictionary()
+
+    def check(self, settings: Settings, test: str, *, is_old: bool) -> None:
+        """Raise Problem where the cassette of a session that is to begin is another
+        test's. One that has asked for nothing there has lost its claim. ``is_old``: it
+        has the name that an older version gave it."""
+        cassette = os.fspath(settings.cassette or "")
+        if not test:
+            return  # whoever chose it by its name may share it
+        for path, claim in self._claims.get(cassette.casefold(), {}).items():
+            is_held = claim.test != test and (claim.sessions or claim.is_used)
+            if is_held and (path == cassette or _is_one_file(path, cassette)):
+                mine, theirs = self._shown(test), self._shown(claim.test)
+                name = name_in(settings, cassette)
+                detail = f"{name} is that of the test {theirs}, and {mine} asks for it"
+                raise Problem(409, "cassette", detail, _OLD if is_old else _REMEDY)
+
+    def take(self, player: Player, test: str) -> None:
+        """Note whose test a session is that has begun, which was checked."""
+        if not test:
+            return
+        cassette = os.fspath(player.settings.cassette or "")
+        same = self._claims.setdefault(cassette.casefold(), {})
+        claim = same.get(cassette)
+        if claim is None or claim.test != test:
+            claim = same[cassette] = _Claim(test)
+        claim.sessions += 1
+        self._by_player[player] = claim
+
+    def ended(self, player: Player) -> None:
+        """Note that a session has ended, and whether it did anything."""
+        claim = self._by_player.pop(player, None)
+        if claim is not None:
+            claim.sessions -= 1
+            claim.is_used |= _did_something(player)
+
+
+def _is_one_file(first: str, second: str) -> bool:
+    """Return whether two spellings name one file on this disk."""
+    try:
+        return os.path.samefile(first, second)
+    except OSError:  # one of them is not there, so they are two
+        return False
+
+
+def _did_something(player: Player) -> bool:
+    session = player.session
+    summary = session.summary()
+    return bool(summary.did_something or summary.lost or session.variables.known)
