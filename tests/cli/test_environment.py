@@ -67,6 +67,15 @@ def test_variables_that_would_win_over_ours_are_gone(name):
     assert name not in child_environment({name: "socks5://corp"}, FACTS)
 
 
+def test_a_cgi_program_has_the_lower_case_variable_alone():
+    """With the other one Go's net/http asks nobody, over plain http."""
+    inherited = {"REQUEST_METHOD": "GET", "HTTP_PROXY": "http://corp:3128"}
+    made = child_environment(inherited, FACTS)
+    assert "HTTP_PROXY" not in made
+    assert (made["http_proxy"], made["HTTPS_PROXY"]) == (URL, URL)
+    assert child_environment({}, FACTS)["HTTP_PROXY"] == URL
+
+
 @pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
 def test_an_inherited_no_proxy_is_replaced_by_loopback(name):
     made = child_environment({name: "*"}, FACTS)
