@@ -25,6 +25,9 @@ _NOBODY = "nobody.invalid"
 #: Inherited ones would win over ours: grpc's comes first, and httpx cannot use socks.
 #: The mode would be that of a run around this one.
 _UNSET = ("ALL_PROXY", "all_proxy", "grpc_proxy", "no_grpc_proxy", _RUN_MODE)
+#: In a CGI program this may be a header of the request: Go's net/http refuses to ask
+#: anybody, and curl, Python and Perl pass over it. All of them read http_proxy there.
+_REFUSED_IN_CGI, _CGI = "HTTP_PROXY", "REQUEST_METHOD"
 #: Programs' own options for their JVM, which win over JAVA_TOOL_OPTIONS.
 _JVMS = ("JDK_JAVA_OPTIONS", "MAVEN_OPTS", "GRADLE_OPTS", "SBT_OPTS", "JAVA_OPTS")
 _WINS = ("-Djavax.net.ssl.trustStore", "proxyHost")
@@ -69,6 +72,8 @@ def child_environment(
         **_erlang(inherited, facts),
         **_facts(facts),
     }
+    if _CGI in inherited:
+        del made[_REFUSED_IN_CGI]
     return made if "NODE_EXTRA_CA_CERTS" in inherited else _for_deno(made, command)
 
 
@@ -201,8 +206,11 @@ def _ruby(inherited: Mapping[str, str], trust: TrustFiles) -> dict[str, str]:
 
 
 def _r(inherited: Mapping[str, str], trust: TrustFiles) -> dict[str, str]:
-    """Return R's profile, and the one that it stands in for, which it goes on with."""
+    """Return R's profile, and the one that it stands in for, which it goes on with: not
+    that of a run around this one, which would go on with itself."""
     own = inherited.get("R_PROFILE_USER")
+    if own and Path(own).parts[-3:] == trust.r_profile.parts[-3:]:
+        own = inherited.get("MITMVCR_R_PROFILE_USER")
     chained = {"MITMVCR_R_PROFILE_USER": own} if own else {}
     return {"R_PROFILE_USER": str(trust.r_profile), **chained}
 
