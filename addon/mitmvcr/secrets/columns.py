@@ -15,7 +15,7 @@ _TABLES = {
         rb"((?:[ \t]++[^\r\n]*+\r?\n?)*+)"
     ),
     b"|": re.compile(
-        rb"([ \t]*+\|[^\r\n]++)\r?\n[ \t]*+\|[ \t:|-]++\r?\n"
+        rb"([ \t]*+\|[^\r\n]++)\r?\n[ \t]*+[|+][ \t:|+-]++\r?\n"
         rb"((?:[ \t]*+\|[^\r\n]*+\r?\n?)*+)"
     ),
 }
@@ -27,6 +27,8 @@ def columns(names: Names, data: bytes, kind: str) -> Iterator[Span]:
     mark = next((mark for name, mark in _MARKS.items() if name in kind.lower()), None)
     if mark is not None:
         head, _, _ = data.partition(b"\n")
+        if mark == b"," and b"," not in head:
+            mark = b";"  # as where numbers have commas
         yield from _in_table(names, data, head, (len(head) + 1, len(data)), mark)
 
 
@@ -35,10 +37,12 @@ def table(names: Names, scan: Scan, begin: int) -> Iterator[Span]:
     if scan.is_done("table", begin):
         return
     first = scan.data.rfind(b"\n", max(0, begin - 2000), begin) + 1
+    end = scan.find(b"\n", begin)
+    scan.done("table", end if end >= 0 else len(scan.data))
     for mark, regex in _TABLES.items():
         found = regex.match(scan.data, first)
-        scan.done("table", found.end() if found else begin)
         if found and found.start(1) <= begin < found.end(1):
+            scan.done("table", found.end())
             yield from _in_table(names, scan.data, found[1], found.span(2), mark)
 
 
