@@ -55,6 +55,14 @@ SHAPES = {
     "netrc": b"login me %b a1b2 ",
     "escaped": b'\\\\\\"%b\\\\\\":\\\\\\"',
     "prose": b'"%b":"is wrong ',
+    "table in a line": b"| %b | a1b2 ",
+    "flag": b'"%b":true,"a":1,',
+    "flag behind a value": b'"value":"a1b2","%b":true,',
+    "key of one letter": b'{"kty":"%b","d":"',
+    "HTML in a string": b"&quot;%b&quot;:&quot;a1b2&",
+    "list of YAML": b"%b:\n- a1b2c3\n",
+    "tags behind a colon": b"<b>%b:</b> <i>",
+    "cookies": b"cookie: %b=a1b2c3d4; ",
 }
 #: What stands around a value that was learned: as it is, and in base64.
 _VALUE = b"x9y8z7w6v5u4"

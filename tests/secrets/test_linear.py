@@ -7,7 +7,17 @@ from collections.abc import Iterator
 import pytest
 
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.secrets import finder, jsonvalues, markup, scan, syntaxes, tokens
+from mitmvcr.secrets import (
+    columns,
+    finder,
+    jsonvalues,
+    lines,
+    markup,
+    scan,
+    siblings,
+    syntaxes,
+    tokens,
+)
 from mitmvcr.secrets.anchors import MOST_FAST
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.text_redactor import TextRedactor
@@ -38,6 +48,14 @@ AROUND = [
     b"%b: x9y8z7w6\n",
     b'%b = "x9y8',
     b"%b=REDACTED",
+    b"| %b | x ",
+    b'"%b":true,"a":1,',
+    b'"value":"x1","%b":true,',
+    b'{"kty":"%b","d":"',
+    b"&quot;%b&quot;:&quot;x&",
+    b"%b:\n- x9y8z7\n",
+    b"<b>%b:</b> <i>",
+    b"cookie: %b=1; ",
 ]
 SIZE = 4096
 
@@ -76,10 +94,12 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     monkeypatch.setattr(
         tokens, "compiled", lambda text: Counting(plain(text), count, rb"[\w.~+/=-]*+")
     )
-    for module in (syntaxes, jsonvalues, markup):
+    for module in (syntaxes, jsonvalues, markup, lines, siblings):
         for name, regex in list(vars(module).items()):
             if isinstance(regex, re.Pattern):
                 monkeypatch.setattr(module, name, Counting(regex, count))
+    tables = {k: Counting(v, count) for k, v in columns._TABLES.items()}
+    monkeypatch.setattr(columns, "_TABLES", tables)
     match = scan.Scan.match
 
     def counted(

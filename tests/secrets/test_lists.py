@@ -22,6 +22,7 @@ from mitmvcr.secrets.tokens import compiled
 
 #: What has no length of its own.
 OPEN = {"jwt", "bearer", "basic", "private-key", "azure-account-key", "azure-sas"}
+OPEN |= {"putty-private-key", "otpauth-migration"}
 KINDS = [pattern.kind for pattern in PATTERNS]
 
 
@@ -169,7 +170,15 @@ def test_no_pattern_backtracks_without_bound(pattern: Pattern) -> None:
 
 
 def test_names_say_why_and_whence() -> None:
-    for entry in (*lists.HEADERS, *lists.NAMES, *lists.QUERY):
+    for entry in (
+        *lists.HEADERS,
+        *lists.NAMES,
+        *lists.QUERY,
+        *lists.DOUBTFUL,
+        *lists.VAGUE,
+        *lists.VAGUE_QUERY,
+        *lists.FLAGS,
+    ):
         assert entry.reason
         assert re.fullmatch(r"https://\S+\.\S+", entry.source)
 
@@ -180,13 +189,21 @@ def test_generic_names_are_not_in_the_lists() -> None:
 
 
 def test_each_name_is_found_by_a_part_of_it() -> None:
-    stems = {text for stem in lists.STEMS for text in spellings(stem)}
-    for entry in (*lists.NAMES, *lists.QUERY):
+    parts = {text for stem in lists.STEMS for text in spellings(stem)}
+    parts |= {*lists.SPELLED}
+    for entry in (
+        *lists.NAMES,
+        *lists.QUERY,
+        *lists.DOUBTFUL,
+        *lists.VAGUE,
+        *lists.VAGUE_QUERY,
+        *lists.FLAGS,
+    ):
         for word in entry.names.split():
             if word in ("key", "auth"):
                 continue  # only as ?key= and &key=
-            assert any(stem in word for stem in stems) or any(
-                plain(stem) in word for stem in lists.STEMS
+            assert any(part.strip('"=') in word for part in parts) or any(
+                plain(stem) in word for stem in (*lists.STEMS, *lists.SPELLED)
             ), word
 
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote_to_bytes
 
-from mitmvcr.secrets import lists
-from mitmvcr.secrets.looks import LEAST
+from mitmvcr.secrets.looks import LEAST, is_password
 from mitmvcr.secrets.names import is_secret_variable
+from mitmvcr.secrets.patterns import USERINFO
 from mitmvcr.secrets.scan import BYTES
 
 _NO_SECRET = re.compile(
@@ -17,7 +17,7 @@ _NO_SECRET = re.compile(
     r"|localhost|redacted|placeholder|changeme|undefined|anonymous)",
     re.DOTALL,
 )
-_USERINFO = re.compile(lists.USERINFO.encode())
+_USERINFO = re.compile(USERINFO.encode())
 
 
 def secrets_in(environment: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
@@ -25,8 +25,8 @@ def secrets_in(environment: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     for name, text in environment.items():
         value = text.encode(*BYTES).strip()
         if "@" in text:
-            for found in _USERINFO.finditer(value):
-                yield name, unquote_to_bytes(found[1])
+            for found in filter(is_password, _USERINFO.finditer(value)):
+                yield name, unquote_to_bytes(found[found.lastindex or 0])
         elif is_secret_variable(name) and len(value) >= LEAST and not _is_plain(text):
             yield name, value
 

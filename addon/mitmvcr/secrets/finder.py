@@ -17,18 +17,20 @@ from mitmvcr.secrets import heads, lists
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.columns import columns, table
 from mitmvcr.secrets.forms import Pattern
-from mitmvcr.secrets.looks import is_real
-from mitmvcr.secrets.names import SURE, Names
-from mitmvcr.secrets.patterns import PATTERNS
+from mitmvcr.secrets.headers import cookies_in
+from mitmvcr.secrets.looks import is_password, is_real
+from mitmvcr.secrets.names import COOKIES, FLAG, SURE, Names
+from mitmvcr.secrets.patterns import COMMANDS, PATTERNS, USERINFO
 from mitmvcr.secrets.rules import Rules
-from mitmvcr.secrets.runs import JSON_STARTS, Held, held_in, percent_in
+from mitmvcr.secrets.runs import FILE_STARTS, JSON_STARTS, Held, held_in, percent_in
 from mitmvcr.secrets.scan import NONE, Place, Scan, Values
+from mitmvcr.secrets.siblings import told
 from mitmvcr.secrets.spans import Span
 from mitmvcr.secrets.syntaxes import values
 from mitmvcr.secrets.tokens import Tokens, compiled
 
 _MARK = b"REDACTED"
-_COMMANDS = (b"curl ", b"sshpass ")
+_COMMANDS = (b"curl ", b"sshpass ", b"jdbc:oracle:")
 _FORM = re.compile(
     rb"[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+(?:&[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+)*+"
 )
@@ -45,13 +47,17 @@ _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$@:%[
 _LETTERS = frozenset(_NAME)
 _LONGEST = 64
 #: What stands behind a name that has a value.
-_FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]")
+_FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]&*")
 _CELL_ENDS = frozenset((b",", b"|", b"}"))
 _CLOSED = frozenset((b'"', b"'", b"\\", b"<"))
 #: The words of a title before its last: "Api Key".
 _TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5}+ )\Z")
 _PARAMETER = re.compile(rb"=([^&#\s\"'<>\\;,)\]}]++)")
 _FORM_FIELD = re.compile(rb"=([^&\r\n]++)")
+
+
+#: What a backslash before a name may have behind it: \\n, \\u0022, \\x22.
+_ESCAPE = re.compile(rb"u00[0-9a-f]{2}|x[0-9a-f]{2}|[nrt]")
 
 
 class Target(NamedTuple):
@@ -68,12 +74,15 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     """Return the texts to look for, and of each what it may belong to; ``own`` are the
     user's names of parameters."""
     names = {text for stem in lists.STEMS for text in spellings(stem)}
-    names |= {f"{name}=" for name in own}
+    names |= {*lists.SPELLED, *(f"{name}=" for name in own)}
     forms = defaultdict[str, list[Pattern]](list)
     for pattern in PATTERNS:
         for anchor in pattern.anchors:
             forms[anchor].append(pattern)
-    marks = {mark.decode() for mark in (*JSON_STARTS, *_COMMANDS, *heads.MARKS, _MARK)}
+    marks = {
+        mark.decode()
+        for mark in (*JSON_STARTS, *FILE_STARTS, *_COMMANDS, *heads.MARKS, _MARK)
+    }
     texts = sorted({*names, *forms, *marks})
     return Anchors([text.encode() for text in texts]), [
         Target(text in names, text in marks, tuple(forms.get(text, ())))
@@ -87,9 +96,13 @@ def is_form(data: bytes) -> bool:
 
 
 def _passwords(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Yield the passwords of URLs: from each ``@`` backwards, as long as there are
-    few, then forwards."""
-    regex, before, at = compiled(lists.USERINFO), 0, data.find(b"@")
+    """Yield the passwords of URLs, each as the last group: from each ``@`` backwards,
+    as long as there are few, then forwards."""
+    return filter(is_password, _userinfo(data))
+
+
+def _userinfo(data: bytes) -> Iterator[re.Match[bytes]]:
+    regex, before, at = compiled(USERINFO), 0, data.find(b"@")
     for _ in range(len(data) // _FEW_MARKS + 1):
         if at < 0:
             return
@@ -162,10 +175,11 @@ class Finder:
         spans += self._by_regex(data)
         spans += heads.in_heads(self._names, data, starts)
         if not self._names.is_kept("userinfo"):
-            commands = (compiled(lists.COMMANDS).match(data, at) for at in starts)
+            commands = (compiled(COMMANDS).match(data, at) for at in starts)
             for found in (*_passwords(data), *filter(None, commands)):
-                if is_real(found[1]):
-                    spans.append(Span(*found.span(1), "userinfo", found[1]))
+                group = found.lastindex or 0
+                if is_real(found[group]):
+                    spans.append(Span(*found.span(group), "userinfo", found[group]))
         spans += columns(self._names, data, kind)
         if self._kept:
             spans = [span for span in spans if not self._is_kept(span.value)]
@@ -192,6 +206,8 @@ class Finder:
 
     def _can_be_secret(self, data: bytes, begin: int, finish: int) -> bool:
         """Return whether a name is that of a secret, and a value can follow."""
+        if data.startswith(b"arn:", begin):
+            return False
         is_one = self._names.of(data[begin:finish]).parameter > 0
         return is_one and data[finish : finish + 1] in _FOLLOWED
 
@@ -204,9 +220,16 @@ class Finder:
         if not self._can_be_secret(data, begin, finish):
             return
         name = data[begin:finish]
+        if self._names.of(name).field == COOKIES:
+            yield from self._cookies(scan, finish)
+            return
         found = _parameter(scan, begin, finish)
         if not found and (sure := self._names.of(name).field):
-            found = values(scan, begin, finish, is_sure=sure == SURE)
+            found = (
+                told(scan, begin, finish)
+                if sure == FLAG
+                else values(scan, begin, finish, is_sure=sure == SURE)
+            )
             if not found and data[finish : finish + 2].lstrip(b" ")[:1] in _CELL_ENDS:
                 yield from table(self._names, scan, begin)
         for start, end, text, place in found:
@@ -215,6 +238,12 @@ class Finder:
                 kind, is_sure = verdict
                 new = b"0" if place is Place.NUMBER else b""
                 yield Span(start, end, kind, text, is_sure, new)
+
+    def _cookies(self, scan: Scan, at: int) -> Iterator[Span]:
+        """Yield the cookies of a header that stands in a text."""
+        for name, start, end, text, place in cookies_in(scan, at):
+            if verdict := self._names.judge(name, text, place):
+                yield Span(start, end, verdict.kind, text, verdict.is_sure)
 
     def _forms(self, data: bytes) -> Tokens:
         return Tokens(data, self._keep, self._names.is_kept)
@@ -262,7 +291,8 @@ def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
             finish = colon  # the value follows, as in a line of a file
     before = data[begin - 1 : begin]
     if before == b"\\" and begin < start:
-        begin += 5 if data[begin : begin + 5] == b"u0026" else data[begin] in b"nrt"
+        escape = _ESCAPE.match(data, begin, start)
+        begin = escape.end() if escape else begin
     elif before == b" " and data[finish : finish + 1] in _CLOSED:
         begin = _title(data, begin)
     return begin, finish

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from mitmvcr.secrets.looks import is_random
 from mitmvcr.secrets.runs import decoded_base64
-from mitmvcr.secrets.scan import BYTES
+from mitmvcr.secrets.scan import BYTES, Place, Scan
 
 #: As in Token token="x"
 _PARAMETER = re.compile(
@@ -64,6 +64,24 @@ def masked_protocols(value: str, mask: Callable[[str], str]) -> str:
 def is_token(piece: str) -> bool:
     """Return whether a piece of a protocol's name is a token."""
     return not _PROTOCOL.fullmatch(piece) and is_random(piece.encode(*BYTES))
+
+
+_COOKIES = re.compile(
+    rb"(?:\\{0,15}+[\"'][ \t]{0,20}+[:=]|[ \t]{0,20}+=)[ \t\r\n]{0,20}+"
+    rb"\[?[ \t\r\n]{0,20}+\\{0,15}+[\"']?"
+    rb"([\w.-]{1,100}+=[^\"'\\\r\n<>]{1,8000}+)"
+)
+_COOKIE = re.compile(rb"[ \t]*+([\w.-]{1,100}+)=([^;]++)")
+
+
+def cookies_in(scan: Scan, at: int) -> Iterator[tuple[bytes, int, int, bytes, Place]]:
+    """Yield the name of each cookie behind the name of their header, and its value, in
+    JSON and in code; a head's own line is that of ``heads.py``."""
+    found = scan.match(_COOKIES, at)
+    if found is None:
+        return
+    for each in _COOKIE.finditer(scan.data, *found.span(1)):
+        yield each[1], *each.span(2), each[2], Place.COOKIE
 
 
 def _masked(part: str, mask: Callable[[str, str], str]) -> str:

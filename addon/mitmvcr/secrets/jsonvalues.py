@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from mitmvcr.secrets import lists
-from mitmvcr.secrets.looks import is_scope
+from mitmvcr.secrets.looks import is_by_chance, is_scope
 from mitmvcr.secrets.scan import BYTES, NONE, Place, Scan, Value, Values
 
 _COLON = re.compile(rb'\\{0,15}"[ \t\r\n]{0,200}+(?::|=>)')
@@ -20,7 +20,9 @@ _TOKEN = re.compile(
     rb"|([0-9]++(?:\.[0-9]++)?+)|[{\[]()|[}\]]())"
 )
 _VALUE, _NAME, _STRING, _DIGITS, _OPENS = 1, 2, 3, 4, 5
-_MEANT = re.compile(rb"value|data|plaintext|content")
+_MEANT = re.compile(
+    rb"(?i:value|data|plaintext|content|string|base64|(?:string|bytes)value)|[SB]"
+)
 #: An object is looked into so far.
 _DEEP = 1 << 12
 #: What ends so tells of a secret and is none: ``id``.
@@ -74,8 +76,10 @@ def _within(scan: Scan, at: int, level: int) -> Iterator[Value]:
                 continue
             if is_list and depth == 1 and is_scope(value.text):
                 continue  # {"oauth2_password": ["read:user"]} of OpenAPI
-            if is_meant or not key.lower().endswith(_ABOUT):
-                yield value if is_meant else value._replace(place=Place.INNER)
+            if is_meant:
+                yield value
+            elif _is_inner(key, value.text):
+                yield value._replace(place=Place.INNER)
         elif group == _DIGITS:
             if is_meant:
                 yield Value(*found.span(group), found[group], Place.NUMBER)
@@ -85,6 +89,13 @@ def _within(scan: Scan, at: int, level: int) -> Iterator[Value]:
             if depth == 0:
                 return
         key = b""
+
+
+def _is_inner(key: bytes, text: bytes) -> bool:
+    """Return whether a member of an object may be a secret itself: a long one is no
+    name that has digits in it."""
+    is_about = key == b"$ref" or key.lower().endswith(_ABOUT)
+    return not is_about and (len(text) < 20 or is_by_chance(text))
 
 
 def _of_token(scan: Scan, found: re.Match[bytes], level: int) -> Value | None:

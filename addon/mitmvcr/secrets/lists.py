@@ -17,7 +17,7 @@ class Named(NamedTuple):
     source: str
 
 
-def _listed(*lines: str) -> tuple[str, ...]:
+def listed(*lines: str) -> tuple[str, ...]:
     """Return what stands in the lines with commas between."""
     return tuple(", ".join(lines).split(", "))
 
@@ -57,7 +57,11 @@ HEADERS = (
         "Vault",
         "https://developer.hashicorp.com/vault/docs/auth/token",
     ),
-    Named("x-csrf-token x-csrftoken x-xsrf-token", "bound to a session", _AZURE),
+    Named(
+        "x-csrf-token x-csrftoken x-xsrf-token jenkins-crumb",
+        "bound to a session",
+        _AZURE,
+    ),
     Named("x-forwarded-access-token x-amzn-oidc-data", "put in by proxies", _AZURE),
     Named(
         "dd-api-key dd-application-key", "Datadog", "https://docs.datadoghq.com/api/"
@@ -69,10 +73,16 @@ HEADERS = (
     ),
     Named("dpop", "a proof that is bound to a token", _RFC + "rfc9449"),
     Named(
+        "x-identity-header",
+        "what a program asks with for its managed identity",
+        "https://learn.microsoft.com/azure/app-service/overview-managed-identity",
+    ),
+    Named(
         "x-registry-auth x-registry-config",
         "Docker",
         "https://docs.docker.com/reference/api/engine/",
     ),
+    Named("npm-otp", "a code", "https://docs.npmjs.com/cli/v11/using-npm/config#otp"),
 )
 
 #: Fields of JSON, XML, forms and queries, whole names.
@@ -127,8 +137,8 @@ NAMES = (
         "https://dev.mysql.com/doc/refman/8.4/en/create-user.html",
     ),
     Named(
-        "codeverifier clientassertion samlresponse samlrequest samlart devicecode "
-        "authorizationcode",
+        "codeverifier clientassertion samlresponse samlrequest samlart samlassertion "
+        "devicecode authorizationcode authreqid oobcode appsecretproof",
         "what OAuth and SAML exchange for tokens",
         _RFC + "rfc7636",
     ),
@@ -143,7 +153,7 @@ NAMES = (
         "sessions",
         _AZURE,
     ),
-    Named("jwt otp totp cvv cvc otpcode mfacode", "one-time or payment codes", _AZURE),
+    Named("jwt otp totp cvv cvc", "one-time or payment codes", _AZURE),
     Named(
         "connectionstring primaryconnectionstring secondaryconnectionstring "
         "administratorloginpassword",
@@ -153,15 +163,27 @@ NAMES = (
 )
 
 #: A field whose whole name ends so is one of them too: ``stripe_secret_key``.
-ENDINGS = _listed(
+ENDINGS = listed(
     "password, passwd, passphrase, secret, apikey, secretkey, privatekey, accesstoken",
     "refreshtoken, authtoken, idtoken, sessiontoken, bearertoken, apitoken, csrftoken",
-    "bottoken, accesskey, secretaccesskey, clientassertion",
+    "bottoken, accesskey, secretaccesskey, clientassertion, passcode, pwd",
+    "presharedkey, otpcode, mfacode, emailotp, smsotp, onetimepassword",
 )
+
+#: Such words behind a sure name leave it what it is, if the value looks like a secret:
+#: ``new_password_confirm``, ``clientSecretValue``; so does a number.
+TAILS = listed(
+    "value, text, string, plain, raw, data, old, new, current, previous, next, confirm",
+    "confirmation, repeat, again, prod, production, live, test, sandbox, staging, dev",
+    "primary, secondary",
+)
+#: And these, if it is long and of letters by chance: ``SECRET_HASH``.
+VAGUE_ENDINGS = listed("sessionkey, signingkey, encryptionkey, sharedkey, masterkey")
+VAGUE_TAILS = listed("code, hash, digest, seed, block, salt, plaintext, bytes, blob")
 
 #: A field of any other name that ends in such a word holds a secret if its value looks
 #: like one: ``plex_token``.
-DOUBTFUL_ENDINGS = _listed(
+DOUBTFUL_ENDINGS = listed(
     "token, credential",
     # Of several, a list: not tokens alone, which language models have too.
     "passwords, apikeys, secretkeys, privatekeys, accesskeys, accesstokens",
@@ -192,34 +214,105 @@ DOUBTFUL = (
         "a user and a password in base64, or a word",
         "https://docs.docker.com/reference/cli/docker/login/",
     ),
+    Named(
+        "psk",
+        "a key of a wireless network, or a kind of it",
+        "https://w1.fi/cgit/hostap/plain/wpa_supplicant/wpa_supplicant.conf",
+    ),
+    Named(
+        "crumb",
+        "bound to a session, or of a path of pages",
+        "https://www.jenkins.io/doc/book/security/csrf-protection/",
+    ),
+    Named(
+        "functionkeys",
+        "keys by name",
+        "https://learn.microsoft.com/azure/azure-functions/function-keys-how-to",
+    ),
+    Named(
+        "passworddata",
+        "of a new machine",
+        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetPasswordData.html",
+    ),
+)
+
+#: Names that tell next to nothing: what they hold has to be long, and of letters by
+#: chance.
+VAGUE = (
+    Named(
+        "session sessiondata",
+        "a log-in that goes on",
+        "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/"
+        "API_RespondToAuthChallenge.html",
+    ),
+    Named(
+        "plaintext",
+        "what was encrypted",
+        "https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html",
+    ),
+    Named(
+        "secretid",
+        "a secret of AppRole, of Consul and Nomad, and elsewhere the name of one",
+        "https://developer.hashicorp.com/vault/docs/auth/approle",
+    ),
+    Named(
+        "base32stringseed",
+        "a second factor",
+        "https://docs.aws.amazon.com/IAM/latest/APIReference/API_VirtualMFADevice.html",
+    ),
+    Named(
+        "pfx p12 pkcs12 keystore",
+        "a key and its certificate",
+        _RFC + "rfc7292",
+    ),
+)
+
+#: Flags that are true beside a secret, and types: ``"sensitive": true, "value": "x"``.
+FLAGS = (
+    Named(
+        "sensitive issensitive",
+        "variables and outputs",
+        "https://developer.hashicorp.com/terraform/cloud-docs/api-docs/variables",
+    ),
+    Named(
+        "masked", "variables", "https://docs.gitlab.com/api/project_level_variables/"
+    ),
+    Named(
+        "secured",
+        "variables",
+        "https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/",
+    ),
+    Named(
+        "issecret",
+        "variables",
+        "https://learn.microsoft.com/rest/api/azure/devops/distributedtask/variablegroups",
+    ),
+    Named(
+        "securestring",
+        "a type",
+        "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Parameter.html",
+    ),
+    Named(
+        "secrettext",
+        "a type",
+        "https://developers.cloudflare.com/api/resources/workers/subresources/scripts/",
+    ),
+    Named(
+        "kty", "a key, as JSON has it, whose members have one letter", _RFC + "rfc7517"
+    ),
 )
 
 #: A cookie with such a part in its name is a secret, whatever its value; of the others
 #: those are whose values look like one.
 COOKIES = ["sess", "sid", "auth", "token", "login", "remember", "csrf", "xsrf", "jwt"]
 
-#: The word before the last that makes a name harmless: ``next_token``.
-HARMLESS = _listed(
-    # Pages and changes
-    "page, next, nextpage, prev, previous, continuation, continue, sync, cursor",
-    "resume, skip, delta, change, consistency, snapshot, start, starting, end",
-    "watermark, scroll",
-    # Keys of tables, caches and queues
-    "cache, surrogate, partition, sort, row, shard, routing, ordering, object",
-    "document, lookup, correlation, dedup, deduplication, idempotency, idempotent",
-    "message, translation, issue, project, foreign, unique",
-    # Of protocols
-    "websocket, public",
-    # Of language models
-    "eos, bos, pad, unk, mask, sep, cls, special, stop, max, min, per, image, audio",
-    "first, last, each",
-)
-
 #: A header whose last word is one of them is a secret: ``X-Plex-Token``.
-HEADER_ENDINGS = _listed(
+HEADER_ENDINGS = listed(
     "token, key, secret, auth, password, passwd, passphrase, credential, credentials",
     "assertion, apikey, jwt, pass, bearer",
 )
+#: Those of them that no other word ends in: a name in small letters is one word.
+LONG_ENDINGS = listed("token, secret, password, credential, apikey")
 
 #: In the query of a URL these are credentials too: they sign it.
 QUERY = (
@@ -238,12 +331,62 @@ QUERY = (
     ),
 )
 
-#: Numbers under these names are secrets: a code, a card's check digits.
-NUMBERS = _listed("password, passcode, otp, totp, otpcode, mfacode, cvv, cvc")
+QUERY_ENDINGS = ("signature",)
+#: Parameters that may be anything, if the value is long and of letters by chance.
+VAGUE_QUERY = (Named("code", "what OAuth exchanges for a token", _RFC + "rfc6749"),)
+#: A parameter that is no secret where its value is a number or a word: of GitHub.
+LIKELY_QUERY = ("appid",)
 
-#: Parts of the names above, a comma between two: a text without any of them, however
-#: its words are joined and spelled, has no such field.
-STEMS = _listed(
+#: Numbers under these names are secrets: a code, a card's check digits.
+NUMBERS = listed(
+    "password, passcode, otp, totp, otpcode, mfacode, emailotp, smsotp, cvv, cvc"
+)
+
+#: Variables of the environment: a part of the name, as words between underscores.
+ENVIRONMENT = listed(
+    "KEY, APIKEY, TOKEN, TOKENS, SECRET, SECRETS, PASSWORD, PASSWD, PWD, PASS",
+    "PASSPHRASE, CREDENTIAL, CREDENTIALS, PAT, JWT, AUTH",
+)
+
+#: The word before the last that makes a name harmless: ``next_token``.
+HARMLESS = listed(
+    # Pages and changes
+    "page, next, nextpage, prev, previous, continuation, continue, sync, cursor",
+    "resume, skip, delta, change, consistency, snapshot, start, starting, end",
+    "watermark, scroll, pagination, input, output, clientrequest",
+    # Keys of tables, caches and queues
+    "cache, surrogate, partition, sort, row, shard, routing, ordering, object",
+    "document, lookup, correlation, dedup, deduplication, idempotency, idempotent",
+    "message, translation, issue, project, foreign, unique",
+    # Of protocols
+    "websocket, public",
+    # Of language models
+    "eos, bos, pad, unk, mask, sep, cls, special, stop, max, min, per, image, audio",
+    "first, last, each",
+)
+
+#: Words before the last of what is done with secrets, and holds none:
+#: ``BlockchainMembers_ListApiKeys``, ``reset_password``.
+VERBS = listed(
+    "get, list, create, delete, update, put, describe, generate, regenerate, derive",
+    "reset, change, set, forgot, forget, rotate, revoke",
+)
+#: The last word of a variable's name that makes it harmless: ``KEY_VAULT_NAME``.
+ABOUT_SECRETS = listed(
+    "NAME, TYPE, ID, IDS, URL, URI, ENDPOINT, PATH, FILE, DIR, HOST, PORT, USER",
+    "USERNAME, EMAIL, VERSION, COUNT, SIZE, LENGTH, LIMIT, TTL, TIMEOUT, EXPIRY",
+    "EXPIRES, REGION, METHOD, MODE, ALGORITHM, PROVIDER, ENABLED, DISABLED, ISSUER",
+    "AUDIENCE, SCOPE, SCOPES, REALM, DOMAIN, HEADER, PREFIX, FORMAT, POLICY, SOCK, ARN",
+)
+#: Variables with such names that hold none; the last one holds names of variables.
+NO_SECRETS = listed(
+    "PWD, OLDPWD, SSH_AUTH_SOCK, XAUTHORITY, PUBLIC_KEY, GPG_KEY, KEY_ID, COLOR_KEY",
+    "GIT_CONFIG_KEY_0, GIT_CONFIG_KEY_1, GIT_CONFIG_KEY_2, MITMVCR_SECRET",
+)
+
+#: A comma between two: a text without any of them, however its words are joined and
+#: spelled, has no such field.
+STEMS = listed(
     "passw, passphrase, pass phrase, passcode, pass code, pwd, token, secret, api key",
     "access key, auth key, private key, signing key, shared key, subscription key",
     "account key, storage key, primary key, secondary key, master key, function key",
@@ -254,31 +397,13 @@ STEMS = _listed(
     "connection string, signature, amz date, goog date, sig=, access id, key id",
     '?key=, &key=, auth", _auth=, ?auth=, &auth=, #key=, #auth=, app key, app id',
     "developer key, dev key, user key",
-    'pass", pass=, pass:',
+    'pass", pass=, pass:, psk, crumb, seed, pfx, p12, pkcs12, keystore, plaintext',
+    'session", preshared, passworddata, code=, sensitive", masked", secured", kty"',
+    "cookie",
 )
-
-#: Variables of the environment: a part of the name, as words between underscores.
-ENVIRONMENT = _listed(
-    "KEY, APIKEY, TOKEN, TOKENS, SECRET, SECRETS, PASSWORD, PASSWD, PWD, PASS",
-    "PASSPHRASE, CREDENTIAL, CREDENTIALS, PAT, JWT, AUTH",
-)
-#: The last word of a variable's name that makes it harmless: ``KEY_VAULT_NAME``.
-ABOUT_SECRETS = _listed(
-    "NAME, TYPE, ID, IDS, URL, URI, ENDPOINT, PATH, FILE, DIR, HOST, PORT, USER",
-    "USERNAME, EMAIL, VERSION, COUNT, SIZE, LENGTH, LIMIT, TTL, TIMEOUT, EXPIRY",
-    "EXPIRES, REGION, METHOD, MODE, ALGORITHM, PROVIDER, ENABLED, DISABLED, ISSUER",
-    "AUDIENCE, SCOPE, SCOPES, REALM, DOMAIN, HEADER, PREFIX, FORMAT, POLICY, SOCK, ARN",
-)
-#: Variables with such names that hold none; the last one holds names of variables.
-NO_SECRETS = _listed(
-    "PWD, OLDPWD, SSH_AUTH_SOCK, XAUTHORITY, PUBLIC_KEY, GPG_KEY, KEY_ID, COLOR_KEY",
-    "GIT_CONFIG_KEY_0, GIT_CONFIG_KEY_1, GIT_CONFIG_KEY_2, MITMVCR_SECRET",
-)
-
-#: ``user:password@`` in a URL (RFC 3986, 3.2.1); looked for where there is an ``@``.
-USERINFO = r"://[^\s/?#\"'<>@:\\]{0,80}+:([^\s/?#\"'<>@\\]{1,200}+)@"
-#: ``curl -u user:password`` and ``sshpass -p password``.
-COMMANDS = (
-    r"(?:curl [^\n|;]{0,100}?(?:-u|--user|--proxy-user) ?[\"']?[^\s:\"'$]{1,64}:"
-    r"|sshpass -p ?[\"']?)(?!\$)([^\s\"'\\]{4,200}+)"
+#: The same, in these spellings alone.
+SPELLED = listed(
+    "_KEY, _PAT, _AUTH, _PASS, preShared, PreShared, pre_shared, sessionData, oobCode",
+    "oob_code, auth_req_id, SecureString, secureString, securestring, secure_string",
+    r"sensitive\", masked\", secured\", kty\"",
 )

@@ -1,16 +1,21 @@
 """What a value looks like: a secret, a word, a sentence."""
 
 import re
+from operator import ne
+from string import ascii_lowercase, ascii_uppercase, digits
 
 #: Shorter values occur by chance.
 LEAST = 8
 
 _NOTHING = re.compile(
     rb"(?i:true|false|null|none|nil|undefined|yes|no|deleted|redacted|\*+|x{3,}|\.{3}"
-    rb"|<[A-Z][A-Z0-9_]*>|\$\{?[A-Z_][A-Z0-9_]*\}?|\{\{[^{}]{1,80}\}\})?"
+    rb"|%(?:\(\w{1,40}\))?[sdv]|\{[\w.]{0,40}\}?|<[A-Z][A-Z0-9_]*>|\$\{?[A-Z_][A-Z0-9_]*\}?|\{\{[^{}]{1,80}\}\})?"
 )
 #: What refers to something, and holds nothing: a part of a schema, an address.
-_REFERENCE = re.compile(rb"#/[\w/$.~-]++|https?://[^\s@?#]++(?:[?#][\w.-]{0,16}+)?")
+_REFERENCE = re.compile(
+    rb"#/[\w/$.~-]++|https?://[^\s@?#]++(?:[?#][\w.-]{0,16}+)?|arn:[\w:/+=,.@*-]++"
+    rb"|/?(?:projects|organizations|folders|locations|subscriptions)/[\w/.*{}@:-]++"
+)
 #: What may be asked for with a key: read:user.
 _SCOPE = re.compile(rb"[a-z][a-z_.-]{2,30}:[a-z*][a-z_.*:-]{0,30}")
 #: Words as names and paths join them: ``user_profile``, ``dark-mode``, ``en-US``.
@@ -29,7 +34,20 @@ _PROSE = re.compile(
 #: Of a schema, or a form in a document.
 _TYPES = frozenset(
     b"string text password required optional hidden integer number boolean object array"
-    b" secret token username email type value header query bearer basic".split()
+    b" secret token username email type value header query bearer basic"
+    b" seconds minutes hours days".split()
+)
+_TOKEN = re.compile(rb"[\w.~+/=:$-]{20,}+")
+#: So much of a value tells.
+_SAMPLE = 200
+_KINDS = bytes.maketrans(
+    (ascii_uppercase + ascii_lowercase + digits + "_.~+/=:$-").encode(),
+    b"A" * 26 + b"a" * 26 + b"0" * 10 + b"." * 9,
+)
+#: Of 20 digits or more, and a UUID.
+_HEX = re.compile(
+    rb"(?=\D*+\d)(?:[0-9a-f]{20,}|[0-9A-F]{20,}"
+    rb"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
 )
 
 
@@ -96,6 +114,34 @@ def is_opaque(value: bytes) -> bool:
         and not is_path(value)
         and value.translate(None, b"0123456789") != value
     )
+
+
+def is_by_chance(value: bytes) -> bool:
+    """Return whether a value is long, and its letters and digits follow each other as
+    they do by chance alone: those of words, codes and names come in runs."""
+    if _TOKEN.fullmatch(value) is None or is_path(value) or b"://" in value:
+        return False
+    if _HEX.fullmatch(value):
+        return True
+    kinds = value[:_SAMPLE].translate(_KINDS)
+    size, changes = len(kinds), _changes(kinds)
+    if {*b"Aa0"} <= {*kinds}:
+        # Of names in which a capital begins each word hardly any are left.
+        rest = _changes(kinds.replace(b"Aa", b"aa"))
+        is_one = 20 * changes >= 7 * size and 6 * rest >= size
+        return is_one and 8 * kinds.count(b".") <= size
+    is_one = b"0" in kinds and b"." not in kinds
+    return is_one and size >= 24 and 4 * changes >= size
+
+
+def _changes(kinds: bytes) -> int:
+    return sum(map(ne, kinds, kinds[1:]))
+
+
+def is_password(found: re.Match[bytes]) -> bool:
+    """Return whether what matches ``lists.USERINFO`` has a password, or a token in the
+    place of the user."""
+    return found.lastindex == 1 or is_by_chance(found[2])
 
 
 def is_telling(value: bytes) -> bool:

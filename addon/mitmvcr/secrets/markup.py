@@ -9,7 +9,7 @@ _CDATA = re.compile(rb"\s{0,200}+<!\[CDATA\[")
 _TEXT = re.compile(rb"[^<]++")
 _PART = re.compile(rb"\"?+[^\r\n]{0,500}+\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n")
 _TAG_VALUE = re.compile(
-    rb"(?:value|content)\s*+=\s*+(?:\"([^\"]++)\"|'([^']++)')", re.I
+    rb"(?:value|content)\s*+=\s*+(?:\"([^\"]++)\"|'([^']++)'|([^\"'\s<>]++))", re.I
 )
 _TAG = re.compile(rb"<([\w:.-]{1,60})[ \t\r\n]")
 _TAG_TEXT = re.compile(
@@ -74,7 +74,8 @@ def _rest_of_form(scan: Scan, begin: int, start: int) -> Values:
 def entered(scan: Scan, begin: int, finish: int) -> Values:
     """Return the value of ``<input name="csrf_token" value="...">`` and the like, or
     the text of ``<entry key="password">x</entry>``."""
-    if not scan.left(begin, 7)[:-1].endswith((b"name=", b" key=", b"\tkey=")):
+    left = scan.left(begin, 7).rstrip(b"\"'")
+    if not left.endswith((b"name=", b" key=", b"\tkey=", b" id=")):
         return NONE
     data = scan.data
     opened = data.rfind(b"<", max(0, begin - 500), begin)

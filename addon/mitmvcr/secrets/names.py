@@ -11,12 +11,17 @@ from mitmvcr.secrets.lists import Named
 from mitmvcr.secrets.scan import Place
 
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
-_LAST = re.compile(r"[A-Za-z0-9 _-]+(?=\]*\Z)")
+#: Not ``0`` of ``password[0]``, nor nothing of ``password[]``.
+_LAST = re.compile(r"[A-Za-z0-9 _-]+(?=(?:\[[0-9]*\]|\])*\Z)")
+#: As variables of the environment are named.
+_CAPITALS = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _KIND = re.compile(r"[^A-Za-z0-9_.-]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
-#: How sure a name is: a value under a doubtful one has to look like a secret.
-DOUBTFUL, SURE = 1, 2
+#: How sure a name is: a value under a doubtful one has to look like a secret, and under
+#: a vague one to be long and of letters by chance. A flag's own value is none: it says
+#: that another one in its object is. Of cookies each has a name of its own.
+VAGUE, DOUBTFUL, SURE, FLAG, COOKIES = 1, 2, 3, 4, 5
 #: What is decided of longer values is not remembered: they are seldom repeated.
 _SHORT = 64
 
@@ -70,7 +75,11 @@ class Names:
         self._headers = {name for name in self._headers if plain(name) not in kept}
         self._fields = _words(lists.NAMES) - kept
         self._doubtful = _words(lists.DOUBTFUL) - kept
+        self._vague = _words(lists.VAGUE) - kept
+        self._vague_endings = tuple(lists.VAGUE_ENDINGS)
+        self._flags = _words(lists.FLAGS) - kept
         self._query = (_words(lists.QUERY) | set(map(plain, query))) - kept
+        self._vague_query = _words(lists.VAGUE_QUERY) - kept
         self._endings = tuple(lists.ENDINGS)
         self._doubtful_endings = tuple(lists.DOUBTFUL_ENDINGS)
         self.header = lru_cache(maxsize=4096)(self._header)
@@ -94,6 +103,8 @@ class Names:
             is_one = self._is_secret_cookie(plain(whole), text)
             return Verdict(kind_of(whole), looks.is_random(text)) if is_one else None
         sure = known.field == SURE
+        if place is not Place.QUERY and plain(text.decode("latin-1")) in self._fields:
+            return None  # it is a name itself: {"apikey": {"value": "X-Api-Key"}}
         if not known.parameter or not _is_secret(known, text, place):
             return None
         return Verdict(known.kind, sure or looks.is_random(text))
@@ -130,38 +141,73 @@ class Names:
             return False
         if self._is_sure(word) or any(part in word for part in lists.COOKIES):
             return len(value) > 3
-        return looks.is_likely(value, least=6)
+        return looks.is_likely(unquote_to_bytes(value), least=6)
 
     def _of(self, name: bytes) -> Name:
         """Return what a name says: a field's is the last part of a path as
         ``user[password]``. What is doubtful elsewhere is none in a URL or a form."""
         last = last_part(name)
         word = plain(last)
-        field = self._field(word, last)
-        return Name(
-            kind_of(last), word, field, field or DOUBTFUL * (word in self._query)
-        )
+        field = 0 if self._keeps(word) else self._field(word, last)
+        if VAGUE < field <= SURE and word != "setcookie" and _is_done(_split(last)):
+            field = VAGUE
+        return Name(kind_of(last), word, field, max(field, self._parameter(word)))
+
+    def _parameter(self, word: str) -> int:
+        if word in self._query or word.endswith(lists.QUERY_ENDINGS):
+            return DOUBTFUL * (word not in self._kept)
+        return VAGUE * (word in self._vague_query)
 
     def _field(self, word: str, last: str) -> int:
-        if self._keeps(word):
-            return 0
         if self._is_sure(word):
             return SURE
         if word in self._doubtful:
             return DOUBTFUL
-        is_one = word.endswith(self._doubtful_endings)
-        return DOUBTFUL if is_one and not _is_harmless(_split(last)) else 0
+        for ending in self._doubtful_endings:
+            if word.endswith(ending) and not _is_harmless(_split(last)):
+                is_one = word.removesuffix(ending) not in lists.HARMLESS
+                return DOUBTFUL * is_one  # none is $skiptoken
+        if word in self._flags:
+            return FLAG
+        if word == "cookie":
+            return COOKIES
+        if word in self._vague or word.endswith(self._vague_endings):
+            return VAGUE
+        if self._is_variable(last):
+            return VAGUE
+        return self._behind_a_tail(word, last)
+
+    def _behind_a_tail(self, word: str, last: str) -> int:
+        """Return the same of ``password2`` and ``client_secret_old``."""
+        if self._is_sure(word.rstrip("0123456789")):
+            return SURE
+        for tails, most in ((lists.TAILS, DOUBTFUL), (lists.VAGUE_TAILS, VAGUE)):
+            for tail in tails:
+                if word.endswith(tail) and self._is_sure(word.removesuffix(tail)):
+                    return most
+        return 0
+
+    def _is_variable(self, last: str) -> bool:
+        """Return whether a name is that of a variable of the environment that would
+        hold a secret: ``STRIPE_KEY``."""
+        is_one = _CAPITALS.fullmatch(last) is not None and is_secret_variable(last)
+        return is_one and not _is_harmless(_split(last))
 
 
 def _is_secret(name: Name, text: bytes, place: Place) -> bool:
+    if name.field == FLAG:
+        return place is Place.FIELD
+    if max(name.field, name.parameter) == VAGUE:
+        return place is not Place.INNER and looks.is_by_chance(text)
     if place is Place.QUERY:
-        return True
+        is_doubtful = name.word in lists.LIKELY_QUERY
+        return not is_doubtful or looks.is_likely(text, least=6)
     if place is Place.NUMBER:
         return name.word in lists.NUMBERS or (name.field == SURE and len(text) >= 6)
     if place is Place.INNER:
         return name.field == SURE and looks.is_opaque(text)
     if name.word == "auth":
-        return runs.is_pair(text)
+        return runs.is_pair(text) or looks.is_by_chance(text)
     if name.word == "secretstring" and text[:1] == b"{":
         return False  # a client reads it: its fields have names of their own
     if looks.is_said(text):
@@ -169,7 +215,7 @@ def _is_secret(name: Name, text: bytes, place: Place) -> bool:
     if name.field != SURE:
         least = looks.LEAST if place is Place.FIELD else 12
         return bool(name.field) and looks.is_likely(text, least=least)
-    if name.word == "pwd" and looks.is_path(text):
+    if name.word.endswith("pwd") and looks.is_path(text):
         return False
     if plain(text.decode("latin-1")) == name.word:
         return False
@@ -181,7 +227,13 @@ def _split(name: str) -> Sequence[str]:
 
 
 def _ends_as_a_secret(header: str) -> bool:
+    """Return whether a header's last word is that of a secret, or ends so: HTTP/2 has
+    them in small letters."""
     words = _split(header)
+    for each in lists.LONG_ENDINGS if words else ():
+        if (before := words[-1].removesuffix(each)) not in (words[-1], ""):
+            words = [*words[:-1], before, each]
+            break
     return bool(words) and words[-1] in lists.HEADER_ENDINGS and not _is_harmless(words)
 
 
@@ -190,6 +242,11 @@ def _is_harmless(words: Sequence[str]) -> bool:
     return bool(before) and (
         before[-1] in lists.HARMLESS or "".join(before) in lists.HARMLESS
     )
+
+
+def _is_done(words: Sequence[str]) -> bool:
+    """Return whether a name is that of what is done with a secret."""
+    return any(word in lists.VERBS for word in words[:-1])
 
 
 def last_part(name: bytes) -> str:

@@ -40,6 +40,21 @@ _OTHERS = (
         "-----BEGIN RSA PRIVATE KEY-----\n{s64}\n{s64}\n-----END RSA PRIVATE KEY-----",
     ),
     Pattern(
+        "putty-private-key",
+        ("Private-Lines: ",),
+        r"Private-Lines: [0-9]{1,4}\s{1,4}((?:[A-Za-z0-9+/=]{1,80}+\s{1,4}+){0,400}"
+        r"[A-Za-z0-9+/=]{1,80}+)(?=\s|\"|\\|\Z)",
+        "https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html",
+        "Private-Lines: 2 {s64} {s40}",
+    ),
+    Pattern(
+        "otpauth-migration",
+        ("otpauth-migration:",),
+        r"otpauth-migration://offline\?data=([A-Za-z0-9%+/=_-]{16,}+)",
+        "https://github.com/google/google-authenticator-android/issues/118",
+        "otpauth-migration://offline?data={w40}%3D",
+    ),
+    Pattern(
         "bearer",
         ("Bearer ", "bearer ", "BEARER "),
         # Not the first parameter of a challenge: Bearer resource_metadata="..."
@@ -79,3 +94,16 @@ _OTHERS = (
 )
 
 PATTERNS = (*_OTHERS, *forms.read())
+
+#: ``user:password@`` in a URL (RFC 3986, 3.2.1), or a token alone; looked for where
+#: there is an ``@``. Some write a ``#`` that stands in a password as it is.
+USERINFO = (
+    r"://(?:[^\s/?#\"'<>@:\\]{0,80}+:(?![0-9]{1,5}#)([^\s/?\"'<>@\\]{1,200}+)"
+    r"|([\w.~-]{20,200}+))@"
+)
+#: ``curl -u user:password``, ``sshpass -p password`` and ``user/password@`` of Oracle.
+COMMANDS = (
+    r"(?:curl [^\n|;]{0,100}?(?:-u|--user|--proxy-user) ?[\"']?[^\s:\"'$]{1,64}:"
+    r"|sshpass -p ?[\"']?)(?!\$)([^\s\"'\\]{4,200}+)"
+    r"|jdbc:oracle:\w{3,5}:[\w.$#]{1,64}/([^\s\"'\\@]{1,200}+)@"
+)

@@ -14,8 +14,13 @@ _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 STANDARD, FOR_URLS = _LETTERS + b"+/", _LETTERS + b"-_"
 #: How base64 of JSON begins: {" and [{" with blanks and line ends between.
 JSON_STARTS = (b"eyJ", b"eyAi", b"ewog", b"ewoJ", b"ew0K", b"W3si", b"Wwog")
+#: How base64 of a key in PEM and of a file of Kubernetes' begins.
+FILE_STARTS = (b"LS0tLS1CRUdJTi", b"YXBpVmVyc2lvb")
+_FILES = (b"-----BEGIN ", b"apiVersion")
 _HELD = re.compile(
-    rb"(?<![\w+.-])(?:" + b"|".join(JSON_STARTS) + rb")[\w+/-]{12,}+={0,2}+(?!\.)"
+    rb"(?<![\w+.-])(?:"
+    + b"|".join((*JSON_STARTS, *FILE_STARTS))
+    + rb")[\w+/-]{12,}+={0,2}+(?!\.)"
 )
 
 
@@ -41,8 +46,8 @@ class Held(NamedTuple):
 
 
 def held_in(data: bytes, starts: Iterable[int]) -> Iterator[Held]:
-    """Yield the JSON that stands in base64; the parts of a JWT are none. ``starts`` are
-    where any of ``JSON_STARTS`` stands."""
+    """Yield the JSON and the files that stand in base64; the parts of a JWT are none.
+    ``starts`` are where any of ``JSON_STARTS`` and ``FILE_STARTS`` stands."""
     done = 0
     for start in sorted(starts):
         found = _HELD.match(data, start) if start >= done else None
@@ -50,7 +55,9 @@ def held_in(data: bytes, starts: Iterable[int]) -> Iterator[Held]:
             continue
         done = found.end()
         plain = decoded_base64(found[0])
-        if plain is not None and plain.rstrip().endswith((b"}", b"]")):
+        if plain and (
+            plain.rstrip().endswith((b"}", b"]")) or plain.startswith(_FILES)
+        ):
             yield Held(found.start(), found.end(), plain)
 
 

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from mitmvcr.secrets import jsonvalues, markup
+from mitmvcr.secrets import jsonvalues, lines, markup
+from mitmvcr.secrets.lines import BARE, LETTER, LINE_END, SCHEME
+from mitmvcr.secrets.looks import is_by_chance
 from mitmvcr.secrets.scan import (
     LONGEST,
     NONE,
@@ -39,10 +41,6 @@ class Syntax(NamedTuple):
 
 
 _QUOTES = b"\"'`"
-#: What a value in no quotes is made of.
-_BARE = rb"[^\s\"'<>(){}\[\],;$`\\]"
-_SCHEME = rb"(?:(?i:bearer|basic|token|bot|apikey) )?+"
-_LINE_END = rb"(?=[ \t]{0,20}+(?:\r?\n|\Z|#|\\{1,15}[nr]|\\{0,15}\"))"
 
 
 def _matched(
@@ -71,7 +69,7 @@ _ASSIGNED = re.compile(
     rb"(\\{0,15})([\"'`]?)\]?(?P<blank>[ \t\r\n]{0,200}+)"
     rb"(?P<sign>(?:=>|:=|::|[:=,]|;s:[0-9]{1,6}:)?+)[ \t\r\n]{0,200}+"
     rb"(?:/\*[^*]{0,200}+\*/[ \t\r\n]{0,9}+)?+(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+"
-    rb"(?:[bhru@]{1,2}(?=[\"'\\]))?+"
+    rb"(?:string\([0-9]{1,6}\) )?+(?:[bhru@]{1,2}(?=[\"'\\]))?+"
 )
 _QUOTED = re.compile(rb"(\\{0,15})(\"{3}|'{3}|[\"'`])")
 
@@ -103,6 +101,21 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
     start += text.find(stripped)
     place = Place.TEXT if sign else Place.INNER
     return (Value(start, start + len(stripped), stripped, place),)
+
+
+_LISTED = re.compile(
+    rb'\\{0,15}+", ?\\{0,15}+"([^"\\]{16,2000}+)\\{0,15}+"\s{0,20}+[,\]]'
+)
+_IN_LIST = re.compile(rb'[\[,]\s{0,20}\\{0,15}"\Z')
+
+
+def _listed(scan: Scan, begin: int, finish: int) -> Values:
+    """Return what follows a name in a list, as in pairs of headers; of names alone
+    there are lists too."""
+    if not _IN_LIST.search(scan.left(begin, 40)):
+        return NONE
+    value = scan.value(_LISTED, finish, Place.INNER)
+    return value if value and is_by_chance(value[0].text) else NONE
 
 
 # Names that are values themselves: {"name": "X-Api-Key", "value": "x"}
@@ -149,70 +162,27 @@ def _turned(regex: bytes) -> Take:
     return take
 
 
-# Lines of files and of logs
-
-#: What may stand before the name in its line.
-_BEGINNING = re.compile(
-    rb"(?:\A|\n|\\[nr])(?:[<>*] )?[ \t-]{0,40}(?:(?:export|set|ENV|ARG)[ \t]{1,9})?\Z"
-)
-_LINE = re.compile(
-    rb"[ \t]{0,20}+(?:::|[:=])[ \t]{0,20}+" + _SCHEME + rb"((?:\{[A-Z0-9-]{2,12}\})?+"
-    + _BARE + rb"{6,2000}+)" + _LINE_END
-)  # fmt: skip
-#: NAME=VALUE ./run
-_FIRST = re.compile(rb"=(" + _BARE + rb"{6,2000}+)(?=[ \t])")
-_BLOCK = re.compile(rb":[ \t]{0,9}+[|>][+-]?+[0-9]?+[ \t]{0,9}+\r?\n([ \t]{1,60}+)")
-
-
-def _line(scan: Scan, begin: int, finish: int) -> Values:
-    if not _BEGINNING.search(scan.left(begin, 60)):
-        return NONE
-    if block := scan.match(_BLOCK, finish):
-        rest = rb"([^\r\n]++(?:\r?\n%b[^\r\n]++)*+)" % block[1]
-        return scan.value(re.compile(rest), block.end())
-    return scan.value(_LINE, finish, Place.TEXT) or scan.value(
-        _FIRST, finish, Place.TEXT
-    )
-
-
-#: What follows a scheme in the line of a header: one word, or parameters.
-_CREDENTIALS, _IN_STRING = (
-    re.compile(
-        rb":[ \t]{0,9}+[A-Za-z][\w-]{1,40}+[ \t]{1,9}+("
-        rb"[\w-]{1,40}+=" + rest + rb"|" + _BARE + rb"{8,4000}+" + _LINE_END + rb")"
-    )
-    for rest in (rb"[^\r\n]{6,4000}+", rb"(?:[^\r\n\\\"]|\\{1,15}+\"){6,4000}+")
-)
-
-
-def _header(scan: Scan, begin: int, finish: int) -> Values:
-    """Return all that follows the scheme, whatever it is, of a request within a body,
-    as in a part of the type application/http, or in a log."""
-    if not scan.data[begin:finish].lower().endswith(b"authorization"):
-        return NONE
-    line = _BEGINNING.search(scan.left(begin, 60))
-    if not line:
-        return NONE
-    regex = _IN_STRING if b"\\" in line[0] else _CREDENTIALS
-    return scan.value(regex, finish, Place.HEADER)
-
-
 _CONNECTION = (
     rb"(?i:\b(?:server|host|hostname|data source|user id|uid|user|username|dbname"
     rb"|endpoint|database|initial catalog|accountname)[ \t]?=)[^;\"'<>&\s][^\n]*"
 )
 _COMMAND = re.compile(
-    rb"\b(login)[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z|(?:\A|[\s;])(?:set(?:x|env|"
-    rb" -\w{1,3})?|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}\Z"
+    rb"\b(login)[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z"
+    rb"|(?:\A|[\r\n;])[ \t]{0,40}set[ \t]{1,9}\Z"
+    rb"|(?:\A|[\s;])(?:set(?:x|env| -\w{1,3})|ENV|ARG|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}\Z"
 )
 _NETRC, _ARGUMENT = (
     re.compile(rb"[ \t]{1,20}+([^\s%b]{4,2000}+)" % most) for most in (b"", b"\"'<>;")
 )
 
 
+_SETTING = (b"set", b"header", b"ENV", b"ARG")
+
+
 def _command(scan: Scan, begin: int, finish: int) -> Values:
     left = scan.left(begin, 150)
-    if not (b"login" in left or b"set" in left[-20:] or b"header" in left[-20:]):
+    near = left[-20:]
+    if not (b"login" in left or any(each in near for each in _SETTING)):
         return NONE
     found = _COMMAND.search(left)
     regex = _NETRC if found and found[1] else _ARGUMENT
@@ -227,23 +197,42 @@ def _option(scan: Scan, begin: int, finish: int) -> Values:
 _OPTION = re.compile(
     rb"(?:=|[ \t]{1,9}+)([^\s\"'<>(){}\[\],;$`\\-][^\s\"'<>;\\]{5,2000}+)"
 )
+_SQL = rb"(?i:\b(?:create|alter)\s{1,9}(?:user|role|login|group)\b)[^;]{0,250}"
+_SQL_TEXT = rb"\s{1,9}+'([^'\\\r\n]{1,400}+)'"
 _NEXT_LINE = (
     rb"[\"']?[ \t]{0,9}+\r?\n[ \t]{1,60}value:[ \t]{1,9}[\"']?([^\s\"']{4,400})"
 )
-_NEXT_TAG = rb"</(?i:key|name)>\s{0,200}+<(?i:string|value|data)>([^<]{1,400}+)</"
-_OTHER_TAG = rb"</[\w:]{1,20}+>\s{0,200}+<[\w:]{1,20}+>([^<]{1,400}+)</"
+_NEXT_TAG = (
+    rb"</(?i:key|name)>\s{0,200}+<(?i:string|value|data)>(?:<string>)?+([^<]{1,400}+)</"
+)
+_TAGS = rb"\s{0,200}+(?:<[\w:]{1,20}+(?:\s[^<>]{0,200}+)?+>\s{0,20}+){0,3}+"
+_OTHER_TAG = rb":?+</[\w:]{1,20}+>" + _TAGS + rb"([^<\s]{1,400}+)\s{0,20}+<"
+#: JSON and XML as HTML and scripts have them in a string.
+_QUOTE = rb"(?:&quot;|&#34;|&#x22;|\\{1,4}(?:x|u00)22)"
+_IN_QUOTES = (
+    _QUOTE
+    + rb"\s{0,20}+:\s{0,20}+"
+    + _QUOTE
+    + rb"((?:[^&\\\"<>]|&(?!(?:quot|#34|#x22);)|\\(?!\\{0,3}(?:x|u00)22)){1,2000}+)"
+)
+_ESCAPED_ELEMENT = rb"&gt;([^&<>]{1,400}+)&lt;/"
 _BLOCK_VALUE = (
     rb"\"?[ \t]{0,9}+\{[^{}]{0,400}?\b(?:default|value)[ \t]{0,9}[=:][ \t]{0,9}"
     rb"\"([^\"\\\n]{4,400}+)\""
 )
 _SENTENCE = (
     rb"[\"']?(?: [a-z]{2,10}(?=[ :])){0,2}+:[ \t]{1,9}+"
-    rb"(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+" + _SCHEME + rb"([\w~+=-]{16,2000}+)"
+    rb"(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+" + SCHEME + rb"([\w~+=-]{16,2000}+)"
     rb"(?=[.,;:]?+(?:\s|\Z|[}\])\"'\\|]))"
 )  # fmt: skip
 #: settings.PASSWORD_1
 _IDENTIFIER = rb"[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
-_ANY = _BARE + rb"{6,2000}+"
+_ANY = BARE + rb"{6,2000}+"
+
+_CELL = rb"`?+[ ]{1,80}+\|[ ]{1,9}+`?+([\w~+=-]{16,2000}+)`?+[ ]{1,80}+\|"
+_MARKED = (
+    rb"[*`]{1,3}+:?+[*]{0,2}+(?: (?:is|to|with|=)(?= ))?+:?+ `([\w~+/=.-]{16,2000}+)`"
+)
 
 SYNTAXES = (
     # {"name": "X-Api-Key", "value": "x"}, {"path": "/password", "value": "x"}
@@ -254,28 +243,43 @@ SYNTAXES = (
     Syntax(markup.part, b'"', b"=", b'"'),
     Syntax(markup.part, b"=", b"", b"\r\n;"),
     Syntax(markup.entered, b"\"'", b"=", b"\"'"),
+    Syntax(markup.entered, b"=", b"", b" \t\r\n/>"),
     # ["PASSWORD=x"], -H "X-Api-Key: x"
     Syntax(_matched(rb"=([^&\"'\\\r\n]{6,2000}+)(?=\\{0,15}[\"'`])"), _QUOTES, b"", b"="),
-    Syntax(_matched(rb":[ \t]?" + _SCHEME + rb"([^\s\"'\\<>]{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
+    Syntax(_matched(rb":[ \t]?" + SCHEME + rb"([^\s\"'\\<>]{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
+    # &quot;password&quot;:&quot;x&quot;, \\x22password\\x22:\\x22x, &lt;password&gt;x
+    Syntax(_matched(_IN_QUOTES, Place.FIELD, decode=unescaped), b";2", b"", b"&\\"),
+    Syntax(_matched(_ESCAPED_ELEMENT, Place.FIELD), b";", b"", b"&"),
     # <password>x</password>, <key>password</key><string>x</string>, <dt> and <dd>
     Syntax(markup.element, b"<", b"", b"> \t\r\n"),
     Syntax(_matched(_NEXT_TAG, Place.FIELD, decode=unescaped), b">", b"", b"<"),
-    Syntax(_matched(_OTHER_TAG, Place.INNER, decode=unescaped), b">", b"", b"<"),
+    Syntax(_matched(_OTHER_TAG, Place.INNER, decode=unescaped), b">", b"", b"<:"),
     Syntax(markup.attribute, b" \t\r\n", sign=b"="),
     # machine h login a password x, setenv PASSWORD x
     Syntax(_command, b" \t\r\n", b"", b" \t"),
+    # CREATE USER u IDENTIFIED BY 'x'
+    Syntax(_matched(_SQL_TEXT, Place.TEXT, left=_SQL, far=300), b" \t\r\n", b"", b" \t\r\n", b"'"),
     # "password": "x", password = 'x', put("password", "x"), password "x"
     Syntax(_assigned, sign=b":=,;" + _QUOTES),
+    # ["X-Api-Key", "x"]
+    Syntax(_listed, b'"', b"", b'"\\', b","),
     # variable "db_password" { default = "x" }, secret { value: "x" }
     Syntax(_matched(_BLOCK_VALUE), after=b'" ', sign=b"{"),
     # - name: PASSWORD
     #   value: x
     Syntax(_matched(_NEXT_LINE, Place.FIELD, left=rb"(?:name|key):[ \t]{1,9}[\"']?"), far=b":", after=b"\"'\r\n"),
     Syntax(_turned(_TURNED_YAML), far=b":", after=b"\"'\r\n"),
+    # password:
+    #   - x, or value: x
+    Syntax(lines.items, after=b":"),
+    # [password] => x, | password | x |, - **password**: `x`, the password is `x`
+    Syntax(_matched(rb" => (" + LETTER + rb"{6,2000}+)" + LINE_END, Place.TEXT), after=b" ", sign=b"="),
+    Syntax(_matched(_CELL, Place.INNER), far=b"|", after=b"` ", sign=b"|"),
+    Syntax(_matched(_MARKED, Place.INNER), b"*`", b"", b"*`"),
     # --password x, Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
     Syntax(_option, after=b"= \t"),
-    Syntax(_header, after=b":"),
-    Syntax(_line, after=b":= ", sign=b":="),
+    Syntax(lines.header, after=b":"),
+    Syntax(lines.line, after=b":= \"'", sign=b":="),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
     Syntax(_matched(rb"=([^;/?#&\"'\s<>\\]{4,500}+)", left=rb"://[^\s\"'<>]*", far=1000), b";", b"", b"="),
     Syntax(_matched(rb"[ \t]?=[ \t]?([^;\"'\s<>&\\]{4,500}+)", left=_CONNECTION, far=200), b"; \t", b"", b"= ", b"="),

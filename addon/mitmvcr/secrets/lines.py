@@ -1,0 +1,98 @@
+"""Values in lines of files and of logs, and under a name in YAML."""
+
+import re
+
+from mitmvcr.secrets.looks import is_scope
+from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values
+
+#: What a value in no quotes is made of.
+LETTER = rb"[^\s\"'<>(){}\[\],;`\\]"
+#: And how it begins: not as a variable of a shell or of PHP, or as one of an object.
+BARE = (
+    rb"(?!\$[A-Za-z_]|(?:self|this|cls|settings|config|os|process|args|request|ctx)\.[a-zA-Z_])"
+    + LETTER
+)
+SCHEME = rb"(?:(?i:bearer|basic|token|bot|apikey) )?+"
+LINE_END = rb"(?=[ \t]{0,20}+(?:\r?\n|\Z|#|\\{1,15}[nr]|\\{0,15}\"))"
+
+
+#: What may stand before the name in its line.
+BEGINNING = re.compile(
+    rb"(?:\A|\n|\\[nr])(?:[<>*] )?[ \t-]{0,40}"
+    rb"(?:(?:export|set|ENV|ARG)[ \t]{1,9})?[\"']?\Z"
+)
+_LINE = re.compile(
+    rb"[\"']?+[ \t]{0,20}+(?:::|[:=])[ \t]{0,20}+(?:!!?\w{1,20}+[ \t]{1,9}+)?+"
+    + SCHEME + rb"((?:\{[A-Z0-9-]{2,12}\})?+"
+    + BARE + rb"{6,2000}+)" + LINE_END
+)  # fmt: skip
+#: NAME=VALUE ./run
+_FIRST = re.compile(rb"=(" + BARE + rb"{6,2000}+)(?=[ \t])")
+_BLOCK = re.compile(rb":[ \t]{0,9}+[|>][+-]?+[0-9]?+[ \t]{0,9}+\r?\n([ \t]{1,60}+)")
+
+
+def line(scan: Scan, begin: int, finish: int) -> Values:
+    if not BEGINNING.search(scan.left(begin, 60)):
+        return NONE
+    if block := scan.match(_BLOCK, finish):
+        rest = rb"([^\r\n]++(?:\r?\n%b[^\r\n]++)*+)" % block[1]
+        return scan.value(re.compile(rest), block.end())
+    return scan.value(_LINE, finish, Place.TEXT) or scan.value(
+        _FIRST, finish, Place.TEXT
+    )
+
+
+#: What follows a scheme in the line of a header: one word, or parameters.
+_CREDENTIALS, _IN_STRING = (
+    re.compile(
+        rb":[ \t]{0,9}+[A-Za-z][\w-]{1,40}+[ \t]{1,9}+("
+        rb"[\w-]{1,40}+=" + rest + rb"|" + BARE + rb"{8,4000}+" + LINE_END + rb")"
+    )
+    for rest in (rb"[^\r\n]{6,4000}+", rb"(?:[^\r\n\\\"]|\\{1,15}+\"){6,4000}+")
+)
+
+
+def header(scan: Scan, begin: int, finish: int) -> Values:
+    """Return all that follows the scheme, whatever it is, of a request within a body,
+    as in a part of the type application/http, or in a log."""
+    if not scan.data[begin:finish].lower().endswith(b"authorization"):
+        return NONE
+    line = BEGINNING.search(scan.left(begin, 60))
+    if not line:
+        return NONE
+    regex = _IN_STRING if b"\\" in line[0] else _CREDENTIALS
+    return scan.value(regex, finish, Place.HEADER)
+
+
+#: The lines of a list under a name, or its value alone.
+_ITEMS = re.compile(
+    rb":[ \t]{0,9}+\r?\n(?:[ ]{0,60}+-[ \t]{1,9}+[^\r\n]{1,2000}+(?:\r?\n|\Z)){1,100}+"
+)
+_ITEM = re.compile(
+    rb"-[ \t]{1,9}+[\"']?+("
+    + LETTER
+    + rb"{6,2000}+)(?=[\"']?+[ \t]{0,20}+(?:\r?\n|\Z))"
+)
+_ONLY_VALUE = re.compile(
+    rb":[ \t]{0,9}+\r?\n[ ]{1,60}+(?:value|data|plaintext|content):[ \t]{1,9}+[\"']?+("
+    + BARE
+    + rb"{6,2000}+)[\"']?+"
+    + LINE_END
+)
+
+
+def items(scan: Scan, begin: int, finish: int) -> Values:
+    """Return what a list of YAML's holds, or a mapping calls its value."""
+    if not BEGINNING.search(scan.left(begin, 60)):
+        return NONE
+    if value := scan.value(_ONLY_VALUE, finish, Place.TEXT):
+        return value
+    lines = scan.match(_ITEMS, finish)
+    if lines is None:
+        return NONE
+    found = _ITEM.finditer(scan.data, finish, lines.end())
+    return [
+        Value(*each.span(1), each[1], Place.TEXT)
+        for each in found
+        if not is_scope(each[1])
+    ]

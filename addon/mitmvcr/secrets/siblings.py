@@ -1,0 +1,75 @@
+"""What a field says of others in its object: that a value is sensitive, that it is a
+key whose members have one letter."""
+
+import re
+from collections.abc import Iterator
+
+from mitmvcr.secrets import jsonvalues
+from mitmvcr.secrets.scan import NONE, Scan, Value, Values
+
+#: No object is looked through farther from its flag.
+_FAR = 1 << 12
+#: A value stands so near before its flag.
+_NEAR = 600
+
+
+def _json(regex: bytes) -> re.Pattern[bytes]:
+    """Compile a regex in which ``~`` stands for what escapes a quote in JSON, and ``_``
+    for blanks."""
+    return re.compile(
+        regex.replace(b"~", rb"\\{0,15}+").replace(b"_", rb"[ \t\r\n]{0,200}+")
+    )
+
+
+_FIELDS = (
+    rb'(?:_~"[\w.-]{1,40}+~"_:_(?:~"[^"\\{}]{0,400}+~"|\[_\]|[\w.-]{1,30}+)_,){0,8}?'
+)
+_IS_TRUE = _json(rb"~\"_:_true\b_,?")
+_IS_TYPE = _json(rb"(?i)~\"type~\"_:_~\"\Z")
+_TYPE_ENDS = _json(rb"~\"_,?")
+_VALUE_BEHIND = _json(_FIELDS + rb'_~"[Vv]alue~"_:')
+_VALUE_BEFORE = _json(rb'"[Vv]alue~"_:')
+_BETWEEN = _json(rb'(?i)~"_,' + _FIELDS + rb'(?:_~"type~"_:)?_~"\Z')
+_MEMBER = _json(rb'"(?:dp|dq|qi|[dpqk])~"_:_~"([\w+/=-]{16,4000}+)')
+
+
+def told(scan: Scan, begin: int, finish: int) -> Values:
+    """Return the values that the flag, type or member of a key at
+    ``data[begin:finish]`` says to be secrets."""
+    if scan.data[begin:finish] == b"kty":
+        return list(_members(scan, begin, finish))
+    is_type = _IS_TYPE.search(scan.left(begin, 60))
+    end = scan.match(_TYPE_ENDS if is_type else _IS_TRUE, finish)
+    if end is None:
+        return NONE
+    value = _behind(scan, end.end()) or _before(scan, begin)
+    return (value,) if value else NONE
+
+
+def _behind(scan: Scan, at: int) -> Value | None:
+    found = scan.match(_VALUE_BEHIND, at)
+    return jsonvalues.string(scan, found.end()) if found else None
+
+
+def _before(scan: Scan, begin: int) -> Value | None:
+    """Return the value that stands before a flag, with no more than plain fields
+    between."""
+    data = scan.data
+    at = data.rfind(b"alue", max(0, begin - _NEAR), begin)
+    found = _VALUE_BEFORE.match(data, at - 2, begin) if at >= 2 else None
+    value = jsonvalues.string(scan, found.end()) if found else None
+    if value is None or not _BETWEEN.match(data, value.end, begin):
+        return None
+    return value
+
+
+def _members(scan: Scan, begin: int, finish: int) -> Iterator[Value]:
+    data = scan.data
+    if scan.is_done("key", begin):
+        return
+    start = data.rfind(b"{", max(0, begin - _FAR), begin)
+    end = data.find(b"}", finish, finish + _FAR)
+    end = finish + _FAR if end < 0 else end
+    scan.done("key", end)
+    for found in _MEMBER.finditer(data, start, end) if start >= 0 else ():
+        yield Value(*found.span(1), found[1])
