@@ -219,6 +219,17 @@ def test_r_goes_on_with_the_profile_that_ours_stands_in_for():
     assert "MITMVCR_R_PROFILE_USER" not in child_environment({}, FACTS)
 
 
+@pytest.mark.parametrize("own", [{}, {"MITMVCR_R_PROFILE_USER": "/mine.R"}])
+@pytest.mark.parametrize("before", ["/a/shims/r/profile.R", "/b/shims/r/profile.R"])
+def test_rs_profile_does_not_go_on_with_that_of_the_run_around_it(own, before):
+    """It would go on with itself."""
+    trust = replace(TRUST, r_profile=Path("/a/shims/r/profile.R"))
+    inherited = {"R_PROFILE_USER": before, **own}
+    made = child_environment(inherited, replace(FACTS, trust=trust))
+    assert made["R_PROFILE_USER"] == "/a/shims/r/profile.R"
+    assert made.get("MITMVCR_R_PROFILE_USER") == own.get("MITMVCR_R_PROFILE_USER")
+
+
 def test_erlang_is_told_by_flags_with_no_quotes_within():
     made = child_environment({"ERL_AFLAGS": "+S 1"}, FACTS)["ERL_AFLAGS"]
     assert made.startswith('+S 1 -eval "catch(application:ensure_all_started(inets))')
@@ -263,14 +274,16 @@ def test_no_proxy_is_inherited_by_default(capsys):
 def test_https_comes_first_among_inherited_proxies_and_it_is_said(capsys):
     given = {"ALL_PROXY": "socks5://c", "http_proxy": "http://a:1"}
     assert way_out(given | {"HTTPS_PROXY": "http://b:2"}).url == "http://b:2"
-    expected = "mitmvcr: HTTPS_PROXY is set: going on through http://b:2\n"
-    assert capsys.readouterr().err == expected
+    assert capsys.readouterr().err == (
+        "mitmvcr: HTTPS_PROXY and http_proxy are set: going on through http://b:2, and"
+        " for http:// through http://a:1\n"
+    )
     assert way_out({"ALL_PROXY": "socks5h://c"}).url == "socks5h://c"
 
 
 def test_what_the_inherited_proxy_is_not_for_is_kept_and_said(capsys):
     found = way_out({"https_proxy": "corp:3128", "no_proxy": ".corp.test, 10.0.0.0/8,"})
-    assert found == ("http://corp:3128", (".corp.test", "10.0.0.0/8"))
+    assert found == ("http://corp:3128", (".corp.test", "10.0.0.0/8"), "")
     told = capsys.readouterr().err
     assert told.endswith("to what no_proxy names: .corp.test, 10.0.0.0/8\n")
 

@@ -256,6 +256,18 @@ def test_a_pipe_that_nobody_reads_ends_a_command_as_sigpipe_does(words, cli):
     assert "error" not in told
 
 
+def test_nothing_is_imported_before_ctrl_c_is_listened_for():
+    """What 'python -m mitmvcr' imports before its first line."""
+    start = (
+        "import sys, os, signal; before = {*sys.modules}; import mitmvcr;"
+        "print(*sorted({*sys.modules} - before))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", start], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == ["mitmvcr"]
+
+
 @pytest.mark.parametrize(("ignored", "code"), [(False, 130), (True, 0)])
 def test_ctrl_c_while_it_is_imported_ends_it_without_a_traceback(ignored, code):
     """The signal comes in the middle of the imports, sent by one of them."""

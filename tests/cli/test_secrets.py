@@ -1,11 +1,14 @@
 """``mitmvcr cassette scan`` and ``scrub``."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from mitmvcr.cli import main
+from mitmvcr.cli.commands import cassette
 from mitmvcr.core.model import Cassette, Interaction, Layout, Request, Response
 from mitmvcr.format import reader, writer
 
@@ -109,6 +112,40 @@ def test_what_is_kept_by_name_is_no_finding(tmp_path: Path) -> None:
     path = write(tmp_path / "a.yaml")
     words = ["--keep", "openai,api_key", "--keep", "authorization"]
     assert main(["cassette", "scan", *words, str(path)]) == 0
+
+
+def test_a_scrub_reads_again_only_what_has_changed_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which it knows once it has the lock."""
+    path, read = write(tmp_path / "a.yaml"), list[bytes]()
+    loads, locked = reader.loads, cassette.locked
+
+    def counted(data: bytes, name: str) -> Cassette:
+        read.append(data)
+        return loads(data, name)
+
+    monkeypatch.setattr(cassette.reader, "loads", counted)
+    assert main(["cassette", "scrub", str(path)]) == 0
+    assert len(read) == 1
+    assert main(["cassette", "scan", str(path)]) == 0
+
+    @contextmanager
+    def late(at: Path) -> Iterator[None]:
+        with locked(at):
+            more = [*loads(path.read_bytes(), "a").interactions]
+            late_one = Request(method="GET", url=f"https://h/{SECRET}/late")
+            more.append(Interaction(3, late_one, Response(code=200)))
+            path.write_bytes(writer.dumps(Cassette(more)))
+            yield
+
+    write(path)
+    read.clear()
+    monkeypatch.setattr(cassette, "locked", late)
+    assert main(["cassette", "scrub", str(path)]) == 0
+    assert len(read) == 2
+    assert b"/late" in path.read_bytes()
+    assert SECRET.encode() not in path.read_bytes()
 
 
 @pytest.mark.parametrize("command", ["scan", "scrub"])

@@ -36,10 +36,10 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    cli: Cli, *words: str | Path
+    cli: Cli, *words: str | Path, **more: object
 ) -> Iterator[tuple[subprocess.Popen[str], int]]:
     port = free_port()
-    process = cli.start("serve", "--port", str(port), *words)
+    process = cli.start("serve", "--port", str(port), *words, **more)
     try:
         yield process, port
     finally:
@@ -52,6 +52,54 @@ def fetch(url: str, port: int, ca: Path) -> str:
     command = ["curl", "-sS", "--noproxy", "", "--proxy", proxy, "--cacert", ca, url]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return done.stdout
+
+
+#: Signals its own process, and then takes an hour.
+LOADS = """
+import os, signal, time
+os.kill(os.getpid(), signal.{})
+for _ in range(36_000):
+    time.sleep(0.1)
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("mode", ["replay_only", "record_only"])
+def test_a_signal_while_a_cassette_loads_ends_it_at_once(cli, tmp_path, name, mode):
+    cassette = write_cassette(tmp_path / "chat.yaml", answer(URL, b"hello"))
+    before = cassette.read_bytes()
+    (tmp_path / "hooks.py").write_text(LOADS.format(name))
+    words = ("--cassette", cassette, "--mode", mode, "--hooks", "hooks.py")
+    with serving(cli, *words) as (served, _):
+        out, err = served.communicate(timeout=PATIENCE)
+    assert served.returncode == 128 + getattr(signal, name)
+    assert "Traceback" not in out + err
+    assert "point a client" not in err
+    assert cassette.read_bytes() == before
+    assert not [*tmp_path.glob("*.part*")]
+
+
+def test_ctrl_c_while_it_is_imported_ends_it_without_a_traceback(cli, tmp_path):
+    """Of the program that it becomes: it is sent where mitmproxy is imported."""
+    cassette = write_cassette(tmp_path / "chat.yaml", answer(URL, b"hello"))
+    (tmp_path / "sitecustomize.py").write_text(SENDS)
+    paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    env = cli.environment(PYTHONPATH=paths)
+    words = ("--cassette", cassette, "--mode", "replay_only")
+    with serving(cli, *words, env=env, fresh=True) as (served, _):
+        out, err = served.communicate(timeout=PATIENCE)
+    assert (served.returncode, out, err) == (-signal.SIGINT, "", "")
+
+
+#: Sends the signal where the program that 'serve' becomes imports its first module.
+SENDS = """
+import signal, sys
+class Sends:
+    def find_spec(self, name, path=None, target=None):
+        if name == "mitmproxy.tools":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Sends())
+"""
 
 
 def test_a_client_that_is_pointed_at_it_is_answered(cli, home, tmp_path):

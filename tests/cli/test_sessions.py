@@ -55,6 +55,28 @@ def test_each_session_replays_its_cassette_and_one_line_sums_them_up(
     ]
 
 
+def test_what_holds_for_all_sessions_is_said_once(cli: Cli, folder: Path) -> None:
+    """A suite has a thousand of them."""
+    for name in ("login/ok", "other"):
+        place = folder / f"{name}.yaml"
+        assert (
+            cli("cassette", "convert", place, "-o", "x", "--to", "vcrpy").returncode
+            == 0
+        )
+        (cli.cwd / "x").replace(place)
+    rules = ("--match", "method,url", "--ignore-body", "x")
+    words = asking("login%2Fok:a", "other:a", ":a")
+    ran = cli("run", "--cassettes", "cassettes", "-m", "replay", *rules, "--", *words)
+    assert (ran.returncode, ran.stdout) == (0, "login/ok\nother\ndefault\n")
+    assert lines(ran.stderr)[:2] == [
+        "mitmvcr: cassettes: what is a cassette of vcrpy is replayed as it is, and not"
+        " written",
+        "mitmvcr: --ignore-body x: --match method,url compares no body: leave one of"
+        " the two out",
+    ]
+    assert ran.stderr.count("leave one") == ran.stderr.count("as it is") == 1
+
+
 @pytest.mark.parametrize("mode", ["replay_only", "record_once", "new_episodes"])
 def test_a_compressed_cassette_is_that_of_its_session(
     cli: Cli, folder: Path, mode: str

@@ -1,6 +1,7 @@
 """What is put into every Python process of a run."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -65,6 +66,62 @@ def test_a_hidden_one_that_lacks_a_module_fails_as_it_would_have(folder):
     with_shim, without = (python(folder, "print(1)", shim=shim) for shim in (1, 0))
     assert with_shim.stderr == without.stderr
     assert "no_such_module" in with_shim.stderr
+
+
+#: Asks all others, as ours did, and takes its shadow away whatever it is.
+OTHER = """
+import sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name != "http.client": return None
+        for finder in sys.meta_path:
+            if finder is not self:
+                spec = finder.find_spec(name, path, target)
+                if spec is not None:
+                    loader = spec.loader
+                    execute = loader.exec_module
+                    def exec_module(module):
+                        del loader.exec_module
+                        execute(module)
+                        module.seen = True
+                    loader.exec_module = exec_module
+                    return spec
+sys.meta_path.insert(%d, Finder())
+"""
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_another_that_asks_all_finders_does_not_ask_for_ever(folder, place):
+    (folder / "sitecustomize.py").write_text(OTHER % place)
+    code = (
+        "import http.client as c; print(c.seen, c.HTTPConnection.__init__.__module__)"
+    )
+    ran = python(folder, code)
+    assert ran.stdout == "True mitmvcr_tunnels\n", ran.stderr
+
+
+def test_two_installations_patch_a_module_once(folder):
+    """A run within a run of another one, or of a shell with ``mitmvcr env`` of it."""
+    shutil.copytree(SHIM, folder, dirs_exist_ok=True)
+    code = """
+import http.client as c, sys
+import certifi
+print(sum(type(each).__name__ == "_Finder" for each in sys.meta_path))
+init = c.HTTPConnection.__init__
+print(init.__module__, init.__wrapped__.__module__, certifi.where())
+"""
+    bundle = folder / "bundle.pem"
+    bundle.write_text("")
+    ran = python(folder, code, MITMVCR_CA_BUNDLE=str(bundle))
+    count, rest = ran.stdout.splitlines()
+    assert (ran.stderr, count) == ("", "2")
+    assert rest.split() == ["mitmvcr_tunnels", "http.client", str(bundle)]
+
+
+def test_a_module_that_is_loaded_anew_is_patched_anew(folder):
+    code = "import http.client as c, importlib; importlib.reload(c)\n"
+    ran = python(folder, code + "print(c.HTTPConnection.__init__.__module__)")
+    assert ran.stdout == "mitmvcr_tunnels\n", ran.stderr
 
 
 TRUSTS = """

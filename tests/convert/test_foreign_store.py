@@ -12,7 +12,7 @@ from mitmvcr.core.model import Request
 from mitmvcr.core.modes import Mode, Replay
 from mitmvcr.format import foreign
 from mitmvcr.options import Settings
-from mitmvcr.session import Session, open_session
+from mitmvcr.session import Session, interactions_of, open_session
 
 
 def saved(path: Path, name: str = "vcrpy") -> Path:
@@ -46,6 +46,23 @@ def test_it_is_replayed(tmp_path: Path, name: str, mode: Mode) -> None:
     session.close()
     assert [*tmp_path.iterdir()] == [path]
     assert path.read_bytes() == before
+
+
+def test_a_folder_of_sessions_says_it_for_all_of_a_kind(tmp_path: Path) -> None:
+    """What is lost is said for each."""
+    settings = Settings(cassette=saved(tmp_path / "a.yaml"), dir=tmp_path)
+    session = open_session(settings._replace(mode=Mode.REPLAY_ONLY))
+    what = f"{tmp_path}: what is a cassette of vcrpy is replayed as it is"
+    assert (session.notice, session.common) == (None, [f"{what}, and not written"])
+    har = settings._replace(cassette=saved(tmp_path / "b.har", "har"))
+    session = open_session(har._replace(mode=Mode.REPLAY_ONLY))
+    assert "says what has no place in a cassette" in str(session.notice)
+    assert session.common == []
+
+
+def test_what_a_replay_would_hold_can_be_had(tmp_path: Path) -> None:
+    (held,) = interactions_of(saved(tmp_path / "a.yaml"))
+    assert held.response.body == b"hello\n"
 
 
 def test_a_compressed_one_is_too(tmp_path: Path) -> None:

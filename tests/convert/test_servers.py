@@ -137,6 +137,32 @@ def test_a_mapping_that_is_no_interaction_is_left_out(
     assert notes_of(found) == [f"interaction 0: {note}"]
 
 
+@pytest.mark.parametrize(
+    ("request_", "origin", "url"),
+    [
+        ({}, "", "http://h:81/v1/items"),
+        ({"scheme": "https"}, "", "https://h:81/v1/items"),
+        ({}, ORIGIN, URL),
+        ({"host": {"equalTo": "i"}}, "", "http://i/v1/items"),
+        ({"headers": {"A": {"equalTo": "b"}}}, "", "http://localhost/v1/items"),
+        ({"headers": {"Host": {"matches": "h.*"}}}, "", "http://localhost/v1/items"),
+    ],
+)
+def test_a_captured_host_is_that_of_the_url(
+    request_: dict[str, Any], origin: str, url: str
+) -> None:
+    """Where it stayed beside another one a replay missed: it is a virtual host then."""
+    request_ = {"headers": {"host": {"equalTo": "h:81"}}} | request_
+    found = found_in(mapping(request_), "wiremock", origin=origin)
+    (each,) = found.interactions
+    assert each.request.url == url
+    assert each.request.host == url.split("/")[2]
+    assert "Host" not in each.request.headers
+    is_named = bool(origin) or "host" in request_
+    told = [each for each in notes_of(found) if "names no host" in each]
+    assert bool(told) is not is_named
+
+
 def test_a_mapping_wants_several_values_of_a_name() -> None:
     several = {"hasExactly": [{"equalTo": "1"}, {"equalTo": "2"}]}
     request = {"headers": {"A": several}, "queryParameters": {"q": several}}

@@ -12,8 +12,9 @@ from examples import examples
 from mitmvcr.core.deck import Deck, JudgedDeck
 from mitmvcr.core.errors import CassetteDamagedError
 from mitmvcr.core.matching import Ignore, Matcher, MatchSpec, Rule
-from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
+from mitmvcr.format import reader, writer
 
 URL = "http://h/a"
 Headers = Mapping[str, str]
@@ -676,6 +677,66 @@ def test_trailers_agree_as_headers_do(name: str, values: tuple[str, str]) -> Non
     assert taken(deck(*held), strange, strange, strange) == [0, 1, 2]
     said = made(get(b"x", **{name: values[0]}))
     assert taken(deck(said, held[0]), one, get(b"x")) in ([1, 0], [1, None])
+
+
+@pytest.mark.parametrize(
+    ("recorded", "sent"),
+    [
+        (["a=1; b=2"], ["b=2; a=1"]),
+        (["a=1;b=2;"], [" a=1 ;  b=2"]),
+        (["a=1; b=2"], ["b=2", "a=1"]),
+        (["a=1", "b=2"], ["a=1; b=2"]),
+        (['a="x, y"; b=2'], ["b=2", 'a="x, y"']),
+    ],
+)
+def test_cookies_agree_in_any_order_and_split(
+    recorded: list[str], sent: list[str]
+) -> None:
+    other, own = (
+        made(replace(get(), headers={"Cookie": each})) for each in (["a=9"], recorded)
+    )
+    asked = replace(get(), headers={"cookie": sent})
+    assert taken(deck(other, own), asked, asked) == [1, 0]
+    twice = replace(get(), headers={"Cookie": ["a=2; a=1"]})
+    again = replace(get(), headers={"Cookie": ["a=1; a=2"]})
+    assert taken(deck(made(twice), made(again)), again) == [1], "the first counts"
+
+
+@pytest.mark.parametrize("body", [b"", b"b" * 99])
+@pytest.mark.parametrize("is_read", [False, True])
+@pytest.mark.parametrize(
+    ("name", "spelled"),
+    [
+        ("Authorization", "Authorization"),
+        ("authorization", "AUTHORIZATION"),
+        ("X-API-KEY", "X-Api-Key"),
+        ("Cookie", "cookie"),
+        ("X-Mine", "X-Mine"),
+    ],
+)
+def test_a_credential_that_stands_in_clear_finds_its_answer(
+    name: str, spelled: str, is_read: bool, body: bytes
+) -> None:
+    plain = Request("POST", URL, body=body, headers={"Accept": ["a"]})
+    one, other = (
+        replace(plain, headers={"Accept": ["a"], spelled: [each]})
+        for each in ("Basic dTpw", "k2")
+    )
+    held = [made(plain), made(one), made(other), made(plain)]
+    cassette: Sequence[Interaction] = held
+    if is_read:
+        cassette = reader.loads(writer.dumps(Cassette(held)), "a.yaml").interactions
+    for own, sent in ((1, "Basic dTpw"), (2, "k2"), (0, "another")):
+        live = replace(plain, headers={name: [sent], "Accept": ["a"]})
+        found = Deck(cassette).take(plain, live)
+        assert found is not None
+        assert found[0] == own
+    found_first = Deck(cassette).take(plain, plain)
+    assert found_first is not None
+    assert found_first[0] == 0
+    unsaid = Deck([made(plain), made(plain)]).take(plain, live)
+    assert unsaid is not None
+    assert unsaid[0] == 0
 
 
 def test_headers_that_agree_do_not_outweigh_the_host() -> None:

@@ -134,6 +134,12 @@ NO_COMMAND = {
         "        status:\n            http_version: '1.1'\n"
     ),
     "Keploy": "version: api.keploy.io/v1beta1\nkind: Http\nspec: {}\n",
+    "Proxay": (
+        "http_interactions:\n  - request:\n      method: GET\n      path: /a?b=1\n"
+        "      headers: {}\n    response:\n      status:\n        code: 200\n"
+    ),
+    "httpmock": "when:\n  path: /a\n  method: GET\nthen:\n  status: 200\n---\nwhen: {}",
+    "placebo": '{"status_code": 200, "data": {"ResponseMetadata": {}}}',
     "OpenAPI": "openapi: 3.0.0\ninfo: {title: x}\npaths: {}\n",
     "OpenAPI, JSON": '{"openapi": "3.1.0", "info": {}, "paths": {}}',
     "OpenAPI, older": '{"swagger": "2.0", "info": {}, "paths": {}}',

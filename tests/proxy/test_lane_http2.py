@@ -454,3 +454,33 @@ def test_a_request_gets_the_answer_to_its_own_trailers(lane, tmp_path, confdir):
     assert found.answers == [b"", b"2", b"1"]
     found = played(path, confdir, with_sums(b"3", b"2", b"1"), lane=lane)
     assert found.answers == [b"1", b"2", b""], "they decide only among equals"
+
+
+def with_crumbs(*cookies: bytes) -> Play:
+    """Send these cookies each in a field of its own, as browsers do."""
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        client = Http2Client(proxy)
+        for each in cookies:
+            fields = [(b"cookie", crumb) for crumb in each.split(b"; ")]
+            yield client.ask("GET", "/who", fields).body
+
+    return play
+
+
+@pytest.mark.parametrize("lane", ["off", "auto"])
+def test_cookies_that_stand_in_clear_are_found_split_and_in_any_order(
+    lane, tmp_path, confdir
+):
+    held = [
+        replace(each, request=replace(each.request, headers={"Cookie": [sent]}))
+        for each, sent in (
+            (interaction(f"{BASE}/who", b"ann"), "theme=dark; sid=a1"),
+            (interaction(f"{BASE}/who", b"bob"), "theme=dark; sid=b2"),
+            (interaction(f"{BASE}/who", b"eve"), "sid=e3"),
+        )
+    ]
+    path = cassette(tmp_path / "a.yaml", *held)
+    asked = with_crumbs(b"sid=e3", b"sid=b2; theme=dark", b"sid=a1; theme=dark")
+    found = played(path, confdir, asked, lane=lane)
+    assert found.answers == [b"eve", b"bob", b"ann"]

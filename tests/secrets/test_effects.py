@@ -86,13 +86,13 @@ def test_a_session_tells_them_at_its_start(tmp_path: Path) -> None:
         matching=MatchSpec(("method", "header:Authorization")),
         redaction=Rules(keep=("typo",)),
     )
-    told = open_session(settings).idle_options
+    told = open_session(settings).common
     assert [text.partition(": ")[0] for text in told] == [
         "vcr_match=header:Authorization",
         "vcr_keep=typo",
     ]
     assert "vcr_keep=authorization" in told[0]
-    assert open_session(Settings(cassette=tmp_path / "b.yaml")).idle_options == []
+    assert open_session(Settings(cassette=tmp_path / "b.yaml")).common == []
 
 
 @pytest.mark.parametrize(

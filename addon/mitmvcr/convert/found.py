@@ -115,11 +115,13 @@ class Found:
             self.say("body", "is absent: it is in a file that is not there")
         return data or b""
 
-    def origin(self) -> str:
-        """Return the origin of what names none."""
+    def origin(self, likely: str = "") -> str:
+        """Return the origin of what names none; ``likely`` is what a recorder saw, if
+        anything."""
         if not self._origin:
-            self.say("request.url", f"names no host, so it is {_LOCAL}: --origin URL")
-        return self._origin or _LOCAL
+            place = likely or _LOCAL
+            self.say("request.url", f"names no host, so it is {place}: --origin URL")
+        return self._origin or likely or _LOCAL
 
     def no_place(self, *mappings: tuple[Tree, frozenset[str]]) -> None:
         """Note the members of mappings that are none of those known of each."""

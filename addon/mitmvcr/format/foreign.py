@@ -29,6 +29,7 @@ _MEMBERS = {
     (b"consumer", b"provider", b"interactions"): "pact",
     (b"_type", b"__export_format"): "insomnia",
     (b"request", b"response", b"request_body", b"options"): "exvcr",
+    (b"status_code", b"data", b"ResponseMetadata"): "placebo",
     (b"openapi", b"info", b"paths"): "openapi",
     (b"swagger", b"info", b"paths"): "openapi",
 }
@@ -53,6 +54,9 @@ KINDS = {
     "talkback": "a tape of talkback",
     "php-vcr": "a cassette of PHP-VCR",
     "keploy": "a test of Keploy",
+    "proxay": "a tape of Proxay",
+    "httpmock": "a recording of httpmock",
+    "placebo": "an answer of placebo",
     "openapi": "an OpenAPI document",
     "packets": "a capture of packets",
 }
@@ -62,7 +66,7 @@ CODE = ("msw", "nock-code")
 UNREAD = frozenset(
     (
         *("mountebank", "mockserver", "pact", "insomnia", "exvcr", "talkback"),
-        *("php-vcr", "keploy", "openapi", "packets"),
+        *("php-vcr", "keploy", "openapi", "packets", "proxay", "httpmock", "placebo"),
     )
 )
 #: What begins or stands in files that are no JSON.
@@ -75,6 +79,10 @@ _UNREAD: dict[str, re.Pattern[bytes]] = {
         re.M | re.S,
     ),
     "keploy": re.compile(rb"(?:---\s*)?version: api\.keploy\.io/"),
+    "proxay": re.compile(
+        rb"http_interactions:\s+- request:\s+method: \S+\s+path: ['\"]?/"
+    ),
+    "httpmock": re.compile(rb"(?:---\s*)?when:\n  .*?^then:\n  ", re.M | re.S),
     "insomnia": re.compile(rb"type: [\w.]+\.insomnia\.rest/"),
     "openapi": re.compile(rb"(?:---\s*)?(?:openapi|swagger): ['\"]?[23]\."),
     "packets": re.compile(rb"\xd4\xc3\xb2\xa1|\xa1\xb2\xc3\xd4|\n\r\r\n"),

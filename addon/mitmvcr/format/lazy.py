@@ -206,6 +206,17 @@ class LazyInteractions(Sequence[Interaction]):
             or rest.count(b"charset") > rest.count(b"charset=utf-8")
         )
 
+    def may_name(self, header: str) -> bool:
+        """Return whether a request may have a header, which is in lower case; go-vcr
+        writes its name as Go spells it."""
+        spelled = [
+            f" {name}:".encode("utf-8", "surrogateescape")
+            for name in dict.fromkeys((header.title(), header, header.upper()))
+        ]
+        source = self._index.source
+        parts = source.windows(0, len(source), len(header) + 2)
+        return any(name in part.data for part in parts for name in spelled)
+
     def forget(self, number: int) -> None:
         """Drop an item that was played: it takes memory, and lengthens every garbage
         collection."""

@@ -7,9 +7,11 @@ or removes its file; users' own scripts are given as ever.
 import json
 import logging
 import os
+import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -84,6 +86,33 @@ def main(
     masters.serve(ui, given, prepare=_name_options, enter=enter)
 
 
+class _SignalledError(BaseException):
+    """A signal came. It passes whatever meets the errors of a user's hooks."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(number)
+
+
+@contextmanager
+def _signals_end_it() -> Iterator[None]:
+    """Let a signal end the process at once, with 128+N: while a cassette is loaded the
+    loop does not run mitmproxy's own handlers."""
+
+    def end(number: int, _: object) -> None:
+        raise _SignalledError(number)
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, end) for each in numbers}
+    try:
+        yield
+    except _SignalledError as error:
+        raise SystemExit(128 + error.number) from None
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
 def _name_options(master: Any) -> None:
     """Let ``--options`` name ours too."""
     options.VcrOptions().add(Loader(master))
@@ -92,7 +121,8 @@ def _name_options(master: Any) -> None:
 def _enter(vcr: VcrAddon, attached: Sequence[Attached], master: Any) -> None:
     chain.enter(master.addons, vcr)
     master.addons.add(*attached)
-    vcr.configure(set(ctx.options.keys()))
+    with _signals_end_it():
+        vcr.configure(set(ctx.options.keys()))
     if not attached:  # before the console takes the screen
         for line in where_to_go(listeners.main_url(), ca_file()):
             print(f"mitmvcr: {line}", file=sys.stderr, flush=True)  # noqa: T201

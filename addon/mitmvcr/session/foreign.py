@@ -59,3 +59,10 @@ class ForeignStore(FileStore):
             return said
         command = foreign.converting(self.name)
         return f"{said}; {command} says what has no place in a cassette"
+
+    def notice_of_all(self, folder: str) -> str:
+        """Return what there is to say of each that is replayed whole."""
+        if self.notes:
+            return ""
+        what = f"what is {foreign.KINDS[self._kind]} is replayed as it is"
+        return f"{folder}: {what}, and not written"

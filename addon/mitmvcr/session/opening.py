@@ -123,9 +123,11 @@ def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
         present=_present(settings),
         echoes=settings.echo,
     )
-    session.notice = session.notice or store.notice or what_is_odd(store.name)
+    common = "" if settings.dir is None else store.notice_of_all(f"{settings.dir}")
+    own = "" if common else store.notice
+    session.notice = session.notice or own or what_is_odd(store.name)
     recorded = environment if session.records else None
-    session.idle_options = [*idle_options(settings, recorded)]
+    session.common = [*filter(None, [common]), *idle_options(settings, recorded)]
     return session
 
 

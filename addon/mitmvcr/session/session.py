@@ -49,7 +49,8 @@ class Session(Counts):
 
     ``notice``: what to say at the start, None if nothing. ``failure``: what
     went wrong first. ``left_in``: where a recording that was set aside lies.
-    ``idle_options``: what to say at the start of options without effect.
+    ``common``: what else to say at the start, of all sessions with these settings once:
+    which options have no effect.
     ``altered``: URLs of requests out of which something was taken that was found to be
     a secret only later, so that they may not match in a replay. ``spelling``:
     that of options as whoever started this can give them.
@@ -76,7 +77,7 @@ class Session(Counts):
         self.failure: Exception | None = None
         self.log = Log()
         self.spelling = IN_MITMPROXY
-        self.idle_options: list[str] = []
+        self.common: list[str] = []
         #: What lines of the log about it begin with, where there are several.
         self.whose = ""
         self._notes: dict[int, str] = {}

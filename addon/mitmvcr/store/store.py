@@ -70,6 +70,10 @@ class FileStore(CassetteFile):
         """Return what to say at the start of a replay, if anything."""
         return ""
 
+    def notice_of_all(self, folder: str) -> str:
+        """Return what to say of all such cassettes in a folder in place of that."""
+        return ""
+
     def __repr__(self) -> str:
         new = self._written - len(self._kept)
         state = f"recording, {new} written" if self._journal.is_open else "closed"

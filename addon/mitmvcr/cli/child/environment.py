@@ -206,8 +206,11 @@ def _ruby(inherited: Mapping[str, str], trust: TrustFiles) -> dict[str, str]:
 
 
 def _r(inherited: Mapping[str, str], trust: TrustFiles) -> dict[str, str]:
-    """Return R's profile, and the one that it stands in for, which it goes on with."""
+    """Return R's profile, and the one that it stands in for, which it goes on with: not
+    that of a run around this one, which would go on with itself."""
     own = inherited.get("R_PROFILE_USER")
+    if own and Path(own).parts[-3:] == trust.r_profile.parts[-3:]:
+        own = inherited.get("MITMVCR_R_PROFILE_USER")
     chained = {"MITMVCR_R_PROFILE_USER": own} if own else {}
     return {"R_PROFILE_USER": str(trust.r_profile), **chained}
 

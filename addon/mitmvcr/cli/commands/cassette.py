@@ -102,14 +102,16 @@ def scrub_cassettes(paths: Sequence[Path], typed: Layer) -> int:
 
 
 def _scrub(path: Path, rules: Rules) -> bool:
-    interactions = reader.loads(read_bytes(path), str(path)).interactions
-    if not looked_through(interactions, rules)[1]:
+    data = read_bytes(path)
+    interactions = reader.loads(data, str(path)).interactions
+    redactor, found = looked_through(interactions, rules)
+    if not found:
         return False
-    with locked(path):  # what it holds now
-        data = read_bytes(path)
-        cassette = reader.loads(data, str(path))
-        redactor, found = looked_through(cassette.interactions, rules)
-        kept = Cassette(told_apart(redactor, cassette.interactions))
+    with locked(path):
+        if (now := read_bytes(path)) != data:  # it was changed meanwhile
+            data, interactions = now, reader.loads(now, str(path)).interactions
+            redactor, found = looked_through(interactions, rules)
+        kept = Cassette(told_apart(redactor, interactions))
         put(path, packed(str(path), writer.dumps(kept, layout_of(data))))
     say(f"{path}: {number_of(len(found), 'interaction')} redacted")
     return True

@@ -102,7 +102,7 @@ def _exchanges(mapping: Tree, found: Found) -> Iterator[Exchange]:
         raise UnreadableError("has no answer of its own", "response.proxyBaseUrl")
     failure = _FAULTS.get(fault.text(), "")
     method, url = _method(request["method"], found), _url(request, found)
-    headers, body = _wanted(request["headers"], found), _asked(request, found)
+    headers, body = _headers(request, found), _asked(request, found)
     if body.form and not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", _FORM))
     yield Exchange(
@@ -127,6 +127,12 @@ def _method(tree: Tree, found: Found) -> str:
     return "GET"
 
 
+def _headers(request: Tree, found: Found) -> list[tuple[str, str]]:
+    """Return the headers without the host, which is that of the URL in a cassette."""
+    wanted = _wanted(request["headers"], found)
+    return [(name, value) for name, value in wanted if name.lower() != "host"]
+
+
 def _url(request: Tree, found: Found) -> str:
     path = request.first("url", "urlPath")
     if path.is_none:
@@ -142,10 +148,18 @@ def _url(request: Tree, found: Found) -> str:
 def _origin(request: Tree, found: Found) -> str:
     host = request["host"]["equalTo"] if request["host"].is_map else Tree(None)
     if host.is_none:
-        return found.origin()
+        return found.origin(_captured(request))
     port = request["port"].text()
     place = f"{host.text()}:{port}" if port else host.text()
     return f"{request['scheme'].text('http')}://{place}"
+
+
+def _captured(request: Tree) -> str:
+    """Return the origin that a recorded header names, empty without one."""
+    for name, matcher in request["headers"].pairs():
+        if name.lower() == "host" and (host := matcher["equalTo"].text()):
+            return f"{request['scheme'].text('http')}://{host}"
+    return ""
 
 
 _META = re.compile(r"(?<!\\)[.*+?^$()\[\]{}|]")

@@ -110,9 +110,25 @@ def _found(headers: Headers) -> Fields:
 
 
 def _text(name: str, values: Sequence[str]) -> str:
+    if name == "cookie":
+        return _cookies(values)
     text = ",".join(map(spelled_once, values))
     # Clients write it with quotes and without.
     return text.strip('"') if name == "soapaction" else text
+
+
+def _cookies(values: Sequence[str]) -> str:
+    """Return cookies by their names: clients send them in any order and, over HTTP/2,
+    one by one (RFC 9113, 8.2.3)."""
+    pieces = (
+        (name.strip(), mark, spelled_once(value))
+        for name, mark, value in (
+            each.partition("=") for text in values for each in text.split(";")
+        )
+        if name.strip() or mark
+    )
+    in_order = sorted(pieces, key=lambda piece: piece[0])
+    return ";".join("".join(each) for each in in_order)
 
 
 def _changed(

@@ -96,10 +96,8 @@ class Asked:
         """Return the value of a field, as it is ``known`` if it is in either way."""
         if name == RANGE:
             return self.range
-        value = self.fields.get(name)
-        if value not in known and (raw := self.raw.get(name)) in known:
-            return raw
-        return value
+        raw = self.raw.get(name)
+        return raw if raw is not None and raw in known else self.fields.get(name)
 
 
 def is_operation(name: str) -> bool:

@@ -50,14 +50,33 @@ class Chooser:
         return Asked.of(request, live, Whose(lambda: self._find_values(live)))
 
     def is_settled(
-        self, request: Request, found: Interaction, bucket: Bucket, keys: Keys
+        self,
+        request: Request,
+        live: Request | None,
+        found: Interaction,
+        bucket: Bucket,
+        keys: Keys,
     ) -> bool:
         """Return whether the first one is the best, as nearly always: it is alone and
         bound to nothing, or its headers are the request's."""
         if not bucket.unread and self.is_alone(request, found, bucket, keys):
             return True
         theirs = found.request
-        return not theirs.identity and all_fields(request) == all_fields(theirs)
+        return (
+            not theirs.identity
+            and all_fields(request) == all_fields(theirs)
+            and self.says_all(request, live)
+        )
+
+    def says_all(self, request: Request, live: Request | None) -> bool:
+        """Return whether nothing that was left out of the live request may stand in the
+        cassette: other recorders keep credentials as they are."""
+        if live is None or len(live.headers) == len(request.headers):
+            return True
+        for name in live.headers:
+            if name not in request.headers and self._all.may_name(name.lower()):
+                return False
+        return True
 
     def is_the_same(self, request: Request, recorded: Request) -> bool:
         """Return whether two requests that are equal in their URL are in all else that

@@ -57,7 +57,7 @@ class Deck(Buckets):
         if bucket is None:
             return None
         if request.body:
-            same = self._same_bytes(request, bucket)
+            same = self._same_bytes(request, live, bucket)
             if same is not None:
                 return same
         keys = self._keys.of(request)
@@ -69,7 +69,7 @@ class Deck(Buckets):
                 return some or None
         # Read before it is marked: a damaged item raises and is not used up.
         interaction = self[position]
-        if self._chooser.is_settled(request, interaction, bucket, keys):
+        if self._chooser.is_settled(request, live, interaction, bucket, keys):
             if self._repeats is Repeats.ALL:
                 self.for_good = position
         else:
@@ -105,7 +105,7 @@ class Deck(Buckets):
         return position, interaction
 
     def _same_bytes(
-        self, request: Request, bucket: Bucket
+        self, request: Request, live: Request | None, bucket: Bucket
     ) -> tuple[int, Interaction] | None:
         """Take the next one if it is the same request to the byte: to take a body apart
         takes many times as long as to compare it."""
@@ -113,7 +113,9 @@ class Deck(Buckets):
             return None
         position = bucket.unread[0]
         recorded = self._all.asked(position)
-        if not self._chooser.is_the_same(request, recorded):
+        chooser = self._chooser
+        is_the_same = chooser.is_the_same(request, recorded)
+        if not is_the_same or not chooser.says_all(request, live):
             return None
         interaction = self[position]
         self._played[position] = 1

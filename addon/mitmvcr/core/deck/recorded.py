@@ -40,6 +40,10 @@ class Recorded:
         self._may_hold: Callable[[int, tuple[bytes, ...]], bool] = getattr(
             interactions, "may_hold", _may
         )
+        self._may_name: Callable[[str], bool] = getattr(
+            interactions, "may_name", self._names
+        )
+        self._named: dict[str, bool] = {}
         self._known_urls: Sequence[str] | None = getattr(interactions, "urls", None)
 
     def __len__(self) -> int:
@@ -88,6 +92,21 @@ class Recorded:
     def may_hold(self, position: int, words: tuple[bytes, ...]) -> bool:
         """Return whether all these words may stand in the request's body."""
         return position >= self.loaded or self._may_hold(position, words)
+
+    def may_name(self, header: str) -> bool:
+        """Return whether a request of the cassette may have a header, in lower case;
+        looked for once."""
+        found = self._named.get(header)
+        if found is None:
+            found = self._named[header] = self._may_name(header)
+        return found
+
+    def _names(self, header: str) -> bool:
+        return any(
+            name.lower() == header
+            for each in self._interactions
+            for name in each.request.headers
+        )
 
     def loaded_urls(self) -> Iterable[str]:
         """Return the URLs of the cassette, in order."""

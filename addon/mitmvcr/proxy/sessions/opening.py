@@ -72,10 +72,10 @@ def make_room(sessions: int) -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def begin(settings: Settings, *, is_guarded: bool) -> Session:
-    """Open a session, and log what its user has to know. ``is_guarded``: it is known
-    that what keeps a replay off the network is there, or nothing is that could reach
-    it.
+def begin(settings: Settings, said: set[str], *, is_guarded: bool) -> Session:
+    """Open a session, and log what its user has to know; ``said`` is what was logged of
+    others that holds for this one too. ``is_guarded``: it is known that what keeps a
+    replay off the network is there, or nothing is that could reach it.
 
     Raises VcrError, CapabilityError where something of that is not there.
     """
@@ -88,8 +88,10 @@ def begin(settings: Settings, *, is_guarded: bool) -> Session:
             raise
     if session.notice is not None:
         logger.warning("mitmvcr: %s", session.notice)
-    for line in session.idle_options:
-        logger.warning("mitmvcr: %s", line)
+    for line in session.common:
+        if line not in said:
+            logger.warning("mitmvcr: %s", line)
+            said.add(line)
     return session
 
 

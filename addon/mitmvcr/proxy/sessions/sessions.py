@@ -60,6 +60,7 @@ class Sessions:
         self.needs_no_guard = False
         self._ends: WeakKeyDictionary[Player, asyncio.Event] = WeakKeyDictionary()
         self._is_guarded = False
+        self._said: set[str] = set()
         self._named: dict[str, Player] = {}
         self._ejected: list[Player] = []
         self._recorders = Recorders()
@@ -203,7 +204,7 @@ class Sessions:
             known = self.needs_no_guard or (self._is_guarded and name != DEFAULT)
             if name != DEFAULT:
                 make_room(len(self._named))
-            session = begin(settings, is_guarded=known)
+            session = begin(settings, self._said, is_guarded=known)
             self._is_guarded |= session.looks_up or session.offline
             fresh = Player(session, settings, name)
             session.whose = "" if settings.dir is None else f"{name}: "

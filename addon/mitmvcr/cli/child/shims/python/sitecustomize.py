@@ -12,6 +12,7 @@ stderr, and the program goes on.
 
 import os
 import sys
+from _thread import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def _load(name: str) -> "ModuleType":
     return module
 
 
+#: Of a module that a mitmvcr has patched.
+_DONE = "_mitmvcr_patched"
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _TUNNELS = "mitmvcr_tunnels"
 _PATCHES: "dict[str, Patch]" = {
@@ -81,7 +84,10 @@ _PATCHES: "dict[str, Patch]" = {
 
 class _Finder:
     """Finds nothing itself; what the others find for a name of the table is patched
-    once it has run."""
+    once it has run. One of them may ask all others too, as that of a second mitmvcr."""
+
+    def __init__(self) -> None:
+        self._asking = set()  # type: set[tuple[int, str]]
 
     def find_spec(
         self,
@@ -89,9 +95,22 @@ class _Finder:
         path: "Sequence[str] | None" = None,
         target: "ModuleType | None" = None,
     ) -> "ModuleSpec | None":
-        patch = _PATCHES.get(name)
-        if patch is None:
+        patch, asking = _PATCHES.get(name), (get_ident(), name)
+        if patch is None or asking in self._asking:
             return None
+        self._asking.add(asking)
+        try:
+            return self._found(name, path, target, patch)
+        finally:
+            self._asking.remove(asking)
+
+    def _found(
+        self,
+        name: str,
+        path: "Sequence[str] | None",
+        target: "ModuleType | None",
+        patch: "Patch",
+    ) -> "ModuleSpec | None":
         for finder in sys.meta_path:
             if finder is not self and hasattr(finder, "find_spec"):
                 spec = finder.find_spec(name, path, target)
@@ -107,12 +126,17 @@ def _run_after(spec: "ModuleSpec", patch: "Patch") -> None:
     loader = spec.loader
     if loader is None:
         return
-    execute = loader.exec_module
+    execute, shadowed = loader.exec_module, vars(loader).get("exec_module")
 
     def exec_module(module: "ModuleType") -> None:
-        del loader.exec_module  # the shadow, not the method
+        vars(loader).pop("exec_module", None)  # the shadow, not the method
+        if shadowed is not None:  # another's, which takes itself away
+            loader.exec_module = shadowed  # type: ignore[method-assign]
+        vars(module).pop(_DONE, None)  # it is loaded anew
         execute(module)
-        _try(patch, module)
+        if not hasattr(module, _DONE):
+            setattr(module, _DONE, True)
+            _try(patch, module)
 
     loader.exec_module = exec_module  # type: ignore[method-assign]  # see above
 

@@ -1,6 +1,8 @@
 # Loaded by `ruby -r` (RUBYOPT) into every Ruby of `mitmvcr run`, for libraries that read no
 # variable: typhoeus (ethon) takes no authorities from one, http.rb no proxy. Whoever names
 # their own keeps them. Nothing is loaded here; a library is changed once it is there.
+return if defined?(MitmvcrPreload) # by the mitmvcr of a run around this one
+
 module MitmvcrPreload
   module Trust
     def http_request(url, action_name, options = {})
