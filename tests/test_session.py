@@ -654,6 +654,7 @@ def test_who_does_not_record_is_told_of_a_recording_that_was_not_saved(
     path.write_bytes(writer.dumps(cassette_of(1)))
     settings = parse_settings(cassette=str(path), mode="replay_only")
     assert open_session(settings).notice is None
+    assert open_session(settings._replace(dir=tmp_path)).common == []
     path.with_name("chat.yaml.part").write_bytes(writer.dumps(cassette_of(2)))
     assert "holds 1 interaction of a recording" in (open_session(settings).notice or "")
 
