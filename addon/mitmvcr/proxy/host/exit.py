@@ -13,8 +13,9 @@ from mitmproxy import ctx
 from mitmvcr.core.errors import VcrError
 from mitmvcr.proxy.host.capabilities import capabilities
 
-#: How long the end of the process waits for flows that are under way, in seconds.
-DRAIN_SECONDS = 5.0
+#: How long the end of the process waits for flows that are under way, and how often it
+#: looks, in seconds.
+DRAIN_SECONDS, _STEP = 5.0, 0.02
 
 
 def end_process(error: VcrError) -> NoReturn:
@@ -38,13 +39,15 @@ def is_exiting() -> bool:
 
 
 async def drain(busy: Callable[[], bool]) -> None:
-    """Wait while flows are under way, at most DRAIN_SECONDS, and a moment longer: what
-    one has waited for, its next hooks follow. They go on while a ``done`` hook
-    awaits."""
+    """Wait while flows are under way, at most DRAIN_SECONDS; they go on while a
+    ``done`` hook awaits."""
     deadline = asyncio.get_running_loop().time() + DRAIN_SECONDS
+    is_late = False
     while busy() and asyncio.get_running_loop().time() < deadline:
-        await asyncio.sleep(0.02)
-    await asyncio.sleep(0.02)
+        is_late = True
+        await asyncio.sleep(_STEP)
+    if is_late:  # the next hooks of what had waited for one follow
+        await asyncio.sleep(_STEP)
 
 
 class ExitGuard:
