@@ -39,6 +39,7 @@ def test_the_narrowest_marker_counts_and_the_command_line_most() -> None:
         ({}, "record_once"),
         ({"CI": "true"}, "replay_only"),
         ({"CI": "false"}, "record_once"),
+        ({"CI": " 0 "}, "record_once"),
         ({"MITMVCR_RUN_MODE": "record_only"}, "record_only"),
         ({"MITMVCR_RUN_MODE": "record_only", "CI": "1"}, "record_only"),
         ({"MITMVCR_MODE": "new_episodes"}, "replay_with_new_episodes"),
@@ -54,6 +55,9 @@ def test_whoever_starts_the_run_counts_more_than_its_files(
     only = settings.wish_of({"mode": "passthrough"}, [], None, {"CI": "true"})
     assert only == {"mode": "passthrough"}
     assert settings.wish_of({}, [], None, {"CI": "true"}) == {}
+    for short in ("record", "Record_Once"):  # the API takes them, too
+        wish = settings.wish_of({"mode": short}, [], None, {"CI": "true"})
+        assert wish == {"mode": "replay_only"}
     assert settings.chosen_mode("none", {"MITMVCR_RUN_MODE": "x"}) == "none"
 
 

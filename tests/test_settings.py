@@ -131,6 +131,15 @@ def test_a_folder_is_no_cassette(tmp_path: Path) -> None:
             parse_cassette(text)
 
 
+def test_a_folder_of_wiremock_s_is_to_be_converted(tmp_path: Path) -> None:
+    folder = tmp_path / "wire mock"
+    (folder / "mappings").mkdir(parents=True)
+    with pytest.raises(OptionError) as refused:
+        parse_cassette(str(folder))
+    become = f'mitmvcr cassette convert "{folder}" -o cassettes/chat.yaml'
+    assert become in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("text", "url"),
     [

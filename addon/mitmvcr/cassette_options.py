@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from mitmvcr.core.errors import UnusableValueError
+from mitmvcr.core.wording import as_word
 
 
 def parse_chosen_cassette(text: str) -> Path | str | None:
@@ -28,6 +29,11 @@ def parse_cassette(text: str) -> Path | str:
         path = Path(text).expanduser()
     except RuntimeError as error:  # as in ~nobody/chat.yaml
         raise UnusableValueError(text, f"{error} Name it in full") from error
+    if os.path.isdir(path / "mappings"):
+        # Its mappings and __files are read together, and only there.
+        become = f"mitmvcr cassette convert {as_word(text)} -o cassettes/chat.yaml"
+        remedy = f"is a folder of WireMock's: '{become}' makes a cassette of it"
+        raise UnusableValueError(text, remedy)
     if text.endswith(("/", "\\")) or os.path.isdir(path):
         raise UnusableValueError(
             text, f"is a folder; name a file in it, as {path}/chat.yaml"

@@ -164,6 +164,12 @@ def test_a_command_knows_the_mode_that_its_run_was_given(
     assert cli(*run, env=env).stdout == f"{said}\n"
 
 
+def test_a_command_within_mitmvcr_exec_knows_the_mode_of_its_run(cli, cassette):
+    inner = (sys.executable, "-m", "mitmvcr", "exec", "--", *cli.python(SAYS_MODE))
+    run = ("run", "-c", cassette, "-m", "record_only", "--allow-idle", "--", *inner)
+    assert cli(*run).stdout == "record_only\n"
+
+
 def test_the_tools_for_cassettes_have_the_options_of_the_project(
     cli, cassette, tmp_path
 ):

@@ -75,13 +75,17 @@ def test_a_wrong_use_is_one_line_and_2(words, capsys):
         (["cassette", "ls", "--json=1"], "cassette ls", 2),
         (["fix", "--yes=1"], "fix", 2),
         (["cassette", "--help=1"], "cassette", 2),
+        (["ca"], "ca", 2),
+        (["completion"], "completion", 2),
     ],
 )
 def test_a_value_too_many_or_too_few_names_the_command_too(
     words, command, code, capsys
 ):
     assert main(words) == code
-    assert f"('mitmvcr {command} --help' shows the usage)" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.endswith(f" ('mitmvcr {command} --help' shows the usage)\n")
+    assert (said.count("\n"), said.count("\t")) == (1, 0)
 
 
 def commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:

@@ -19,6 +19,8 @@ from tools.making import URL, met
 
 TOKEN = "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bD1fG3hJ5"
 #: An editor that replaces a text, given as NAME OLD NEW.
+#: Nor is there any on the PATH.
+NO_EDITOR = {"EDITOR": "", "VISUAL": "", "PATH": "/no/bin"}
 EDITOR = (
     "import sys, pathlib; old, new, name = sys.argv[1:];"
     " file = pathlib.Path(name); text = file.read_text();"
@@ -378,10 +380,17 @@ def test_what_cannot_be_used_is_not_lost(here: Here, chat: Path):
         "interaction 0, response body: it is binary"
         in edit(here, chat, "", "", "--id", "0").stderr
     )
-    environment = {"EDITOR": "/no/editor", "VISUAL": "/no/editor"}
-    failed = here("cassette", "edit", chat, "--id", "0", "--request", env=environment)
-    assert failed.returncode == 125
-    assert "nothing was changed" in failed.stderr
+    words = ("cassette", "edit", chat, "--id", "0", "--request")
+    for environment, said in (
+        ({"EDITOR": "/no/editor", "VISUAL": "/no/visual"}, "VISUAL=/no/visual: "),
+        ({"EDITOR": "/no/editor", "VISUAL": ""}, "EDITOR=/no/editor: "),
+        (NO_EDITOR, "EDITOR has no value: name an editor, as EDITOR=vi (vi: "),
+    ):
+        failed = here(*words, env=environment)
+        assert failed.returncode == 125
+        assert failed.stderr.startswith(f"mitmvcr: error: {said}"), failed.stderr
+        assert "nothing was changed" in failed.stderr
+        assert failed.stderr.count("\n") == 1
 
 
 # All of them

@@ -144,6 +144,31 @@ def test_two_tests_never_share_a_cassette_by_accident(world, recorded):
     assert names == [f"alike/{each}.yaml" for each in files]
 
 
+MODED = """\
+package moded
+
+import ("os"; "testing"; "mitmvcr/mitmvcrtest")
+
+func TestAsks(t *testing.T) {
+	client := mitmvcrtest.Use(t, mitmvcrtest.Mode(os.Getenv("CODE")))
+	answer, err := client.Get("https://api.test/counter")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != 200 {
+		t.Error(answer.Status)
+	}
+}
+"""
+
+
+def test_the_mode_of_the_run_counts_more_than_one_in_code(world, recorded):
+    world.write("moded/moded_test.go", MODED)
+    world.hold_to_the_run("moded/TestAsks", *GO_TEST, "./moded")
+    shutil.rmtree(world.folder / "moded")
+
+
 def test_without_a_mitmvcr_one_line_says_so(world, recorded, need):
     path = f"{Path(need('go')).parent}:/usr/bin:/bin:/usr/sbin:/sbin"
     ran = world.run(*GO_TEST, "-run=TestOrder", ".", PATH=path)

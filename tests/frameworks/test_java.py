@@ -38,7 +38,7 @@ def suite(world: World, need) -> World:
     source = (HELPERS / "java" / "mitmvcr" / "MitmVcr.java").read_text()
     world.write("src/test/java/mitmvcr/MitmVcr.java", source)
     world.write(SHOP, example("java"))
-    for name in ("Alike.java", "Hangs.java", "MoreTest.java"):
+    for name in ("Alike.java", "Hangs.java", "Moded.java", "MoreTest.java"):
         text = (SUITES / "java" / name).read_text()
         world.write(f"src/test/java/shop/{name}", text)
     ready = (SUITES / "java" / "Ready.java").read_text()
@@ -148,6 +148,10 @@ def test_two_tests_never_share_a_cassette_by_accident(recorded):
     assert "cassette not found" not in ran.stdout
     assert "had no match" not in ran.stdout
     assert "is that of the test" in ran.stdout  # the dates
+
+
+def test_the_mode_of_the_run_counts_more_than_one_in_code(recorded):
+    recorded.hold_to_the_run("shop/Moded/asks", *INSIDE, "-Dtest=Moded", **QUICK)
 
 
 def test_a_runner_that_is_killed_leaves_nothing(recorded):

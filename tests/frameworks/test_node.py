@@ -325,6 +325,34 @@ def test_two_tests_never_share_a_cassette_by_accident(recorded, runner):
     shutil.rmtree(recorded.cassettes / "alike")
 
 
+MODED = {
+    "node": (
+        "moded.test.mjs",
+        "import test from 'node:test';\n"
+        "import { vcr } from 'mitmvcr';\n"
+        "test('asks', async (t) => {\n"
+        "  const { fetch } = await vcr(t, { mode: process.env.CODE });\n"
+        "  await fetch('https://api.test/counter');\n"
+        "});\n",
+        ("node", *NODE_TEST),
+    ),
+    "jest": (
+        "jest/moded.test.cjs",
+        "const vcr = require('mitmvcr').useVcr({ mode: process.env.CODE });\n"
+        "test('asks', () => vcr.fetch('https://api.test/counter'));\n",
+        (*JEST, "jest.json", "-i"),
+    ),
+}
+
+
+@pytest.mark.parametrize("runner", MODED)
+def test_the_mode_of_the_run_counts_more_than_one_in_code(recorded, runner):
+    file, text, words = MODED[runner]
+    path = recorded.write(file, text)
+    recorded.hold_to_the_run(f"{file.split('.')[0]}/asks", *words, file, NO_COLOR="1")
+    path.unlink()
+
+
 def test_a_runner_that_is_killed_leaves_nothing(recorded):
     """What a test of it had recorded by then is saved."""
     recorded.write("hangs.test.mjs", HANGS)

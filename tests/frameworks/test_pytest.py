@@ -123,6 +123,25 @@ def test_mitmvcr_run_notes_whose_test_has_failed(world, recorded):
     assert failed == [page for page in PAGES if "[3]" not in page]
 
 
+MODED = """\
+import os, pytest, requests
+
+@pytest.fixture
+def vcr_config():
+    return {"record_mode": os.environ["CODE"]}
+
+@pytest.mark.vcr
+def test_asks():
+    requests.get("https://api.test/counter")
+"""
+
+
+def test_the_mode_of_the_run_counts_more_than_one_in_code(world, recorded):
+    path = world.write("test_moded.py", MODED)
+    world.hold_to_the_run("test_moded/test_asks", *PYTEST, path.name)
+    path.unlink()
+
+
 def test_without_the_plugin_all_goes_to_the_default_session(world, recorded):
     world.write(
         "plain/test_plain.py",

@@ -191,6 +191,50 @@ def test_two_tests_never_share_a_cassette_by_accident(recorded):
         path.unlink()
 
 
+MODED = {
+    "rspec": (
+        "spec/moded_spec.rb",
+        "spec/moded/moded asks",
+        """\
+require "mitmvcr"
+RSpec.configure { |config| MitmVcr.rspec(config) }
+
+RSpec.describe "moded" do
+  it "asks", vcr: { mode: ENV["CODE"] } do
+    Net::HTTP.get(URI("https://api.test/counter"))
+  end
+end
+""",
+        RSPEC,
+    ),
+    "minitest": (
+        "test/moded_test.rb",
+        "ModedTest/test_asks",
+        """\
+require "minitest/autorun"
+require "mitmvcr"
+
+class ModedTest < Minitest::Test
+  include MitmVcr::Minitest
+
+  def vcr_options = { "mode" => ENV["CODE"] }
+
+  def test_asks = Net::HTTP.get(URI("https://api.test/counter"))
+end
+""",
+        MINITEST,
+    ),
+}
+
+
+@pytest.mark.parametrize("runner", MODED)
+def test_the_mode_of_the_run_counts_more_than_one_in_code(recorded, runner):
+    file, cassette, text, words = MODED[runner]
+    path = recorded.write(file, text)
+    recorded.hold_to_the_run(cassette, *words, file)
+    path.unlink()
+
+
 def test_a_runner_that_is_killed_leaves_nothing(recorded):
     """What a test of it had recorded by then is saved."""
     recorded.write("hangs.rb", (SUITES / "ruby" / "hangs.rb").read_text())

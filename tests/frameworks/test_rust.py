@@ -123,6 +123,23 @@ def test_two_tests_never_share_a_cassette_by_accident(world, recorded):
         (world.cassettes / f"{name}.yaml").unlink()
 
 
+MODED = """
+#[test]
+fn asks() {
+    let mode = std::env::var("CODE").unwrap();
+    let vcr = vcr!("mode" = mode.as_str());
+    agent(&vcr).get(format!("{SHOP}/counter")).call().unwrap();
+}
+"""
+
+
+def test_the_mode_of_the_run_counts_more_than_one_in_code(world, recorded):
+    world.write("tests/shop.rs", SOURCE + MODED)
+    words = (*CARGO_TEST, "--", "--exact", "asks")
+    world.hold_to_the_run("shop/asks", *words, CARGO_TARGET_DIR=str(TARGET))
+    world.write("tests/shop.rs", SOURCE)
+
+
 def test_a_miss_fails_the_test_that_made_it(world, recorded):
     """Also where the client does not mind, and where the test has failed already."""
     quiet = 'let _ = agent(&vcr).get(format!("{SHOP}/other")).call();'

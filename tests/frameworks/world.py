@@ -142,6 +142,36 @@ class World:
         """Wait until no proxy of this world runs: nothing is left behind."""
         wait_until("the proxy's end", lambda: not self.proxies(), shown=self._shown)
 
+    def hold_to_the_run(self, cassette: str, *words: str | Path, **more: str) -> None:
+        """Run a test, whose code names the mode that the variable CODE has, and hold it
+        to the mode of the run, and to that of CI."""
+        path = self.cassettes / f"{cassette}.yaml"
+        # In CI none in code records, though it may be live.
+        missing = "cassette not found, and mode replay_only"
+        with self.open_shop() as shop:
+            ran = self.run(*words, CODE="record_only", CI="true", **more)
+            assert ran.returncode != 0, ran.stdout
+            assert missing in ran.stdout
+            roots = {"SSL_CERT_FILE": str(self._certs.ca)}
+            live = self.run(*words, CODE="passthrough", CI="true", **roots, **more)
+            assert live.returncode == 0, live.stdout
+            assert not path.exists()
+            assert len(shop.hits().requests) == 1, shop.hits()
+            # The run records what would be replayed, also in CI.
+            chosen = {"MITMVCR_MODE": "record_only", "CI": "true"}
+            ran = self.run(*words, CODE="replay_only", **chosen, **more)
+            assert ran.returncode == 0, ran.stdout
+        recorded = path.read_text()
+        # It replays what would be recorded.
+        run = (*_REPLAY, "--", *words)
+        ran = self.run(*run, CODE="record_only", MITMVCR_MODE="passthrough", **more)
+        assert ran.returncode == 0, ran.stdout
+        assert "recorded 0, replayed 1, missed 0" in ran.stdout
+        assert path.read_text() == recorded
+        path.unlink()
+        # Where neither says anything, the code counts.
+        assert missing in self.run(*words, CODE="replay_only", **more).stdout
+
     def killed(self, runner: subprocess.Popen[str], name: str) -> str:
         """Kill a runner whose test hangs after a request, wait until nothing is left
         behind, and return the cassette that was saved."""

@@ -85,6 +85,11 @@ def test_the_cure_is_one_that_helps(reason: str, cure: str) -> None:
     assert told.startswith(f"Certificate verify failed: {reason} ({cure}")
 
 
+def test_who_asks_a_proxy_as_an_origin_is_told_that_it_is_one() -> None:
+    told = with_remedy("Request destination unknown. Unable to figure out where")
+    assert "(this port is a proxy, and it was asked as an origin is: give it" in told
+
+
 @pytest.mark.parametrize(
     "reason",
     [

@@ -33,7 +33,8 @@ type Option func(wish map[string]any)
 // Cassette names the cassette, as "login/ok"; it is named after the test otherwise.
 func Cassette(name string) Option { return With("cassette", name) }
 
-// Mode is "record_once", "replay_only" or another of mitmvcr's.
+// Mode is "record_once", "replay_only" or another of mitmvcr's. That of the run counts
+// more, and with CI set it records nothing.
 func Mode(mode string) Option { return With("mode", mode) }
 
 // With sets an option of a session by mitmvcr's name, as With("match", "method,path").
@@ -74,6 +75,7 @@ func Open(t testing.TB, options ...Option) *Session {
 	if wish["cassette"] == nil {
 		wish["cassette"], wish["test"] = nameOf(t), testOf(t)
 	}
+	holdToTheRun(wish)
 	session := &Session{}
 	if err := call(control, "POST", "/sessions", wish, session); err != nil {
 		t.Fatalf("mitmvcr: %v", err)
@@ -88,6 +90,30 @@ func Open(t testing.TB, options ...Option) *Session {
 		t.Fatalf("mitmvcr: %v", err)
 	}
 	return session
+}
+
+// holdToTheRun lets the mode that a run was given count more than one in code. Without
+// one, no mode in code records in CI.
+func holdToTheRun(wish map[string]any) {
+	// mitmvcr run sets the first one where it was given a mode.
+	for _, name := range []string{"MITMVCR_RUN_MODE", "MITMVCR_MODE"} {
+		if chosen := os.Getenv(name); chosen != "" {
+			wish["mode"] = chosen
+			return
+		}
+	}
+	if mode := wish["mode"]; mode != nil && mode != "passthrough" && isCI() {
+		wish["mode"] = "replay_only"
+	}
+}
+
+// isCI tells what mitmvcr itself takes for a CI server.
+func isCI() bool {
+	switch strings.ToLower(strings.TrimSpace(os.Getenv("CI"))) {
+	case "", "0", "false":
+		return false
+	}
+	return true
 }
 
 // Client returns a client that goes through the session's proxy and trusts it.

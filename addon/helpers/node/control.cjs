@@ -34,6 +34,22 @@ function root() {
   }
 }
 
+// Lets the mode that a run was given count more than one in code. Without one, no mode in
+// code records in CI.
+function heldToTheRun(wish) {
+  // mitmvcr run sets the first one where it was given a mode.
+  const { MITMVCR_RUN_MODE, MITMVCR_MODE } = process.env;
+  const chosen = MITMVCR_RUN_MODE || MITMVCR_MODE;
+  if (chosen) return { ...wish, mode: chosen };
+  const mayRecord = wish.mode && wish.mode !== 'passthrough';
+  return mayRecord && isCI() ? { ...wish, mode: 'replay_only' } : wish;
+}
+
+// What mitmvcr itself takes for a CI server.
+function isCI() {
+  return !['', '0', 'false'].includes((process.env.CI ?? '').trim().toLowerCase());
+}
+
 let place;
 
 // The URL of the API, without a slash at its end.
@@ -125,4 +141,4 @@ function placeOf(url) {
   throw new VcrError(`${VARIABLE}=${url}: ${remedy}`);
 }
 
-module.exports = { VARIABLE, VcrError, call, controlUrl, root };
+module.exports = { VARIABLE, VcrError, call, controlUrl, heldToTheRun, root };

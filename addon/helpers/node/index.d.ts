@@ -3,6 +3,7 @@ import type { Agent as HttpsAgent } from 'node:https';
 
 /** Options of a session by mitmvcr's names: `{ mode: 'replay_only', match: 'method,url' }`. */
 export interface Options {
+  /** That of the run counts more, and with CI set this one records nothing. */
   mode?: string;
   match?: string;
   [option: string]: string | number | boolean | string[] | undefined;

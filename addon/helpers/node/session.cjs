@@ -3,7 +3,7 @@
 
 const { readFileSync } = require('node:fs');
 
-const { VcrError, call } = require('./control.cjs');
+const { VcrError, call, heldToTheRun } = require('./control.cjs');
 const { HttpAgent, HttpsAgent, dispatcherFor, trusting } = require('./tunnel.cjs');
 
 // A proxy URL and what clients are given of it, made when it is first wanted.
@@ -90,13 +90,15 @@ function missed(misses, cassette) {
 // Opens a session for a cassette, as `login/ok`, with options by mitmvcr's names.
 async function open(cassette, options = {}) {
   if (typeof cassette !== 'string') throw new VcrError('name a cassette, as login/ok');
-  return new Session(await call('POST', ['sessions'], { ...options, cassette }), cassette);
+  const wish = heldToTheRun({ ...options, cassette });
+  return new Session(await call('POST', ['sessions'], wish), cassette);
 }
 
 // Opens the session of a test, whose cassette is named after it: no other test gets it,
 // and a secret in its name is hidden.
 async function openFor({ test, cassette }, options = {}) {
-  const facts = await call('POST', ['sessions'], { ...options, cassette, test });
+  const wish = heldToTheRun({ ...options, cassette, test });
+  const facts = await call('POST', ['sessions'], wish);
   return new Session(facts, options.name ? cassette : facts.name);
 }
 

@@ -5,7 +5,7 @@
 const http = require('node:http');
 const https = require('node:https');
 
-const { VARIABLE, VcrError, call, controlUrl } = require('./control.cjs');
+const { VARIABLE, VcrError, call, controlUrl, heldToTheRun } = require('./control.cjs');
 const { Way, openFor } = require('./session.cjs');
 const { realGlobal, setDispatcher } = require('./tunnel.cjs');
 
@@ -66,7 +66,7 @@ async function openWorker() {
 async function openSuite() {
   const repeats = { allow_repeats: 'last' };
   try {
-    const wish = { cassette: SUITE, port: false, ...repeats };
+    const wish = heldToTheRun({ cassette: SUITE, port: false, ...repeats });
     const { mode } = await call('POST', ['sessions'], wish);
     if (mode === 'record_once') { // another run has other tests, and so other hooks
       const more = { cassette: SUITE, mode: 'replay_with_new_episodes', ...repeats };

@@ -87,7 +87,9 @@ def _usage(error: click.ClickException) -> int:
     so that nobody takes it for the command's own."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "mitmvcr"
-    say(f"error: {error.format_message()} ('{path} --help' shows the usage)")
+    # click has the choices of an argument that is missing on lines of their own.
+    text = " ".join(error.format_message().split())
+    say(f"error: {text} ('{path} --help' shows the usage)")
     return OWN_FAILURE if context and context.info_name == "run" else USAGE
 
 

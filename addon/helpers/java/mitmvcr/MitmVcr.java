@@ -35,6 +35,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -70,7 +71,10 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
     /** The cassette; by default it is named after the test. */
     String value() default "";
 
-    /** As mitmvcr has it: {@code replay_only}. */
+    /**
+     * As mitmvcr has it: {@code replay_only}. That of the run counts more, and with {@code CI} set
+     * this one records nothing.
+     */
     String mode() default "";
 
     /** Further options by mitmvcr's names: {@code "match=method,url"}. */
@@ -118,6 +122,7 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
       wish.put("test", testOf(context));
       wish.put("formerly", formerNameOf(context));
     }
+    holdToTheRun(wish);
     Session session = new Session(Control.ofThisProcess().call("POST", "/sessions", wish), wish);
     running.get().push(session);
     context.getStore(Namespace.create(this)).put(Session.class, session);
@@ -178,6 +183,33 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
       }
       wish.put(pair[0], pair[1]);
     }
+  }
+
+  /** {@code mitmvcr run} sets the first one where it was given a mode. */
+  private static final List<String> CHOSEN = List.of("MITMVCR_RUN_MODE", "MITMVCR_MODE");
+
+  /**
+   * Lets the mode that a run was given count more than one in code. Without one, no mode in code
+   * records in CI.
+   */
+  private static void holdToTheRun(Map<String, Object> wish) {
+    for (String name : CHOSEN) {
+      String chosen = System.getenv(name);
+      if (chosen != null && !chosen.isEmpty()) {
+        wish.put("mode", chosen);
+        return;
+      }
+    }
+    Object mode = wish.get("mode");
+    if (mode != null && !mode.equals("passthrough") && isCi()) {
+      wish.put("mode", "replay_only");
+    }
+  }
+
+  /** What mitmvcr itself takes for a CI server. */
+  private static boolean isCi() {
+    String said = System.getenv("CI");
+    return said != null && !List.of("", "0", "false").contains(said.trim().toLowerCase(Locale.ROOT));
   }
 
   private static final String JUPITER = "[engine:junit-jupiter]/";

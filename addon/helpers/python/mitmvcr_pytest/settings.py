@@ -67,7 +67,8 @@ def wish_of(
         wish["mode"] = mode
     if "mode" in wish:
         wish["mode"] = mode_of(wish["mode"])
-    if mode is None and wish.get("mode") in MODES.values() and _is_ci(environment):
+    may_record = wish.get("mode") not in (None, "passthrough")
+    if mode is None and may_record and _is_ci(environment):
         wish["mode"] = MODES["none"]
     return {name: value for name, value in wish.items() if value is not None}
 

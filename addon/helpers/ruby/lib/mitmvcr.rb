@@ -26,11 +26,12 @@ module MitmVcr
   class Session
     attr_reader :name, :cassette, :mode, :ca_file
 
-    # Options are mitmvcr's, by its names: mode: "replay_only", match: "method,url".
+    # Options are mitmvcr's, by its names: mode: "replay_only", match: "method,url". The
+    # mode of the run counts more than one here, which with CI set records nothing.
     # test: whose cassette it is, where nobody has named it: no other test gets it then,
     # and a secret in its name is hidden.
     def initialize(cassette, **options)
-      wish = { **options, cassette: cassette, port: false }
+      wish = Run.hold({ **options, cassette: cassette, port: false })
       facts = Control.call("POST", ["sessions"], wish)
       @name, @mode, @ca_file = facts.values_at("name", "mode", "ca_file")
       @cassette = options[:test] ? @name : cassette
@@ -83,6 +84,30 @@ module MitmVcr
         "  #{miss["request"].values_at("method", "url").join(" ")}#{often}: #{miss["reason"]}"
       end
       ["mitmvcr: #{requests} had no match in cassette #{cassette}:", *lines].join("\n")
+    end
+  end
+
+  # What whoever starts a run says of its mode.
+  module Run
+    # mitmvcr run sets the first one where it was given a mode.
+    CHOSEN = %w[MITMVCR_RUN_MODE MITMVCR_MODE].freeze
+
+    class << self
+      # Lets that mode count more than one in code. Without one, no mode in code records
+      # in CI.
+      def hold(wish)
+        wish = wish.transform_keys(&:to_sym)
+        chosen = ENV.values_at(*CHOSEN).compact.reject(&:empty?).first
+        return { **wish, mode: chosen } if chosen
+
+        may_record = wish[:mode] && wish[:mode].to_s != "passthrough"
+        may_record && ci? ? { **wish, mode: "replay_only" } : wish
+      end
+
+      private
+
+      # What mitmvcr itself takes for a CI server.
+      def ci? = !["", "0", "false"].include?(ENV.fetch("CI", "").strip.downcase)
     end
   end
 

@@ -54,6 +54,19 @@ pub fn test_in(file: &str, function: &str) -> String {
     format!("{file}: {function}{within} ({})", root())
 }
 
+/// Returns the mode that the run was given; `mitmvcr run` sets the first variable then.
+pub fn mode_of_run() -> Option<String> {
+    let names = ["MITMVCR_RUN_MODE", "MITMVCR_MODE"];
+    let mut found = names.iter().filter_map(|name| env::var(name).ok());
+    found.find(|mode| !mode.is_empty())
+}
+
+/// Returns what mitmvcr itself takes for a CI server.
+pub fn is_ci() -> bool {
+    let said = env::var("CI").unwrap_or_default();
+    !matches!(said.trim().to_lowercase().as_str(), "" | "0" | "false")
+}
+
 fn root() -> String {
     env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| ".".into())
 }

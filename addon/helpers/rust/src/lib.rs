@@ -15,7 +15,8 @@ use json::Value;
 
 /// Opens a session that is named after the function that it stands in.
 ///
-/// Options follow as pairs of mitmvcr's names: `vcr!("mode" = "replay_only")`.
+/// Options follow as pairs of mitmvcr's names: `vcr!("match" = "method,url")`. The mode of
+/// the run counts more than one here, which with `CI` set records nothing.
 #[macro_export]
 macro_rules! vcr {
     ($($name:literal = $value:expr),* $(,)?) => {{
@@ -45,6 +46,8 @@ impl Session {
     pub fn open_with(cassette: &str, options: &[(&str, &str)]) -> Self {
         let mut wish = vec![("cassette", cassette)];
         wish.extend(options);
+        let run = control::mode_of_run();
+        hold_to_the_run(&mut wish, run.as_deref(), control::is_ci());
         let facts = control::call("POST", "/sessions", &json::object(&wish)).unwrap_or_else(|error| {
             panic!("mitmvcr: {error}");
         });
@@ -142,6 +145,20 @@ impl Drop for Session {
             eprintln!("{report}");
         } else {
             panic!("{report}");
+        }
+    }
+}
+
+/// Lets the mode that a run was given count more than one in code. Without one, no mode in
+/// code records in CI.
+fn hold_to_the_run<'a>(wish: &mut Vec<(&'a str, &'a str)>, run: Option<&'a str>, is_ci: bool) {
+    if let Some(mode) = run {
+        wish.retain(|option| option.0 != "mode");
+        wish.push(("mode", mode));
+    } else if is_ci {
+        let in_code = wish.iter_mut().filter(|option| option.0 == "mode");
+        for option in in_code.filter(|option| option.1 != "passthrough") {
+            option.1 = "replay_only";
         }
     }
 }

@@ -18,13 +18,13 @@ from mitmvcr.options import CASSETTE, DIR
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 #: What whoever started the run chose.
-_RUN_MODE = "MITMVCR_RUN_MODE"
+RUN_MODE = "MITMVCR_RUN_MODE"
 #: Stands in NO_PROXY where nobody goes past the proxy: RFC 2606 has nobody there.
 #: Emacs makes a pattern of the list, and an empty one is found in each host.
 _NOBODY = "nobody.invalid"
 #: Inherited ones would win over ours: grpc's comes first, and httpx cannot use socks.
 #: The mode would be that of a run around this one.
-_UNSET = ("ALL_PROXY", "all_proxy", "grpc_proxy", "no_grpc_proxy", _RUN_MODE)
+_UNSET = ("ALL_PROXY", "all_proxy", "grpc_proxy", "no_grpc_proxy", RUN_MODE)
 #: In a CGI program this may be a header of the request: Go's net/http refuses to ask
 #: anybody, and curl, Python and Perl pass over it. All of them read http_proxy there.
 _REFUSED_IN_CGI, _CGI = "HTTP_PROXY", "REQUEST_METHOD"
@@ -242,7 +242,7 @@ def _facts(facts: ProxyFacts) -> dict[str, str]:
         CASSETTE.variable: facts.cassette,
         **({"MITMVCR_CONTROL_URL": facts.control} if facts.control else {}),
         **({DIR.variable: facts.folder} if facts.folder else {}),
-        **({_RUN_MODE: facts.mode} if facts.mode else {}),
+        **({RUN_MODE: facts.mode} if facts.mode else {}),
     }
 
 

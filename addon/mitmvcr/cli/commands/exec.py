@@ -11,7 +11,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from mitmvcr.cli.child import process as child
-from mitmvcr.cli.child.environment import LOOPBACK, ProxyFacts, child_environment
+from mitmvcr.cli.child.environment import (
+    LOOPBACK,
+    RUN_MODE,
+    ProxyFacts,
+    child_environment,
+)
 from mitmvcr.cli.child.jks import PASSWORD
 from mitmvcr.cli.child.process import CommandError
 from mitmvcr.cli.child.trust import TrustFiles, write_roots, write_trust_files
@@ -106,7 +111,8 @@ def _environment(typed: Layer, command: Sequence[str] = ()) -> dict[str, str]:
     loopback = () if options.include_localhost else LOOPBACK
     folder = home(os.environ)
     trust = _trust(folder, ensure_ca(folder))
-    facts = ProxyFacts(port, "", trust, (*loopback, *options.no_proxy))
+    mode = os.environ.get(RUN_MODE, "") if of_run else ""
+    facts = ProxyFacts(port, "", trust, (*loopback, *options.no_proxy), mode=mode)
     made = child_environment(os.environ, facts, command)
     own = os.environ.get(CASSETTE.variable)
     return made | {CASSETTE.variable: own} if own else _without(made)

@@ -16,6 +16,9 @@ from mitmvcr.core.wording import number_of
 from mitmvcr.tools.bodies import BodyError, edited, side, to_edit
 from mitmvcr.values import Layer
 
+#: In click's order.
+_EDITORS = ("VISUAL", "EDITOR")
+
 
 class EditError(CassetteError):
     """The text that an editor left cannot be used."""
@@ -76,9 +79,13 @@ def _in_editor(
                 os.unlink(name)
 
 
-def _run_editor(name: str) -> None:
+def _run_editor(file: str) -> None:
     try:
-        click.edit(filename=name)
+        click.edit(filename=file)
     except click.ClickException as error:
         problem = f"{error.format_message()}; nothing was changed"
-        raise OptionError("EDITOR", os.environ.get("EDITOR", ""), problem) from error
+        for name in _EDITORS:
+            if chosen := os.environ.get(name):
+                raise OptionError(name, chosen, problem) from error
+        remedy = f"name an editor, as EDITOR=vi ({problem})"
+        raise OptionError("EDITOR", "", remedy) from error

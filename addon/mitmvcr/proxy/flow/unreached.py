@@ -40,6 +40,10 @@ _LOGIN = (
     "it wants a user and a password",
     "it refuses this user and password",
 )
+_NO_ORIGIN = (
+    "this port is a proxy, and it was asked as an origin is: give it to the client as"
+    " its proxy, as HTTP_PROXY and HTTPS_PROXY do, and ask for the origin's own URL"
+)
 _NONE = "vcr_record_errors=yes would record the failure"
 #: How mitmproxy goes on after what went wrong (proxy/layers/http: handle_connect).
 _ADVICE = " If you plan to redirect"
@@ -90,6 +94,8 @@ def login_wanted(spelling: Spelling) -> str:
 
 
 def _remedy(reason: str, way: _Way, has_proxy: bool) -> str:
+    if "request destination unknown" in reason:
+        return _NO_ORIGIN
     is_unknown = any(word in reason for word in _UNKNOWN)
     if has_proxy and (is_unknown or "connect call failed" in reason):
         return way.named
