@@ -9,9 +9,9 @@
 # pywb/warcserver/index/fuzzymatcher.py. RFC 3986, section 3.4: the query, with the path, says
 # which resource is meant.
 # Why it matters to a recorder: many APIs put their format behind a dot, as Rails does (.json, .xml,
-# .csv). A replay of an archive by pywb, or by its proxy mode, gives
-# a program another item, page or search than it asked for, and a test stays green; converted
-# to a recorder that compares URLs, the same archive misses there, and rightly so.
+# .csv). A replay of an archive by pywb gives a program another item, page or search than it
+# asked for, and a test stays green; converted for a recorder that compares URLs, the same
+# archive misses there, and rightly so.
 set -euo pipefail
 command -v curl > /dev/null || { echo "curl is not installed" >&2; exit 1; }
 work=$(mktemp -d)
