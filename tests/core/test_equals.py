@@ -301,6 +301,9 @@ def test_a_range_is_known_by_its_answer_where_the_header_was_not_recorded() -> N
         ("x_ms_page_write", ("update", "clear"), "other"),
         ("x_ms_blob_condition_appendpos", ("0", "4"), "8"),
         ("x_ms_continuation", ("a", "b"), "c"),
+        ("X_Goog_FieldMask", ("places.id", "places.name"), "*"),
+        ("X_Fields", ("{id}", "{name}"), "*"),
+        ("X_RestLi_Method", ("FINDER", "BATCH_FINDER"), "GET_ALL"),
         ("x_ms_documentdb_partitionkey", ('["a"]', '["b"]'), '["c"]'),
     ],
 )

@@ -26,7 +26,8 @@ _CONDITION = re.compile(r"if(?:-(?!range$).*)?|x-[a-z0-9-]*-if-.*")
 #: What is asked for stands in these, where URL and body may say nothing of it: calls of
 #: AWS, Tencent Cloud and Alibaba Cloud, SOAP 1.1, arguments of Dropbox, WebDAV (RFC
 #: 4918), copies in stores, another method than POST; which part of an upload it is
-#: (RFC 9110, 14.5, tus, Google, Azure), which page or partition of Cosmos DB.
+#: (RFC 9110, 14.5, tus, Google, Azure), which page or partition of Cosmos DB, which
+#: fields of an answer (Google, Flask-RESTX), which of LinkedIn's methods.
 OPERATION = frozenset(
     {
         "content-range",
@@ -39,6 +40,8 @@ OPERATION = frozenset(
         "x-amz-copy-source",
         "x-amz-copy-source-range",
         "x-amz-target",
+        "x-fields",
+        "x-goog-fieldmask",
         "x-goog-upload-command",
         "x-goog-upload-offset",
         "x-http-method",
@@ -50,6 +53,7 @@ OPERATION = frozenset(
         "x-ms-documentdb-partitionkey",
         "x-ms-page-write",
         "x-ms-source-range",
+        "x-restli-method",
         "x-tc-action",
     }
 )
