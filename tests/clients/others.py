@@ -8,6 +8,7 @@ from http.client import HTTPResponse
 from pathlib import Path
 
 from end_to_end.proxy import clean_environment
+from mitmvcr.core.choosing.header_fields import other_host
 from mitmvcr.core.model import Request
 from patience import PATIENCE
 
@@ -66,6 +67,8 @@ def _curl_options(request: Request, body: Path) -> Iterator[tuple[str, str]]:
     for name, values in request.headers.items():
         for value in values:
             yield "header", f"{name}: {value}" if value else f"{name};"
+    if host := other_host(request):
+        yield "header", f"Host: {host}"
 
 
 def _quoted(text: str) -> str:
@@ -99,6 +102,8 @@ class _AsItIs(urllib.request.HTTPErrorProcessor):
 
 def _urllib(opener: urllib.request.OpenerDirector, request: Request) -> Answer:
     headers = {name: values[-1] for name, values in request.headers.items()}
+    if host := other_host(request):
+        headers["Host"] = host
     asked = urllib.request.Request(
         request.url, request.body or None, headers, method=request.method
     )
