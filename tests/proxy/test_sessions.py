@@ -48,6 +48,24 @@ def test_what_a_folder_of_cassettes_trusts_holds_before_a_session_begins(
 
 
 @in_loop
+def test_a_session_may_reach_an_origin_where_the_others_replay(tmp_path: Path) -> None:
+    """It begins in a mode of its own; a file that is gone holds up no replay."""
+    pem = copy_to(tmp_path / "authority") / "mitmproxy-ca.pem"
+    rig = Rig(
+        vcr_dir=str(tmp_path),
+        vcr_mode="replay_only",
+        confdir=str(tmp_path),
+        vcr_upstream_ca=str(pem),
+        vcr_client_cert=str(tmp_path / "gone.pem"),
+        vcr_insecure_upstream="yes",
+    )
+    trusted = Path(rig.options.ssl_verify_upstream_trusted_ca)
+    assert pem.read_bytes().strip() in trusted.read_bytes()
+    assert rig.options.client_certs is None
+    assert rig.options.ssl_insecure
+
+
+@in_loop
 def test_what_a_session_trusts_ends_with_it_though_others_are_in_play(
     tmp_path: Path,
 ) -> None:

@@ -23,9 +23,13 @@ def towards_origins(
     """Return the options of mitmproxy that come of the settings of sessions which may
     reach an origin: those that begin with ``root``, and those in play, of which the
     last counts. Raise OptionError."""
-    chosen = [root] if root is not None and _reaches_out(root) else []
-    chosen += [each.settings for each in in_play if each.reaches_out]
-    return {name: value for each in chosen for name, value in _options(each)}
+    found: dict[str, object] = {}
+    if root is not None:
+        found.update(_options(root, is_sure=_reaches_out(root)))
+    for each in in_play:
+        if each.reaches_out:
+            found.update(_options(each.settings))
+    return found
 
 
 def names_some(settings: Settings) -> bool:
@@ -42,11 +46,16 @@ def _reaches_out(root: Settings) -> bool:
     return bool(forwards or root.passthrough or root.rerecord)
 
 
-def _options(settings: Settings) -> Iterator[tuple[str, object]]:
-    if (shown := settings.client_cert) is not None:
+def _options(
+    settings: Settings, *, is_sure: bool = True
+) -> Iterator[tuple[str, object]]:
+    """Yield the options by name. Where it is not sure that any is needed, as where one
+    session of a replay may begin in a mode of its own, no file has to be there."""
+    shown, added = settings.client_cert, settings.upstream_ca
+    if shown is not None and (is_sure or shown.exists()):
         _check(CLIENT_CERT, network.check_client_cert, shown)
         yield "client_certs", str(shown)
-    if (added := settings.upstream_ca) is not None:
+    if added is not None and (is_sure or added.exists()):
         _check(UPSTREAM_CA, network.check_upstream_ca, added)
         usual = ctx.options.ssl_verify_upstream_trusted_ca or certifi.where()
         yield "ssl_verify_upstream_trusted_ca", str(_both(Path(usual), added))
