@@ -220,6 +220,12 @@ def test_what_is_no_multipart_differs_by_byte() -> None:
     [
         ("a\r\nb", "a\nc", 'body line 2: "b" was "c"'),
         ("a", "a\nb", 'body line 2: absent was "b"'),
+        (
+            f"a\n{'<a>same</a>' * 20}<b>one</b>",
+            f"a\n{'<a>same</a>' * 20}<b>two</b>",
+            'body line 2 at character 223: "me</a><a>same</a><b>one</b>" was'
+            ' "me</a><a>same</a><b>two</b>"',
+        ),
         ("x", "y", 'body at byte 0: "x" was "y"'),
     ],
 )

@@ -129,6 +129,19 @@ def test_a_tag_that_does_not_end_as_it_began_has_no_value() -> None:
     )
 
 
+@pytest.mark.parametrize("prefix", ["", "wsse:"])
+def test_a_placeholder_is_no_name_of_what_follows(prefix: str) -> None:
+    """Else what is looked through again, as a miss is, hides a nonce as a password."""
+    body = (
+        f'<{prefix}Password Type="#PasswordDigest">zCt1TQdyZgQKVSIvA8hH0LQ5c3c=</{prefix}'
+        f"Password><{prefix}Nonce>MTIzNDU2Nzg5MGFiY2RlZg==</{prefix}Nonce>"
+    ).encode()
+    once = Redactor().message(body)
+    assert b"MTIzNDU2Nzg5MGFiY2RlZg==" in once
+    assert b"zCt1TQdy" not in once
+    assert Redactor().message(once) == once
+
+
 def test_a_value_is_percent_encoded_again_as_it_was_or_as_a_form_is() -> None:
     for coded, kept in (
         ("%7B%22pwd%22%3A%22x1%22%7D", "%7B%22pwd%22%3A%22[REDACTED:pwd]%22%7D"),

@@ -10,11 +10,9 @@ from mitmvcr.core.matching import Ignoring
 from mitmvcr.core.searching import common
 from mitmvcr.core.wording import quoted, shown
 from mitmvcr.miss.freshness import fresh, piece_regex
-from mitmvcr.miss.report import Difference
+from mitmvcr.miss.report import LONG_START, Difference
 
 _LONGEST_PLACE = 200
-#: Two texts that are equal for longer are shown from where they differ.
-_LONG_START = 40
 _PLAIN_NAME = re.compile(r"[\w-]{1,80}", re.ASCII)
 #: What JSONPath takes for a name without quotes.
 _PATH_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -62,7 +60,7 @@ def _value_difference(
         if regex := piece_regex(one, other):
             ignoring = Ignoring.BODY, regex
         at = common(one, other)
-        if at <= _LONG_START:
+        if at <= LONG_START:
             return Difference(place, quoted(one), quoted(other), ignoring, looks)
         place, start = f"{place} at character {at}", at - 10
         texts = quoted(one[start:]), quoted(other[start:])

@@ -17,6 +17,8 @@ REPEATS = f"vcr_allow_repeats={Repeats.LAST}"
 
 #: How many differences of two requests are named.
 MOST_DIFFERENCES = 5
+#: In characters: two texts that are equal for longer are shown from where they differ.
+LONG_START = 40
 #: A larger body is masked only where it is shown: all of it takes its time.
 LARGE = 4 << 20
 

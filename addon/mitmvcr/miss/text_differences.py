@@ -11,7 +11,7 @@ from mitmvcr.core.matching import Ignoring
 from mitmvcr.core.searching import common
 from mitmvcr.core.wording import bytes_shown, quoted
 from mitmvcr.miss.freshness import before, escaped, fresh
-from mitmvcr.miss.report import MOST_DIFFERENCES, Difference
+from mitmvcr.miss.report import LONG_START, MOST_DIFFERENCES, Difference
 
 Otherwise = tuple[str, str] | None
 #: Masks a piece of a body.
@@ -20,6 +20,8 @@ Mask = Callable[[bytes], bytes]
 _AROUND = 1 << 15
 _LINE = b"\n"
 
+#: In characters: what is shown of a long line before the difference.
+_BEFORE_IT = 20
 #: What stands behind a value.
 _AFTER = re.compile(r"</[\w:.-]{1,60}>| \w{1,60}\b")
 #: A value, and what is surely within one.
@@ -50,8 +52,14 @@ def _line_difference(
     if one is None or other is None:
         texts = [_shown(each) if each else "absent" for each in (one, other)]
         return Difference(place, texts[0], texts[1], None)
-    ignoring, looks = leaving_out(_text(one), _text(other))
-    return Difference(place, _shown(one), _shown(other), ignoring or otherwise, looks)
+    ours, theirs = _text(one), _text(other)
+    ignoring, looks = leaving_out(ours, theirs)
+    at = common(ours, theirs)
+    if at > LONG_START:
+        place += f" at character {at}"
+        ours, theirs = ours[at - _BEFORE_IT :], theirs[at - _BEFORE_IT :]
+    shown = quoted(ours), quoted(theirs)
+    return Difference(place, *shown, ignoring or otherwise, looks)
 
 
 def _shown(line: bytes) -> str:

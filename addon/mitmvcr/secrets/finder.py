@@ -49,6 +49,7 @@ _LONGEST = 64
 #: What stands behind a name that has a value.
 _FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]&*")
 _CELL_ENDS = frozenset((b",", b"|", b"}"))
+_NO_NAMES = (b"arn:", b"[REDACTED:", b"REDACTED:")
 _CLOSED = frozenset((b'"', b"'", b"\\", b"<"))
 #: The words of a title before its last: "Api Key".
 _TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5}+ )\Z")
@@ -205,8 +206,9 @@ class Finder:
         return spans, starts
 
     def _can_be_secret(self, data: bytes, begin: int, finish: int) -> bool:
-        """Return whether a name is that of a secret, and a value can follow."""
-        if data.startswith(b"arn:", begin):
+        """Return whether a name is that of a secret, and a value can follow. That of a
+        resource is none, and a placeholder is what was hidden already."""
+        if data.startswith(_NO_NAMES, begin):
             return False
         is_one = self._names.of(data[begin:finish]).parameter > 0
         return is_one and data[finish : finish + 1] in _FOLLOWED
