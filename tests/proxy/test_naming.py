@@ -118,6 +118,9 @@ def test_a_cassette_keeps_the_name_that_an_older_version_gave_it(
     assert names.named(wish, root) == fresh
     with pytest.raises(Problem, match=r"formerly: .* leaves the folder"):
         names.named({**wish, "formerly": "../x"}, root)
+    (tmp_path / "B.test.yaml").touch()  # it is not asked for in place of no name
+    with pytest.raises(Problem, match="cassette: "):
+        names.named({**wish, "cassette": "A\x0fB"}, root)
 
 
 def test_one_with_a_secret_in_its_name_is_still_found(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ class Names:
         given = fields.get("cassette", name)
         if root is None or root.dir is None or not isinstance(given, str):
             return fields
+        checked("cassette" if "cassette" in fields else "name", given)
         fresh = self.hidden(given, test, root.redaction)
         old = former or given
         is_new = fresh == old or _is_there(root.dir, fresh)
