@@ -16,9 +16,9 @@ _LINE = re.compile(rb"[\r\n][^\r\n]")
 def is_form(body: bytes, kind: str) -> bool:
     """Return whether a body of this kind of media is a form, and no file that is called
     one."""
-    if kind != FORM or _DATA.search(body):
+    if kind != FORM or (len(body) > _TYPED and _LINE.search(body)):
         return False
-    return len(body) <= _TYPED or not _LINE.search(body)
+    return not _DATA.search(body)
 
 
 def form_fields(body: bytes) -> list[tuple[str, str]]:
