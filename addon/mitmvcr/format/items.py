@@ -150,15 +150,16 @@ class ItemParser:
         return self._id_and_request(text)[1]
 
     def _id_and_request(self, text: bytes) -> tuple[int, Request]:
-        url, text = self._cut(text, self._url)
         varying: dict[str, Any] = {}
-        if self._form in text:
-            varying["form"], text = self._cut_form(text)
         if self._body in text:  # go-vcr leaves out an empty one
-            length, text = self._cut(text, self._length)
+            # First: what is large is copied with each of the others.
             content, text = self._cut(text, self._body)
+            length, text = self._cut(text, self._length)
             varying["content_length"] = integer(length)
             varying["body"] = body(content)
+        if self._form in text:
+            varying["form"], text = self._cut_form(text)
+        url, text = self._cut(text, self._url)
         start, colon, frame = text.partition(b"request:")
         id, _ = self._head_of(start + colon)
         is_short = len(frame) <= _LONGEST_FRAME
