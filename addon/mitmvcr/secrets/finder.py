@@ -243,9 +243,8 @@ class Finder:
 
     def _cookies(self, scan: Scan, at: int) -> Iterator[Span]:
         """Yield the cookies of a header that stands in a text."""
-        for name, start, end, text, place in cookies_in(scan, at):
-            if verdict := self._names.judge(name, text, place):
-                yield Span(start, end, verdict.kind, text, verdict.is_sure)
+        for name, cookie in cookies_in(scan, at):
+            yield from heads.judged(self._names, name, cookie)
 
     def _forms(self, data: bytes) -> Tokens:
         return Tokens(data, self._keep, self._names.is_kept)

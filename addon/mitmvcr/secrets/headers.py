@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from mitmvcr.secrets.looks import is_random
 from mitmvcr.secrets.runs import decoded_base64
-from mitmvcr.secrets.scan import BYTES, Place, Scan
+from mitmvcr.secrets.scan import BYTES, Place, Scan, Value
 
 #: As in Token token="x"
 _PARAMETER = re.compile(
@@ -74,14 +74,14 @@ _COOKIES = re.compile(
 _COOKIE = re.compile(rb"[ \t]*+([\w.-]{1,100}+)=([^;]++)")
 
 
-def cookies_in(scan: Scan, at: int) -> Iterator[tuple[bytes, int, int, bytes, Place]]:
+def cookies_in(scan: Scan, at: int) -> Iterator[tuple[bytes, Value]]:
     """Yield the name of each cookie behind the name of their header, and its value, in
     JSON and in code; a head's own line is that of ``heads.py``."""
     found = scan.match(_COOKIES, at)
     if found is None:
         return
     for each in _COOKIE.finditer(scan.data, *found.span(1)):
-        yield each[1], *each.span(2), each[2], Place.COOKIE
+        yield each[1], Value(*each.span(2), each[2], Place.COOKIE)
 
 
 def _masked(part: str, mask: Callable[[str, str], str]) -> str:

@@ -49,7 +49,7 @@ def _in_lines(names: Names, data: bytes, at: int) -> Generator[Span, None, int]:
     while found := line.match(data, at):
         name, at = found[1].decode(*BYTES), found.end()
         if names.header(name):
-            yield from _judged(names, found[1], _bare(found))
+            yield from judged(names, found[1], _bare(found))
         elif name.lower() == PROTOCOLS:
             yield from _in_protocols(names, data, found)
     return at
@@ -60,7 +60,7 @@ def _in_protocols(names: Names, data: bytes, found: re.Match[bytes]) -> Iterator
         if is_token(piece[0]):
             start, end = (found.start(2) + each for each in piece.span())
             token = Value(start, end, data[start:end], Place.HEADER)
-            yield from _judged(names, found[1], token)
+            yield from judged(names, found[1], token)
 
 
 def _bare(found: re.Match[bytes]) -> Value:
@@ -83,13 +83,14 @@ def _in_cookies(
     while pair := _PAIR.match(data, at):
         at = pair.end()
         cookie = Value(*pair.span(2), pair[2], Place.COOKIE)
-        yield from _judged(names, pair[1], cookie)
+        yield from judged(names, pair[1], cookie)
         if is_set or data[at : at + 1] != b";":
             break
         at += 1
     return at
 
 
-def _judged(names: Names, name: bytes, value: Value) -> Iterator[Span]:
+def judged(names: Names, name: bytes, value: Value) -> Iterator[Span]:
+    """Yield a value where it is a secret under its name."""
     if verdict := names.judge(name, value.text, value.place):
         yield Span(value.start, value.end, verdict.kind, value.text, verdict.is_sure)

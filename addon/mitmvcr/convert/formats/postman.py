@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, Variable
 from mitmvcr.convert.tree import Tree, UnreadableError, compact, from_json
+from mitmvcr.core.media import FORM
 
 _OF_RESPONSE = frozenset(
     {
@@ -125,7 +126,7 @@ def _body(body: Tree, values: Mapping[str, str], found: Found) -> tuple[bytes, s
             )
             for each in _on(body["urlencoded"])
         ]
-        return "&".join(pairs).encode(), "application/x-www-form-urlencoded"
+        return "&".join(pairs).encode(), FORM
     if mode == "graphql":
         return compact(body["graphql"].value), "application/json"
     found.say("request.body", f"is absent: the collection has none of mode {mode}")

@@ -22,6 +22,7 @@ from mitmvcr.convert.coded import (
 from mitmvcr.convert.exchange import Exchange
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
+from mitmvcr.core.media import FORM
 from mitmvcr.core.model import Headers, Interaction
 
 _OF_MAPPING = frozenset(
@@ -31,7 +32,6 @@ _OF_MAPPING = frozenset(
     }
 )
 _STARTED = "Started"
-_FORM = "application/x-www-form-urlencoded"
 _OF_REQUEST = frozenset(
     {
         *("method", "url", "urlPath", "urlPattern", "urlPathPattern", "headers"),
@@ -104,7 +104,7 @@ def _exchanges(mapping: Tree, found: Found) -> Iterator[Exchange]:
     method, url = _method(request["method"], found), _url(request, found)
     headers, body = _headers(request, found), _asked(request, found)
     if body.form and not any(name.lower() == "content-type" for name, _ in headers):
-        headers.append(("Content-Type", _FORM))
+        headers.append(("Content-Type", FORM))
     yield Exchange(
         method=method,
         url=url,
