@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from mitmvcr.core.matching import Ignore, Ignoring, Matcher, MatchSpec
+from mitmvcr.core.matching import Ignore, Ignoring, Matcher, MatchSpec, parse_ignore
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.echo.places import Place
-from mitmvcr.learn import Class, Facts, Rule, learn, makes_one, parse_rule
+from mitmvcr.learn import Class, Facts, Rule, learn, makes_one
 from mitmvcr.learn.aligning import Asked
 from mitmvcr.learn.guard import is_new, made_one
 from mitmvcr.learn.machine import of_machine
@@ -21,6 +21,12 @@ def post(
     body: str, media: str = "application/json", url: str = "https://h/"
 ) -> Request:
     return Request("POST", url, body=body.encode(), headers={"Content-Type": [media]})
+
+
+def parse_rule(field: Ignoring, text: str) -> Rule:
+    """Return a rule as its option is written."""
+    is_regex = field in (Ignoring.BODY, Ignoring.PATH)
+    return Rule(field, Ignore(text) if is_regex else parse_ignore(text))
 
 
 def recording(*requests: Request) -> list[Interaction]:

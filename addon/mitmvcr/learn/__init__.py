@@ -4,7 +4,6 @@ that let the second match the first."""
 from mitmvcr.learn.findings import Class, Facts, Finding, Learned, Rule
 from mitmvcr.learn.guard import makes_one
 from mitmvcr.learn.learning import learn
-from mitmvcr.learn.rules import parse_rule
 
 __all__ = [
     "Class",
@@ -14,5 +13,4 @@ __all__ = [
     "Rule",
     "learn",
     "makes_one",
-    "parse_rule",
 ]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from mitmvcr.core.matching import Ignore, Ignoring, MatchSpec, parse_ignore
+from mitmvcr.core.matching import Ignore, Ignoring, MatchSpec
 from mitmvcr.core.searching import common
 from mitmvcr.echo.places import Place, Value
 from mitmvcr.learn.findings import Rule
@@ -141,12 +141,6 @@ def _joined(group: Sequence[Rule]) -> Rule:
     left = iter(wanted)
     pattern = _INDEX.sub(lambda _: next(left), group[0].ignore.pattern)
     return Rule(Ignoring.JSON, Ignore(pattern, group[0].ignore.value_only))
-
-
-def parse_rule(field: Ignoring, text: str) -> Rule:
-    """Return a rule as its option is written."""
-    is_regex = field in (Ignoring.BODY, Ignoring.PATH)
-    return Rule(field, Ignore(text) if is_regex else parse_ignore(text))
 
 
 def with_rules(spec: MatchSpec, rules: Iterable[Rule]) -> MatchSpec:
