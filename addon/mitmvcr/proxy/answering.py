@@ -8,7 +8,6 @@ from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Decision, Replay
 from mitmvcr.lane import Answer, Ends, render, render_http2, render_parts
 from mitmvcr.proxy.at_once import at_once, waiting_for_nothing
-from mitmvcr.proxy.flow.ahead import read_on
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.known_answers import Answered
 from mitmvcr.view.parts import PlainRequest, WireResponse, as_response
@@ -80,7 +79,6 @@ def answered(
     player.redirects.note(live.request, as_response(sent))
     entry = session.replaying(decision)
     session.replayed(entry, time.monotonic_ns() - began)
-    read_on(player)
     return decision, answer, entry, length + _size(request)
 
 
