@@ -12,7 +12,9 @@ class Around(Plain):
 
     def gives_up_after(self) -> float:
         """Return how long it lets a connection be silent, in seconds."""
-        return host.gives_up_after()
+        from mitmvcr.proxy.host.options import gives_up_after  # it has mitmproxy
+
+        return gives_up_after()
 
     def chooses_protocol(self) -> bool:
         """Return whether it speaks with a client what was recorded."""

@@ -12,7 +12,6 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import DIR
-from mitmvcr.proxy import host
 from mitmvcr.proxy.counts import Counts
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
@@ -20,7 +19,9 @@ from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.flow.unreached import with_remedy
 from mitmvcr.proxy.handshakes import LEFT
+from mitmvcr.proxy.host.alerts import hear_alerts
 from mitmvcr.proxy.host.options import Options
+from mitmvcr.proxy.host.protocols import choose_alpn, speak_cleartext_h2
 from mitmvcr.proxy.sessions import Sessions
 
 logger = logging.getLogger("mitmvcr")
@@ -45,7 +46,7 @@ class Connections:
         data.server.error = data.server.error or _REFUSED
         if self.may_connect(data) and data.server.error == _REFUSED:
             data.server.error = None
-            host.speak_cleartext_h2(data.client, data.server)
+            speak_cleartext_h2(data.client, data.server)
 
     def may_connect(self, data: ServerConnectionHookData) -> bool:
         """Return whether a connection may be opened, by its client's session."""
@@ -91,7 +92,7 @@ class Connections:
             self.counts.came(self.sessions.of_client(client))
 
     def tls_established_server(self, data: tls.TlsData) -> None:
-        host.hear_alerts(data)  # mitmproxy makes what is heard after the hook before
+        hear_alerts(data)  # mitmproxy makes what is heard after the hook before
 
     def tls_established_client(self, data: tls.TlsData) -> None:
         self._quiet[data.context.client.id] = data
@@ -134,7 +135,7 @@ class Connections:
         names = data.client_hello.sni, address[0] if address else None
         alpn = player.recorded_protocol(names)
         if alpn is not None:
-            host.choose_alpn(data, alpn)
+            choose_alpn(data, alpn)
 
     def http_connect_error(self, flow: http.HTTPFlow) -> None:
         """Say why a tunnel leads nowhere: its client shows no more than a status."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from mitmproxy import http, tls
 
-from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.exchange import forward
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.responses import is_grpc
@@ -14,6 +13,7 @@ from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import pass_on
 from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import request_parts
+from mitmvcr.proxy.host.protocols import expect_cleartext_h2
 from mitmvcr.proxy.recording import break_off, record, record_now
 from mitmvcr.proxy.sessions import Sessions
 
@@ -52,7 +52,7 @@ class Streams:
     def next_layer(self, choice: "layer.NextLayer") -> None:
         client = choice.context.client
         if self._sessions.of_client(client) is not None:
-            host.expect_cleartext_h2(choice)
+            expect_cleartext_h2(choice)
         if client.alpn == b"h2":
             self._meet_h2()
 
