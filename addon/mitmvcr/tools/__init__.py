@@ -9,5 +9,3 @@ from mitmvcr.tools.sheet import (
     layout_of,
     spliced,
 )
-
-__all__ = ["Entry", "PlainEntries", "Sheet", "assembled", "layout_of", "spliced"]
