@@ -17,10 +17,10 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Decision, Refuse, Replay
-from mitmvcr.core.unread import UnreadError
+from mitmvcr.core.steps import UnreadError
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host, options, unread
-from mitmvcr.proxy.at_once import waiting_for_nothing
+from mitmvcr.proxy.answering import waiting_for_nothing
 from mitmvcr.proxy.commands import Commands
 from mitmvcr.proxy.connections import Choice, Connections, refuse_proxy_passwords
 from mitmvcr.proxy.controlling import Control

@@ -12,13 +12,12 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import DIR
-from mitmvcr.proxy.counts import Counts
+from mitmvcr.proxy.counts import LEFT, Counts
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.flow.unreached import with_remedy
-from mitmvcr.proxy.handshakes import LEFT
 from mitmvcr.proxy.host.alerts import hear_alerts
 from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.host.protocols import choose_alpn, speak_cleartext_h2

@@ -12,7 +12,7 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.core.events import due_in_small, in_small
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
-from mitmvcr.proxy.at_once import SECOND, schedule
+from mitmvcr.proxy.answering import SECOND, schedule
 from mitmvcr.proxy.flow.exchange import Exchange, replay
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.states import Event
