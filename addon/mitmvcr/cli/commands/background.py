@@ -73,22 +73,12 @@ def go_on() -> int:
 
 
 def chosen(typed: Layer) -> "_Background":
-    """Return the proxy that the options in force make. Raise OptionError,
-    ConfigError or NoCassetteError."""
+    """Return the proxy that the options in force make. Raise VcrError."""
     return _Background(in_force(typed, os.environ, in_ci(os.environ)))
 
 
 def _listed(text: str | list[str]) -> str | tuple[str, ...]:
     return text if isinstance(text, str) else tuple(text)
-
-
-class NoCassetteError(VcrError):
-    """Nothing says what is recorded or replayed."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"name a cassette: {CASSETTE.word} FILE, or {DIR.word} DIR for many"
-        )
 
 
 class _Background:
@@ -97,7 +87,9 @@ class _Background:
         options = StartOptions(**values.read(of_command("start")))
         settings = values.settings(OF_SESSION)
         if settings.cassette is None and settings.dir is None:
-            raise NoCassetteError
+            raise VcrError(
+                f"name a cassette: {CASSETTE.word} FILE, or {DIR.word} DIR for many"
+            )
         self._options, self._settings = options, settings
         self._place = Place.of(os.environ)
         self._policy = RunPolicy(

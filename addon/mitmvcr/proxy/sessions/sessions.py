@@ -229,7 +229,7 @@ class Sessions:
     def _close_recorders_of(self, cassette: str, name: str) -> list[Player]:
         """Close the sessions of this name that record a cassette: two cannot record to
         one file, nor one replay what another has not put in place yet. Raise
-        SessionError where one of another name does."""
+        VcrError where one of another name does."""
         same = self._recorders.of(cassette, name)
         if self._named.get(name) in same:
             del self._named[name]
