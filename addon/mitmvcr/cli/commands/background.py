@@ -46,16 +46,12 @@ _IDLE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartOptions:
+class StartOptions(RunPolicy):
     """What ``start`` alone has in the table of options, parsed."""
 
     host: str
     port: int
     report: tuple[str, ...] = ()
-    fail_on_miss: bool = True
-    fail_on_unused: bool = False
-    drop_unused: bool = False
-    allow_idle: bool = False
     set: tuple[str, ...] = ()
 
 
@@ -92,13 +88,7 @@ class _Background:
             )
         self._options, self._settings = options, settings
         self._place = Place.of(os.environ)
-        self._policy = RunPolicy(
-            reports=parse_reports(options.report),
-            fail_on_miss=options.fail_on_miss,
-            fail_on_unused=options.fail_on_unused,
-            drop_unused=options.drop_unused,
-            allow_idle=options.allow_idle,
-        )
+        self._policy = replace(options, reports=parse_reports(options.report))
 
     def go_on(self) -> int:
         """Hold the lock from before it listens until its end is written."""
