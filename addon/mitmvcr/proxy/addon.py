@@ -187,14 +187,11 @@ class VcrAddon:
         self._has_used = True
         self.sessions.settle(settings if settings.dir is not None else None)
         self._settle_guard(DEFAULT, earlier)
-        self.choice.listen()
-        self.streams.choose_request_hook()
         root, player = self.sessions.root, self.sessions.named()
         if root is not None or (player is not None and player.session.records):
             watch_who_leaves()
         set_options(self._host_options, self.sessions)
         self.control.settle(settings.control)
-        self.door.listen()
 
     def _settle_guard(self, name: str, earlier: Player | None) -> None:
         """Close what the session of this name has open to the network, if what took the

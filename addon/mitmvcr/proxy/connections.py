@@ -168,25 +168,20 @@ async def _prepared(player: Player) -> None:
 
 
 class Choice:
-    """Reads it where there are named sessions; a hook costs 3 us a flow, and mitmproxy
-    finds these only there."""
+    """Reads which session a client names, where there are named ones."""
 
     name = "vcr.choice"
 
     def __init__(self, sessions: Sessions, connections: Connections) -> None:
         self._sessions, self._connections = sessions, connections
-        self.http_connect: Callable[[http.HTTPFlow], None] | None = None
-        self.requestheaders: Callable[[http.HTTPFlow], None] | None = None
 
-    def listen(self) -> None:
-        """Read, or read nothing, as the sessions in play need it."""
-        has_names = self._sessions.root is not None
-        self.http_connect = self._sessions.routes.tunnel if has_names else None
-        self.requestheaders = self._meet if has_names else None
+    def http_connect(self, flow: http.HTTPFlow) -> None:
+        if self._sessions.root is not None:
+            self._sessions.routes.tunnel(flow)
 
-    def _meet(self, flow: http.HTTPFlow) -> None:
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Begin the session of a request, or answer why there is none."""
-        if flow.response is not None:
+        if flow.response is not None or self._sessions.root is None:
             return
         try:
             self._sessions.of(flow)
