@@ -62,7 +62,6 @@ def is_id(value: Value) -> bool:
 
 
 def ids_of(request: Request) -> Sequence[str]:
-    """Return the ids of a request."""
     if len(request.body) > LARGE:
         request = replace(request, body=b"")
     found = values(request)

@@ -23,7 +23,6 @@ _EMPTY = [b"---\nversion: 2\ninteractions: []\n", b"version: 2\ninteractions: []
 
 
 def load(path: str | os.PathLike[str]) -> Cassette:
-    """Read a cassette file."""
     return loads(read_bytes(path), os.fspath(path))
 
 

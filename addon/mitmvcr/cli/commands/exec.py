@@ -136,7 +136,6 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> Changes:
 
 
 def written(changed: Changes, shell: str) -> str:
-    """Return the changes as a shell reads them."""
     if shell == "json":
         return json.dumps(changed, indent=2) + "\n"
     spell = _SHELLS[shell]

@@ -65,7 +65,6 @@ def fix(report: Path | None, *, yes: bool) -> int:
 
 
 def _misses(parts: Sequence[Part]) -> Iterator[tuple[str, Miss]]:
-    """Yield each miss with its cassette."""
     return ((cassette, each) for cassette, misses in parts for each in misses)
 
 
@@ -182,7 +181,6 @@ class _Recordings:
 
 
 def _parts(report: Path | None) -> list[Part]:
-    """Return the misses of a report, by their cassettes."""
     place = report or last_run(os.environ)
     try:
         found = json.loads(place.read_bytes())

@@ -291,7 +291,6 @@ class Sessions:
         tell([self._close(player) for player in ended])
 
     def recordings(self) -> "list[Exchange]":
-        """Return the exchanges that are on their way to the origin, or back."""
         return [each for each in self.under_way.values() if not each.is_replay]
 
     def are_busy(self) -> bool:
@@ -326,7 +325,6 @@ class Sessions:
         return busy | {player for player in self.open() if player.queued}
 
     def flows_of(self, player: Player) -> int:
-        """Return how many flows of a session are under way."""
         return sum(each.target is player for each in self.under_way.values())
 
     def turn_away(self, error: Exception) -> None:
