@@ -3,7 +3,6 @@
 
 from mitmvcr.tools.sheet import (
     Entry,
-    PlainEntries,
     Sheet,
     assembled,
     layout_of,
