@@ -87,9 +87,9 @@ def replayed(session: Session, number: int) -> int | None:
     decision = session.plan(ask(number))
     if not isinstance(decision, Replay):
         return None
-    count = session.summary().replayed
+    count = session.replayed_count
     session.replayed()
-    assert session.summary().replayed == count + 1
+    assert session.replayed_count == count + 1
     return decision.interaction.response.code
 
 

@@ -448,6 +448,20 @@ def test_fields_are_the_same_whatever_was_read_before(
         assert fields(changed) == header_fields._found(changed)
 
 
+def test_fields_of_headers_of_the_same_names() -> None:
+    many = {f"X-{n}": [str(n)] for n in range(12)}
+    other = {name: ["9", *own] for name, own in many.items()}
+    for headers in (
+        {"X-A": ["1"], "Host": ["h"]},
+        {"X-A": ["2 "], "Host": ["i"]},
+        {"X-A": ["1"], "x-a": ["2"]},
+        {"X-A": ["3"], "x-a": ["2"]},
+        many,
+        other,
+    ):
+        assert fields(headers) == header_fields._found(headers)
+
+
 def test_headers_that_were_sound_may_be_changed_in_place() -> None:
     headers = {"A": ["b"]}
     assert is_sendable(Response(code=200, headers=headers))

@@ -68,6 +68,23 @@ def test_an_item_that_was_played_is_not_kept() -> None:
     assert items[0] == played[1]
 
 
+def test_what_is_next_is_read_ahead() -> None:
+    long = b"http://x/1%b\n" % (b"?" + b"1" * (1 << 14))
+    data = written(6).replace(b"http://x/1\n", long)
+    at = data.index(b"http://x/2\n")
+    items = lazy(data[:at] + data[at:].replace(b"code: 200", b"code: x", 1))
+    deck = Deck(items)
+    assert deck.take(Request("GET", "http://x/4"))
+    assert [*deck.reading_ahead()] == []  # a start has read the last
+    assert deck.take(Request("GET", "http://x/0"))
+    assert [*deck.reading_ahead()] == [None, None]
+    assert repr(items) == "<6 interactions of lazy.yaml, 2 read>"
+    assert [*deck.reading_ahead()] == [None]  # what is damaged, again
+    with pytest.raises(CassetteDamagedError):
+        deck.take(Request("GET", "http://x/2"))
+    assert deck.take(Request("GET", "http://x/3"))
+
+
 def test_an_item_that_may_be_played_again_is_kept() -> None:
     items = lazy(written())
     Deck(items, Repeats.ALL).take(Request("GET", "http://x/0"))

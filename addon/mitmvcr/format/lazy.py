@@ -29,6 +29,8 @@ _AT_ONCE = 1 << 17
 #: In bytes of the file: how much is kept of what was read, how much an item counts at
 #: least, and the longest item that is kept.
 _MOST_KEPT, _LEAST, _LONGEST_KEPT = 64 << 20, 1 << 11, 8 << 20
+#: In bytes: a longer item is not read ahead.
+_LONGEST_AHEAD = 1 << 14
 #: How a value begins that does not stand there as it is.
 _TAGS = (b"!", b"|", b">", b"*", b"&")
 #: Letters in another spelling, or something between them: escapes of JSON and of YAML
@@ -97,6 +99,15 @@ class LazyInteractions(Sequence[Interaction]):
         else:
             self._read.move_to_end(number)
         return found
+
+    def read_ahead(self, number: int) -> bool:
+        """Read an item before anybody needs it, where it is not long; return whether
+        it was not read yet. Whoever needs it finds the damage that there is."""
+        if number in self._read or self._size(number) > _LONGEST_AHEAD:
+            return False
+        with suppress(CassetteError):
+            self._keep(number, self._parse(number))
+        return True
 
     def _keep(self, number: int, read: Interaction) -> None:
         """Keep an item as long as there is room for it."""

@@ -12,6 +12,7 @@ from mitmvcr.core.model import Interaction, Response, header
 from mitmvcr.core.modes import Decision, Replay
 from mitmvcr.lane import Answer, Ends, render, render_http2, render_parts
 from mitmvcr.options import Settings
+from mitmvcr.proxy.flow.ahead import read_on
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.known_answers import Answered
 from mitmvcr.view.parts import (
@@ -150,6 +151,7 @@ def answered(
     player.redirects.note(live.request, as_response(sent))
     entry = session.replaying(decision)
     session.replayed(entry, time.monotonic_ns() - began)
+    read_on(player)
     return decision, answer, entry, length + _size(request)
 
 

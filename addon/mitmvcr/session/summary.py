@@ -86,6 +86,11 @@ class Counts:
         """Return how many interactions were recorded so far."""
         return self._recorded
 
+    @property
+    def replayed_count(self) -> int:
+        """Return how many requests were answered so far."""
+        return self._replayed
+
     def passed(self) -> None:
         """Count a request that went straight through by a rule, and was not planned."""
         self._passed += 1

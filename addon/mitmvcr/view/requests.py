@@ -1,8 +1,10 @@
 """A live request, as go-vcr would have recorded it."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from functools import lru_cache
+from itertools import compress
+from operator import ne
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -11,7 +13,7 @@ from mitmvcr.core.matching import url_key
 from mitmvcr.core.media import FORM
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.view.baggage import without_session
-from mitmvcr.view.golang import group, number, text, trailers
+from mitmvcr.view.golang import canonical, group, number, text, trailers
 from mitmvcr.view.parts import Fields, RequestParts
 
 #: Name in lower case -> value.
@@ -75,9 +77,64 @@ class _Said(NamedTuple):
     to_proxy: bool
 
 
+#: By method, version and names, what the last request said.
+_alike: dict[Hashable, tuple[Fields, _Said]] = {}
+_FEW, _MOST_ALIKE = 8, 256
+#: What follows from a header of another name is itself alone.
+_TELLING = frozenset(
+    {
+        b"accept-encoding",
+        b"baggage",
+        b"connection",
+        b"content-type",
+        b"cookie",
+        b"range",
+        b"user-agent",
+        *_NOT_REQUEST_HEADERS,
+    }
+)
+
+
 @lru_cache(maxsize=256)
 def _said(method: bytes, version: bytes, fields: Fields) -> _Said:
-    """Return what the headers say; most clients repeat theirs."""
+    """Return what the headers say. Most clients change few of them, such as an id."""
+    names, _ = zip(*fields, strict=True) if fields else ((), ())
+    shape = method, version, names
+    last = _alike.get(shape)
+    said = _changed(*last, fields) if last is not None else None
+    if said is None:
+        said = _read(method, version, fields)
+    if len(_alike) >= _MOST_ALIKE:
+        _alike.clear()
+    _alike[shape] = fields, said
+    return said
+
+
+def _changed(others: Fields, known: _Said, fields: Fields) -> _Said | None:
+    """Return what is known of other fields of the same names, with what differs; None
+    where more follows from that."""
+    differ = [*compress(fields, map(ne, fields, others))]
+    if len(differ) > _FEW or known.fields is not others:
+        return None
+    headers, length = dict(known.headers), known.length
+    for name, value in differ:
+        lower, spelled = name.lower(), text(name)
+        if lower == b"content-length" and _count(fields, lower) == 1:
+            length = number(value, 0)
+            continue
+        if spelled not in headers:
+            spelled = text(canonical(name))
+        if lower in _TELLING or len(headers.get(spelled, ())) != 1:
+            return None
+        headers[spelled] = [text(value)]
+    return known._replace(fields=fields, headers=headers, length=length)
+
+
+def _count(fields: Fields, lower: bytes) -> int:
+    return sum(name.lower() == lower for name, _ in fields)
+
+
+def _read(method: bytes, version: bytes, fields: Fields) -> _Said:
     named = _values(fields)
     if b"baggage" in named:
         fields = without_session(fields)

@@ -17,6 +17,8 @@ from mitmvcr.core.steps import UnreadError
 #: What is known of a URL with so few interactions is soon found out again, so it is
 #: kept of so many URLs only.
 _FEW, _MOST_FEW = 8, 1024
+#: So many interactions are read before they are asked for.
+_AHEAD = 2048
 #: So many are read before others are passed over unread.
 _PLAINLY = 16
 
@@ -189,6 +191,14 @@ class Buckets:
             yield
         finally:
             self.most_read = most
+
+    def reading_ahead(self) -> Iterator[None]:
+        """Read, one by one, what stands behind the last that was played, and so is
+        likely to be asked for next."""
+        first = next(reversed(self._played), -1) + 1
+        for position in range(first, min(first + _AHEAD, self._all.loaded)):
+            if position not in self._played and self._all.read_ahead(position):
+                yield
 
     def body_size(self, position: int) -> int:
         """Return about how many bytes its body has, without reading the interaction."""

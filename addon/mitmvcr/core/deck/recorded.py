@@ -32,6 +32,11 @@ class Recorded:
         self._is_large: Callable[[int], bool] = getattr(
             interactions, "is_large", _is_not
         )
+        #: Reads one before it is asked for, where it is not read yet; says whether it
+        #: did.
+        self.read_ahead: Callable[[int], bool] = getattr(
+            interactions, "read_ahead", _is_not
+        )
         self._may_hold: Callable[[int, tuple[bytes, ...]], bool] = getattr(
             interactions, "may_hold", _may
         )

@@ -68,6 +68,8 @@ class Player:
         #: Positions of interactions that are to leave the cassette at its end.
         self.dropped: set[int] = set()
         self._calls: Calls | None = None
+        #: Is its cassette read on while nobody asks? See ahead.py.
+        self.is_reading_on = False
         #: What takes its time is recorded in turn, and all that comes after it.
         self._turn, self.queued = asyncio.Lock(), 0
         #: So many requests wait until the session is prepared.
