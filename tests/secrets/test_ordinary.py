@@ -199,8 +199,6 @@ BODIES: dict[str, tuple[str, bytes]] = {
     "deb": ("application/vnd.debian.binary-package", b"!<arch>\n" + _CHUNK),
     "other binary": ("application/octet-stream", b"\0\1\2\3" + _CHUNK + b"\0"),
     "protobuf": ("application/x-protobuf", b"\n\x1c" + _CHUNK),
-    "msgpack": ("application/msgpack", b"\x81\xa5token\xb0a1b2c3d4e5f6g7h8"),
-    "cbor": ("application/cbor", b"\xa1\x65token\x70a1b2c3d4e5f6g7h8"),
     "deflated data": ("application/octet-stream", zlib.compress(_CHUNK)),
     "grpc": ("application/grpc", b"\0\0\0\0\x1e\n\x1c" + _CHUNK[:28]),
 }  # fmt: skip

@@ -50,6 +50,8 @@ NOTHING = Said()
 Leaf = Callable[[bytes, Look], bytes]
 
 _GZIP = b"\x1f\x8b"
+#: And how zlib begins.
+_PACKED_STARTS = (_GZIP, b"x\x01", b"x\x9c", b"x\xda")
 #: How files begin: archives, images, fonts, programs, sounds, models.
 _FILE = re.compile(
     rb"\x1f\x8b|PK(?:\x03\x04|\x05\x06)|7z\xbc\xaf|\xfd7zXZ|\(\xb5/\xfd|BZh|Rar!"
@@ -91,9 +93,13 @@ PACKED = frozenset({"content-encoding", "grpc-encoding", "connect-content-encodi
 
 
 #: Matches a body that does not show what it holds, by how it begins: gzip, base64 of
-#: frames, pieces, a text of wide letters.
+#: frames, pieces, a text of wide letters, a map or a list of MessagePack or CBOR, a
+#: document of BSON.
 _PIECE = rb"[0-9A-Fa-f]{1,16}+(?:;[^\r\n]{0,1000}+)?+\r\n"
-seems_packed = re.compile(rb"\x1f\x8b|AAA|" + _PIECE + b"|" + _WIDE.pattern).match
+_MAP = rb"[\x80-\xbf\xd9\xdc-\xdf]|[\0-\xff]{3}\0[\x01-\x13]"
+seems_packed = re.compile(
+    b"|".join((rb"\x1f\x8b|AAA", _MAP, _PIECE, _WIDE.pattern))
+).match
 
 
 def through(body: bytes, said: Said, leaf: Leaf) -> bytes:
@@ -111,6 +117,17 @@ def through(body: bytes, said: Said, leaf: Leaf) -> bytes:
     if new == plain or not pieces:
         return body if new == plain else new
     return aws_chunked.in_pieces(new, pieces) + body[end:]
+
+
+def through_message(body: bytes, leaf: Leaf) -> bytes:
+    """Return a message of a WebSocket with each piece of it put through ``leaf``. One
+    that is gzip or zlib was packed by its program, and is no file."""
+    if body[:2] in _PACKED_STARTS:
+        plain, codings = unpacked(body, "gzip" if body[:2] == _GZIP else "deflate")
+        if codings and plain[:1] in (b"{", b"["):
+            new = leaf(plain, Look.ALL)
+            return body if new == plain else packed_as(body, new, codings)
+    return through(body, NOTHING, leaf)
 
 
 def _packed(body: bytes, said: Said, leaf: Leaf) -> bytes:
@@ -137,11 +154,21 @@ def _content(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:
         return body
     if (charset := _charset(body, kind)) is not None:
         return _wide(body, *charset, leaf)
-    if _CONTROL.search(body, 0, _SAMPLE) is None:
+    if _is_text(body, kind):
         return leaf(body, Look.ALL)
     if kind.startswith("multipart/") and (border := parameter(media, "boundary")):
         return _parts(body, border.encode("utf-8", "surrogateescape"), leaf)
     return leaf(body, Look.FORMS)
+
+
+def _is_text(body: bytes, kind: str) -> bool:
+    """Return whether a body is text: no message of MessagePack or CBOR, which need not
+    have a byte that no text has. Some protocols end a text with a zero."""
+    is_said = kind.startswith("text/") or "charset" in kind
+    if not is_said and b"\x80" <= body[:1] < b"\xc0":
+        return False
+    found = _CONTROL.search(body, 0, _SAMPLE)
+    return found is None or (found.start() == len(body) - 1 and found[0] == _ZERO)
 
 
 def _is_file(body: bytes, kind: str) -> bool:
