@@ -62,6 +62,13 @@ SHAPES = {
     "HTML in a string": b"&quot;%b&quot;:&quot;a1b2&",
     "list of YAML": b"%b:\n- a1b2c3\n",
     "tags behind a colon": b"<b>%b:</b> <i>",
+    "stated": b"%b is a1b2c3d4e5f6g7h8i9j0 ",
+    "stated, cut": b"%b is now: <b> <b> <b> a1b2",
+    "of httpie": b"%b:a1b2c3d4e5f6g7h8i9j0 ",
+    "rows": b"a,%b\n",
+    "rows, with tabs": b"%b\ta1b2\n",
+    "block of GraphQL": b'%b: \\"\\"\\"a1b2',
+    "line of a jar": b"h\t%b\tFALSE\t0\tsid\ta1b2c3d4\n",
     "cookies": b"cookie: %b=a1b2c3d4; ",
 }
 #: What stands around a name in MessagePack and CBOR: what is added to its length, and

@@ -1,5 +1,6 @@
 """Secrets in binary messages: fields by their names, at the lengths that they had."""
 
+import base64
 import gzip
 import json
 import struct
@@ -8,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from mitmvcr.codings import decoded, encoded
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.secrets.redactor import Redactor
@@ -183,6 +185,42 @@ def test_a_text_that_ends_with_a_zero_is_one() -> None:
     said = b"CONNECT\nlogin:me\npasscode:%b\n\n\0"
     kept = Redactor().message(said % KEY.encode())
     assert kept == said % b"[REDACTED:passcode]"
+
+
+@pytest.mark.parametrize("name", ["X-Auth-Token-Bin", "session-token-bin"])
+def test_a_header_of_bytes_stays_one(name: str) -> None:
+    """As gRPC has them; a client that cannot decode one gives up."""
+    for text in (KEY, KEY + "x"):
+        coded = base64.b64encode(text.encode()).decode().rstrip("=")
+        redactor = Redactor()
+        headers = {name: [coded, "no base64!"], "x-id-bin": [coded[:9] + "AAA"]}
+        asked = Request(headers=headers, body=text.encode())
+        kept = redactor.interaction(Interaction(0, asked, Response(headers=headers)))
+        assert name not in kept.request.headers
+        mark = f"[REDACTED:{name.lower().removesuffix('-bin')}]"
+        assert kept.request.body == mark.encode()
+        first, second = kept.response.headers[name]
+        assert base64.b64decode(first + "=" * (-len(first) % 4)) == mark.encode()
+        assert second == mark
+        assert kept.response.headers["x-id-bin"] == headers["x-id-bin"]
+    redacted_once = Response(headers={name: [first]})
+    again = Redactor().interaction(Interaction(0, Request(), redacted_once))
+    assert again.response.headers[name] == [first]
+
+
+@pytest.mark.parametrize("coding", ["", "gzip", "deflate"])
+def test_a_part_says_its_own_coding(coding: str) -> None:
+    text = json.dumps({"password": KEY}).encode()
+    part = encoded(text, coding) if coding else text
+    head = b"--b\r\nContent-Type: application/json\r\n"
+    head += b"Content-Encoding: %b\r\n" % coding.encode() if coding else b""
+    body = head + b"\r\n" + part + b"\r\n--b--\r\n"
+    kept = redacted(body, "multipart/mixed; boundary=b")[1]
+    assert kept.startswith(head + b"\r\n")
+    assert kept.endswith(b"\r\n--b--\r\n")
+    inner = kept[len(head) + 2 : -len(b"\r\n--b--\r\n")]
+    plain = decoded(inner, coding) if coding else inner
+    assert plain == text.replace(KEY.encode(), b"[REDACTED:password]")
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])

@@ -823,3 +823,16 @@ def test_a_header_that_was_clear_is_hidden_once_its_value_is_known() -> None:
     assert redactor.request(sent) is sent
     redactor.message(b'{"password": "hunter2-hunter2"}')
     assert redactor.request(sent).headers["A"] == ["[REDACTED:password]"]
+
+
+@pytest.mark.parametrize("gap", [",", ", "])
+def test_cookies_that_are_joined_are_hidden_one_by_one(gap: str) -> None:
+    date = "Expires=Wed, 21 Oct 2026 07:28:00 GMT"
+    cookies = [f"theme=dark; Path=/; {date}", f"sid={{}}; {date}; HttpOnly", "a1={}"]
+    header = gap.join(cookies)
+    met = Response(
+        headers={"Set-Cookie": [header.format("q7Rk2Zp9Wm4X", "x1Y2z3W4v5U6")]}
+    )
+    kept = Redactor().interaction(Interaction(0, Request(), met)).response
+    clean = header.format("[REDACTED:sid]", "[REDACTED:a1]")
+    assert kept.headers["Set-Cookie"] == [clean]

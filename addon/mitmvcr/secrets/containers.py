@@ -241,7 +241,11 @@ def _part(part: bytes, leaf: Leaf) -> bytes:
     head, blank, content = part.partition(b"\r\n\r\n")
     found = re.search(rb"(?i)\r\ncontent-type:[ \t]*([^\r\n]{1,200})", head)
     media = found[1].decode("latin-1") if found else ""
-    return leaf(head, Look.ALL) + blank + _content(content, media, "", leaf)
+    found = re.search(rb"(?i)\r\ncontent-encoding:[ \t]*([^\r\n]{1,50})", head)
+    coding = found[1].decode("latin-1") if found else ""
+    end = len(content) - 2 if coding and content.endswith(b"\r\n") else len(content)
+    new = _packed(content[:end], Said(media, coding), leaf)
+    return leaf(head, Look.ALL) + blank + new + content[end:]
 
 
 # Character sets

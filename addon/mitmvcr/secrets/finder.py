@@ -32,6 +32,8 @@ from mitmvcr.secrets.tokens import Tokens, compiled
 
 _MARK = b"REDACTED"
 _COMMANDS = (b"curl ", b"sshpass ", b"jdbc:oracle:")
+#: Of a part whose text is packed.
+_PACKED = (b"Content-Encoding:", b"content-encoding:")
 _FORM = re.compile(
     rb"[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+(?:&[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+)*+"
 )
@@ -83,7 +85,14 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
             forms[anchor].append(pattern)
     marks = {
         mark.decode()
-        for mark in (*JSON_STARTS, *FILE_STARTS, *_COMMANDS, *heads.MARKS, _MARK)
+        for mark in (
+            *JSON_STARTS,
+            *FILE_STARTS,
+            *_COMMANDS,
+            *_PACKED,
+            *heads.MARKS,
+            _MARK,
+        )
     }
     texts = sorted({*names, *forms, *marks})
     return Anchors([text.encode() for text in texts]), [

@@ -29,7 +29,8 @@ from mitmvcr.secrets.headers import (
     masked_protocols,
     masked_set_cookie,
 )
-from mitmvcr.secrets.names import Names
+from mitmvcr.secrets.names import BINARY, Names
+from mitmvcr.secrets.runs import decoded_base64, encoded_as
 from mitmvcr.secrets.scan import BYTES, Place
 
 _MARK = re.compile(r"\[REDACTED:([\w.-]+)\]")
@@ -203,6 +204,8 @@ class Walk:
 
         lower = name.lower()
         if self._is_secret(name):
+            if lower.endswith(BINARY):
+                return self._binary(where, name.removesuffix(name[-4:]), value)
             return self._named(where, name, value, Place.HEADER)
         if lower == "cookie":
             return masked_cookies(value, mask)
@@ -215,6 +218,16 @@ class Walk:
 
             value = masked_protocols(value, mask_piece)
         return self._text(where, value, is_kept=self._is_kept(name))
+
+    def _binary(self, where: str, name: str, value: str) -> str:
+        """Return a header in base64, which its client decodes."""
+        plain = decoded_base64(value.encode(*BYTES))
+        if plain is None:
+            return self._named(where, name, value, Place.HEADER)
+        new = self._visit(Text(where, plain, name, Place.HEADER))
+        if new is plain:
+            return value
+        return encoded_as(value.encode(*BYTES), new, in_url=False).decode()
 
     # Bodies
 
