@@ -267,6 +267,8 @@ def test_harmless_variables_are_none() -> None:
         "GRANT_TOKEN": "access_token",
         "API_TOKEN_URL": "https://h/oauth/token",
         "SIGNING_KEY": "/run/keys/signing.pem",
+        "DEPLOY_KEY": "/Users/Somebody/DeployKey2024ForProduction",
+        "GIT_AUTH": "somebody@git.example",
     }
     assert list(Redactor(environment=environment).memory.since(0)) == []
 
