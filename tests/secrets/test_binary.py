@@ -187,6 +187,24 @@ def test_a_text_that_ends_with_a_zero_is_one() -> None:
     assert kept == said % b"[REDACTED:passcode]"
 
 
+def test_json_in_a_text_of_protobuf() -> None:
+    text = b'{"a": 1, "password": "%b", "clientSecret":"%b"}' % (KEY.encode(), b"x1")
+    body = b"\x08\1\x12%c%b\x1a\2ok" % (len(text), text)
+    clean = text.replace(KEY.encode(), b"[REDACTED:password-----]").replace(
+        b"x1", b"**"
+    )
+    for kind in ("application/x-protobuf", "application/proto"):
+        assert {*redacted(body, kind)} == {body.replace(text, clean)}
+    frame = b"\0" + len(body).to_bytes(4) + body
+    kept = redacted(frame, "application/grpc+proto")[1]
+    assert kept == frame.replace(text, clean)
+    for other in ("application/octet-stream", "application/x-of-somebody"):
+        assert {*redacted(body, other)} == {body}
+    for ordinary in (b'{"password"}', b'"password": 3', b'x "a password" : "b"'):
+        said = b"\x08\1\x12%c%b" % (len(ordinary), ordinary)
+        assert {*redacted(said, "application/x-protobuf")} == {said}
+
+
 @pytest.mark.parametrize("name", ["X-Auth-Token-Bin", "session-token-bin"])
 def test_a_header_of_bytes_stays_one(name: str) -> None:
     """As gRPC has them; a client that cannot decode one gives up."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from mitmvcr.core.mqtt import credentials
+from mitmvcr.secrets.containers import is_message
 from mitmvcr.secrets.looks import is_by_chance
 from mitmvcr.secrets.scan import Place, Value
 
@@ -19,6 +20,7 @@ _CBOR = frozenset((*range(0x80, 0xC0), 0xD9))
 #: By the first byte of a value, of how many bytes its length is.
 _SIZES = {0xD9: 1, 0xC4: 1, 0xDA: 2, 0xC5: 2, 0xDB: 4, 0xC6: 4}
 _CBOR_SIZES = {24: 1, 25: 2, 26: 4}
+_JSON_VALUE = re.compile(rb'"[ \t]{0,4}+:[ \t]{0,4}+"([^"\\\0-\x1f]{1,2000}+)"')
 _NAME = re.compile(rb"[\w.$-]++")
 
 #: A name, and what it stands for.
@@ -32,6 +34,8 @@ def fields(data: bytes, start: int, end: int, kind: str) -> Iterator[Field]:
     if "cbor" in kind.lower() or (data and data[0] in _CBOR):
         yield from _at_its_length(data, start, end, 0x60, 24)
     yield from _of_bson(data, start, end)
+    if is_message(kind):
+        yield from _of_json(data, start, end)
 
 
 def _at_its_length(
@@ -81,6 +85,16 @@ def _of_bson(data: bytes, start: int, end: int) -> Iterator[Field]:
     if begin > 0 and 0 < finish < last < len(data) and data[last] == 0:
         value = Value(finish + 5, last, data[finish + 5 : last], Place.FIELD)
         yield data[begin:finish], value
+
+
+def _of_json(data: bytes, start: int, end: int) -> Iterator[Field]:
+    """Yield a field of JSON that stands in a text of the message, as protobuf carries
+    it."""
+    begin = data.rfind(b'"', max(0, start - _LONGEST), start) + 1
+    finish = data.find(b'"', end, end + _LONGEST)
+    found = _JSON_VALUE.match(data, finish) if begin > 0 and finish > 0 else None
+    if found and _NAME.fullmatch(data, begin, finish):
+        yield data[begin:finish], Value(*found.span(1), found[1], Place.FIELD)
 
 
 def of_mqtt(data: bytes) -> Iterator[Field]:

@@ -22,7 +22,14 @@ from mitmvcr.codings import (
 )
 from mitmvcr.core.bodies import from_base64
 from mitmvcr.core.events import message_ends
-from mitmvcr.core.media import JSON, holds_json, is_base64, is_framed, parameter
+from mitmvcr.core.media import (
+    JSON,
+    holds_json,
+    is_base64,
+    is_framed,
+    is_protobuf,
+    parameter,
+)
 from mitmvcr.core.model import Headers, header
 
 
@@ -63,7 +70,7 @@ _FILE_TYPE = re.compile(
     r"image/(?!svg)|audio/|video/|font/|application/(?:zip|pdf|wasm|gzip|java-archive"
     r"|vnd\.ms-|vnd\.openxml|vnd\.rar|vnd\.debian|x-(?:tar|gtar|gzip|7z|xz|bzip|rpm))"
 )
-_BINARY_TYPE = re.compile(r"protobuf|x-proto|msgpack|cbor|avro|thrift|bson")
+_BINARY_TYPE = re.compile(r"msgpack|cbor|avro|thrift|bson")
 _CONTROL = re.compile(rb"[\0-\x06\x0e-\x1a\x7f]")
 _WIDE = re.compile(
     rb"\xff\xfe|\xfe\xff|\0\0\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]|[^\0]\0\0\0[^\0]\0\0\0"
@@ -146,7 +153,7 @@ def _content(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:
     if is_framed(media):
         return _framed(body, media, frames, leaf)
     kind = media.lower()
-    if _BINARY_TYPE.search(kind):
+    if is_message(media):
         return leaf(body, Look.FORMS)
     if body[:2] == _GZIP:
         return _gzip_file(body, leaf)
@@ -159,6 +166,13 @@ def _content(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:
     if kind.startswith("multipart/") and (border := parameter(media, "boundary")):
         return _parts(body, border.encode("utf-8", "surrogateescape"), leaf)
     return leaf(body, Look.FORMS)
+
+
+def is_message(media: str) -> bool:
+    """Return whether a body of this type is a binary message, or several."""
+    if is_framed(media) or is_protobuf(media):
+        return True
+    return _BINARY_TYPE.search(media.lower()) is not None
 
 
 def _is_text(body: bytes, kind: str) -> bool:
