@@ -1,12 +1,13 @@
 """Texts are found where a plain search finds them."""
 
 import re
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.core.searching import common, each_match
+from mitmvcr.core.searching import common, each_match, searcher
 
 REGEXES = [
     (re.compile(rb"(?<!b)aab*"), b"aa", (0,)),
@@ -48,3 +49,13 @@ BLOCK = 1 << 20
 def test_the_common_start_is_measured(one: str, other: str, length: int) -> None:
     assert common(one, other) == length
     assert common(other.encode(), one.encode()) == length
+
+
+def test_a_text_is_found_by_the_library_or_not_at_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    search = searcher(b"wo\n")
+    assert search is not None
+    assert list(search(b"one two\n\nthree")) == [(0, 5, 8)]
+    monkeypatch.setitem(sys.modules, "ahocorasick_rs", None)
+    assert searcher(b"wo\n") is None

@@ -276,8 +276,11 @@ def test_what_stands_behind_the_interactions_is_passed_over(more: bytes) -> None
     )
 
 
+@pytest.mark.parametrize("has_library", [True, False])
 @pytest.mark.parametrize("layout_name", ["v4", "v3"])
-def test_what_looks_like_an_item_is_none(layout_name: Layout) -> None:
+def test_items_are_found_alike_in_a_large_file(
+    layout_name: Layout, has_library: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tricky = b"\n    - id: 1\n      request:\n- x\n\n    -"
     made = [
         Interaction(
@@ -287,6 +290,13 @@ def test_what_looks_like_an_item_is_none(layout_name: Layout) -> None:
         )
         for n in range(4)
     ]
-    found = layout.index(writer.dumps(Cassette(made), layout_name))
+    data = writer.dumps(Cassette(made), layout_name)
+    usual = layout.index(data)
+    monkeypatch.setattr(layout, "_LARGE", 0)
+    if not has_library:
+        monkeypatch.setattr(layout, "searcher", lambda text: None)
+    found = layout.index(data)
+    assert usual is not None
     assert found is not None
+    assert found.starts == usual.starts
     assert len(found) == 4

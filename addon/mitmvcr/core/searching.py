@@ -1,7 +1,22 @@
 """Texts compared and looked for, faster than by ``==`` and ``re`` alone."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+
+#: Number of the text, start, end.
+Found = Sequence[tuple[int, int, int]]
+
+
+def searcher(text: bytes) -> Callable[[bytes], Found] | None:
+    """Return what finds a text in data by the processor's vector instructions, in a
+    quarter of the time of ``re``, but 2 ms to import. Return None without the library:
+    mitmproxy's own environment has none."""
+    try:
+        import ahocorasick_rs
+    except ImportError:
+        return None
+    return ahocorasick_rs.BytesAhoCorasick([text]).find_matches_as_indexes
+
 
 _BLOCK = 1 << 20
 

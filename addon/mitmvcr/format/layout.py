@@ -5,12 +5,15 @@ are indented deeper. The index is made by searching for that column.
 """
 
 import re
+from collections.abc import Callable, Iterable
 
+from mitmvcr.core.searching import searcher
 from mitmvcr.format.lines import Columns
 from mitmvcr.format.source import Held, Source
 
 _HEAD = re.compile(rb"(?:---\n)?(?:version: 2\n)?interactions:\n( *)- ")
 _VERSION = b"version: 2\n"
+_LARGE = 1 << 22
 #: More of a file need not be seen to know what it is.
 _LONGEST_HEAD = 1 << 12
 _FIRST = re.compile(rb" *- (?:id: [0-9]+\n *)?request:\n( +)")
@@ -65,18 +68,26 @@ def _item_starts(source: Source, dash: bytes, first: int, end: int) -> list[int]
     a dash stands alone, or is three of them, or where a carriage return would begin a
     line too."""
     found, after = [], len(dash)
-    # To look for a line end and then ahead is a quarter faster than for all of it.
-    line_starts = re.compile(rb"\n(?=" + dash + rb")").finditer
+    line_starts = _line_starts(dash, is_large=end > _LARGE)
     for window in source.windows(0, end, after + 1):
         data = window.data
         if b"\r" in data:
             return None
-        starts = (each.end() for each in line_starts(data))
-        lines = [line for line in starts if line <= window.own]
+        lines = [line for line in line_starts(data) if line <= window.own]
         if any(data[line + after : line + after + 1] != b" " for line in lines):
             return None
         found += [window.at + line for line in lines]
     return [line for line in found if line > first]
+
+
+def _line_starts(text: bytes, *, is_large: bool) -> Callable[[bytes], Iterable[int]]:
+    """Return a function that finds the lines of data that begin with a text, except the
+    first."""
+    if is_large and (search := searcher(b"\n" + text)):
+        return lambda data: (at + 1 for _, at, _ in search(data))
+    # To look for a line end and then ahead is a quarter faster than for all of it.
+    lines = re.compile(rb"\n(?=" + text + rb")")
+    return lambda data: (each.end() for each in lines.finditer(data))
 
 
 def _columns(source: Source, start: bytes, head: re.Match[bytes]) -> Columns | None:
