@@ -2,7 +2,7 @@
 /_vcr/: a container may publish one port only. What is meant for it is never forwarded,
 recorded or matched."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -32,18 +32,11 @@ class Door:
         self._control = control
         #: What the clients of requests under way said to be known by.
         self._said: WeakKeyDictionary[http.HTTPFlow, Fields] = WeakKeyDictionary()
-        self.requestheaders: Callable[[http.HTTPFlow], None] | None = None
-        self.request: Callable[[http.HTTPFlow], Awaitable[None] | None] | None = None
 
-    def listen(self) -> None:
-        """Look for such requests, or for none."""
-        is_open = self._control.within is not None
-        self.requestheaders = self._meet if is_open else None
-        self.request = self._answer if is_open else None
-
-    def _meet(self, flow: http.HTTPFlow) -> None:
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Take a request, and what no log and no view of flows may show."""
-        if flow.response is not None or not _is_meant(flow):
+        is_open = self._control.within is not None
+        if not is_open or flow.response is not None or not _is_meant(flow):
             return
         headers = flow.request.headers
         fields = headers.fields
@@ -52,7 +45,7 @@ class Door:
         flow.request.stream = False
         flow.response = http.Response.make(503, "mitmvcr: the control API is closed\n")
 
-    def _answer(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+    def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         if not self._said:
             return None
         fields = self._said.pop(flow, None)

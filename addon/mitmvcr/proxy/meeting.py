@@ -9,8 +9,8 @@ from contextlib import suppress
 
 from mitmproxy import http
 
-from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.player import DEFAULT
+from mitmvcr.proxy.host.options import gives_up_after
 from mitmvcr.proxy.sessions.routes import said_in
 
 #: In bytes: what names a session stands before that.
@@ -73,7 +73,7 @@ class Meeting:
         """Look again when more has come than that."""
         loop = asyncio.get_running_loop()
         if client not in self._waiting:
-            patience = min(host.gives_up_after(), _LONGEST_WAIT)
+            patience = min(gives_up_after(), _LONGEST_WAIT)
             self._waiting[client] = loop.call_later(patience, self._leave, client)
         with suppress(OSError):
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, seen + 1)

@@ -97,7 +97,6 @@ class Team:
         return None if owner == self._worker.number else owner
 
     def others(self) -> list[int]:
-        """Return the numbers of the other workers."""
         return [i for i in range(self._worker.of) if i != self._worker.number]
 
     async def ask(self, number: int, asked: "Asked") -> "Answer":
