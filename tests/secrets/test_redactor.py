@@ -825,6 +825,19 @@ def test_a_header_that_was_clear_is_hidden_once_its_value_is_known() -> None:
     assert redactor.request(sent).headers["A"] == ["[REDACTED:password]"]
 
 
+def test_what_a_body_gave_and_a_header_sends_is_found_in_hex_too() -> None:
+    token, redactor = "x1Y2z3W4v5U6t7S8", Redactor()
+    gave = Response(body=b'{"access_token": "%b"}' % token.encode())
+    redactor.interaction(Interaction(0, Request(), gave))
+    said = f"it is {token.encode().hex()} in hex"
+    assert redactor.message(said.encode()) == said.encode()
+    for _ in range(2):
+        headers = {"Authorization": [f"Bearer {token}"]}
+        redactor.interaction(Interaction(1, Request(headers=headers), Response()))
+        hidden = b"[REDACTED:access_token]".hex()
+        assert redactor.message(said.encode()) == f"it is {hidden} in hex".encode()
+
+
 @pytest.mark.parametrize(
     "value",
     [
