@@ -864,3 +864,9 @@ def test_cookies_that_are_joined_are_hidden_one_by_one(gap: str) -> None:
     kept = Redactor().interaction(Interaction(0, Request(), met)).response
     clean = header.format("[REDACTED:sid]", "[REDACTED:a1]")
     assert kept.headers["Set-Cookie"] == [clean]
+
+
+def test_a_comma_may_be_one_of_a_cookies_value() -> None:
+    met = Response(headers={"Set-Cookie": ["auth=user=joe,sig=x1,n=2; Path=/"]})
+    kept = Redactor().interaction(Interaction(0, Request(), met)).response
+    assert kept.headers["Set-Cookie"] == ["auth=[REDACTED:auth]; Path=/"]
