@@ -16,7 +16,7 @@ from mitmvcr.format.source import read_bytes
 #: What may hold a recording; of others in a folder nothing is said.
 _EXTENSIONS = (
     *(".yaml", ".yml", ".json", ".har", ".zhar", ".mitm", ".flow", ".flows"),
-    *(".yaml.gz", ".yml.gz", ".warc", ".warc.gz"),
+    *(".yaml.gz", ".yml.gz", ".warc", ".warc.gz", ".json5"),
 )
 _MAPPINGS, _FILES = "mappings", "__files"
 
