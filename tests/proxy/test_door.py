@@ -11,8 +11,7 @@ from mitmproxy.test import tflow
 
 from mitmvcr.control.server import application
 from mitmvcr.control.within import Answer, Asked, answer
-from mitmvcr.proxy.controlling import Control
-from mitmvcr.proxy.door import Door
+from mitmvcr.proxy.door import Control, Door
 
 TOKEN = "0123456789abcdef"
 

@@ -205,6 +205,41 @@ def test_json_in_a_text_of_protobuf() -> None:
         assert {*redacted(said, "application/x-protobuf")} == {said}
 
 
+def aws(headers: bytes, carried: bytes) -> bytes:
+    """A message of Amazon's event streams, as botocore's tests have it."""
+    lengths = struct.pack(">II", 16 + len(headers) + len(carried), len(headers))
+    said = lengths + struct.pack(">I", zlib.crc32(lengths)) + headers + carried
+    return said + struct.pack(">I", zlib.crc32(said))
+
+
+def test_messages_of_amazons_event_streams_keep_their_checksums() -> None:
+    kind = b"\x0b:event-type\7\0\5chunk"
+    inner = base64.b64encode(b'{"text":"of %b"}' % KEY.encode())
+    plain = [
+        (kind, b'{"password": "%b"}' % KEY.encode()),
+        (kind, b'{"bytes":"%b","p":"abc"}' % inner),
+        (b"\3tok\7\0%c%b" % (len(KEY), KEY.encode()), b""),
+        (kind, b"\0\1 %b" % KEY.encode()),
+        (kind, b'{"ok": true}'),
+    ]
+    mark, sized = b"[REDACTED:password]", b"[REDACTED:password-----]"
+    clean = [
+        (kind, b'{"password": "%b"}' % mark),
+        (
+            kind,
+            b'{"bytes":"%b","p":"abc"}' % base64.b64encode(b'{"text":"of %b"}' % mark),
+        ),
+        (b"\3tok\7\0%c%b" % (len(KEY), sized), b""),
+        (kind, b"\0\1 %b" % sized),
+        (kind, b'{"ok": true}'),
+    ]
+    media = "application/vnd.amazon.eventstream"
+    body = b"".join(aws(*each) for each in plain)
+    wanted = b"".join(aws(*each) for each in clean)
+    for rest in (b"", b"\0\0\0\x63\0\0", b"\0\0\0\x10\0\0\0\x09" + bytes(8)):
+        assert {*redacted(body + rest, media)} == {wanted + rest}
+
+
 @pytest.mark.parametrize("name", ["X-Auth-Token-Bin", "session-token-bin"])
 def test_a_header_of_bytes_stays_one(name: str) -> None:
     """As gRPC has them; a client that cannot decode one gives up."""

@@ -23,8 +23,7 @@ from mitmvcr.proxy import host, options, unread
 from mitmvcr.proxy.answering import waiting_for_nothing
 from mitmvcr.proxy.commands import Commands
 from mitmvcr.proxy.connections import Choice, Connections, refuse_proxy_passwords
-from mitmvcr.proxy.controlling import Control
-from mitmvcr.proxy.door import Door
+from mitmvcr.proxy.door import Control, Door
 from mitmvcr.proxy.flow.exchange import forward, replay
 from mitmvcr.proxy.flow.player import DEFAULT, SLOW, Player, size_of, with_mode
 from mitmvcr.proxy.flow.refusals import block, refuse

@@ -19,6 +19,7 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.lane.tls import Tls
 from mitmvcr.proxy.host.cert_store import backdated as backdated
 from mitmvcr.proxy.host.cert_store import create_authority, read_authority
+from mitmvcr.store.files import write_all
 
 #: Of an RSA key OpenSSL may make up for a number that is wrong.
 _KEY = b"-----BEGIN EC PRIVATE KEY-----"
@@ -139,10 +140,15 @@ def _publish_certificate(confdir: Path, authority: Path) -> Path:
     certificate = _file(confdir, "ca-cert.pem")
     if not certificate.exists() or certificate.read_bytes() != match.group():
         handle, name = tempfile.mkstemp(prefix=".making-", dir=confdir)
-        os.write(handle, match.group())
-        os.close(handle)
-        Path(name).chmod(0o644)
-        Path(name).replace(certificate)
+        try:
+            try:
+                write_all(handle, match.group())
+            finally:
+                os.close(handle)
+            Path(name).chmod(0o644)
+            Path(name).replace(certificate)
+        finally:
+            Path(name).unlink(missing_ok=True)
     return certificate
 
 

@@ -21,7 +21,7 @@ from mitmproxy.addonmanager import Loader
 from mitmvcr.proxy import options
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.ca import where_to_go
-from mitmvcr.proxy.controlling import Control
+from mitmvcr.proxy.door import Control
 from mitmvcr.proxy.host import chain, listeners, masters
 from mitmvcr.proxy.host.exit import ExitGuard
 from mitmvcr.proxy.ports import ca_file

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
 from typing import NamedTuple
+from zlib import crc32
 
 from mitmvcr.codings import (
     CodingError,
@@ -21,7 +22,7 @@ from mitmvcr.codings import (
     unpacked,
 )
 from mitmvcr.core.bodies import from_base64
-from mitmvcr.core.events import message_ends
+from mitmvcr.core.events import AWS, ends, message_ends
 from mitmvcr.core.media import (
     JSON,
     holds_json,
@@ -153,6 +154,8 @@ def _content(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:
     if is_framed(media):
         return _framed(body, media, frames, leaf)
     kind = media.lower()
+    if kind.startswith(AWS):
+        return _in_aws(body, media, leaf)
     if is_message(media):
         return leaf(body, Look.FORMS)
     if body[:2] == _GZIP:
@@ -229,6 +232,31 @@ def _message(message: bytes, media: str, coding: str, leaf: Leaf) -> bytes:
         return message
     new = _content(plain, media, "", leaf)
     return message if new == plain else encoded(new, coding)
+
+
+def _in_aws(body: bytes, media: str, leaf: Leaf) -> bytes:
+    """Look into the messages of Amazon's event streams. Each is its length, that of its
+    headers, a checksum of both, the headers, what it carries, and a checksum of
+    all."""
+    parts: list[bytes] = []
+    at = 0
+    for end in ends(media, body) or ():
+        parts.append(_aws_message(body[at:end], leaf))
+        at = end
+    return b"".join(parts) + (leaf(body[at:], Look.FORMS) if at < len(body) else b"")
+
+
+def _aws_message(message: bytes, leaf: Leaf) -> bytes:
+    start = 12 + int.from_bytes(message[4:8])
+    if start > len(message) - 4:
+        return leaf(message, Look.FORMS)
+    headers, carried = message[12:start], message[start:-4]
+    new = leaf(headers, Look.FORMS) + _packed(carried, NOTHING, leaf)
+    if new == headers + carried:
+        return message
+    lengths = (len(new) + 16).to_bytes(4) + message[4:8]
+    fresh = lengths + crc32(lengths).to_bytes(4) + new
+    return fresh + crc32(fresh).to_bytes(4)
 
 
 def _in_base64(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:

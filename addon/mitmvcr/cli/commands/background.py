@@ -6,11 +6,11 @@ import json
 import os
 import signal
 import sys
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mitmvcr.cli.child.own_folder import own_folder
 from mitmvcr.cli.child.trust import write_origins, write_roots
 from mitmvcr.cli.child.way_out import way_out
 from mitmvcr.cli.commands.plan import CI, in_ci, reaches_out
@@ -109,15 +109,15 @@ class _Background:
         check_port(options.host, options.port)
         ensure_ca(home)
         failure, proxy = "", None
-        with tempfile.TemporaryDirectory(prefix="mitmvcr-") as folder:
-            roots = write_roots(Path(folder), os.environ)
+        with own_folder() as folder:
+            roots = write_roots(folder, os.environ)
             proxying = running_proxy(
                 settings,
                 confdir=home,
                 listen_host=options.host,
                 listen_port=options.port,
                 upstream=way_out(os.environ) if reaches_out(settings) else None,
-                trusted_ca=write_origins(Path(folder), roots, os.environ),
+                trusted_ca=write_origins(folder, roots, os.environ),
                 opened=self._prepare,
                 sets=options.set,
                 spelling=WITH_VARIABLES,

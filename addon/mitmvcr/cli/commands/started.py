@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mitmvcr.core.errors import VcrError
-from mitmvcr.store.files import NO_FOLLOW, PRIVATE, home, write_all
+from mitmvcr.store.files import NO_FOLLOW, PRIVATE, home, why, write_all
 from mitmvcr.store.lock import Lock
 
 
@@ -85,14 +85,17 @@ class Place:
 
 
 def write_private(path: Path, data: bytes = b"") -> None:
-    """Write a new file that is for nobody else to read."""
-    path.unlink(missing_ok=True)
+    """Write a new file that is for nobody else to read. Raise VcrError."""
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | NO_FOLLOW
-    file = os.open(path, flags, PRIVATE)
     try:
-        write_all(file, data)
-    finally:
-        os.close(file)
+        path.unlink(missing_ok=True)
+        file = os.open(path, flags, PRIVATE)
+        try:
+            write_all(file, data)
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise VcrError(f"{path}: cannot be written: {why(error)}") from error
 
 
 def port_of_started(environment: Mapping[str, str]) -> int | None:

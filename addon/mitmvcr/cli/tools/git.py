@@ -28,7 +28,7 @@ from mitmvcr.format.speed import no_collection
 from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.show import WHOLE, described
-from mitmvcr.store.files import put, why
+from mitmvcr.store.files import put, replace_file, why
 from mitmvcr.tools import Sheet, assembled
 from mitmvcr.tools.attributes import installed, literal, pattern, uninstalled
 from mitmvcr.tools.merging import merged
@@ -140,13 +140,16 @@ def merge_driver(base: Path, ours: Path, theirs: Path, marker: str, path: str) -
     try:
         _merge(base, ours, theirs, path)
         return 0
+    except CassetteWriteError as error:  # nor could git, which would empty it first
+        say(visible(f"{path}: not merged, ours stands: {error.problem}"))
+        return 1
     except CassetteError as error:
         say(visible(f"{path}: merged as text: {error.problem}"))
     words = ["git", "merge-file", f"--marker-size={marker}"]
     words += ["-L", "ours", "-L", "base", "-L", "theirs"]
     words += [str(each) for each in (ours, base, theirs)]
     done = subprocess.run(words)
-    return min(done.returncode, 1)
+    return 1 if done.returncode else 0
 
 
 def _merge(base: Path, ours: Path, theirs: Path, path: str) -> None:
@@ -167,9 +170,10 @@ def _merge(base: Path, ours: Path, theirs: Path, path: str) -> None:
         target = sides[1] if len(sides[1]) else sides[2]
         data = b"".join(packed(path, assembled(kept, target)))
     try:
-        ours.write_bytes(data)
+        replace_file(ours, data)
     except OSError as error:
-        raise CassetteWriteError(path, f"cannot be written: {why(error)}") from error
+        problem = f"cannot be written: {why(error)}"
+        raise CassetteWriteError(path, problem, remedy="merge it again") from error
     for note in found.notes:
         say(visible(f"{path}: {note}"))
 
