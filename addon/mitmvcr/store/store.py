@@ -290,8 +290,10 @@ class FileStore(CassetteFile):
         except OSError as error:
             if is_finished and isinstance(error, FileNotFoundError) and not source:
                 return len(self.load().interactions)
+            is_gone = isinstance(error, FileNotFoundError)
+            problem = "nothing to recover" if is_gone else "cannot be read"
             raise CassetteError(
-                str(self._journal.path), f"nothing to recover: {why(error)}"
+                str(self._journal.path), f"{problem}: {why(error)}"
             ) from error
         try:
             with self._writing():
