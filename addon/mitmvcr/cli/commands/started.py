@@ -14,16 +14,6 @@ from mitmvcr.store.files import NO_FOLLOW, PRIVATE, home, why, write_all
 from mitmvcr.store.lock import Lock
 
 
-class StateError(VcrError):
-    """The file that says what was started cannot be read."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path} does not say which proxy was started: delete it, and end that"
-            " proxy yourself if it still runs"
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """What was started. ``told`` is how much of its log 'start' has shown; ``status``
@@ -72,13 +62,16 @@ class Place:
         return not self.lock.is_free()
 
     def read(self) -> State | None:
-        """Return what was started; None without a file. Raise StateError."""
+        """Return what was started; None without a file. Raise VcrError."""
         try:
             return State(**json.loads(self.state.read_text("utf-8")))
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, OSError):
-            raise StateError(self.state) from None
+            raise VcrError(
+                f"{self.state} does not say which proxy was started: delete it, and end"
+                " that proxy yourself if it still runs"
+            ) from None
 
     def write(self, state: State) -> None:
         """Write it for nobody else to read, whole or not at all."""
@@ -106,7 +99,7 @@ def write_private(path: Path, data: bytes = b"") -> None:
 
 
 def port_of_started(environment: Mapping[str, str]) -> int | None:
-    """Return the port of the proxy that was started, if it runs. Raise StateError."""
+    """Return the port of the proxy that was started, if it runs. Raise VcrError."""
     place = Place.of(environment)
     state = place.read()
     return state.port if state is not None and place.runs() else None

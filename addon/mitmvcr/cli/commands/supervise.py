@@ -142,7 +142,6 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
 
 
 def _prepare(plan: Plan, session: Session) -> None:
-    """Prepare what a session that begins keeps for reports."""
     session.log.complete = bool(plan.policy.reports)
 
 

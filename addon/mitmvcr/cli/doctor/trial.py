@@ -99,7 +99,6 @@ async def _try(
 
 
 def _complete(session: Session) -> None:
-    """Log every request of a session that begins."""
     session.log.complete = True
 
 

@@ -21,10 +21,6 @@ from mitmvcr.values import Layer
 _EDITORS = ("VISUAL", "EDITOR")
 
 
-class EditError(CassetteError):
-    """The text that an editor left cannot be used."""
-
-
 def edit_body(
     path: Path, number: int, typed: Layer, *, of_request: bool, as_json: bool
 ) -> int:
@@ -80,7 +76,7 @@ def _in_editor(
     except BodyError as error:
         is_kept = True
         problem = f"{place}: {error}; the text as you left it is in {name}"
-        raise EditError(str(path), problem) from error
+        raise CassetteError(str(path), problem) from error
     finally:
         if not is_kept:
             with suppress(OSError):

@@ -39,13 +39,9 @@ _START = 1 << 12
 _ATTRIBUTES = ".gitattributes"
 
 
-class GitError(VcrError):
-    """Git is not there, or refuses."""
-
-
 def install(paths: Sequence[Path]) -> None:
     """Tell git of the merge driver, of what shows cassettes, and of where they are: in
-    the folders named, else wherever there are some. Raise GitError."""
+    the folders named, else wherever there are some. Raise VcrError."""
     top = Path(_git("rev-parse", "--show-toplevel"))
     patterns = [*_named(paths, top)] if paths else [*_found(top)]
     own = _own_command()
@@ -60,7 +56,7 @@ def install(paths: Sequence[Path]) -> None:
 
 
 def uninstall() -> None:
-    """Take back what :func:`install` did. Raise GitError."""
+    """Take back what :func:`install` did. Raise VcrError."""
     top = Path(_git("rev-parse", "--show-toplevel"))
     for section in ("merge.mitmvcr", "diff.mitmvcr"):
         if _git("config", "--get-regexp", rf"^{section}\.", at=top, ok=(0, 1)):
@@ -80,17 +76,17 @@ def _read(file: Path) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        raise GitError(f"{file}: cannot be read: {why(error)}") from error
+        raise VcrError(f"{file}: cannot be read: {why(error)}") from error
 
 
 def _git(*words: str, at: Path | None = None, ok: Sequence[int] = (0,)) -> str:
     try:
         done = subprocess.run(["git", *words], cwd=at, capture_output=True)
     except FileNotFoundError:
-        raise GitError("git: is not installed, or not on PATH") from None
+        raise VcrError("git: is not installed, or not on PATH") from None
     if done.returncode not in ok:
         problem = done.stderr.decode("utf-8", "replace").strip()
-        raise GitError(f"git {words[0]}: {problem}")
+        raise VcrError(f"git {words[0]}: {problem}")
     return os.fsdecode(done.stdout).rstrip("\n")
 
 
@@ -108,7 +104,7 @@ def _named(paths: Sequence[Path], top: Path) -> Iterator[str]:
         try:
             inner = real.relative_to(os.path.realpath(top)).as_posix()
         except ValueError:
-            raise GitError(f"{path}: is outside {top}") from None
+            raise VcrError(f"{path}: is outside {top}") from None
         if real.is_dir():
             yield pattern("" if inner == "." else inner, "**/*.y*ml")
         else:
