@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# botocore sends a request again, a PutItem too and up to four times, when the answer's body is not what a header of
-# DynamoDB's, x-amz-crc32, says of it; after its last try its default mode hands that very body to
-# the program as if nothing had been wrong, and its old mode raises ChecksumError. Go's SDK, which
-# compares too, hands the body over at once.
+# botocore sends a request up to four times, a PutItem too, when the answer's body is not what a
+# header of DynamoDB's, x-amz-crc32, says of it; after its last try its default mode hands that
+# very body to the program as if nothing had been wrong, and its old mode raises ChecksumError.
+# Go's SDK, which compares too, hands the body over at once.
 #
 # Versions: botocore 1.44.8 with boto3 1.44.8 (CPython 3.11 to 3.13), aws-sdk-go-v2
 # service/dynamodb 1.74.0 (Go 1.26).
-# Source: botocore's data/_retry.json (dynamodb: crc32check) and retries/special.py
+# Source: botocore's data/_retry.json (dynamodb: crc32body) and retries/special.py
 # (RetryDDBChecksumError, of the mode standard); service/dynamodb's
-# internal/customizations/checksum.go (it compares as the body is closed). AWS's reference of DynamoDB has the header as one to verify.
+# internal/customizations/checksum.go (it compares as the body is closed).
 # Why it matters to a recorder: whoever hides a password in a recorded item, or moves a date in it,
 # and leaves this header turns one call of the program into four, after waits: the second has no
 # recorded answer, or takes the one to the program's next call. The number is decimal, where

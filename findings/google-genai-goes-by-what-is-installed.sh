@@ -6,7 +6,8 @@
 #
 # Versions: google-genai 3.6.1, httpx2 2.16.2, aiohttp 3.14.5 (CPython 3.11 to 3.13).
 # Source: google/genai/_api_client.py (has_aiohttp, _use_aiohttp; _async_request sleeps and asks
-# again after aiohttp's errors alone); aiohttp is its optional extra, "for faster performance".
+# again after aiohttp's errors alone). Its README has aiohttp as an extra for faster calls, and says
+# that both libraries read the proxies by urllib's getproxies.
 # Why it matters to a recorder: what is patched into httpx, or put there as a transport's default,
 # records nothing from the day on which another dependency brings aiohttp, and a mock that answers
 # by hanging up, as some do for what they do not know, gets two requests for one. Whether

@@ -5,8 +5,8 @@
 # of 0), it still sleeps for one second.
 #
 # Versions: prawcore 4.0.0, requests 2.34.2 (CPython 3.11 to 3.13).
-# Source: prawcore's prawcore/rate_limit.py (RateLimiter.update, delay); PRAW's documentation says
-# that it "will sleep" where a rate limit is reached, and that its wait is the time to the reset.
+# Source: prawcore's prawcore/rate_limit.py (RateLimiter.update and delay, which runs
+# before each request).
 # Why it matters to a recorder: the wait is made by headers of good answers, which no recorder
 # looks at for what was asked too often, and so a replay without latency takes ten seconds a
 # request where its answers came in a busy window; by which of them is decided by what else used

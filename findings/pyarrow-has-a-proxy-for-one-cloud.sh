@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # pyarrow's S3FileSystem reads no variable of a proxy at all, and its GcsFileSystem, in the same
 # library, does: of two buckets that one program reads the one goes through HTTP_PROXY and the
-# other past it, and so does pandas.read_parquet("s3://..."), which asks pyarrow before s3fs.
+# other past it.
 #
 # Versions: pyarrow 26.0.1 (CPython 3.11 to 3.13), which has AWS's SDK for C++ and
 # google-cloud-cpp in it.
 # Source: Arrow's cpp/src/arrow/filesystem/s3fs.cc (the SDK's client takes a proxy from the option
 # proxy_options alone, since allowSystemProxy is off) and libcurl within google-cloud-cpp;
 # pyarrow's documentation of S3FileSystem names proxy_options, and the environment's only for
-# credentials.
+# credentials. pandas reads "s3://..." by it where no storage_options are given.
 # Why it matters to a recorder: what is put in by the environment, as for any other client of S3
 # (boto3, s3fs), records nothing of it, without an error, and in a replay the program reads
 # the live bucket. Where a test has both, half of it is recorded. The program itself has to name the

