@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from mitmvcr.secrets import lists
-from mitmvcr.secrets.looks import is_by_chance, is_scope
+from mitmvcr.secrets.looks import OPAQUE, is_by_chance, is_scope
 from mitmvcr.secrets.scan import BYTES, NONE, Place, Scan, Value, Values
 
 _COLON = re.compile(rb'\\{0,15}"[ \t\r\n]{0,200}+(?::|=>)')
 _QUOTE = re.compile(rb'[ \t\r\n]{0,200}+(\\{0,15})"')
 _NUMBER = re.compile(rb"([0-9]{3,40}+)(?=[ \t\r\n]{0,200}+[,}\]])")
 #: What an object or a list holds: a string, and whether a colon follows; one that is
-#: escaped; a number; a bracket.
+#: escaped; a number; brackets.
 _TOKEN = re.compile(
     rb"[^\"\\{}\[\]0-9]*+(?:\"([^\"\\]*+)\"([ \t\r\n]{0,200}+(?::|=>))?+|\\{0,15}\"()"
-    rb"|([0-9]++(?:\.[0-9]++)?+)|[{\[]()|[}\]]())"
+    rb"|([0-9]++(?:\.[0-9]++)?+)|([{\[]++)|([}\]]++))"
 )
-_VALUE, _NAME, _STRING, _DIGITS, _OPENS = 1, 2, 3, 4, 5
-_MEANT = re.compile(
-    rb"(?i:value|data|plaintext|content|string|base64|(?:string|bytes)value)|[SB]"
+_NAME, _STRING, _DIGITS, _OPENS = 2, 3, 4, 5
+_MEANT = frozenset(
+    b"value data plaintext content string base64 stringvalue bytesvalue".split()
 )
 #: An object is looked into so far.
 _DEEP = 1 << 12
@@ -58,44 +58,50 @@ def _within(scan: Scan, at: int, level: int) -> Iterator[Value]:
     """Yield what an object or a list holds: all that a list has itself, and what an
     object calls its value; of the rest it has to look like a secret. Fields in it are
     looked at by their own names too, so that it is not done."""
-    depth, key, most = 0, b"", at + _DEEP
-    is_list = scan.data[at : at + 1] == b"["
-    while at < most and scan.may_spend and (found := _TOKEN.match(scan.data, at)):
+    data, depth, key, most = scan.data, 0, b"", at + _DEEP
+    is_list = data[at : at + 1] == b"["
+    while at < most and scan.may_spend and (found := _TOKEN.match(data, at)):
         begin, at, group = at, found.end(), found.lastindex or 0
-        is_meant = _MEANT.fullmatch(key) or (is_list and depth == 1)
-        if group <= _STRING:
+        is_own = is_list and depth == 1
+        if group >= _OPENS:
+            scan.spend(at - begin)
+            size = at - found.start(group)
+            depth += size if group == _OPENS else -size
+            if depth <= 0:
+                return
+        elif group == _DIGITS:
+            if is_own or _is_meant(key):
+                yield Value(*found.span(group), found[group], Place.NUMBER)
+        else:
             value = _of_token(scan, found, level)
             if value is None:
                 return
             at = max(at, value.end + level + 1)
             scan.spend(at - begin)
-            if group == _NAME or (
-                group == _STRING and _COLON.match(scan.data, value.end)
-            ):
+            if group == _NAME or (group == _STRING and _COLON.match(data, value.end)):
                 key = value.text
                 continue
-            if is_list and depth == 1 and is_scope(value.text):
-                continue  # {"oauth2_password": ["read:user"]} of OpenAPI
-            if is_meant:
+            if is_own:
+                # {"oauth2_password": ["read:user"]} of OpenAPI
+                if not is_scope(value.text):
+                    yield value
+            elif _is_meant(key):
                 yield value
             elif _is_inner(key, value.text):
                 yield value._replace(place=Place.INNER)
-        elif group == _DIGITS:
-            if is_meant:
-                yield Value(*found.span(group), found[group], Place.NUMBER)
-        else:
-            scan.spend(at - begin)
-            depth += 1 if group == _OPENS else -1
-            if depth == 0:
-                return
         key = b""
 
 
+def _is_meant(key: bytes) -> bool:
+    return key.lower() in _MEANT or key in (b"S", b"B")
+
+
 def _is_inner(key: bytes, text: bytes) -> bool:
-    """Return whether a member of an object may be a secret itself: a long one is no
-    name that has digits in it."""
-    is_about = key == b"$ref" or key.lower().endswith(_ABOUT)
-    return not is_about and (len(text) < 20 or is_by_chance(text))
+    """Return whether a member of an object may be a secret itself: it is opaque, and a
+    long one is no name that has digits in it."""
+    if len(text) < OPAQUE or key == b"$ref" or key.lower().endswith(_ABOUT):
+        return False
+    return len(text) < 20 or is_by_chance(text)
 
 
 def _of_token(scan: Scan, found: re.Match[bytes], level: int) -> Value | None:

@@ -26,6 +26,8 @@ class Place(Enum):
     #: A line, or a literal of code.
     TEXT = auto()
 
+    __hash__ = object.__hash__  # Enum's own is not C, and each verdict is looked up
+
 
 class Value(NamedTuple):
     """Where a value stands, and its text without the escapes there."""
@@ -99,11 +101,12 @@ class Scan:
 
     def match(self, regex: re.Pattern[bytes], at: int) -> re.Match[bytes] | None:
         """Match at a place that this regex did not look through before."""
-        if self.is_done(regex, at):
+        # By its text: the hash of a regex is that of all its code, made anew each time.
+        if at < self._ends.get(regex.pattern, 0):
             return None
         found = regex.match(self.data, at)
         if found is not None:
-            self.done(regex, found.end())
+            self._ends[regex.pattern] = found.end()
         return found
 
     def value(
