@@ -366,6 +366,10 @@ _ELSEWHERE: dict[str, Quote] = {
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "base64, one off": lambda text: base64.b64encode(b"u:" + text.encode()).decode(),
     "base64url": lambda text: base64.urlsafe_b64encode(b"x" + text.encode()).decode(),
+    "hex": lambda text: text.encode().hex(),
+    "hex, capitals": lambda text: text.encode().hex().upper(),
+    "base32": lambda text: base64.b32encode(text.encode()).decode(),
+    "base32, no padding": lambda text: base64.b32encode(text.encode()).decode().rstrip("="),
     "base64url, no padding": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 from mitmvcr.core.matching import Matcher, MatchSpec, parse_ignore
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Repeats, Replay
-from mitmvcr.echo.names import Names, pairs_of
+from mitmvcr.echo.choice import Names, pairs_of
 from mitmvcr.format.reader import loads
 from mitmvcr.format.writer import dumps
 from mitmvcr.session import Session
@@ -205,7 +205,7 @@ def test_an_answer_chosen_by_ids_does_not_stand_for_the_same_request() -> None:
 def test_ids_are_told_by_their_looks_and_not_many_are_remembered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("mitmvcr.echo.names._MANY", 1)
+    monkeypatch.setattr("mitmvcr.echo.choice._MOST_IDS", 1)
     names = Names()
     pairs = [pairs_of(asked(o), asked(n)) for o, n in ((ONE, THREE), (TWO, FOUR))]
     for each in pairs:

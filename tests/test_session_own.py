@@ -18,7 +18,7 @@ from mitmvcr.core.matching import Matcher, MatchSpec, parse_ignore
 from mitmvcr.core.matching.ignoring import Ignore
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.unread import UnreadError
+from mitmvcr.core.steps import UnreadError
 from mitmvcr.learn import learn
 from mitmvcr.secrets.rules import DEFAULT
 from mitmvcr.session.lookup import LookUp

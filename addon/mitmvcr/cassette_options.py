@@ -69,7 +69,6 @@ _EXTENSIONS = (".yaml", ".yml", ".yaml.gz", ".yml.gz")
 
 
 def is_cassette(name: str) -> bool:
-    """Return whether a name says that the file is a cassette, by its extension."""
     return name.lower().endswith(_EXTENSIONS)
 
 

@@ -872,7 +872,6 @@ OF_SESSION = tuple(each for each in OPTIONS if each.scope is Scope.SESSION)
 
 
 def options_of(command: str) -> tuple[Option, ...]:
-    """Return the options that a command takes on its command line."""
     return tuple(option for option in OPTIONS if command in option.commands)
 
 

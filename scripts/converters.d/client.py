@@ -1,11 +1,14 @@
 """Ask for all of a list, with requests, and print the answers as JSON. With a recorder
-(vcrpy or betamax) its own library records into a file, or replays it."""
+(vcrpy, betamax or warcio) its own library records into a file, or replays it."""
 
 import base64
 import contextlib
 import json
 import sys
 from collections.abc import Iterator
+
+if "warcio" in sys.argv:
+    from warcio.capture_http import capture_http  # it has to come before requests
 
 import requests
 
@@ -35,6 +38,9 @@ def recorder(
             match_requests_on=on,
             preserve_exact_body_bytes=True,
         ):
+            yield
+    elif name == "warcio":
+        with capture_http(path):
             yield
     else:
         yield

@@ -353,6 +353,32 @@ def put(url: str, value: object) -> None:
     ).close()
 
 
+def warcio(judges: Judges) -> None:
+    theirs = judges.folder / "theirs.warc.gz"
+    with origin() as base:
+        wanted = judges.client(name="warcio", path=theirs, mode="all", base=base)
+    both_ways(judges, "warcio's archive", theirs, base, wanted)
+
+
+def wget(judges: Judges) -> None:
+    """Its archives name records in another way, and hold its command line; of an answer
+    without a body wget 1.21 writes none."""
+    pairs = zip(WANTED, judges.wanted, strict=True)
+    kept = [p for p in pairs if p[0]["method"] == "GET" and p[0]["path"] != "/none"]
+    plain, wanted = [each for each, _ in kept], [each for _, each in kept]
+    token = "sk-proj-0123456789abcdefghij"
+    for name, more in (("wget.warc.gz", []), ("wget.warc", ["--no-warc-compression"])):
+        path = judges.folder / name
+        with origin() as base:
+            words = ("wget", "-q", "-O", "-", f"--warc-file={judges.folder / 'wget'}")
+            words = (*words, *more, "--max-redirect=0", f"--header=X-Token: {token}")
+            urls = [base + each["path"] for each in plain]
+            subprocess.run([*words, *urls], stdout=subprocess.DEVNULL, check=False)
+        both_ways(judges, f"wget's archive, {name}", path, base, wanted, plain)
+        if token in path.with_suffix(".made.yaml").read_text():
+            raise SystemExit("wget's archive: a secret was copied")
+
+
 def mitmproxy(judges: Judges) -> None:
     mitmdump, port = Path(PYTHON).with_name("mitmdump"), free_port()
     theirs, archive = judges.folder / "theirs.mitm", judges.folder / "theirs.har"
@@ -420,7 +446,10 @@ def commands(judges: Judges) -> None:
 
 ALL = {
     each.__name__: each
-    for each in (vcrpy, betamax, ruby, wiremock, hoverfly, mitmproxy, har, commands)
+    for each in (
+        *(vcrpy, betamax, ruby, wiremock, hoverfly, mitmproxy, har, commands),
+        *(warcio, wget),
+    )
 }
 
 

@@ -1,6 +1,7 @@
 """The certificate authority is made once, whoever comes first."""
 
 import base64
+import errno
 import os
 import stat
 import subprocess
@@ -198,3 +199,28 @@ def test_a_key_on_a_curve_will_do(tmp_path):
     file = tmp_path / "mitmproxy-ca.pem"
     file.write_bytes(key.private_bytes(*form) + certificate)
     assert ensure_ca(tmp_path).read_bytes() == certificate
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_disk_that_takes_a_part_leaves_no_part_of_a_certificate(
+    tmp_path, monkeypatch, fails
+):
+    whole = ensure_ca(tmp_path).read_bytes()
+    (tmp_path / "mitmproxy-ca-cert.pem").unlink()
+    before = {path.name for path in tmp_path.iterdir()}
+    write = os.write
+
+    def write_a_part(file, data):
+        if fails and len(data) < 100:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(file, data[:100])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", write_a_part)
+        if fails:
+            with pytest.raises(AuthorityError, match="No space left on device"):
+                ensure_ca(tmp_path)
+            assert {path.name for path in tmp_path.iterdir()} == before
+        else:
+            ensure_ca(tmp_path)
+    assert ensure_ca(tmp_path).read_bytes() == whole

@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from cli.helpers import MITMVCR, answer, lines, need, write_cassette
 from cli.test_process import WAITS, ended, wait_until_ready
-from mitmvcr.proxy.ca import AuthorityError, backdated, ensure_ca
-from mitmvcr.proxy.sound import is_sound
+from mitmvcr.proxy.ca import AuthorityError, backdated, ensure_ca, is_sound
 from patience import PATIENCE
 
 URLS = [f"{scheme}://api.test/a" for scheme in ("http", "https")]

@@ -285,6 +285,50 @@ def test_mqtt_is_compared_by_packets(level):
     assert said() == mqtt.PONG
 
 
+def with_password(password: bytes, level: int = 4, *, will: bool = False) -> bytes:
+    """A CONNECT; one with a will has more before the user."""
+    more = (b"\0" if level == 5 else b"") + b"\0\1t\0\3bye" if will else b""
+    said = connect(b"me", level)[2:-2]
+    at = said.index(b"MQTT") + 5
+    said = said[:at] + bytes([0xC6 if will else 0xC2]) + said[at + 1 :]
+    said += more
+    return packet(0x10, said + b"\0\2us" + len(password).to_bytes(2) + password)
+
+
+@pytest.mark.parametrize("level", [4, 5])
+def test_mqtt_s_packets_are_hidden_as_wholes(level):
+    whole = with_password(b"a-password", level)
+    recorded = whole.replace(b"a-password", b"**********")
+    for size in (1, 7, 100):
+        sent = [whole[at : at + size] for at in range(0, len(whole), size)]
+        dialogue = Dialogue(
+            binary((True, recorded[:9]), (True, recorded[9:]), (False, b"\x20\2\0\0")),
+            "mqtt",
+            as_recorded=lambda packet: packet.replace(b"a-password", b"**********"),
+        )
+        assert None not in [dialogue.hear("binary", each, each) for each in sent]
+        assert dialogue.next_from(client=False).content == b"\x20\2\0\0"
+
+
+@pytest.mark.parametrize("level", [4, 5])
+def test_where_the_credentials_of_mqtt_stand(level):
+    whole = with_password(b"a-password", level)
+    willing = with_password(b"a-password", level, will=True)
+    for said in (whole, willing, whole + subscribe(3)):
+        user, password = mqtt.credentials(said)
+        assert said[slice(*user)] == b"us"
+        assert said[slice(*password)] == b"a-password"
+    for other in (whole[:-1], b"\x10", b"\x10\0", subscribe(3), b""):
+        assert mqtt.credentials(other) == ()
+    assert mqtt.credentials(packet(0x10, connect(b"me", level)[2:-2])) == []
+    cut = [(True, whole[at : at + 1]) for at in range(len(whole))]
+    said = binary((False, b"hello"), *cut, (True, b"\x82"))
+    assert mqtt.connecting(said) == [*range(1, len(whole) + 1)]
+    assert mqtt.connecting(said[:9]) == ()
+    assert mqtt.connecting(binary((True, whole))) == ()
+    assert mqtt.connecting([Frame(True, 0, "text", b"hello")]) == ()
+
+
 def test_mqtt_s_odd_packets():
     assert mqtt.made(b"\x82").id == 0
     assert mqtt.answers(b"\x90\xff") is None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mitmvcr.core.choosing import Equals
-from mitmvcr.core.deck.groups import Groups
+from mitmvcr.core.deck.open import Groups
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.steps import Steps, finished

@@ -19,7 +19,7 @@ from mitmvcr.core.matching import Matcher, MatchSpec, parse_ignore
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.sendable import is_sendable
-from mitmvcr.core.unread import UnreadError
+from mitmvcr.core.steps import UnreadError
 
 #: More than what is short to a deck, and to an outline.
 PADDING = "of no importance, " * 70

@@ -15,7 +15,7 @@ from mitmvcr.core.deck import Deck, JudgedDeck, buckets, sieve
 from mitmvcr.core.matching import Matcher, MatchSpec, parse_ignore
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.unread import UnreadError
+from mitmvcr.core.steps import UnreadError
 from mitmvcr.format import reader, writer
 from mitmvcr.format.lazy import LazyInteractions
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from mitmvcr.core.steps import Steps, finished
-from mitmvcr.core.unread import Joint
+from mitmvcr.core.steps import Joint, Steps, finished
 
 
 def counting(done: list[int], count: int = 3) -> Steps[str]:

@@ -1,13 +1,7 @@
 """What decides the style of a scalar. The long tables are in cassettes/golden."""
 
-from unittest import mock
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from mitmvcr.core import searching
-from mitmvcr.format import goyaml
 from mitmvcr.format.goyaml import (
     V3,
     V4,
@@ -205,14 +199,3 @@ def test_a_merge_is_never_a_key(dialect: Dialect, written: bytes) -> None:
 )
 def test_pieces_join_to_the_scalar(value: bytes) -> None:
     assert b"".join(pieces(value, FIELD, V4)) == scalar(value, FIELD, V4)
-
-
-@given(st.lists(st.sampled_from([b"a", b" ", b"\n", b"\n\n", b"b\t", b"\xe2\x80\xa8"])))
-def test_a_large_text_is_written_as_a_small_one(parts: list[bytes]) -> None:
-    value = b"".join(parts)
-    usual = [scalar(value, Place(12), dialect) for dialect in (V3, V4)]
-    with (
-        mock.patch.object(goyaml, "LARGE", -1),
-        mock.patch.object(searching, "LARGE", -1),
-    ):
-        assert [scalar(value, Place(12), dialect) for dialect in (V3, V4)] == usual

@@ -291,7 +291,7 @@ def test_the_usual_item_is_not_declined() -> None:
 
 
 def test_a_map_that_is_changed_changes_no_file_that_is_read_later() -> None:
-    """Fields of earlier files are remembered, and a user's hook may do anything."""
+    """A hook of a user may do anything with what it is given."""
     headers = {"Content-Type": ["text/plain"]}
     answer = Response(code=200, headers=headers)
     data = writer.dumps(Cassette([Interaction(0, Request("GET", "http://a/"), answer)]))

@@ -62,8 +62,23 @@ SHAPES = {
     "HTML in a string": b"&quot;%b&quot;:&quot;a1b2&",
     "list of YAML": b"%b:\n- a1b2c3\n",
     "tags behind a colon": b"<b>%b:</b> <i>",
+    "stated": b"%b is a1b2c3d4e5f6g7h8i9j0 ",
+    "stated, cut": b"%b is now: <b> <b> <b> a1b2",
+    "of httpie": b"%b:a1b2c3d4e5f6g7h8i9j0 ",
+    "rows": b"a,%b\n",
+    "rows, with tabs": b"%b\ta1b2\n",
+    "block of GraphQL": b'%b: \\"\\"\\"a1b2',
+    "line of a jar": b"h\t%b\tFALSE\t0\tsid\ta1b2c3d4\n",
     "cookies": b"cookie: %b=a1b2c3d4; ",
 }
+#: What stands around a name in MessagePack and CBOR: what is added to its length, and
+#: what follows.
+PACKED = (
+    ("MessagePack", 0xA0, b"\xaca1b2c3d4e5f6"),
+    ("MessagePack, long", 0xA0, b"\xdb\0\x04\0\0"),
+    ("MessagePack, cut", 0xA0, b"\xdb\x70\0\0\0"),
+    ("CBOR", 0x60, b"\x6ca1b2c3d4e5f6"),
+)
 #: What stands around a value that was learned: as it is, and in base64.
 _VALUE = b"x9y8z7w6v5u4"
 _CODED = (
@@ -113,6 +128,9 @@ def cases(size: int, every: int) -> Iterator[Case]:
         yield Case("interleaved", anchor, _filled(piece, size))
         half = size // 2 // max(1, len(anchor))
         yield Case("nested", anchor, anchor * half + b'"' * half)
+        for shape, before, after in PACKED:
+            name = bytes([before + len(anchor) % 24]) + anchor
+            yield Case(shape, anchor, b"\xa1\0" + _filled(name + after, size))
     yield from learned(size)
     yield from others(size)
 

@@ -2,7 +2,6 @@
 
 import logging
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from mitmproxy.test import tflow
@@ -24,8 +23,7 @@ def ask(rig, url, **request):
     flow.request.url = url
     for name, value in request.items():
         setattr(flow.request, name, value)
-    if rig.vcr.streams.requestheaders is not None:
-        rig.vcr.streams.requestheaders(flow)
+    rig.vcr.streams.requestheaders(flow)
     let(rig.vcr.request(flow))
     return flow
 
@@ -141,8 +139,6 @@ def test_what_is_blocked_is_not_sent_though_its_host_is_let_through(
             vcr_passthrough=["~d a.test"],
             vcr_block=["~u /events"],
         )
-        h2 = SimpleNamespace(conn=SimpleNamespace(alpn=b"h2"))
-        rig.vcr.streams.tls_established_client(h2)
         flows = {}
         for path in ("events", "data"):
             flow = tflow.tflow()

@@ -9,7 +9,7 @@ import pytest
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.network_options import Address, parse_control
-from mitmvcr.proxy.controlling import Control
+from mitmvcr.proxy.door import Control
 
 TOKEN = "0123456789abcdef"
 

@@ -11,8 +11,7 @@ from mitmproxy.test import tflow
 
 from mitmvcr.control.server import application
 from mitmvcr.control.within import Answer, Asked, answer
-from mitmvcr.proxy.controlling import Control
-from mitmvcr.proxy.door import Door
+from mitmvcr.proxy.door import Control, Door
 
 TOKEN = "0123456789abcdef"
 
@@ -36,8 +35,6 @@ def is_taken(
     flow.client_conn.sockname = ("172.17.0.2", 8080)
     flow.server_conn.address = None
     door = Door(control)
-    door.listen()
-    assert door.requestheaders is not None
     door.requestheaders(flow)
     assert ("Authorization" in flow.request.headers) == (flow.response is None)
     return flow.response is not None
@@ -66,20 +63,20 @@ def test_what_is_for_another_is_left_alone(host: str, path: str, scheme: str) ->
 
 
 def test_without_an_api_nothing_is_looked_at() -> None:
-    door = Door(Control(Mock()))
-    door.listen()
-    assert (door.requestheaders, door.request) == (None, None)
+    door, flow = Door(Control(Mock())), tflow.tflow()
+    flow.request.host, flow.request.path = "127.0.0.1", "/_vcr/health"
+    flow.server_conn.address = None
+    door.requestheaders(flow)
+    assert door.request(flow) is None
+    assert flow.response is None
 
 
 def test_a_request_that_the_api_has_left_gets_an_error() -> None:
     control = Control(Mock())
     control.within = Mock()
     door, flow = Door(control), tflow.tflow()
-    door.listen()
     flow.request.host, flow.request.path = "127.0.0.1", "/_vcr/health"
     flow.server_conn.address = None
-    assert door.requestheaders is not None
-    assert door.request is not None
     door.requestheaders(flow)
     waiting, control.within = door.request(flow), None
     assert waiting is not None

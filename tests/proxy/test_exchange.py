@@ -148,7 +148,7 @@ def test_a_replay_that_fails_is_given_back_and_not_counted(
     cassette: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only", vcr_latency="1")
-    monkeypatch.setattr("mitmvcr.proxy.host.tell_when_left", lambda *_: 1 / 0)
+    monkeypatch.setattr("mitmvcr.proxy.addon.tell_when_left", lambda *_: 1 / 0)
     flow = rig.ask()
     assert isinstance(flow.response, http.Response)
     assert flow.response.status_code == 500

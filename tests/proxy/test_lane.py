@@ -16,9 +16,10 @@ from examples import examples
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction
-from mitmvcr.proxy import around, host
 from mitmvcr.proxy.fitness import is_fit_for_lane as _is_fit
 from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.host import options as host_options
+from mitmvcr.proxy.host import plain
 from mitmvcr.proxy.launch import Proxy
 from mitmvcr.session import open_session
 from mitmvcr.view import responses
@@ -358,8 +359,8 @@ def test_a_fault_of_our_own_is_answered(tmp_path, confdir, monkeypatch):
 
 
 def test_a_client_that_says_nothing_is_left(tmp_path, confdir, monkeypatch):
-    monkeypatch.setattr(around, "GIVES_UP_AFTER", 0.1)
-    monkeypatch.setattr(host, "gives_up_after", lambda: 0.1)
+    monkeypatch.setattr(plain, "GIVES_UP_AFTER", 0.1)
+    monkeypatch.setattr(host_options, "gives_up_after", lambda: 0.1)
     path = cassette(tmp_path / "a.yaml", interaction("http://api.test/a"))
 
     def play(proxy: Proxy) -> list[bytes]:

@@ -13,8 +13,9 @@ from h2.exceptions import ProtocolError
 
 from examples import examples
 from mitmvcr.core.model import Interaction
-from mitmvcr.proxy import around, host
-from mitmvcr.proxy.handshakes import LEFT
+from mitmvcr.proxy.counts import LEFT
+from mitmvcr.proxy.host import options as host_options
+from mitmvcr.proxy.host import plain
 from mitmvcr.proxy.launch import Proxy
 from proxy.http2 import Got, Header, Http2Client, pieces
 from proxy.lanes import HOST, Play, cassette, interaction, opened, played
@@ -392,8 +393,8 @@ def saying_nothing(proxy: Proxy) -> Iterator[bytes]:
 
 
 def test_a_client_that_says_nothing_is_left(tmp_path, confdir, monkeypatch):
-    monkeypatch.setattr(around, "GIVES_UP_AFTER", 0.1)
-    monkeypatch.setattr(host, "gives_up_after", lambda: 0.1)
+    monkeypatch.setattr(plain, "GIVES_UP_AFTER", 0.1)
+    monkeypatch.setattr(host_options, "gives_up_after", lambda: 0.1)
     path = cassette(tmp_path / "a.yaml", *world())
     found = played(path, confdir, saying_nothing, lane="auto")
     assert found.answers == [b"0", b"x", b"0"]

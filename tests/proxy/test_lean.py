@@ -19,8 +19,10 @@ from mitmproxy.certs import Cert
 from mitmproxy.test import taddons
 
 from mitmvcr.core.errors import VcrError
-from mitmvcr.proxy import around, host, launch
+from mitmvcr.proxy import launch
 from mitmvcr.proxy.ca import ensure_ca
+from mitmvcr.proxy.host import options as host_options
+from mitmvcr.proxy.host import plain
 from mitmvcr.proxy.host.leaves import CIPHERS, Own
 from mitmvcr.proxy.launch import Proxy, running_proxy
 from mitmvcr.proxy.running import Running
@@ -270,6 +272,6 @@ def test_what_is_taken_from_mitmproxy_is_what_it_has() -> None:
 
     async def main() -> None:
         with taddons.context():
-            assert host.gives_up_after() == around.GIVES_UP_AFTER
+            assert host_options.gives_up_after() == plain.GIVES_UP_AFTER
 
     asyncio.run(main())

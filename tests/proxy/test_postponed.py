@@ -9,7 +9,7 @@ from patience import PATIENCE
 
 NEEDED = """
 import sys
-from mitmvcr.proxy.postponed import postpone
+from mitmvcr.proxy.host.late_imports import postpone
 if {is_late}:
     import mitmproxy.addons
 postpone()
@@ -49,7 +49,7 @@ def test_it_is_imported_when_it_is_used(tmp_path, is_late):
 
 LATE = """
 import asyncio, sys
-from mitmvcr.proxy.postponed import postpone
+from mitmvcr.proxy.host.late_imports import postpone
 postpone()
 import mitmproxy.addons
 from mitmproxy import command, master, optmanager, options

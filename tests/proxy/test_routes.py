@@ -117,7 +117,6 @@ def test_a_connection_may_leave_only_for_a_session_that_it_was_used_for(
     assert rig.connect(nobody, "address", 22)  # the default one cannot begin
     recorder = saying(user("new:record_only"), client="recorder")
     assert rig.connect(recorder, "address", 22)
-    assert rig.vcr.choice.requestheaders is not None
     rig.vcr.choice.requestheaders(recorder)
     rig.vcr.request(recorder)
     assert recorder.response is None

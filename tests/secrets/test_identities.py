@@ -503,3 +503,14 @@ def test_only_fresh_claims_make_the_whole_token_count() -> None:
     token = jwt(iat=1).encode()
     assert lasting("id_token", token) == token
     assert replace(Request(), identity="x").identity == "x"
+
+
+def test_what_shows_late_is_taken_out_of_what_is_converted() -> None:
+    texts = ('{"note": "%s"}', '{"password": "%s"}', '{"note": "of %s"}')
+    met = [
+        Interaction(number, post(text % "x1Y2z3W4v5U6"), Response())
+        for number, text in enumerate(texts)
+    ]
+    kept = told_apart(Redactor(), met)
+    clean = [text % "[REDACTED:password]" for text in texts]
+    assert [each.request.body.decode() for each in kept] == clean

@@ -198,11 +198,9 @@ BODIES: dict[str, tuple[str, bytes]] = {
     "7z": ("", b"7z\xbc\xaf\x27\x1c\0" + _CHUNK),
     "deb": ("application/vnd.debian.binary-package", b"!<arch>\n" + _CHUNK),
     "other binary": ("application/octet-stream", b"\0\1\2\3" + _CHUNK + b"\0"),
-    "protobuf": ("application/x-protobuf", b"\n\x1c" + _CHUNK),
-    "msgpack": ("application/msgpack", b"\x81\xa5token\xb0a1b2c3d4e5f6g7h8"),
-    "cbor": ("application/cbor", b"\xa1\x65token\x70a1b2c3d4e5f6g7h8"),
+    "protobuf": ("application/x-protobuf", b"\n\x1c" + _CHUNK[28:]),
     "deflated data": ("application/octet-stream", zlib.compress(_CHUNK)),
-    "grpc": ("application/grpc", b"\0\0\0\0\x1e\n\x1c" + _CHUNK[:28]),
+    "grpc": ("application/grpc", b'\0\0\0\0\x1e\n\x1c{"next_token":"a1b2c3d4e5f6"}'),
 }  # fmt: skip
 
 HEADERS: dict[str, str] = {
@@ -269,6 +267,8 @@ def test_harmless_variables_are_none() -> None:
         "GRANT_TOKEN": "access_token",
         "API_TOKEN_URL": "https://h/oauth/token",
         "SIGNING_KEY": "/run/keys/signing.pem",
+        "DEPLOY_KEY": "/Users/Somebody/DeployKey2024ForProduction",
+        "GIT_AUTH": "somebody@git.example",
     }
     assert list(Redactor(environment=environment).memory.since(0)) == []
 

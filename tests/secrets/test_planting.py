@@ -13,9 +13,6 @@ from memory_store import MemoryStore
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Repeats
-from mitmvcr.format import writer
-from mitmvcr.format.lines import Columns
-from mitmvcr.format.plainly import PlainReader
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.session import Session
 from secrets_planting import Case, everything
@@ -95,27 +92,6 @@ def test_none_stays() -> None:
 
 def test_nothing_else_is_hidden() -> None:
     assert outcome()[1] == []
-
-
-def test_a_secret_is_suspected_where_its_file_is_not_decoded() -> None:
-    columns = Columns(dash=4, field=8, name=12, value=16, list_value=12)
-    reader, count, dump = PlainReader(columns), 0, writer.dumper()
-    for case in everything():
-        answer = replace(case.met.response, code=200, status="200 OK")
-        length = len(case.met.request.body)
-        asked = replace(case.met.request, url="https://h/", method="POST")
-        request = replace(asked, url=case.met.request.url or asked.url)
-        met = replace(
-            case.met,
-            request=replace(request, content_length=length),
-            response=replace(answer, content_length=len(answer.body)),
-        )
-        found = reader.read(dump(met, 0))
-        if found is not None:
-            count += 1
-            is_clear = Redactor().is_clear_plainly(*found)
-            assert not is_clear or Redactor().interaction(met) == met, case.where
-    assert count > 500
 
 
 def test_a_value_that_is_encoded_in_no_usual_way_is_encoded_again() -> None:

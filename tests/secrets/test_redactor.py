@@ -823,3 +823,31 @@ def test_a_header_that_was_clear_is_hidden_once_its_value_is_known() -> None:
     assert redactor.request(sent) is sent
     redactor.message(b'{"password": "hunter2-hunter2"}')
     assert redactor.request(sent).headers["A"] == ["[REDACTED:password]"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "P@ssw0rd-x1Y2",
+        "me@x1Y2z3W4",
+        "/q7Rk2Zp9Wm4Xc8Vb3Nt6/x1Y2z3W4v5U6t7S8=",
+        "/q7Rk2Zp9Wm4Xc8Vb3Nt6x1Y2z3W4v5U6t7S8r9Q",
+    ],
+)
+def test_a_variable_whose_value_could_be_an_address_or_a_path(value: str) -> None:
+    redactor = Redactor(environment={"DB_PASSWORD": value})
+    kept = redactor.message(f"it is {value}.".encode())
+    assert kept == b"it is [REDACTED:DB_PASSWORD]."
+
+
+@pytest.mark.parametrize("gap", [",", ", "])
+def test_cookies_that_are_joined_are_hidden_one_by_one(gap: str) -> None:
+    date = "Expires=Wed, 21 Oct 2026 07:28:00 GMT"
+    cookies = [f"theme=dark; Path=/; {date}", f"sid={{}}; {date}; HttpOnly", "a1={}"]
+    header = gap.join(cookies)
+    met = Response(
+        headers={"Set-Cookie": [header.format("q7Rk2Zp9Wm4X", "x1Y2z3W4v5U6")]}
+    )
+    kept = Redactor().interaction(Interaction(0, Request(), met)).response
+    clean = header.format("[REDACTED:sid]", "[REDACTED:a1]")
+    assert kept.headers["Set-Cookie"] == [clean]

@@ -1,10 +1,13 @@
 """What was recorded is changed where it may hold a text, in whatever style."""
 
+import zlib
+from base64 import b64encode
 from dataclasses import replace
 
 import pytest
 
 from mitmvcr.core.errors import CassetteError
+from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
 from mitmvcr.format.lazy import LazyInteractions
@@ -63,6 +66,27 @@ def test_a_text_that_is_spelled_in_other_ways_is_found_by_a_piece(text: str) -> 
     found = change(data, text)
     assert found is not None
     assert reader.loads(found).interactions[0].response.body.endswith(b"GONE")
+
+
+def test_what_is_packed_within_base64_is_looked_into() -> None:
+    packed = zlib.compress(SECRET.encode())
+    frame = Frame(True, 0, "binary", packed)
+    page = {"Content-Type": ["application/grpc-web-text+proto"]}
+    answers = (
+        Response(code=101, websocket=(Frame(True, 0, "text", b"hello"),)),
+        Response(code=101, websocket=(frame,)),
+        Response(code=200, headers=page, body=b64encode(b"\1" + packed)),
+    )
+    items = [Interaction(n, Request(), each) for n, each in enumerate(answers)]
+    asked = []
+
+    def note(each: Interaction) -> Interaction:
+        asked.append(each.id)
+        return each
+
+    data = writer.dumps(Cassette(items))
+    amended(data, "a.yaml", [SECRET.encode()], note, "v4")
+    assert asked == [1, 2]
 
 
 def test_what_cannot_hold_it_is_not_asked_for_and_stays_as_it_stands() -> None:

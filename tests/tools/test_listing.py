@@ -7,7 +7,6 @@ import pytest
 from mitmvcr.core.dates import age_shown, date_of, parse_date
 from mitmvcr.core.frames import Frame
 from mitmvcr.format import source
-from mitmvcr.tools import listing as listing_module
 from mitmvcr.tools.listing import Listing, host_of, listing, stats
 from mitmvcr.tools.sorting import chosen, in_order
 from tools.making import data, met, of, paths, sheet
@@ -35,11 +34,6 @@ def test_it_is_the_same_read_or_not():
 
 def test_it_is_found_across_the_windows_of_a_large_file(monkeypatch):
     monkeypatch.setattr(source, "WINDOW", 64)
-    assert listing(sheet(*HELD).interactions) == WANTED
-
-
-def test_no_library_is_needed(monkeypatch):
-    monkeypatch.setattr(listing_module, "searcher", lambda text: None)
     assert listing(sheet(*HELD).interactions) == WANTED
 
 

@@ -10,7 +10,7 @@ import mitmvcr.tools.sheet as sheet_module
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
 from mitmvcr.format.faults import Fault
-from mitmvcr.tools import Entry, PlainEntries, Sheet, assembled, spliced
+from mitmvcr.tools import Entry, Sheet, assembled, spliced
 from tools.making import data, met, of, sheet
 
 GOLDEN = sorted((Path(__file__).parents[2] / "cassettes" / "golden").rglob("*.yaml"))
@@ -194,18 +194,6 @@ def test_an_interaction_is_put_in_place_and_every_other_byte_stays() -> None:
     )
     kept = reader.loads(put_in(foreign, {0: new}), "a")
     assert [each.response.code for each in kept.interactions] == [404]
-
-
-def test_what_stands_plainly_is_had_without_reading_it() -> None:
-    plain, old = PlainEntries(), sheet(met("/a"), met("/b", b"[1]"))
-    for entry, path in zip(old.entries, (b"/a", b"/b"), strict=True):
-        found = plain.read(entry)
-        assert found is not None
-        assert b"https://api.example.com" + path + b"\n" in found.rest
-    changed = old.entries[0].changed(met("/a"), met("/c"))
-    assert plain.read(changed) is None
-    assert changed.request_digest is None
-    assert plain.read(Sheet([met("/a")]).entries[0]) is None
 
 
 def test_equal_requests_have_one_digest() -> None:

@@ -23,6 +23,11 @@ from mitmvcr.options import BY_NAME
 _LEFT = interrupted_by(13)
 #: What a file's system says that can take no more.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+#: What a system says that is short of something: no fault of ours.
+_SHORT = (
+    *(*_FULL, errno.EROFS),
+    *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),
+)
 
 
 def entry() -> None:
@@ -109,13 +114,22 @@ def _give_stdout_up() -> None:
 def _unexpected(error: Exception) -> int:
     if os.environ.get("MITMVCR_DEBUG"):
         raise error
-    # All other files are named where they are written.
-    if isinstance(error, OSError) and error.errno in _FULL and not error.filename:
-        say(f"error: stdout: cannot be written: {str(error.strerror).lower()}")
-        _give_stdout_up()
-        return OWN_FAILURE
+    if isinstance(error, OSError) and error.errno in _SHORT:
+        return _too_little(error)
     say(
         f"error: {type(error).__name__}: {error} (a fault of mitmvcr;"
         " MITMVCR_DEBUG=1 shows where)"
     )
+    return OWN_FAILURE
+
+
+def _too_little(error: OSError) -> int:
+    """Say what the system is short of, and return the exit code. All other files than
+    stdout are named where they are written."""
+    reason = str(error.strerror).lower()
+    if error.errno in _FULL and not error.filename:
+        say(f"error: stdout: cannot be written: {reason}")
+        _give_stdout_up()
+    else:
+        say(f"error: {error.filename or 'the system'}: {reason}")
     return OWN_FAILURE

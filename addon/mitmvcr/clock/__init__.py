@@ -7,5 +7,3 @@ an answer, ``clock.py`` remembers what a session gave out.
 
 from mitmvcr.clock.clock import Clock
 from mitmvcr.clock.moving import first_date
-
-__all__ = ["Clock", "first_date"]

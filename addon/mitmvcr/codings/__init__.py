@@ -101,25 +101,6 @@ class Decoder:
         return found
 
 
-__all__ = [
-    "CodingError",
-    "CutOffError",
-    "TooLargeError",
-    "UnknownCodingError",
-    "accepted_codings",
-    "are_accepted",
-    "decoded",
-    "decoded_or_same",
-    "decoded_parts",
-    "decoded_start",
-    "encoded",
-    "encoded_pieces",
-    "first_known",
-    "packed_as",
-    "unpacked",
-]
-
-
 def decoded(body: bytes, codings: str) -> bytes:
     """Undo the codings of a whole body. Raises CodingError."""
     decode = Decoder(codings, len(body))

@@ -30,7 +30,6 @@ _TOKEN = re.compile(r"[\w.~+/-]{16,}=*", re.ASCII)
 
 
 def is_token(text: str) -> bool:
-    """Return whether a text can be a token."""
     return _TOKEN.fullmatch(text) is not None
 
 

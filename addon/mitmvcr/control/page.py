@@ -78,7 +78,6 @@ def routes(office: Office, window: Window, *, for_workers: bool) -> list[Any]:
 
 @lru_cache(maxsize=16)
 def file(name: str) -> bytes:
-    """Return a file of the page."""
     return (FOLDER / name).read_bytes()
 
 

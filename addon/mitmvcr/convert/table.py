@@ -20,6 +20,7 @@ from mitmvcr.convert.formats import (
     testproxy,
     testserver,
     vcrpy,
+    warc,
     wiremock,
 )
 from mitmvcr.convert.found import Found
@@ -177,6 +178,14 @@ FORMATS = (
         short="nock",
         holds=USUAL | {"response.body, binary"} | _REPEATED,
         read=nock.read,
+    ),
+    Format(
+        name="warc",
+        title="an archive of the web (WARC)",
+        short="WARC",
+        holds=_HTTP | {"response.proto", "response.uncompressed"},
+        read=warc.read,
+        extensions=(".warc", ".warc.gz"),
     ),
     Format(
         name="curl",

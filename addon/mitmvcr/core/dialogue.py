@@ -25,20 +25,22 @@ from mitmvcr.core.frames import Frame, Kind
 
 class Dialogue:
     """What is still to be said, in ``frames``. ``counted`` gives what counts of a
-    message, as JSON without what is to be ignored there."""
+    message, as JSON without what is to be ignored there, and ``as_recorded`` a packet
+    as it would be recorded."""
 
     def __init__(
         self,
         frames: Iterable[Frame],
         subprotocol: str = "",
         counted: Callable[[bytes], bytes] = bytes,
+        as_recorded: Callable[[bytes], bytes] = bytes,
     ) -> None:
         recorded = list(frames)
         first = _text(recorded[0]) if recorded else None
         self._protocol = protocol_of(subprotocol.lower(), first or "")
         if self._protocol == "mqtt":
             recorded = [*mqtt.as_packets(recorded)]
-        self._counted = counted
+        self._counted, self._as_recorded = counted, as_recorded
         self.frames = deque(each for each in recorded if not self._is_alive(each))
         self._heard = mqtt.Packets()
         #: Live ids by recorded ones: of messages, and random texts.
@@ -70,7 +72,8 @@ class Dialogue:
             if packet == mqtt.PING:
                 self._say(Frame(False, 0, "binary", mqtt.PONG))
                 continue
-            if (frames := self._take(kind, packet, packet)) is None:
+            frames = self._take(kind, packet, self._as_recorded(packet))
+            if frames is None:
                 return None
             taken += frames
         return taken

@@ -19,14 +19,14 @@ _TEXTS = "application/json-seq"
 _MIXED = "multipart/mixed"
 _PARTS = ("multipart/x-mixed-replace", _MIXED)
 _CONNECT = "application/connect+"
-_AWS = "application/vnd.amazon.eventstream"
+AWS = "application/vnd.amazon.eventstream"
 _KINDS = {
     _SSE: "events",
     **dict.fromkeys((*_LINES, _TEXTS), "lines"),
-    **dict.fromkeys((*_PARTS, _AWS), "parts"),
+    **dict.fromkeys((*_PARTS, AWS), "parts"),
 }
 #: How the types of streams begin: they pass live, and a replay leaves piece by piece.
-STREAM_TYPES = (_SSE, *_LINES, _TEXTS, GRPC, _CONNECT, _AWS, _PARTS[0])
+STREAM_TYPES = (_SSE, *_LINES, _TEXTS, GRPC, _CONNECT, AWS, _PARTS[0])
 
 # Atomic groups: "\r\n" is one line end, never two.
 _BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
@@ -130,7 +130,7 @@ def ends(content_type: str, body: bytes) -> list[int] | None:
         return _base64_ends(body)
     if kind.startswith((GRPC, _CONNECT)):
         return message_ends(body)
-    if kind == _AWS:
+    if kind == AWS:
         return _aws_ends(body)
     if kind in _PARTS and (boundary := _boundary(content_type)):
         at_line = rb"(?:\A|(?<=\n))" + re.escape(boundary)

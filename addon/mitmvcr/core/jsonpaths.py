@@ -1,5 +1,6 @@
 """JSONPath, the one way in which all options that take one find its places."""
 
+import json
 import re
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -43,6 +44,15 @@ def name_anywhere(path: str) -> str | None:
     any other. It needs no search."""
     found = _ANYWHERE.fullmatch(path)
     return (found[1] or found[2]) if found else None
+
+
+#: What JSONPath takes for a name without quotes.
+_BARE_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+
+
+def path_step(name: str) -> str:
+    """Return the step of a JSONPath to a name."""
+    return f".{name}" if _BARE_NAME.fullmatch(name) else f"[{json.dumps(name)}]"
 
 
 def json_path(path: str, *, lenient: bool = False) -> Finder:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from mitmvcr.core.model import Headers, Interaction
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 #: Deeper than this it is indented no further: nobody could read it.
 _DEEPEST = 40
 
@@ -25,7 +25,7 @@ def laid_out(text: str) -> str:
     """
     lines = [""]
     depth = 0
-    tokens = _TOKEN.findall(text)
+    tokens = TOKEN.findall(text)
     for at, token in enumerate(tokens):
         if token in "]}":
             depth -= 1

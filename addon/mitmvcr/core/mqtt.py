@@ -1,7 +1,7 @@
 """MQTT in a WebSocket: packets, which may be cut into messages anywhere, and the ids
 that a client makes up for them (MQTT 3.1.1 and 5, sections 2 and 3)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from mitmvcr.core.frames import Frame
@@ -9,6 +9,8 @@ from mitmvcr.core.frames import Frame
 _CONNECT, _PUBLISH, _PUBREL, _SUBSCRIBE, _UNSUBSCRIBE = 1, 3, 6, 8, 10
 #: PUBACK, PUBREC, PUBCOMP, SUBACK, UNSUBACK: they repeat the id of what they answer.
 _ANSWERS = (4, 5, 7, 9, 11)
+#: What a CONNECT's flags say that it has.
+_WILL, _PASSWORD, _USER = 4, 64, 128
 PING, PONG = b"\xc0\x00", b"\xd0\x00"
 
 
@@ -55,6 +57,21 @@ def as_packets(frames: Iterable[Frame]) -> Iterator[Frame]:
             continue
         for packet in sides[frame.from_client].feed(frame.content):
             yield frame._replace(content=packet)
+
+
+def connecting(frames: Sequence[Frame]) -> Sequence[int]:
+    """Return the numbers of the frames that together are a CONNECT, if it came in
+    several."""
+    packets = Packets()
+    numbers: list[int] = []
+    for number, frame in enumerate(frames):
+        if frame.from_client:
+            if frame.kind != "binary" or not (numbers or frame.content[:1] == b"\x10"):
+                break
+            numbers.append(number)
+            if packets.feed(frame.content):
+                return numbers if len(numbers) > 1 else ()
+    return ()
 
 
 class Made(NamedTuple):
@@ -104,9 +121,45 @@ def _number(packet: bytes, at: int) -> int:
 def _without_name(packet: bytes, start: int) -> bytes:
     """Return a CONNECT without the client's own name, and without the lengths that
     count it."""
-    protocol = start + 2 + _number(packet, start)
-    at = protocol + 4  # the level, the flags, and how long it may be silent
-    if packet[protocol : protocol + 1] >= b"\5":  # then there are properties
+    at = _behind_properties(packet, start, _version(packet, start) + 4)
+    return packet[:1] + packet[start:at] + packet[_behind(packet, at) :]
+
+
+def _version(packet: bytes, start: int) -> int:
+    """Return where a CONNECT says its version; then the flags follow, and for how long
+    it may be silent."""
+    return start + 2 + _number(packet, start)
+
+
+def _behind(packet: bytes, at: int) -> int:
+    """Return where a text ends that begins with its length."""
+    return at + 2 + _number(packet, at)
+
+
+def _behind_properties(packet: bytes, start: int, at: int) -> int:
+    version = _version(packet, start)
+    if packet[version : version + 1] >= b"\5":
         rest = _rest(b"\0" + packet[at : at + 4])
         at += rest[0] - 1 + rest[1] if rest else 0
-    return packet[:1] + packet[start:at] + packet[at + 2 + _number(packet, at) :]
+    return at
+
+
+def credentials(packet: bytes) -> Sequence[tuple[int, int]]:
+    """Return where in a CONNECT the user and the password stand, those of them that
+    there are; another packet may follow it."""
+    rest = _rest(packet) if packet[:1] == b"\x10" else None
+    if rest is None:
+        return ()
+    start = rest[0]
+    version = _version(packet, start)
+    flags = int.from_bytes(packet[version + 1 : version + 2])
+    at = _behind(packet, _behind_properties(packet, start, version + 4))
+    if flags & _WILL:
+        at = _behind_properties(packet, start, at)
+        at = _behind(packet, _behind(packet, at))
+    spans = []
+    for each in (_USER, _PASSWORD):
+        if flags & each:
+            spans.append((at + 2, _behind(packet, at)))
+            at = spans[-1][1]
+    return spans if at == sum(rest) <= len(packet) else ()

@@ -23,7 +23,6 @@ def any_placeholder(body: bytes) -> bytes:
 
 
 def any_placeholder_text(text: str) -> str:
-    """Return a text with one placeholder for all."""
     if "[REDACTED:" not in text:
         return text
     return _PLACEHOLDER.sub("[REDACTED]", text)

@@ -9,5 +9,3 @@ from mitmvcr.drift.compared import Drift, compared
 from mitmvcr.drift.grafted import grafted
 from mitmvcr.drift.rules import RULES, Finding, Tier
 from mitmvcr.drift.shapes import Known
-
-__all__ = ["RULES", "Drift", "Finding", "Known", "Tier", "compared", "grafted"]

@@ -45,7 +45,6 @@ def kind_of(value: Any) -> str:
 
 
 def format_of(text: str) -> str:
-    """Return the format of a text, empty for any."""
     return next((n for n, each in _FORMATS.items() if each.fullmatch(text)), "")
 
 
@@ -65,7 +64,6 @@ class Shape:
         self.words: dict[str, int] = {}
 
     def add(self, value: Any) -> "Shape":
-        """Add a value, and return this."""
         kind = kind_of(value)
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
         if kind == "string":
@@ -117,7 +115,6 @@ class Known:
                 self._shapes.setdefault(key, Shape()).add(value[0])
 
     def of(self, met: Interaction) -> Shape:
-        """Return the shape of an interaction's answers."""
         return self._shapes.get(_endpoint(met.request, met.response.code)) or Shape()
 
 

@@ -40,7 +40,6 @@ def value_of(response: Response) -> tuple[Any] | None:
 
 
 def is_xml(media: str) -> bool:
-    """Return whether a media type is that of XML."""
     return media_kind(media).endswith(("/xml", "+xml"))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 
-from mitmvcr.codings import CodingError, decoded
+from mitmvcr.codings import decoded_or_same
 from mitmvcr.core.model import Request, Response, all_values
 from mitmvcr.core.placeholders import is_placeholder
 from mitmvcr.core.searching import each_match
@@ -69,12 +69,7 @@ def plain_body(response: Response) -> bytes:
     """Return a response's body, its content codings undone; as it stands where they
     cannot be."""
     codings = all_values(response.headers, "content-encoding")
-    if codings:
-        try:
-            return decoded(response.body, codings)
-        except CodingError:
-            pass
-    return response.body
+    return decoded_or_same(response.body, codings)
 
 
 def _may_be(place: Place, value: Value) -> bool:

@@ -1,7 +1,5 @@
 """The values of a request, each by its place."""
 
-import json
-import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import NamedTuple, cast
@@ -14,6 +12,7 @@ from mitmvcr.core.bodies import (
     parsed_xml,
     payload,
 )
+from mitmvcr.core.jsonpaths import path_step
 from mitmvcr.core.matching import query_pairs, split_url
 from mitmvcr.core.media import FORM, is_framed, media_kind, parameter
 from mitmvcr.core.model import Request, header
@@ -25,8 +24,6 @@ MOST = 1 << 20
 _MANY = 2000
 #: In a longer text nothing is looked for.
 _SHORT = 1 << 12
-#: What JSONPath takes for a name without quotes.
-_PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _EVERYTHING = BodyRules()
 
 
@@ -133,17 +130,12 @@ def _of_json(kind: str, whole: object) -> _Found:
     while left:
         path, value = left.pop()
         if isinstance(value, dict):
-            inner = [(path + step(name), each) for name, each in value.items()]
+            inner = [(path + path_step(name), each) for name, each in value.items()]
             left += reversed(inner)
         elif isinstance(value, list):
             left += reversed([(f"{path}[{i}]", each) for i, each in enumerate(value)])
         else:
             yield kind, path, cast(Value, value)
-
-
-def step(name: str) -> str:
-    """Return the step of a JSONPath to a name."""
-    return f".{name}" if _PLAIN_NAME.fullmatch(name) else f"[{json.dumps(name)}]"
 
 
 def _of_parts(body: bytes, media: str) -> _Found:

@@ -44,6 +44,7 @@ KINDS = {
     "nock": "a recording of nock",
     "wiremock": "a mapping of WireMock",
     "mitmproxy": "a file of mitmproxy's flows",
+    "warc": "an archive of the web (WARC)",
     "msw": "handlers of MSW",
     "nock-code": "handlers of nock",
     "mountebank": "imposters of mountebank",
@@ -97,6 +98,7 @@ _VCRPY_0 = re.compile(
 _INTERACTIONS = re.compile(rb"^['\"]?interactions['\"]?:", re.MULTILINE)
 #: A netstring of netstrings, the first of which is a name.
 _FLOWS = re.compile(rb"[0-9]{2,12}:[0-9]{1,2}:[a-z_]{2,20}[;,]")
+_WARC = re.compile(rb"WARC/[01]\.[0-9]{1,2}\r?\n")
 _SOURCE = re.compile(rb"(?:import|const|let|var|export|//|/\*|['\"]use )")
 _MSW = re.compile(rb"""(?:from|require\()\s*['"]msw(?:/node)?['"]""")
 _NOCK = re.compile(rb"""\bnock\(\s*['"]https?:""")
@@ -124,6 +126,8 @@ def kind_of(data: bytes) -> str:
         return next(sure, "")
     if _FLOWS.match(data):
         return "mitmproxy"
+    if _WARC.match(data):
+        return "warc"
     return _of_code(data) or _of_yaml(data)
 
 

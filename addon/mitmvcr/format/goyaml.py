@@ -23,7 +23,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from mitmvcr.core.searching import LARGE, holds
 from mitmvcr.format.goescape import (
     SEPARATORS,
     binary,
@@ -102,12 +101,12 @@ def pieces(value: bytes, place: Place, dialect: Dialect) -> Iterable[Piece]:
         return binary(value, place.indent)
     odd = oddities(value)
     if odd and must_escape(value, odd):
-        return double_quoted(value, odd)
-    separated = b"\xe2" in odd and holds(value, *SEPARATORS)
+        return double_quoted(value)
+    separated = b"\xe2" in odd and any(each in value for each in SEPARATORS)
     if b"\n" in value:
-        return _block(value, separated, place, dialect) or double_quoted(value, odd)
+        return _block(value, separated, place, dialect) or double_quoted(value)
     line = _line(value, b"\t" in odd, separated, place, dialect)
-    return (line,) if line else double_quoted(value, odd)
+    return (line,) if line else double_quoted(value)
 
 
 #: The digits of a number that is a whole one in any notation.
@@ -231,9 +230,6 @@ def _block(
 def _unevenness(value: bytes) -> tuple[bool, bool]:
     """Return whether some line is empty or ends with a space, and whether more than a
     single one in a row is empty."""
-    if len(value) > LARGE:
-        very = holds(value, b" \n") or holds(value, b"\n\n\n")
-        return very or holds(value, b"\n\n"), very
     uneven = _UNEVEN.search(value) is not None
     return uneven, uneven and _VERY_UNEVEN.search(value) is not None
 

@@ -60,10 +60,10 @@ _LONGEST_FRAME = 4096
 
 
 class ItemParser:
-    """Reads the interactions of one file; ``earlier`` read files in the same layout."""
+    """Reads the interactions of one file."""
 
-    def __init__(self, columns: Columns, earlier: "ItemParser | None" = None) -> None:
-        self._lines: Lines = earlier._lines if earlier else Lines(columns)
+    def __init__(self, columns: Columns) -> None:
+        self._lines = Lines(columns)
         self._margin = b" " * columns.field
         # A field is on one line, or the lines below it are indented deeper.
         between = re.compile(b"\n%b(?=[a-z])" % self._margin)
@@ -72,8 +72,7 @@ class ItemParser:
             b" {%d}- (?:id: (0|[1-9][0-9]{0,17})\n {%d})?(request|response):"
             % (columns.dash, columns.dash + 2)
         ).fullmatch
-        make = earlier._own_field if earlier else self._field
-        self._known = Memo(make, _MEMO_FIELDS)
+        self._known = Memo(self._field, _MEMO_FIELDS)
         keys = (b"\n%b%b: " % (self._margin, key) for key in _VARYING)
         self._length, self._url, self._body = keys
         self._form = b"\n%bform:\n" % self._margin
@@ -226,12 +225,6 @@ class ItemParser:
             if kind != PART or at + 1 < len(lines):
                 raise Decline
         return key, value, following
-
-    def _own_field(self, raw: bytes) -> Field:
-        """Return a field for another file: a map that is changed there stays as it was
-        here."""
-        key, value, following = self._known[raw]
-        return key, {**value} if isinstance(value, dict) else value, following
 
     def _line(self, line: bytes) -> Line:
         return self._lines.memo.get(line) or self._lines.read(line)

@@ -105,7 +105,6 @@ def _columns(source: Source, start: bytes, head: re.Match[bytes]) -> Columns | N
 
 
 def _first_name(source: Source, margin: bytes, start: int) -> int | None:
-    """Return the column of the first header."""
     header = re.compile(b"\n" + margin + rb"(?:headers|form|trailer):\n( +)[^ ]")
     for window in source.windows(start, len(source), _LONGEST_HEAD):
         if name := header.search(window.data):

@@ -6,7 +6,7 @@ Every failure is a ``CassetteError``; nothing else is raised for any input.
 import os
 import re
 from dataclasses import replace
-from functools import lru_cache
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from mitmvcr.core.errors import CassetteError
@@ -16,7 +16,6 @@ from mitmvcr.format import layout
 from mitmvcr.format.faults import Decline, Fault
 from mitmvcr.format.items import ItemParser
 from mitmvcr.format.lazy import LazyInteractions, read_item
-from mitmvcr.format.lines import Columns
 from mitmvcr.format.source import Source, read_bytes
 from mitmvcr.format.speed import no_collection
 
@@ -24,7 +23,6 @@ _EMPTY = [b"---\nversion: 2\ninteractions: []\n", b"version: 2\ninteractions: []
 
 
 def load(path: str | os.PathLike[str]) -> Cassette:
-    """Read a cassette file."""
     return loads(read_bytes(path), os.fspath(path))
 
 
@@ -50,7 +48,7 @@ def loads(
         if lazy:
             return Cassette(LazyInteractions(index, name, sendable=sendable))
         with no_collection():
-            parser = ItemParser(index.columns, _earlier(index.columns))
+            parser = ItemParser(index.columns)
             count = range(len(index))
             found = [read_item(index.item(i), parser) for i in count]
     except (Decline, Fault):
@@ -58,13 +56,6 @@ def loads(
     if sendable and not all(is_sendable(each.response) for each in found):
         return _by_yaml(data, name, sendable)  # which knows the lines
     return Cassette(found)
-
-
-@lru_cache(maxsize=4)
-def _earlier(columns: Columns) -> ItemParser:
-    """Return what remembers the lines and fields of earlier files in a layout: a
-    suite's cassettes have most of them in common."""
-    return ItemParser(columns)
 
 
 def _by_yaml(data: bytes | Source, name: str, sendable: bool) -> Cassette:
@@ -86,6 +77,7 @@ def _by_yaml(data: bytes | Source, name: str, sendable: bool) -> Cassette:
 # them: no protocol, no host, no lengths. They are filled in as Go fills them in, since
 # go-vcr's matcher compares them.
 
+Message = TypeVar("Message", Request, Response)
 #: At the start of a line it can only be the document's own key.
 _VERSION = re.compile(rb"^version:[ \t]*1[ \t]*(?=\r?$|#)", re.M)
 
@@ -106,17 +98,14 @@ def read_format1(data: bytes, name: str) -> Cassette:
 
 
 def _completed(number: int, item: Interaction) -> Interaction:
-    return Interaction(number, _request(item.request), _response(item.response))
+    request, response = _with_lengths(item.request), _with_lengths(item.response)
+    return Interaction(number, replace(request, host=_host(request.url)), response)
 
 
-def _request(old: Request) -> Request:
+def _with_lengths(old: Message) -> Message:
+    size = len(old.body)
     return replace(
-        old,
-        proto="HTTP/1.1",
-        proto_major=1,
-        proto_minor=1,
-        content_length=len(old.body),
-        host=_host(old.url),
+        old, proto="HTTP/1.1", proto_major=1, proto_minor=1, content_length=size
     )
 
 
@@ -125,13 +114,3 @@ def _host(url: str) -> str:
         return urlsplit(url).netloc.rpartition("@")[2]
     except ValueError:
         return ""
-
-
-def _response(old: Response) -> Response:
-    return replace(
-        old,
-        proto="HTTP/1.1",
-        proto_major=1,
-        proto_minor=1,
-        content_length=len(old.body),
-    )

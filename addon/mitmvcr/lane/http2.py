@@ -15,8 +15,8 @@ from h2.settings import SettingCodes, Settings
 from hyperframe.frame import Frame
 
 from mitmvcr.lane import fields as heads
+from mitmvcr.lane.fields import LiteralEncoder
 from mitmvcr.lane.line import MARK, Answer, Desk, Line
-from mitmvcr.lane.literals import LiteralEncoder
 from mitmvcr.lane.outgoing import Outgoing
 from mitmvcr.lane.relay import FAULTS, Open, Relay
 from mitmvcr.view.parts import Fields

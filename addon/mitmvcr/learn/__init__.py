@@ -4,13 +4,3 @@ that let the second match the first."""
 from mitmvcr.learn.findings import Class, Facts, Finding, Learned, Rule
 from mitmvcr.learn.guard import makes_one
 from mitmvcr.learn.learning import learn
-
-__all__ = [
-    "Class",
-    "Facts",
-    "Finding",
-    "Learned",
-    "Rule",
-    "learn",
-    "makes_one",
-]

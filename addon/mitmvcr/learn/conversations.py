@@ -50,7 +50,6 @@ class Conversation:
 
     @cached_property
     def messages(self) -> list[Asked]:
-        """Return what the client said."""
         return [
             self.asked(frame, number)
             for number, frame in enumerate(self.frames)

@@ -9,8 +9,8 @@ from mitmvcr.core.matching import Matcher, MatchSpec
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.echo.places import Value
 from mitmvcr.learn.aligning import Asked
-from mitmvcr.learn.counts import for_messages
 from mitmvcr.learn.findings import Rule
+from mitmvcr.learn.machine import for_messages
 from mitmvcr.learn.rules import with_rules
 from mitmvcr.miss.freshness import fresh
 

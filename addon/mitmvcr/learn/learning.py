@@ -18,10 +18,9 @@ from mitmvcr.learn.conversations import (
     said_in,
 )
 from mitmvcr.learn.conversations import findings as between
-from mitmvcr.learn.counts import Counts
 from mitmvcr.learn.findings import NO_FACTS, Class, Facts, Finding, Learned, Rule
 from mitmvcr.learn.guard import allowed, answers_differ
-from mitmvcr.learn.machine import of_machine
+from mitmvcr.learn.machine import Counts, of_machine
 from mitmvcr.learn.rules import any_step, fewest, rules_for, with_rules
 from mitmvcr.learn.sources import Run, source
 from mitmvcr.miss.masking import masked_text, masked_url

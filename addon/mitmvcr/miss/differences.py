@@ -105,7 +105,6 @@ def _looks(one: list[str] | None, other: list[str] | None) -> str:
 
 
 def by_name(pairs: Pairs) -> dict[str, list[str]]:
-    """Return the values of each name."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from mitmvcr.core.bodies import OpenedList, OpenedObject, closed
+from mitmvcr.core.jsonpaths import path_step
 from mitmvcr.core.matching import Ignoring
 from mitmvcr.core.searching import common
 from mitmvcr.core.wording import quoted, shown
@@ -14,8 +15,6 @@ from mitmvcr.miss.report import LONG_START, Difference
 
 _LONGEST_PLACE = 200
 _PLAIN_NAME = re.compile(r"[\w-]{1,80}", re.ASCII)
-#: What JSONPath takes for a name without quotes.
-_PATH_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 Ignored = tuple[str, str] | None
 #: Place, JSONPath and the two values; the path is empty where it would be too long.
@@ -87,9 +86,8 @@ def _entries(
 ) -> _Pairs:
     for name in sorted(ours.keys() | theirs.keys()):
         step = f".{name}" if _PLAIN_NAME.fullmatch(name) else f"[{quoted(name)}]"
-        inner = f".{name}" if _PATH_NAME.fullmatch(name) else f"[{json.dumps(name)}]"
         pair = ours.get(name, _ABSENT), theirs.get(name, _ABSENT)
-        yield _inner(place, step), _path(path, inner), *pair
+        yield _inner(place, step), _path(path, path_step(name)), *pair
 
 
 def _items(place: str, path: str, ours: list[object], theirs: list[object]) -> _Pairs:

@@ -17,14 +17,13 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.modes import Decision, Refuse, Replay
-from mitmvcr.core.unread import UnreadError
+from mitmvcr.core.steps import UnreadError
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host, options, unread
-from mitmvcr.proxy.at_once import waiting_for_nothing
+from mitmvcr.proxy.answering import waiting_for_nothing
 from mitmvcr.proxy.commands import Commands
 from mitmvcr.proxy.connections import Choice, Connections, refuse_proxy_passwords
-from mitmvcr.proxy.controlling import Control
-from mitmvcr.proxy.door import Door
+from mitmvcr.proxy.door import Control, Door
 from mitmvcr.proxy.flow.exchange import forward, replay
 from mitmvcr.proxy.flow.player import DEFAULT, SLOW, Player, size_of, with_mode
 from mitmvcr.proxy.flow.refusals import block, refuse
@@ -34,8 +33,12 @@ from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import let_live
 from mitmvcr.proxy.flow.turns import planned, settle_memory
 from mitmvcr.proxy.guard import Guard, stand
+from mitmvcr.proxy.host import options as host_options
+from mitmvcr.proxy.host.cert_store import compare_quickly
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
+from mitmvcr.proxy.host.exit import ExitGuard, drain, end_process, is_exiting
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
+from mitmvcr.proxy.host.resets import tell_when_left, watch_who_leaves
 from mitmvcr.proxy.idle_end import IdleEnd
 from mitmvcr.proxy.lane import Lane
 from mitmvcr.proxy.needs import are_needed_no_more, set_options
@@ -58,7 +61,7 @@ class VcrAddon:
 
     def __init__(
         self,
-        exit_guard: host.ExitGuard | None = None,
+        exit_guard: ExitGuard | None = None,
         configured: Callable[[], Values] | None = None,
         has_lane: bool = False,
         sessions: Sessions | None = None,
@@ -67,7 +70,6 @@ class VcrAddon:
         """Make it; ``configured`` reads the options that the environment and files
         give. ``has_lane``: see Lane. ``sessions`` and ``lane`` are those that were
         there before mitmproxy was."""
-        host.whole()
         self._configured = configured
         self.options = options.VcrOptions()
         self.sessions = sessions or Sessions(exit_guard)
@@ -89,7 +91,7 @@ class VcrAddon:
             *(self.door, self.choice, self.connections),
             *(self.streams, self.commands, self.lane),
         ]
-        self._host_options = host.HostOptions()
+        self._host_options = host_options.HostOptions()
         self._is_running = self._has_started = self._has_used = False
         self._dispatcher: HookDispatcher | None = None
         self._guard: Guard | None = None
@@ -101,10 +103,10 @@ class VcrAddon:
         try:
             configured = self._configured and self._configured()
         except Exception as error:  # noqa: BLE001 - mitmproxy would go on without us
-            host.end_process(VcrError(describe(error)))
+            end_process(VcrError(describe(error)))
         self.options.add(loader, configured)
-        host.take_deferred_options(ctx.options)
-        host.compare_quickly()
+        host_options.take_deferred_options(ctx.options)
+        compare_quickly()
         self.options.add_lists(ctx.options)
 
     def configure(self, updated: Set[str]) -> None:
@@ -114,15 +116,15 @@ class VcrAddon:
                     self.use(self.options.parse(ctx.options))
             except VcrError as error:
                 if not self._is_running:
-                    host.end_process(error)
-                raise host.refusal(error) from error
+                    end_process(error)
+                raise host_options.refusal(error) from error
         self._host_options.hold(ctx.options)
 
     def running(self) -> None:
         if self._has_started:
             return  # a script says it too, when it was loaded late
         self._has_started = True
-        host.refuse_unknown_options(ctx.options, options.NAMES)
+        host_options.refuse_unknown_options(ctx.options, options.NAMES)
         host.capabilities.look()
         self._is_running = True
         self._dispatcher = open_dispatcher()
@@ -144,7 +146,7 @@ class VcrAddon:
         self._has_started = False
         self.control.close()
         self.idle_end.close()
-        if host.is_exiting() and self.sessions.are_busy():
+        if is_exiting() and self.sessions.are_busy():
             return self._drain_and_close()
         self._leave()
         return None
@@ -156,14 +158,14 @@ class VcrAddon:
         replayed = self.sessions.offline
         self.streams.close()
         self.sessions.close()
-        if host.is_exiting() or self._guard is None or not was_in_use:
+        if is_exiting() or self._guard is None or not was_in_use:
             return
         if not replayed:
             self._host_options.apply(ctx.options, lazy=False, whole_bodies=False)
         self._guard.tell_gone()
 
     async def _drain_and_close(self) -> None:
-        await host.drain(self.sessions.are_busy)
+        await drain(self.sessions.are_busy)
         self._leave()
 
     def use(self, settings: Settings) -> None:
@@ -184,14 +186,11 @@ class VcrAddon:
         self._has_used = True
         self.sessions.settle(settings if settings.dir is not None else None)
         self._settle_guard(DEFAULT, earlier)
-        self.choice.listen()
-        self.streams.choose_request_hook()
         root, player = self.sessions.root, self.sessions.named()
         if root is not None or (player is not None and player.session.records):
-            host.watch_who_leaves()
-        self._set_host_options()
+            watch_who_leaves()
+        set_options(self._host_options, self.sessions)
         self.control.settle(settings.control)
-        self.door.listen()
 
     def _settle_guard(self, name: str, earlier: Player | None) -> None:
         """Close what the session of this name has open to the network, if what took the
@@ -207,11 +206,7 @@ class VcrAddon:
 
     def _let_go(self, closed: Collection[Player]) -> None:
         if are_needed_no_more(self.sessions, closed):
-            self._set_host_options()
-
-    def _set_host_options(self) -> None:
-        """Set mitmproxy's own options as the sessions need them."""
-        set_options(self._host_options, self.sessions)
+            set_options(self._host_options, self.sessions)
 
     # Flows
 
@@ -290,7 +285,7 @@ class VcrAddon:
             waiting = play(self.sessions, player, flow, decision)
             exchange = self.sessions.exchange(flow)
             if waiting is not None and exchange is not None:
-                host.tell_when_left(flow, partial(self.sessions.left, exchange))
+                tell_when_left(flow, partial(self.sessions.left, exchange))
             if flow.response is not None:
                 player.redirects.note(live.request, response_parts(flow.response))
             return waiting
@@ -300,7 +295,7 @@ class VcrAddon:
         exchange = replay(self.sessions.under_way, flow, player, decision)
         if not player.settings.latency:
             return None
-        host.tell_when_left(flow, partial(self.sessions.left, exchange))
+        tell_when_left(flow, partial(self.sessions.left, exchange))
         duration = decision.interaction.response.duration / 1e9
         return asyncio.sleep(duration * player.settings.latency)
 

@@ -10,13 +10,55 @@ certificate file, follow from what is there then.
 import os
 import re
 import shutil
+import ssl
 import tempfile
+import time
 from pathlib import Path
 
 from mitmvcr.core.errors import VcrError
+from mitmvcr.lane.tls import Tls
 from mitmvcr.proxy.host.cert_store import backdated as backdated
 from mitmvcr.proxy.host.cert_store import create_authority, read_authority
-from mitmvcr.proxy.sound import is_sound
+from mitmvcr.store.files import write_all
+
+#: Of an RSA key OpenSSL may make up for a number that is wrong.
+_KEY = b"-----BEGIN EC PRIVATE KEY-----"
+#: A handshake takes no more turns.
+_TURNS = 3
+
+
+def is_sound(authority: Path, dhparam: Path) -> bool:
+    """Return whether all is well with it, by OpenSSL as Python has it: what mitmproxy
+    looks with takes a third of a short run to import. Where it is not, or where that
+    cannot be known so, a longer look says why."""
+    try:
+        return _KEY in authority.read_bytes() and _serves(authority, dhparam)
+    except (OSError, ValueError, LookupError):
+        return False
+
+
+def _serves(authority: Path, dhparam: Path) -> bool:
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(authority, password="")
+    server.load_dh_params(str(dhparam))
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+    client.load_verify_locations(authority)
+    ends = str(client.get_ca_certs()[0]["notAfter"])
+    return ssl.cert_time_to_seconds(ends) > time.time() and _shake(
+        Tls(client, server=False), Tls(server, server=True)
+    )
+
+
+def _shake(client: Tls, server: Tls) -> bool:
+    """Return whether two sides agree: the client has seen then that the key which has
+    signed is the certificate's."""
+    for _ in range(_TURNS):
+        for one, other in ((client, server), (server, client)):
+            one.shake()
+            other.feed(one.outgoing())
+    return client.is_shaken and server.is_shaken
+
 
 _BASENAME = "mitmproxy"  # the file names under which mitmproxy looks for them
 _CERTIFICATE = re.compile(
@@ -98,10 +140,15 @@ def _publish_certificate(confdir: Path, authority: Path) -> Path:
     certificate = _file(confdir, "ca-cert.pem")
     if not certificate.exists() or certificate.read_bytes() != match.group():
         handle, name = tempfile.mkstemp(prefix=".making-", dir=confdir)
-        os.write(handle, match.group())
-        os.close(handle)
-        Path(name).chmod(0o644)
-        Path(name).replace(certificate)
+        try:
+            try:
+                write_all(handle, match.group())
+            finally:
+                os.close(handle)
+            Path(name).chmod(0o644)
+            Path(name).replace(certificate)
+        finally:
+            Path(name).unlink(missing_ok=True)
     return certificate
 
 

@@ -15,9 +15,9 @@ from mitmvcr.core.errors import OptionError, UnusableValueError, VcrError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import quoted
 from mitmvcr.options import CASSETTE, DIR, MODE, Option, Settings, Text
-from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.player import DEFAULT, Player
 from mitmvcr.proxy.host.messages import request_parts, response_parts
+from mitmvcr.proxy.host.options import update_options
 from mitmvcr.proxy.options import VcrOptions
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.store.names import session_name
@@ -158,7 +158,7 @@ def _set(values: Mapping[Option, Text]) -> None:
     """Set options. Raises CommandError, and the old values stay."""
     try:
         changes = {option.vcr: text for option, text in values.items()}
-        host.update_options(ctx.options, changes)
+        update_options(ctx.options, changes)
     except exceptions.OptionsError as error:
         raise exceptions.CommandError(str(error)) from error
 

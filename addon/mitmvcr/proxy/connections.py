@@ -12,15 +12,15 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import DIR
-from mitmvcr.proxy import host
-from mitmvcr.proxy.counts import Counts
+from mitmvcr.proxy.counts import LEFT, Counts
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.flow.unreached import with_remedy
-from mitmvcr.proxy.handshakes import LEFT
+from mitmvcr.proxy.host.alerts import hear_alerts
 from mitmvcr.proxy.host.options import Options
+from mitmvcr.proxy.host.protocols import choose_alpn, speak_cleartext_h2
 from mitmvcr.proxy.sessions import Sessions
 
 logger = logging.getLogger("mitmvcr")
@@ -45,7 +45,7 @@ class Connections:
         data.server.error = data.server.error or _REFUSED
         if self.may_connect(data) and data.server.error == _REFUSED:
             data.server.error = None
-            host.speak_cleartext_h2(data.client, data.server)
+            speak_cleartext_h2(data.client, data.server)
 
     def may_connect(self, data: ServerConnectionHookData) -> bool:
         """Return whether a connection may be opened, by its client's session."""
@@ -91,7 +91,7 @@ class Connections:
             self.counts.came(self.sessions.of_client(client))
 
     def tls_established_server(self, data: tls.TlsData) -> None:
-        host.hear_alerts(data)  # mitmproxy makes what is heard after the hook before
+        hear_alerts(data)  # mitmproxy makes what is heard after the hook before
 
     def tls_established_client(self, data: tls.TlsData) -> None:
         self._quiet[data.context.client.id] = data
@@ -134,7 +134,7 @@ class Connections:
         names = data.client_hello.sni, address[0] if address else None
         alpn = player.recorded_protocol(names)
         if alpn is not None:
-            host.choose_alpn(data, alpn)
+            choose_alpn(data, alpn)
 
     def http_connect_error(self, flow: http.HTTPFlow) -> None:
         """Say why a tunnel leads nowhere: its client shows no more than a status."""
@@ -168,25 +168,20 @@ async def _prepared(player: Player) -> None:
 
 
 class Choice:
-    """Reads it where there are named sessions; a hook costs 3 us a flow, and mitmproxy
-    finds these only there."""
+    """Reads which session a client names, where there are named ones."""
 
     name = "vcr.choice"
 
     def __init__(self, sessions: Sessions, connections: Connections) -> None:
         self._sessions, self._connections = sessions, connections
-        self.http_connect: Callable[[http.HTTPFlow], None] | None = None
-        self.requestheaders: Callable[[http.HTTPFlow], None] | None = None
 
-    def listen(self) -> None:
-        """Read, or read nothing, as the sessions in play need it."""
-        has_names = self._sessions.root is not None
-        self.http_connect = self._sessions.routes.tunnel if has_names else None
-        self.requestheaders = self._meet if has_names else None
+    def http_connect(self, flow: http.HTTPFlow) -> None:
+        if self._sessions.root is not None:
+            self._sessions.routes.tunnel(flow)
 
-    def _meet(self, flow: http.HTTPFlow) -> None:
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Begin the session of a request, or answer why there is none."""
-        if flow.response is not None:
+        if flow.response is not None or self._sessions.root is None:
             return
         try:
             self._sessions.of(flow)

@@ -1,4 +1,7 @@
-"""What is counted of connections: that they came, and what became of their TLS."""
+"""What is counted and said of connections: that they came, and what became of their
+TLS, as mitmproxy says it."""
+
+import logging
 
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.sessions import Sessions
@@ -23,3 +26,34 @@ class Counts:
             player.session.log.tls_broke(name, reason)
         elif self._sessions.root is not None:
             self._sessions.log.tls_broke(name, reason)
+
+
+#: Under TLS 1.3 a client that refuses our certificate may say so only by leaving.
+LEFT = "it left after the handshake and asked nothing"
+_UNTRUSTED = ("unknown ca", "bad certificate", "certificate unknown")
+
+
+def broken(name: str, reason: str) -> tuple[int, str]:
+    """Return what mitmproxy says of a handshake that failed (proxy/layers/tls.py:
+    on_handshake_error)."""
+    if not reason:
+        return logging.INFO, (
+            "The client disconnected during the handshake. If this happens consistently"
+            f" for {name}, this may indicate that the client does not trust the proxy's"
+            " certificate."
+        )
+    known = reason.endswith(("alert unknown ca", "alert bad certificate"))
+    error = reason if known else f"OpenSSL Error([('SSL routines', '', '{reason}')])"
+    if "unsupported protocol" in reason:
+        return logging.WARNING, (
+            "Client and mitmproxy cannot agree on a TLS version to use. You may need to"
+            " adjust mitmproxy's tls_version_client_min option."
+        )
+    if any(each in reason for each in _UNTRUSTED):
+        trust = "does not trust"
+    else:
+        trust = "may not trust"
+    return (
+        logging.WARNING,
+        f"The client {trust} the proxy's certificate for {name} ({error})",
+    )

@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from mitmvcr.options import Settings, as_options
-from mitmvcr.proxy import host, unread
+from mitmvcr.proxy import unread
 from mitmvcr.proxy.host import chain, listeners
 from mitmvcr.proxy.host.masters import Master, listening_port, make_master
+from mitmvcr.proxy.host.options import refuse_other_proxies, set_options, update_options
 from mitmvcr.proxy.lane import Lane
 from mitmvcr.proxy.running import Place, ProxyError, Running, pass_over_cancelled
 from mitmvcr.proxy.sessions import Sessions
@@ -39,9 +40,9 @@ async def inside(
     )
     way_out = None if place.upstream is None else WayOut(place.upstream)
     if way_out is not None:
-        host.update_options(master.options, await way_out.open())
-    host.set_options(master.options, place.sets)
-    host.refuse_other_proxies(master.options)
+        update_options(master.options, await way_out.open())
+    set_options(master.options, place.sets)
+    refuse_other_proxies(master.options)
     vcr = addon(has_lane=lane is None, sessions=sessions, lane=lane)
     _insert(master, vcr, settings)
     if way_out is not None:
@@ -67,7 +68,7 @@ def _insert(master: Master, vcr: "VcrAddon", settings: Settings) -> None:
     """Add the addon and give it its settings, or raise what is wrong with them."""
     try:
         chain.enter(master.addons, vcr)
-        host.update_options(master.options, as_options(settings))
+        update_options(master.options, as_options(settings))
     except SystemExit as error:
         raise error.__cause__ or error from None
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from mitmvcr.core.modes import Replay
-from mitmvcr.core.unread import UnreadError
+from mitmvcr.core.steps import UnreadError
 from mitmvcr.lane import MARK, Answer, Connection, Ends, Hello, Line, Sent, SentFields
 from mitmvcr.proxy import fitness, host
 from mitmvcr.proxy.answering import (
@@ -26,15 +26,13 @@ from mitmvcr.proxy.answering import (
     over_http1,
     over_http2,
 )
-from mitmvcr.proxy.around import Alone, Around
-from mitmvcr.proxy.counts import Counts
+from mitmvcr.proxy.counts import LEFT, Counts, broken
 from mitmvcr.proxy.flow.player import LARGE, Player, size_of
 from mitmvcr.proxy.flow.turns import prepare
-from mitmvcr.proxy.handshakes import LEFT, broken
 from mitmvcr.proxy.host.leaves import Leaves
 from mitmvcr.proxy.host.lines import Intake, address_in_log
 from mitmvcr.proxy.host.lines import Line as Taken
-from mitmvcr.proxy.host.plain import is_harmless
+from mitmvcr.proxy.host.plain import Alone, Plain, is_harmless
 from mitmvcr.proxy.known_answers import Known, KnownAnswers
 from mitmvcr.proxy.one_by_one import OneByOne
 from mitmvcr.proxy.sessions import Sessions
@@ -66,7 +64,7 @@ class Lane:
         self._sessions, self._counts = sessions, counts
         self._is_there = is_there
         self._intake = Intake(self.accept)
-        self._plain: Around | Alone = Around()
+        self._plain: Plain | Alone = Plain()
         self._leaves = Leaves()
         self._handed: dict[Handover, Handed | Exception] = {}
         self._marks = count()
@@ -101,7 +99,7 @@ class Lane:
 
     def join(self) -> None:
         """Look at the mitmproxy that runs from now on."""
-        self._plain = Around()
+        self._plain = Plain()
         self.configure(frozenset())
 
     def done(self) -> None:

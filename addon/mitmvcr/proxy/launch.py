@@ -15,8 +15,8 @@ from mitmvcr.core.wording import number_of
 from mitmvcr.network_options import Upstream
 from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.player import Player, name_in
+from mitmvcr.proxy.host.late_imports import postpone
 from mitmvcr.proxy.lean import Inside, is_enough, lean
-from mitmvcr.proxy.postponed import postpone
 from mitmvcr.proxy.running import Place, ProxyError
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.session import Session
@@ -82,7 +82,6 @@ class Proxy:
 
     @property
     def records(self) -> bool:
-        """Return whether a session was a recording."""
         return any(session.records for session in self.sessions)
 
     @property

@@ -96,7 +96,6 @@ class Names:
                 yield kind, data[start:end].decode(*BYTES)
 
     def shown(self, test: str) -> str:
-        """Return a test as it may be shown."""
         return self._made(self._rules).text(test)
 
     def _made(self, rules: Rules) -> "Redactor":
@@ -139,7 +138,6 @@ def _cut(part: str) -> str:
 
 
 def _is_there(folder: Path, name: str) -> bool:
-    """Return whether a folder has a cassette of this name."""
     try:
         return os.path.lexists(cassette_of(folder, session_name(name)))
     except UnusableValueError:  # there can be none

@@ -11,8 +11,8 @@ from mitmvcr import network_options as network
 from mitmvcr.core.errors import OptionError, UnusableValueError
 from mitmvcr.core.modes import RULES
 from mitmvcr.options import CLIENT_CERT, UPSTREAM_CA, Option, Settings
-from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.host.options import HostOptions
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.store.files import replace_file, why
 
@@ -88,7 +88,7 @@ def _both(usual: Path, more: Path) -> Path:
     return place
 
 
-def set_options(options: host.HostOptions, sessions: Sessions) -> None:
+def set_options(options: HostOptions, sessions: Sessions) -> None:
     """Set them as the sessions in play need them."""
     # A named session may begin at any time, and need any of it.
     in_play, root = sessions.in_play(), sessions.root

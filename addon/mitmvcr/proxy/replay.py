@@ -12,7 +12,7 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.core.events import due_in_small, in_small
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
-from mitmvcr.proxy.at_once import SECOND, schedule
+from mitmvcr.proxy.answering import SECOND, schedule
 from mitmvcr.proxy.flow.exchange import Exchange, replay
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.states import Event
@@ -158,19 +158,12 @@ def _play_socket(
     if "Sec-WebSocket-Key" not in flow.request.headers or not replays.play_websocket(
         flow, script
     ):
-        raise CannotPlayError(url)
+        raise VcrError(f"{url} was upgraded, and cannot be replayed")
     sent = to_wire(decision.interaction, request_parts(flow.request))
     flow.response = make_response(*sent)
     sockets.accept(decision.interaction, flow.response, flow.request)
     replay(sessions.under_way, flow, player, decision)
     return _pause(recorded.duration / SECOND * latency)
-
-
-class CannotPlayError(VcrError):
-    """An upgraded connection that is not replayed here."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(f"{url} was upgraded, and cannot be replayed")
 
 
 def _pause(seconds: float) -> Awaitable[None] | None:

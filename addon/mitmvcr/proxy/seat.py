@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from mitmproxy.addonmanager import Loader
 
-from mitmvcr.proxy import host
 from mitmvcr.proxy.host import chain
+from mitmvcr.proxy.host.exit import is_exiting
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.addon import VcrAddon
@@ -47,7 +47,7 @@ class Seat:
 
     def done(self) -> None:
         self._is_taken = False
-        if not host.is_exiting():
+        if not is_exiting():
             # A reload loads it again before anything else can happen.
             asyncio.get_running_loop().call_soon(self._leave)
 

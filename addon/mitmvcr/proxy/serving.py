@@ -18,11 +18,12 @@ from typing import Any
 from mitmproxy import ctx
 from mitmproxy.addonmanager import Loader
 
-from mitmvcr.proxy import host, options
+from mitmvcr.proxy import options
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.ca import where_to_go
-from mitmvcr.proxy.controlling import Control
+from mitmvcr.proxy.door import Control
 from mitmvcr.proxy.host import chain, listeners, masters
+from mitmvcr.proxy.host.exit import ExitGuard
 from mitmvcr.proxy.ports import ca_file
 from mitmvcr.spelling import OF_API, ON_COMMAND_LINE, InLog
 
@@ -79,7 +80,7 @@ def main(
     given = sys.argv[1:] if arguments is None else arguments
     spelling = OF_API if attached else ON_COMMAND_LINE
     logging.getLogger("mitmvcr").addFilter(InLog(spelling))
-    vcr = VcrAddon(host.ExitGuard(), has_lane=True)
+    vcr = VcrAddon(ExitGuard(), has_lane=True)
     vcr.sessions.spelling = spelling
     more = [Attached(vcr.control)] if attached else []
     enter = partial(_enter, vcr, more)

@@ -1,12 +1,11 @@
 """Hooks for what is more than one request and one response."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
-from mitmproxy import http, tls
+from mitmproxy import http
 
-from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.exchange import forward
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.responses import is_grpc
@@ -14,6 +13,7 @@ from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import pass_on
 from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import request_parts
+from mitmvcr.proxy.host.protocols import expect_cleartext_h2
 from mitmvcr.proxy.recording import break_off, record, record_now
 from mitmvcr.proxy.sessions import Sessions
 
@@ -30,38 +30,14 @@ class Streams:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-        #: A hook that mitmproxy finds only where it is needed: each costs 3 us a flow.
-        self.requestheaders: Callable[[http.HTTPFlow], None] | None = None
-        self._met_h2 = False
 
     # Requests
 
-    def choose_request_hook(self) -> None:
-        """Choose the hook when the sessions in play have changed. Who looks nothing
-        up needs it only for gRPC, and so not until there is HTTP/2."""
-        sessions = [player.session for player in self._sessions.in_play()]
-        is_needed = self._sessions.root is not None or any(
-            session.looks_up or self._met_h2 for session in sessions
-        )
-        self.requestheaders = self._meet if is_needed else None
-
-    def tls_established_client(self, data: tls.TlsData) -> None:
-        if data.conn.alpn == b"h2":
-            self._meet_h2()
-
     def next_layer(self, choice: "layer.NextLayer") -> None:
-        client = choice.context.client
-        if self._sessions.of_client(client) is not None:
-            host.expect_cleartext_h2(choice)
-        if client.alpn == b"h2":
-            self._meet_h2()
+        if self._sessions.of_client(choice.context.client) is not None:
+            expect_cleartext_h2(choice)
 
-    def _meet_h2(self) -> None:
-        if not self._met_h2:
-            self._met_h2 = True
-            self.choose_request_hook()
-
-    def _meet(self, flow: http.HTTPFlow) -> None:
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Look at a request when its head is there."""
         if flow.response is not None:
             return  # it has no session
@@ -71,7 +47,7 @@ class Streams:
         if player.session.looks_up:
             # A streamed request would be on its way before it was looked up.
             flow.request.stream = False
-        if self._met_h2 and is_grpc(flow.request):
+        if is_grpc(flow.request):
             self._meet_call(player, flow)
 
     def _meet_call(self, player: Player, flow: http.HTTPFlow) -> None:

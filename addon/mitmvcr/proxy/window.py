@@ -19,7 +19,6 @@ from mitmvcr.show.rows import entry_facts, missed_facts
 
 
 def logged(session: Session, numbers: Iterable[int]) -> list[Entry]:
-    """Return these entries of a session's log."""
     return session.log.told(numbers, _Making(session).entry)
 
 

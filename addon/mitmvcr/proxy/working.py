@@ -16,9 +16,10 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import WORKERS
-from mitmvcr.proxy import host, options
+from mitmvcr.proxy import options
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.host import chain, masters, shared_port
+from mitmvcr.proxy.host.exit import ExitGuard, end_process
 from mitmvcr.proxy.sessions.shared import Shared, Worker
 from mitmvcr.proxy.team import Sockets, Team
 from mitmvcr.spelling import ON_COMMAND_LINE, InLog
@@ -44,7 +45,7 @@ def main(given: Given, arguments: Sequence[str] | None = None) -> None:
     mine, *ways = (socket.socket(fileno=each) for each in (given.mine, *given.ways))
     team = Team(worker, Sockets(mine, tuple(ways)))
     ready = Ready(socket.socket(fileno=given.parent))
-    sessions = Shared(worker, ready.tell, host.ExitGuard())
+    sessions = Shared(worker, ready.tell, ExitGuard())
     sessions.lost.update(json.load(sys.stdin))
     vcr = VcrAddon(has_lane=True, sessions=sessions)
     sessions.spelling = ON_COMMAND_LINE
@@ -69,11 +70,11 @@ def _enter(
     if not shared_port.is_regular():
         mode = ", ".join(ctx.options.mode)
         text = f"{WORKERS.word}: only a regular proxy has several, and mode is {mode}"
-        host.end_process(VcrError(text))
+        end_process(VcrError(text))
     try:
         shared_port.share(team.meet)
     except VcrError as error:
-        host.end_process(error)
+        end_process(error)
     vcr.configure(set(ctx.options.keys()))
 
 

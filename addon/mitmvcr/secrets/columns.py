@@ -8,6 +8,12 @@ from mitmvcr.secrets.scan import Place, Scan
 from mitmvcr.secrets.spans import Span
 
 _MARKS = {"csv": b",", "tab-separated-values": b"\t", "tsv": b"\t"}
+#: A line of names, and how many of the lines behind it, of so many bytes, tell.
+_TITLE = rb"\"?[A-Za-z_][\w .-]{0,60}+\"?"
+_TITLES = re.compile(
+    _TITLE + rb"([,;\t])" + _TITLE + rb"(?:\1" + _TITLE + rb"){0,200}+\r?\n"
+)
+_FIRST, _ROWS = 3, 1 << 12
 #: The titles of a table, and its lines: users[2]{id,password}: and | id | password |
 _TABLES = {
     b",": re.compile(
@@ -23,13 +29,26 @@ _TABLES = {
 
 def columns(names: Names, data: bytes, kind: str) -> Iterator[Span]:
     """Yield the values of such columns, in a text whose Content-Type says that it is
-    one of columns."""
+    one of columns, or whose first line is one of names."""
     mark = next((mark for name, mark in _MARKS.items() if name in kind.lower()), None)
-    if mark is not None:
+    if mark is None and (titles := _TITLES.match(data)):
+        if _are_rows(data, titles):
+            lines = titles.end(), len(data)
+            yield from _in_table(
+                names, data, titles[0].rstrip(), lines, titles[1], Place.TEXT
+            )
+    elif mark is not None:
         head, _, _ = data.partition(b"\n")
         if mark == b"," and b"," not in head:
             mark = b";"  # as where numbers have commas
         yield from _in_table(names, data, head, (len(head) + 1, len(data)), mark)
+
+
+def _are_rows(data: bytes, titles: re.Match[bytes]) -> bool:
+    """Return whether the first lines have as many cells as there are titles."""
+    count = titles[0].count(titles[1])
+    rows = data[titles.end() : titles.end() + _ROWS].splitlines()[:_FIRST]
+    return rows != [] and all(row.count(titles[1]) >= count for row in rows if row)
 
 
 def table(names: Names, scan: Scan, begin: int) -> Iterator[Span]:
@@ -47,16 +66,19 @@ def table(names: Names, scan: Scan, begin: int) -> Iterator[Span]:
 
 
 def _in_table(
-    names: Names, data: bytes, head: bytes, lines: tuple[int, int], mark: bytes
+    names: Names,
+    data: bytes,
+    head: bytes,
+    lines: tuple[int, int],
+    mark: bytes,
+    place: Place = Place.FIELD,
 ) -> Iterator[Span]:
     titles = [title.strip(b' \t\r"') for title in head.split(mark)]
     secret = {at: each for at, each in enumerate(titles) if names.of(each).field}
     for number, found in _cells(data, *lines, mark) if secret else ():
         group = found.lastindex or 0
         value = found[group].strip()
-        if number in secret and (
-            verdict := names.judge(secret[number], value, Place.FIELD)
-        ):
+        if number in secret and (verdict := names.judge(secret[number], value, place)):
             start = data.index(value, found.start(group))
             raw = value.replace(b'""', b'"')
             yield Span(start, start + len(value), verdict.kind, raw, verdict.is_sure)

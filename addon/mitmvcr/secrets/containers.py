@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
 from typing import NamedTuple
+from zlib import crc32
 
 from mitmvcr.codings import (
     CodingError,
@@ -21,8 +22,15 @@ from mitmvcr.codings import (
     unpacked,
 )
 from mitmvcr.core.bodies import from_base64
-from mitmvcr.core.events import message_ends
-from mitmvcr.core.media import JSON, holds_json, is_base64, is_framed, parameter
+from mitmvcr.core.events import AWS, ends, message_ends
+from mitmvcr.core.media import (
+    JSON,
+    holds_json,
+    is_base64,
+    is_framed,
+    is_protobuf,
+    parameter,
+)
 from mitmvcr.core.model import Headers, header
 
 
@@ -50,6 +58,8 @@ NOTHING = Said()
 Leaf = Callable[[bytes, Look], bytes]
 
 _GZIP = b"\x1f\x8b"
+#: And how zlib begins.
+_PACKED_STARTS = (_GZIP, b"x\x01", b"x\x9c", b"x\xda")
 #: How files begin: archives, images, fonts, programs, sounds, models.
 _FILE = re.compile(
     rb"\x1f\x8b|PK(?:\x03\x04|\x05\x06)|7z\xbc\xaf|\xfd7zXZ|\(\xb5/\xfd|BZh|Rar!"
@@ -61,7 +71,7 @@ _FILE_TYPE = re.compile(
     r"image/(?!svg)|audio/|video/|font/|application/(?:zip|pdf|wasm|gzip|java-archive"
     r"|vnd\.ms-|vnd\.openxml|vnd\.rar|vnd\.debian|x-(?:tar|gtar|gzip|7z|xz|bzip|rpm))"
 )
-_BINARY_TYPE = re.compile(r"protobuf|x-proto|msgpack|cbor|avro|thrift|bson")
+_BINARY_TYPE = re.compile(r"msgpack|cbor|avro|thrift|bson")
 _CONTROL = re.compile(rb"[\0-\x06\x0e-\x1a\x7f]")
 _WIDE = re.compile(
     rb"\xff\xfe|\xfe\xff|\0\0\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]|[^\0]\0\0\0[^\0]\0\0\0"
@@ -91,9 +101,13 @@ PACKED = frozenset({"content-encoding", "grpc-encoding", "connect-content-encodi
 
 
 #: Matches a body that does not show what it holds, by how it begins: gzip, base64 of
-#: frames, pieces, a text of wide letters.
+#: frames, pieces, a text of wide letters, a map or a list of MessagePack or CBOR, a
+#: document of BSON.
 _PIECE = rb"[0-9A-Fa-f]{1,16}+(?:;[^\r\n]{0,1000}+)?+\r\n"
-seems_packed = re.compile(rb"\x1f\x8b|AAA|" + _PIECE + b"|" + _WIDE.pattern).match
+_MAP = rb"[\x80-\xbf\xd9\xdc-\xdf]|[\0-\xff]{3}\0[\x01-\x13]"
+seems_packed = re.compile(
+    b"|".join((rb"\x1f\x8b|AAA", _MAP, _PIECE, _WIDE.pattern))
+).match
 
 
 def through(body: bytes, said: Said, leaf: Leaf) -> bytes:
@@ -113,6 +127,17 @@ def through(body: bytes, said: Said, leaf: Leaf) -> bytes:
     return aws_chunked.in_pieces(new, pieces) + body[end:]
 
 
+def through_message(body: bytes, leaf: Leaf) -> bytes:
+    """Return a message of a WebSocket with each piece of it put through ``leaf``. One
+    that is gzip or zlib was packed by its program, and is no file."""
+    if body[:2] in _PACKED_STARTS:
+        plain, codings = unpacked(body, "gzip" if body[:2] == _GZIP else "deflate")
+        if codings and plain[:1] in (b"{", b"["):
+            new = leaf(plain, Look.ALL)
+            return body if new == plain else packed_as(body, new, codings)
+    return through(body, NOTHING, leaf)
+
+
 def _packed(body: bytes, said: Said, leaf: Leaf) -> bytes:
     if not body:
         return body
@@ -129,7 +154,9 @@ def _content(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:
     if is_framed(media):
         return _framed(body, media, frames, leaf)
     kind = media.lower()
-    if _BINARY_TYPE.search(kind):
+    if kind.startswith(AWS):
+        return _in_aws(body, media, leaf)
+    if is_message(media):
         return leaf(body, Look.FORMS)
     if body[:2] == _GZIP:
         return _gzip_file(body, leaf)
@@ -137,11 +164,28 @@ def _content(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:
         return body
     if (charset := _charset(body, kind)) is not None:
         return _wide(body, *charset, leaf)
-    if _CONTROL.search(body, 0, _SAMPLE) is None:
+    if _is_text(body, kind):
         return leaf(body, Look.ALL)
     if kind.startswith("multipart/") and (border := parameter(media, "boundary")):
         return _parts(body, border.encode("utf-8", "surrogateescape"), leaf)
     return leaf(body, Look.FORMS)
+
+
+def is_message(media: str) -> bool:
+    """Return whether a body of this type is a binary message, or several."""
+    if is_framed(media) or is_protobuf(media):
+        return True
+    return _BINARY_TYPE.search(media.lower()) is not None
+
+
+def _is_text(body: bytes, kind: str) -> bool:
+    """Return whether a body is text: no message of MessagePack or CBOR, which need not
+    have a byte that no text has. Some protocols end a text with a zero."""
+    is_said = kind.startswith("text/") or "charset" in kind
+    if not is_said and b"\x80" <= body[:1] < b"\xc0":
+        return False
+    found = _CONTROL.search(body, 0, _SAMPLE)
+    return found is None or (found.start() == len(body) - 1 and found[0] == _ZERO)
 
 
 def _is_file(body: bytes, kind: str) -> bool:
@@ -190,6 +234,31 @@ def _message(message: bytes, media: str, coding: str, leaf: Leaf) -> bytes:
     return message if new == plain else encoded(new, coding)
 
 
+def _in_aws(body: bytes, media: str, leaf: Leaf) -> bytes:
+    """Look into the messages of Amazon's event streams. Each is its length, that of its
+    headers, a checksum of both, the headers, what it carries, and a checksum of
+    all."""
+    parts: list[bytes] = []
+    at = 0
+    for end in ends(media, body) or ():
+        parts.append(_aws_message(body[at:end], leaf))
+        at = end
+    return b"".join(parts) + (leaf(body[at:], Look.FORMS) if at < len(body) else b"")
+
+
+def _aws_message(message: bytes, leaf: Leaf) -> bytes:
+    start = 12 + int.from_bytes(message[4:8])
+    if start > len(message) - 4:
+        return leaf(message, Look.FORMS)
+    headers, carried = message[12:start], message[start:-4]
+    new = leaf(headers, Look.FORMS) + _packed(carried, NOTHING, leaf)
+    if new == headers + carried:
+        return message
+    lengths = (len(new) + 16).to_bytes(4) + message[4:8]
+    fresh = lengths + crc32(lengths).to_bytes(4) + new
+    return fresh + crc32(fresh).to_bytes(4)
+
+
 def _in_base64(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:
     with suppress(ValueError):
         plain = from_base64(body)
@@ -214,7 +283,11 @@ def _part(part: bytes, leaf: Leaf) -> bytes:
     head, blank, content = part.partition(b"\r\n\r\n")
     found = re.search(rb"(?i)\r\ncontent-type:[ \t]*([^\r\n]{1,200})", head)
     media = found[1].decode("latin-1") if found else ""
-    return leaf(head, Look.ALL) + blank + _content(content, media, "", leaf)
+    found = re.search(rb"(?i)\r\ncontent-encoding:[ \t]*([^\r\n]{1,50})", head)
+    coding = found[1].decode("latin-1") if found else ""
+    end = len(content) - 2 if coding and content.endswith(b"\r\n") else len(content)
+    new = _packed(content[:end], Said(media, coding), leaf)
+    return leaf(head, Look.ALL) + blank + new + content[end:]
 
 
 # Character sets

@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from base64 import b64encode
+from base64 import b32encode, b64encode
 from collections.abc import Iterator
 from itertools import product
 from string import ascii_letters, digits
@@ -59,6 +59,20 @@ def _gos(escaped: str) -> str:
     for character in "<>&":
         escaped = escaped.replace(character, f"\\u{ord(character):04x}")
     return escaped
+
+
+def recoded(value: bytes, new: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the value in hex and in base32, and in each what stands in its place."""
+    for one, other in ((value.hex(), new.hex()), (_base32(value), _base32(new))):
+        yield one.encode(), other.encode()
+    yield value.hex().upper().encode(), new.hex().upper().encode()
+    whole = b32encode(value)
+    if whole.endswith(b"="):
+        yield whole, b32encode(new)
+
+
+def _base32(value: bytes) -> str:
+    return b32encode(value).decode().rstrip("=")
 
 
 def as_base64(value: bytes) -> set[bytes]:

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from mitmvcr.core.media import FORM
-from mitmvcr.secrets import heads, lists
+from mitmvcr.secrets import binary, heads, lists
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.columns import columns, table
 from mitmvcr.secrets.forms import Pattern
 from mitmvcr.secrets.headers import cookies_in
+from mitmvcr.secrets.heads import judged
 from mitmvcr.secrets.looks import is_password, is_real
 from mitmvcr.secrets.names import COOKIES, FLAG, SURE, Names
 from mitmvcr.secrets.patterns import COMMANDS, PATTERNS, USERINFO
@@ -31,6 +32,8 @@ from mitmvcr.secrets.tokens import Tokens, compiled
 
 _MARK = b"REDACTED"
 _COMMANDS = (b"curl ", b"sshpass ", b"jdbc:oracle:")
+#: Of a part whose text is packed.
+_PACKED = (b"Content-Encoding:", b"content-encoding:")
 _FORM = re.compile(
     rb"[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+(?:&[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+)*+"
 )
@@ -82,7 +85,14 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
             forms[anchor].append(pattern)
     marks = {
         mark.decode()
-        for mark in (*JSON_STARTS, *FILE_STARTS, *_COMMANDS, *heads.MARKS, _MARK)
+        for mark in (
+            *JSON_STARTS,
+            *FILE_STARTS,
+            *_COMMANDS,
+            *_PACKED,
+            *heads.MARKS,
+            _MARK,
+        )
     }
     texts = sorted({*names, *forms, *marks})
     return Anchors([text.encode() for text in texts]), [
@@ -247,17 +257,29 @@ class Finder:
     def _cookies(self, scan: Scan, at: int) -> Iterator[Span]:
         """Yield the cookies of a header that stands in a text."""
         for name, cookie in cookies_in(scan, at):
-            yield from heads.judged(self._names, name, cookie)
+            yield from judged(self._names, name, cookie)
 
     def _forms(self, data: bytes) -> Tokens:
         return Tokens(data, self._keep, self._names.is_kept)
 
-    def forms(self, data: bytes) -> Sequence[Span]:
-        """Return what is a secret by its own form alone, also in a binary message."""
+    def forms(self, data: bytes, kind: str = "") -> Sequence[Span]:
+        """Return what is a secret by its own form, or in a field of a binary
+        message."""
         keep = self._keep | {"bearer", "basic"}
         forms = Tokens(data, keep, self._names.is_kept, is_framed=True)
-        found = (forms.at(self._targets[n].forms, at) for n, at, _ in self._hits(data))
-        return [span for span in found if span is not None]
+        spans: list[Span] = []
+        done = 0
+        for number, start, end in self._hits(data):
+            target = self._targets[number]
+            if span := forms.at(target.forms, start):
+                spans.append(span)
+            if target.is_name and start >= done:
+                for name, value in binary.fields(data, start, end, kind):
+                    spans += judged(self._names, name, value)
+                    done = value.end
+        for name, value in binary.of_mqtt(data):
+            spans += judged(self._names, name, value)
+        return spans
 
     def _is_kept(self, value: bytes) -> bool:
         """Return whether a user keeps values of this form, whatever their name."""

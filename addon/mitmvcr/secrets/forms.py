@@ -54,6 +54,7 @@ _CLASSES = {
     "E": r"\w.=+/",
     "A": "a-z0-9-",
     "r": "02-9AC-HJ-NP-Z",
+    "k": "./A-Za-z0-9",
 }
 _DIGITS = {
     "github": "[A-Za-z0-9]{6}",

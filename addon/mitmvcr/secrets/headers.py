@@ -45,9 +45,14 @@ def masked_cookies(value: str, mask: Callable[[str, str], str]) -> str:
 
 
 def masked_set_cookie(value: str, mask: Callable[[str, str], str]) -> str:
-    """Replace the cookie's own value alone: its attributes stay."""
-    pair, semicolon, attributes = value.partition(";")
-    return _masked(pair, mask) + semicolon + attributes
+    """Replace the cookie's own value alone: its attributes stay. Several may be joined,
+    as by fetch and gateways."""
+
+    def masked(cookie: str) -> str:
+        pair, semicolon, attributes = cookie.partition(";")
+        return _masked(pair, mask) + semicolon + attributes
+
+    return ",".join(map(masked, _JOINED.split(value)))
 
 
 def masked_protocols(value: str, mask: Callable[[str], str]) -> str:
@@ -66,6 +71,8 @@ def is_token(piece: str) -> bool:
     return not _PROTOCOL.fullmatch(piece) and is_random(piece.encode(*BYTES))
 
 
+#: The comma before a cookie: the one of a date has no name behind it.
+_JOINED = re.compile(r",(?=\s*[\w!#$%&'*+.^`|~-]+=)")
 _COOKIES = re.compile(
     rb"(?:\\{0,15}+[\"'][ \t]{0,20}+[:=]|[ \t]{0,20}+=)[ \t\r\n]{0,20}+"
     rb"\[?[ \t\r\n]{0,20}+\\{0,15}+[\"']?"

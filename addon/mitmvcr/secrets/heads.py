@@ -13,7 +13,10 @@ from mitmvcr.secrets.scan import BYTES, Place, Value
 from mitmvcr.secrets.spans import Span
 
 #: What stands in such lines, for a search of all texts at once.
-MARKS = (b"HTTP/1.", b"HTTP/2", b"Cookie:", b"cookie:", b"COOKIE:")
+MARKS = (
+    *(b"HTTP/1.", b"HTTP/2", b"Cookie:", b"cookie:", b"COOKIE:"),
+    *(b"TRUE\t/", b"FALSE\t/", b"TRUE\\t/", b"FALSE\\t/"),
+)
 
 _VERSION = re.compile(rb"HTTP/[12](?:\.[0-9])?+[^\r\n\\\"]{0,200}+")
 #: As it is, or as a string of JSON has it; curl -v and the like put something before.
@@ -25,6 +28,12 @@ _ESCAPED = re.compile(
 _SCHEME = re.compile(rb"[A-Za-z][\w-]{1,40}+[ \t]{1,9}+(?=\S)")
 _COOKIES = re.compile(rb"(?i:cookie):")
 _SET = re.compile(rb"(?i:set-)\Z")
+#: A line of a file of cookies (of curl and others), behind its domain: whether it is
+#: for all hosts there, a path, whether it is for TLS alone, its end, name and value.
+_JAR = re.compile(
+    rb"(?:TRUE|FALSE)(\\{0,15}t|\t)/[^\s\\\"]{0,200}+\1(?:TRUE|FALSE)\1[0-9]{1,15}+"
+    rb"\1([^\s\\\"]{1,200}+)\1([^\s\\\"]{1,4000}+)"
+)
 _NO_NAME = re.compile(rb"(?<!\\)[\w.-]\Z")
 _PAIR = re.compile(
     rb"[ \t]{0,9}+([^=;\s\"'\\]{1,200}+)=(?:\\{0,15}+\")?+([^;\s\"'\\]{1,4000}+)"
@@ -41,6 +50,9 @@ def in_heads(names: Names, data: bytes, starts: Sequence[int]) -> Iterator[Span]
             lines = yield from _in_lines(names, data, version.end())
         elif at >= cookies and (found := _COOKIES.match(data, at)):
             cookies = yield from _in_cookies(names, data, *found.span())
+        elif line := _JAR.match(data, at):
+            cookie = Value(*line.span(3), line[3], Place.COOKIE)
+            yield from judged(names, line[2], cookie)
 
 
 def _in_lines(names: Names, data: bytes, at: int) -> Generator[Span, None, int]:

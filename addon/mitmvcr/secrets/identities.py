@@ -148,7 +148,10 @@ class Identities:
 
 def told_apart(redactor: "Redactor", met: Sequence[Interaction]) -> list[Interaction]:
     """Return the interactions as they may be written, with whose they were."""
+    known = redactor.memory.size
     kept = [redactor.interaction(each) for each in met]
+    if redactor.memory.size > known:  # what was learned late stands earlier too
+        kept = [redactor.interaction(each) for each in met]
     identities = Identities(Matcher(), lambda _: (), salt_of([*met]))
     for one, other in zip(met, kept, strict=True):
         values = redactor.whose_recorded(one.request, other.request)

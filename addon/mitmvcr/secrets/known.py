@@ -14,7 +14,7 @@ from threading import RLock
 
 from mitmvcr.core.searching import each_match
 from mitmvcr.secrets.anchors import Anchors, Hit
-from mitmvcr.secrets.encodings import as_base64, as_text
+from mitmvcr.secrets.encodings import as_base64, as_text, recoded
 from mitmvcr.secrets.fakes import Fakes
 from mitmvcr.secrets.looks import LEAST
 from mitmvcr.secrets.runs import (
@@ -92,6 +92,8 @@ class KnownSecrets:
     def kind_of(placeholder: bytes) -> str:
         """Return the kind of a learned value, or the name of its variable."""
         found = ENCODED_PLACEHOLDER.fullmatch(placeholder)
+        if not found and placeholder.rstrip(b"=").isalnum():
+            return "encoded"  # in hex or base32
         return (found[1] if found else placeholder.strip(b"<>")).decode()
 
     def learn(self, value: bytes, placeholder: bytes) -> None:
@@ -105,6 +107,9 @@ class KnownSecrets:
                     if len(text) >= LEAST or not is_base64:
                         self._means.append((placeholder, is_base64))
                         self._note(text)
+            for text, new in recoded(value, placeholder):
+                self._means.append((new, False))
+                self._note(text)
 
     def _note(self, text: bytes) -> None:
         number, size = len(self._texts), _START

@@ -205,6 +205,12 @@ DOUBTFUL = (
     ),
     Named("credential credentials assertion", "objects", _AZURE),
     Named(
+        "passwort kennwort contrasena senha motdepasse wachtwoord",
+        "passwords in German, Spanish, Portuguese, French and Dutch, or what is said of"
+        " them",
+        "https://en.wiktionary.org/wiki/password#Translations",
+    ),
+    Named(
         "pass userpass dbpass",
         "a password, or that a test has passed",
         "https://nodemailer.com/smtp/",
@@ -399,11 +405,12 @@ STEMS = listed(
     "developer key, dev key, user key",
     'pass", pass=, pass:, psk, crumb, seed, pfx, p12, pkcs12, keystore, plaintext',
     'session", preshared, passworddata, code=, sensitive", masked", secured", kty"',
-    "cookie",
+    "cookie, kennwort, contrasena, senha, wachtwoord",
 )
 #: The same, in these spellings alone.
 SPELLED = listed(
     "_KEY, _PAT, _AUTH, _PASS, preShared, PreShared, pre_shared, sessionData, oobCode",
     "oob_code, auth_req_id, SecureString, secureString, securestring, secure_string",
+    "motdepasse, motDePasse, MotDePasse, mot_de_passe, mot-de-passe",
     r"sensitive\", masked\", secured\", kty\"",
 )

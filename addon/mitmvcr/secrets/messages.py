@@ -5,21 +5,32 @@ One walk serves all: learning, cleaning, finding, and telling whose a request is
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from mitmvcr.core import mqtt
 from mitmvcr.core.chunks import moved
+from mitmvcr.core.frames import Frame
 from mitmvcr.core.jsontext import is_json, read_value, write_value
 from mitmvcr.core.model import Headers, Interaction, Request, Response
-from mitmvcr.secrets.containers import Look, said_by, through
+from mitmvcr.secrets.containers import (
+    NOTHING,
+    Leaf,
+    Look,
+    Said,
+    said_by,
+    through,
+    through_message,
+)
 from mitmvcr.secrets.headers import (
     PROTOCOLS,
     masked_cookies,
     masked_protocols,
     masked_set_cookie,
 )
-from mitmvcr.secrets.names import Names
+from mitmvcr.secrets.names import BINARY, Names
+from mitmvcr.secrets.runs import decoded_base64, encoded_as
 from mitmvcr.secrets.scan import BYTES, Place
 
 _MARK = re.compile(r"\[REDACTED:([\w.-]+)\]")
@@ -114,16 +125,26 @@ class Walk:
             headers=headers,
             trailer=self._headers(response.trailer, "response.trailer"),
             chunks=moved(response.chunks, response.body, body),
-            websocket=tuple(
-                each._replace(content=self.message(each.content))
-                for each in response.websocket
-            ),
+            websocket=tuple(self._frames(response.websocket)),
         )
         return response if new == response else new
 
+    def _frames(self, frames: Sequence[Frame]) -> Iterator[Frame]:
+        """Yield the messages of a conversation; those that together are one packet are
+        looked through as that."""
+        parts = mqtt.connecting(frames)
+        packet = self.message(b"".join(frames[at].content for at in parts))
+        for at, frame in enumerate(frames):
+            if at not in parts:
+                content = self.message(frame.content)
+            else:
+                size = len(packet) if at == parts[-1] else len(frame.content)
+                content, packet = packet[:size], packet[size:]
+            yield frame._replace(content=content)
+
     def message(self, content: bytes) -> bytes:
         """Return a message of a WebSocket."""
-        return self._pieces(content, {}, "response.websocket")
+        return through_message(content, self._leaf("response.websocket", NOTHING))
 
     def _text(self, where: str, text: str, *, is_kept: bool = False) -> str:
         if not text:
@@ -183,6 +204,8 @@ class Walk:
 
         lower = name.lower()
         if self._is_secret(name):
+            if lower.endswith(BINARY):
+                return self._binary(where, name.removesuffix(name[-4:]), value)
             return self._named(where, name, value, Place.HEADER)
         if lower == "cookie":
             return masked_cookies(value, mask)
@@ -195,6 +218,16 @@ class Walk:
 
             value = masked_protocols(value, mask_piece)
         return self._text(where, value, is_kept=self._is_kept(name))
+
+    def _binary(self, where: str, name: str, value: str) -> str:
+        """Return a header in base64, which its client decodes."""
+        plain = decoded_base64(value.encode(*BYTES))
+        if plain is None:
+            return self._named(where, name, value, Place.HEADER)
+        new = self._visit(Text(where, plain, name, Place.HEADER))
+        if new is plain:
+            return value
+        return encoded_as(value.encode(*BYTES), new, in_url=False).decode()
 
     # Bodies
 
@@ -213,11 +246,13 @@ class Walk:
 
     def _pieces(self, body: bytes, headers: Headers, where: str) -> bytes:
         said = said_by(headers)
+        return through(body, said, self._leaf(where, said))
 
+    def _leaf(self, where: str, said: Said) -> Leaf:
         def leaf(data: bytes, look: Look) -> bytes:
             return self._visit(Text(where, data, kind=said.media, look=look))
 
-        return through(body, said, leaf)
+        return leaf
 
 
 def _length(message: Request | Response, body: bytes) -> int:

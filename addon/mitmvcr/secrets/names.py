@@ -15,6 +15,8 @@ _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 _LAST = re.compile(r"[A-Za-z0-9 _-]+(?=(?:\[[0-9]*\]|\])*\Z)")
 #: As variables of the environment are named.
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+#: So the names of headers of gRPC end whose values are bytes, in base64.
+BINARY = "-bin"
 _KIND = re.compile(r"[^A-Za-z0-9_.-]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -111,10 +113,10 @@ class Names:
 
     def _header(self, name: str) -> bool:
         """Return whether the whole header is a secret."""
-        lower = name.lower()
+        lower = name.lower().removesuffix(BINARY)
         if lower in ("cookie", "set-cookie") or self.is_kept(name):
             return False  # cookies are masked value by value
-        word = plain(name).removeprefix("x")
+        word = plain(lower).removeprefix("x")
         return lower in self._headers or self._is_sure(word) or _ends_as_a_secret(lower)
 
     def _is_sure(self, word: str) -> bool:

@@ -263,23 +263,6 @@ class Redactor:
             if name not in dropped and (kept is None or name.lower() in kept)
         }
 
-    def is_clear_plainly(
-        self,
-        asked: tuple[str, ...],
-        answered: tuple[str, ...],
-        bodies: tuple[bytes, bytes],
-        rest: bytes,
-    ) -> bool:
-        """Return whether nothing has to be hidden in an interaction that has headers
-        of these names, these bodies, and all else in the text ``rest``."""
-        return self.rules.off or (
-            not self.texts.is_extended
-            and self.rules.headers_kept is None
-            and self._plan(asked) == self._plan(answered) == frozenset()
-            and not any(map(seems_packed, bodies))
-            and self._are_clear(rest, *bodies)
-        )
-
     def _is_secret_field(self, name: str, value: str) -> bool:
         field = (name or " ").encode(*BYTES), value.encode(*BYTES)
         return self.texts.names.judge(*field, Place.QUERY) is not None

@@ -75,7 +75,8 @@ _ASSIGNED = re.compile(
     rb"(?:/\*[^*]{0,200}+\*/[ \t\r\n]{0,9}+)?+(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+"
     rb"(?:string\([0-9]{1,6}\) )?+(?:[bhru@]{1,2}(?=[\"'\\]))?+"
 )
-_QUOTED = re.compile(rb"(\\{0,15})(\"{3}|'{3}|[\"'`])")
+#: Of a block of GraphQL's within JSON each quote is escaped.
+_QUOTED = re.compile(rb"(\\{0,15})(\"(?:\1\"){2}|'(?:\1'){2}|[\"'`])")
 
 
 def _assigned(scan: Scan, begin: int, finish: int) -> Values:
@@ -102,6 +103,8 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
         return NONE
     text = data[start:end]
     stripped = text.strip()
+    if len(quote) > 1:  # a block in JSON, on lines of its own
+        stripped = stripped.removeprefix(b"\\n").removesuffix(b"\\n").strip()
     start += text.find(stripped)
     place = Place.TEXT if sign else Place.INNER
     return (Value(start, start + len(stripped), stripped, place),)
@@ -120,6 +123,17 @@ def _listed(scan: Scan, begin: int, finish: int) -> Values:
         return NONE
     value = scan.value(_LISTED, finish, Place.INNER)
     return value if value and is_by_chance(value[0].text) else NONE
+
+
+def _by_chance(regex: bytes) -> Take:
+    """Return what takes only what is letters by chance: prose has anything there."""
+    take = _matched(regex, Place.INNER)
+
+    def taken(scan: Scan, begin: int, finish: int) -> Values:
+        value = take(scan, begin, finish)
+        return value if value and is_by_chance(value[0].text) else NONE
+
+    return taken
 
 
 # Names that are values themselves: {"name": "X-Api-Key", "value": "x"}
@@ -223,10 +237,17 @@ _BLOCK_VALUE = (
     rb"\"?[ \t]{0,9}+\{[^{}]{0,400}?\b(?:default|value)[ \t]{0,9}[=:][ \t]{0,9}"
     rb"\"([^\"\\\n]{4,400}+)\""
 )
+_IN_TAGS = rb"(?:<[a-z]{1,10}>\s{0,9}+){0,3}+"
+_STOP = rb"(?=[.,;:]?+(?:\s|\Z|[}\])\"'\\|<]))"
 _SENTENCE = (
     rb"[\"']?(?: [a-z]{2,10}(?=[ :])){0,2}+:[ \t]{1,9}+"
-    rb"(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+" + SCHEME + rb"([\w~+=-]{16,2000}+)"
-    rb"(?=[.,;:]?+(?:\s|\Z|[}\])\"'\\|]))"
+    rb"(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+" + SCHEME + _IN_TAGS
+    + rb"([\w~+=-]{16,2000}+)" + _STOP
+)  # fmt: skip
+#: The password is x; and password:x, as commands have it.
+_STATED = (
+    rb"(?:(?: (?:is|was)(?: now)?+:?+|:)[ \t]{1,9}+|:)" + _IN_TAGS
+    + rb"[\"'`]?+([\w~+=-]{20,2000}+)(?:[\"'`](?!:))?+" + _STOP
 )  # fmt: skip
 #: settings.PASSWORD_1
 _IDENTIFIER = rb"[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
@@ -290,6 +311,7 @@ SYNTAXES = (
     # Where code and sentences stand too: f(password=x), the password is: x
     Syntax(_matched(rb"=(?!" + _IDENTIFIER + rb")(" + _ANY + rb")(?![(\[{$`])", Place.INNER), after=b"="),
     Syntax(_matched(_SENTENCE, Place.INNER), after=b": \"'"),
+    Syntax(_by_chance(_STATED), after=b": "),
 )  # fmt: skip
 _NEXT = re.compile(rb"[\\\"'`\]]{0,16}+\s{0,200}+(\S)", re.DOTALL)
 #: A field with nothing in it, or with what is too short to be a secret under a name

@@ -84,7 +84,7 @@ class Sweep:
             if text.place is Place.HEADER:
                 return Found()
         if text.look is not Look.ALL:
-            return Found(texts.finder.forms(data))
+            return Found(texts.finder.forms(data, text.kind))
         found = texts.finder.found(data, text.kind)
         if text.where.endswith((".body", ".websocket")):
             chosen = jsonpaths.spans(data, texts.rules.json)

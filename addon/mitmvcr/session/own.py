@@ -10,12 +10,10 @@ from mitmvcr.core.deck import OpenDeck
 from mitmvcr.core.matching import MatchSpec
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.steps import Steps
-from mitmvcr.core.unread import Joint, UnreadError
+from mitmvcr.core.steps import Joint, Steps, UnreadError
 
 if TYPE_CHECKING:
-    from mitmvcr.echo.names import Names
-    from mitmvcr.echo.rivals import Rivals
+    from mitmvcr.echo.choice import Names, Rivals
 
 Found = tuple[int, Interaction]
 
@@ -65,7 +63,7 @@ class Own:
         if known is not None:
             found = self._of_several(found, seen, live, *known)
         if self._leaves_out:
-            from mitmvcr.echo.names import pairs_of
+            from mitmvcr.echo.choice import pairs_of
 
             names.note(pairs_of(found[1].request, seen))
         return found
@@ -73,11 +71,11 @@ class Own:
     def _named(self) -> "Names":
         """Return the names, what was asked for as it was recorded among them."""
         if self._names is None:
-            from mitmvcr.echo.names import Names
+            from mitmvcr.echo.choice import Names
 
             self._names = Names()
         if self._as_recorded:
-            from mitmvcr.echo.names import ids_of
+            from mitmvcr.echo.choice import ids_of
 
             for position in self._as_recorded:
                 ids = ids_of(self._deck.request(position))
@@ -128,7 +126,7 @@ class Own:
             return None
         known = self._known.get(equals)
         if known is None:
-            from mitmvcr.echo.rivals import Rivals
+            from mitmvcr.echo.choice import Rivals
 
             known = Rivals(headers=not self._differ)
             requests = ((at, self._deck.request(at)) for at in equals)

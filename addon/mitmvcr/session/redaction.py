@@ -88,7 +88,6 @@ class Redaction:
         return self.echoes.with_echoes(kept)
 
     def hidden(self, met: Interaction) -> Interaction:
-        """Return an interaction as it may be written."""
         return self.redactor.interaction(met)
 
     def shown(self, url: str) -> str:

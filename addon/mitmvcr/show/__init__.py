@@ -2,15 +2,4 @@
 and a report share."""
 
 from mitmvcr.show.bodies import USUAL, WHOLE, Limits, body_facts
-from mitmvcr.show.rows import Row, described, printable, row
-
-__all__ = [
-    "USUAL",
-    "WHOLE",
-    "Limits",
-    "Row",
-    "body_facts",
-    "described",
-    "printable",
-    "row",
-]
+from mitmvcr.show.rows import Row, described, row

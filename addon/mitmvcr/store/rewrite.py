@@ -40,8 +40,9 @@ Change = Callable[[Interaction], Interaction]
 #: Texts that every interaction may hold.
 EVERY = (b"",)
 
-#: What is not in the file as it is: bytes in base64, and all of a text with a BOM.
-_HIDING = (b"!!binary", b'"\\uFEFF')
+#: What is not in the file as it is: bytes in base64, also those of a WebSocket and of
+#: gRPC in a page, which may be packed, and all of a text with a BOM.
+_HIDING = (b"!!binary", b" binary ", b"grpc-web-text", b'"\\uFEFF')
 #: Bytes that no other scalar escapes, in whatever style it is.
 _AS_THEY_ARE = re.compile(rb"[!#-&(-\[\]-~]+")
 #: A shorter piece would be interactions nearly everywhere.

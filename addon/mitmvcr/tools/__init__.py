@@ -3,11 +3,8 @@
 
 from mitmvcr.tools.sheet import (
     Entry,
-    PlainEntries,
     Sheet,
     assembled,
     layout_of,
     spliced,
 )
-
-__all__ = ["Entry", "PlainEntries", "Sheet", "assembled", "layout_of", "spliced"]

@@ -3,7 +3,6 @@ spelled."""
 
 import codecs
 import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -11,18 +10,15 @@ from typing import TypeVar
 from mitmvcr.codings import CodingError, decoded, packed_as
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.jsonpaths import Finder, Steps
-from mitmvcr.core.jsontext import blank, laid_out, members, value_at
+from mitmvcr.core.jsontext import TOKEN, blank, laid_out, members, value_at
 from mitmvcr.core.media import charset, is_json
 from mitmvcr.core.model import Headers, Interaction, Request, Response, header
 from mitmvcr.secrets import digests
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
-_DECODER = json.JSONDecoder()
-
 
 def _joined(comma: str, colon: str) -> Callable[[str], str]:
     marks = {",": comma, ":": colon}
-    return lambda text: "".join(marks.get(each, each) for each in _TOKEN.findall(text))
+    return lambda text: "".join(marks.get(each, each) for each in TOKEN.findall(text))
 
 
 #: How programs write JSON: without blanks, as Python does, in one column.
@@ -46,7 +42,7 @@ def without(text: str, finders: Sequence[Finder]) -> str:
     Raises ValueError for what is no JSON, or is nested too deep.
     """
     try:
-        value = _DECODER.decode(text)
+        value = json.loads(text)
         chosen = {steps for find in finders for steps in find(value) if steps}
         if not chosen:
             return text

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from mitmvcr.core.dates import date_of, parse_date
 from mitmvcr.core.media import media_kind
 from mitmvcr.core.model import Interaction, header
-from mitmvcr.core.searching import searcher
 from mitmvcr.core.urls import url_parts
 from mitmvcr.format.layout import Index
 from mitmvcr.format.lazy import LazyInteractions
@@ -73,20 +72,14 @@ def _in_bytes(index: Index) -> tuple[Counter[str], set[datetime | None]]:
 
 def _values_of(index: Index, mark: bytes) -> Iterator[bytes]:
     """Yield what stands behind each place of a mark, up to the end of the line."""
-    find = searcher(mark) or (lambda data: [*_one_by_one(data, mark)])
     start, end = index.starts[0], index.starts[-1]
     for window in index.source.windows(start, end, _AHEAD):
         data = window.data
-        for _, at, behind in find(data):
-            if at < window.own:
-                yield data[behind : data.find(b"\n", behind)]
-
-
-def _one_by_one(data: bytes, mark: bytes) -> Iterator[tuple[int, int, int]]:
-    at = data.find(mark)
-    while at >= 0:
-        yield 0, at, at + len(mark)
-        at = data.find(mark, at + 1)
+        at = data.find(mark)
+        while 0 <= at < window.own:
+            behind = at + len(mark)
+            yield data[behind : data.find(b"\n", behind)]
+            at = data.find(mark, behind)
 
 
 #: How many of the largest are named.

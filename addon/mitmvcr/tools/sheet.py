@@ -15,7 +15,6 @@ from mitmvcr.format.items import ItemParser
 from mitmvcr.format.layout import Index
 from mitmvcr.format.lazy import LazyInteractions, read_item
 from mitmvcr.format.lines import Columns
-from mitmvcr.format.plainly import Plainly, PlainReader
 
 #: Where go-vcr itself begins its lines, and so what the writer writes.
 OURS = Columns(dash=4, field=8, name=12, value=16, list_value=12)
@@ -222,23 +221,6 @@ class Entry(NamedTuple):
     def forget(self) -> None:
         """Free the memory of what was read."""
         self.sheet.forget(self.number)
-
-
-class PlainEntries:
-    """Reads entries that stand plainly in the files of their sheets."""
-
-    def __init__(self) -> None:
-        self._readers: dict[Columns, PlainReader] = {}
-
-    def read(self, entry: Entry) -> Plainly | None:
-        """Return what an entry holds, without decoding it; None where it has to be."""
-        columns, item = entry.sheet.columns, entry.written
-        if columns is None or item is None:
-            return None
-        reader = self._readers.get(columns)
-        if reader is None:
-            reader = self._readers[columns] = PlainReader(columns)
-        return reader.read(item)
 
 
 def _without_id(item: bytes) -> bytes:

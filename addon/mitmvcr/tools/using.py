@@ -81,7 +81,6 @@ def _is_alike(held: Interaction, method: str, url: str) -> bool:
 
 
 def used_positions(uses: Sequence[Use]) -> set[int]:
-    """Return what any of them used."""
     return {at for use in uses for at in use.used}
 
 

@@ -21,7 +21,7 @@ from mitmvcr.core.model import Cassette
 from mitmvcr.format import writer
 
 COUNT = 10_000
-READY, DUMP, BODY = Goal("ours", 60.0), Goal("ours", 300.0), Goal("ours", 2.0)
+READY, DUMP, BODY = Goal("ours", 60.0), Goal("ours", 300.0), Goal("ours", 30.0)
 READ = Goal("ratio", 1.0)  # of go-vcr's
 _TASK = MATERIAL / "codec_task.py"
 Commands = Mapping[str, Sequence[object]]

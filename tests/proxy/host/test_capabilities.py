@@ -25,18 +25,23 @@ from mitmproxy.test import taddons, tflow
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import Settings
-from mitmvcr.proxy import ca, host
+from mitmvcr.proxy import ca
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.host import (
+    alerts,
     backpressure,
     dispatch,
     early_response,
+    exit,
     listeners,
     masters,
     messages,
+    protocols,
     replays,
+    resets,
     shared_port,
 )
+from mitmvcr.proxy.host import options as host_options
 from mitmvcr.proxy.host.capabilities import (
     TABLE,
     Capabilities,
@@ -245,7 +250,7 @@ def _refuses_to_replay(patch: Patch, folder: Path) -> None:
 
 
 def _keeps_headers_valid(patch: Patch, folder: Path) -> None:
-    host.HostOptions().apply(
+    host_options.HostOptions().apply(
         ctx.options, lazy=False, whole_bodies=False, any_headers=True
     )
     assert http2.Http2Client.h2_conf.validate_inbound_headers
@@ -284,23 +289,23 @@ def _plays_no_socket(patch: Patch, folder: Path) -> None:
 
 
 def _goes_by_the_connection(patch: Patch, folder: Path) -> None:
-    host.watch_who_leaves()
+    resets.watch_who_leaves()
     assert layers.HttpStream.handle_protocol_error is _another
     flow = tflow.tflow()
-    assert not host.was_left_by_client(flow)
+    assert not resets.was_left_by_client(flow)
     flow.client_conn.timestamp_end = 1.0
     flow.client_conn.state = type(flow.client_conn.state)(0)
-    assert host.was_left_by_client(flow)
+    assert resets.was_left_by_client(flow)
 
 
 def _waits_for_the_error_hook(patch: Patch, folder: Path) -> None:
-    host.tell_when_left(tflow.tflow(), _raise_no_text)
+    resets.tell_when_left(tflow.tflow(), _raise_no_text)
     assert layers.HttpStream.handle_event is _another
 
 
 def _hears_no_alert(patch: Patch, folder: Path) -> None:
     data: Any = SimpleNamespace(ssl_conn=object(), conn=tflow.tserver_conn())
-    host.hear_alerts(data)
+    alerts.hear_alerts(data)
     assert tls.ServerTLSLayer.receive_close is _another
 
 
@@ -313,7 +318,7 @@ def _leaves_the_layer(patch: Patch, folder: Path) -> None:
         data_client=lambda: b"PRI * HTTP/2.0\r\n",
         data_server=bytes,
     )
-    host.expect_cleartext_h2(choice)
+    protocols.expect_cleartext_h2(choice)
     assert choice.layer is None
     assert client.alpn is None
 
@@ -324,7 +329,7 @@ def _leaves_alpn(patch: Patch, folder: Path) -> None:
         client_hello=SimpleNamespace(alpn_protocols=[b"h2"]),
         context=SimpleNamespace(client=client),
     )
-    host.choose_alpn(data, b"h2")
+    protocols.choose_alpn(data, b"h2")
     assert client.alpn is None
 
 
@@ -350,15 +355,16 @@ def _reads_properties(patch: Patch, folder: Path) -> None:
 
 
 def _does_not_wait(patch: Patch, folder: Path) -> None:
-    assert not host.is_exiting()
+    assert not exit.is_exiting()
 
 
 def _ends_at_once(patch: Patch, folder: Path) -> None:
     code = (
         "import contextlib; from mitmproxy import addonmanager;"
         "addonmanager.safecall = lambda: contextlib.suppress(SystemExit);"
-        "from mitmvcr.core.errors import VcrError; from mitmvcr.proxy import host;\n"
-        "with addonmanager.safecall(): host.end_process(VcrError('it is full'))\n"
+        "from mitmvcr.core.errors import VcrError;"
+        "from mitmvcr.proxy.host import exit;\n"
+        "with addonmanager.safecall(): exit.end_process(VcrError('it is full'))\n"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
@@ -368,7 +374,7 @@ def _ends_at_once(patch: Patch, folder: Path) -> None:
 
 
 def _never_gives_up(patch: Patch, folder: Path) -> None:
-    assert host.gives_up_after() == float("inf")
+    assert host_options.gives_up_after() == float("inf")
 
 
 def _takes_no_connection(patch: Patch, folder: Path) -> None:

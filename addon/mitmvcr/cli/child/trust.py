@@ -10,6 +10,7 @@ import certifi
 
 from mitmvcr.cli.child import jks
 from mitmvcr.cli.child.authorities import told_certificates, told_files
+from mitmvcr.cli.child.own_folder import cannot_write
 
 #: Variables that replace a client's roots by one file. An inherited one may name a
 #: company's own roots, so their certificates are kept in the bundle.
@@ -160,9 +161,13 @@ def _trust_store(folder: Path, bundle: Path) -> Path:
 
 
 def _php(folder: Path, bundle: Path) -> Path:
-    (folder / "php").mkdir(exist_ok=True)
+    place = folder / "php"
+    try:
+        place.mkdir(exist_ok=True)
+    except OSError as error:
+        raise cannot_write(place, error) from error
     ini = f'curl.cainfo="{bundle}"\nopenssl.cafile="{bundle}"\n'
-    return _write(folder / "php" / "mitmvcr.ini", ini.encode()).parent
+    return _write(place / "mitmvcr.ini", ini.encode()).parent
 
 
 def _wgetrc(folder: Path, bundle: Path, inherited: Mapping[str, str]) -> Path:
@@ -187,7 +192,11 @@ def _first_of(names: Iterable[str]) -> Iterator[bytes]:
 
 
 def _write(path: Path, data: bytes) -> Path:
-    """Write a file, unless it holds that already and somebody may be reading it."""
-    if not path.is_file() or path.read_bytes() != data:
-        path.write_bytes(data)
+    """Write a file, unless it holds that already and somebody may be reading it. Raise
+    VcrError."""
+    try:
+        if not path.is_file() or path.read_bytes() != data:
+            path.write_bytes(data)
+    except OSError as error:
+        raise cannot_write(path, error) from error
     return path

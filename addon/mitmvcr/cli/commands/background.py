@@ -6,11 +6,11 @@ import json
 import os
 import signal
 import sys
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mitmvcr.cli.child.own_folder import own_folder
 from mitmvcr.cli.child.trust import write_origins, write_roots
 from mitmvcr.cli.child.way_out import way_out
 from mitmvcr.cli.commands.plan import CI, in_ci, reaches_out
@@ -46,16 +46,12 @@ _IDLE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartOptions:
+class StartOptions(RunPolicy):
     """What ``start`` alone has in the table of options, parsed."""
 
     host: str
     port: int
     report: tuple[str, ...] = ()
-    fail_on_miss: bool = True
-    fail_on_unused: bool = False
-    drop_unused: bool = False
-    allow_idle: bool = False
     set: tuple[str, ...] = ()
 
 
@@ -73,22 +69,12 @@ def go_on() -> int:
 
 
 def chosen(typed: Layer) -> "_Background":
-    """Return the proxy that the options in force make. Raise OptionError,
-    ConfigError or NoCassetteError."""
+    """Return the proxy that the options in force make. Raise VcrError."""
     return _Background(in_force(typed, os.environ, in_ci(os.environ)))
 
 
 def _listed(text: str | list[str]) -> str | tuple[str, ...]:
     return text if isinstance(text, str) else tuple(text)
-
-
-class NoCassetteError(VcrError):
-    """Nothing says what is recorded or replayed."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"name a cassette: {CASSETTE.word} FILE, or {DIR.word} DIR for many"
-        )
 
 
 class _Background:
@@ -97,16 +83,12 @@ class _Background:
         options = StartOptions(**values.read(of_command("start")))
         settings = values.settings(OF_SESSION)
         if settings.cassette is None and settings.dir is None:
-            raise NoCassetteError
+            raise VcrError(
+                f"name a cassette: {CASSETTE.word} FILE, or {DIR.word} DIR for many"
+            )
         self._options, self._settings = options, settings
         self._place = Place.of(os.environ)
-        self._policy = RunPolicy(
-            reports=parse_reports(options.report),
-            fail_on_miss=options.fail_on_miss,
-            fail_on_unused=options.fail_on_unused,
-            drop_unused=options.drop_unused,
-            allow_idle=options.allow_idle,
-        )
+        self._policy = replace(options, reports=parse_reports(options.report))
 
     def go_on(self) -> int:
         """Hold the lock from before it listens until its end is written."""
@@ -127,15 +109,15 @@ class _Background:
         check_port(options.host, options.port)
         ensure_ca(home)
         failure, proxy = "", None
-        with tempfile.TemporaryDirectory(prefix="mitmvcr-") as folder:
-            roots = write_roots(Path(folder), os.environ)
+        with own_folder() as folder:
+            roots = write_roots(folder, os.environ)
             proxying = running_proxy(
                 settings,
                 confdir=home,
                 listen_host=options.host,
                 listen_port=options.port,
                 upstream=way_out(os.environ) if reaches_out(settings) else None,
-                trusted_ca=write_origins(Path(folder), roots, os.environ),
+                trusted_ca=write_origins(folder, roots, os.environ),
                 opened=self._prepare,
                 sets=options.set,
                 spelling=WITH_VARIABLES,

@@ -1,13 +1,13 @@
 """The command runs live, and what it gets is compared with what the cassettes hold."""
 
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from mitmvcr.cli.child.own_folder import own_folder
 from mitmvcr.cli.commands.plan import Plan, make_plan
 from mitmvcr.cli.commands.supervise import run_once
 from mitmvcr.cli.refresh.reports import (
@@ -45,8 +45,8 @@ def compare(command: Sequence[str], values: Values) -> int:
     mode = Given(Mode.RECORD_ONLY, values[MODE].spelled, values[MODE].source)
     plan = make_plan(command, values.instead(MODE, mode).instead(REPORT), os.environ)
     place = _place(plan)
-    with tempfile.TemporaryDirectory(prefix="mitmvcr-") as folder:
-        live = Path(folder) / place.name
+    with own_folder() as folder:
+        live = folder / place.name
         ran = run_once(_aside(plan, place, live))
         found = [*_compared(place, live, Matcher(plan.settings.matching))]
     for each in found:

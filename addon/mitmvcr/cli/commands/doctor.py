@@ -196,6 +196,5 @@ def _clients_of(program: Program | None) -> Sequence[Client]:
 
 
 def _system_trusts(authority: Path) -> bool:
-    """Return whether the system's file of roots holds the authority."""
     ours = ssl.PEM_cert_to_DER_cert(authority.read_text("ascii"))
     return ours in jks.certificates(Path(default_roots()).read_bytes())

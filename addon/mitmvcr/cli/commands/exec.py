@@ -42,36 +42,16 @@ class ExecOptions:
     no_proxy: tuple[str, ...] = ()
 
 
-class NoProxyError(VcrError):
-    """No proxy is there to be named."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(
-            f"nothing listens on 127.0.0.1:{port}: 'mitmvcr start' starts a proxy,"
-            f" or name another {PORT.word}"
-        )
-
-
-class NoStoreError(VcrError):
-    """A form of the authority is absent, which mitmproxy makes only with its key."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path} is not there: it was made with the authority and not copied with"
-            " it; 'mitmvcr ca path' names the certificate itself"
-        )
-
-
 def print_variables(shell: str, typed: Layer) -> None:
     """Print what has to change in an environment, in the syntax of a shell. Raise
-    NoProxyError."""
+    VcrError."""
     made = _environment(typed)
     print(written(changes(os.environ, made), shell), end="")  # noqa: T201
 
 
 def exec_command(command: Sequence[str], typed: Layer) -> int:
     """Become the command; return an exit code as a shell's where it cannot be. Raise
-    NoProxyError."""
+    VcrError."""
     try:
         child.find(command[0])
         os.execvpe(command[0], list(command), _environment(typed, command))
@@ -84,7 +64,7 @@ def exec_command(command: Sequence[str], typed: Layer) -> int:
 
 
 def print_authority(kind: str) -> None:
-    """Print the file that holds the authority in this form. Raise NoStoreError."""
+    """Print the file that holds the authority in this form. Raise VcrError."""
     folder = home(os.environ)
     certificate = ensure_ca(folder)
     if kind == "path":
@@ -92,7 +72,10 @@ def print_authority(kind: str) -> None:
     elif kind == "p12":
         file = certificate.with_suffix(".p12")
         if not file.exists():
-            raise NoStoreError(file)
+            raise VcrError(
+                f"{file} is not there: it was made with the authority and not copied"
+                " with it; 'mitmvcr ca path' names the certificate itself"
+            )
     else:
         trust = _trust(folder, certificate)
         file = trust.bundle if kind == "bundle" else trust.trust_store
@@ -131,7 +114,10 @@ def _check_listens(port: int) -> None:
     try:
         socket.create_connection(("127.0.0.1", port), timeout=5).close()
     except OSError as error:
-        raise NoProxyError(port) from error
+        raise VcrError(
+            f"nothing listens on 127.0.0.1:{port}: 'mitmvcr start' starts a proxy,"
+            f" or name another {PORT.word}"
+        ) from error
 
 
 def _trust(folder: Path, certificate: Path) -> TrustFiles:
@@ -150,7 +136,6 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> Changes:
 
 
 def written(changed: Changes, shell: str) -> str:
-    """Return the changes as a shell reads them."""
     if shell == "json":
         return json.dumps(changed, indent=2) + "\n"
     spell = _SHELLS[shell]

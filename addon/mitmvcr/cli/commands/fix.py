@@ -36,19 +36,9 @@ class NoReportError(VcrError):
     """There is no report to be read."""
 
 
-class FailedRunError(VcrError):
-    """Nothing is known of the last run: its start or its end failed."""
-
-    def __init__(self, failure: str) -> None:
-        super().__init__(
-            f"the last run failed, so that nothing is known of misses ({failure}):"
-            " run it again, or name a report"
-        )
-
-
 def fix(report: Path | None, *, yes: bool) -> int:
     """Show the remedies of a report, and write them. Return the exit code: 100 where
-    some misses have none. Raise NoReportError, FailedRunError or ConfigError."""
+    some misses have none. Raise NoReportError, VcrError or ConfigError."""
     parts = _parts(report)
     additions: dict[str, list[Added]] = {}
     recordings = _Recordings([cassette for cassette, _ in parts])
@@ -75,7 +65,6 @@ def fix(report: Path | None, *, yes: bool) -> int:
 
 
 def _misses(parts: Sequence[Part]) -> Iterator[tuple[str, Miss]]:
-    """Yield each miss with its cassette."""
     return ((cassette, each) for cassette, misses in parts for each in misses)
 
 
@@ -192,12 +181,14 @@ class _Recordings:
 
 
 def _parts(report: Path | None) -> list[Part]:
-    """Return the misses of a report, by their cassettes."""
     place = report or last_run(os.environ)
     try:
         found = json.loads(place.read_bytes())
         if failure := found.get("failed"):
-            raise FailedRunError(failure)
+            raise VcrError(
+                f"the last run failed, so that nothing is known of misses ({failure}):"
+                " run it again, or name a report"
+            )
         return [_part(each) for each in found.get("sessions", [found])]
     except FileNotFoundError as error:
         if report is None:

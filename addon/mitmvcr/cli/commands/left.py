@@ -35,7 +35,6 @@ def looked_through(
 def say_what_is_left(
     name: str, interactions: Sequence[Interaction], rules: Rules
 ) -> None:
-    """Say how many secrets there are, and what takes them out."""
     _, found = looked_through(interactions, rules)
     if count := sum(map(len, found.values())):
         word = as_word(name)

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,18 +43,12 @@ CI = "CI is set"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
+class RunOptions(RunPolicy):
     """What ``run`` alone has in the table of options, parsed."""
 
     include_localhost: bool = False
     no_proxy: tuple[str, ...] = ()
     report: tuple[str, ...] = ()
-    fail_on_miss: bool = True
-    fail_on_unused: bool = False
-    drop_unused: bool = False
-    allow_idle: bool = False
-    max_age: float | None = None
-    fail_on_age: bool = False
     isolate: bool = False
     transparent: bool = False
     isolate_allow: tuple[Place, ...] = ()
@@ -107,15 +101,7 @@ def make_plan(
         upstream=way_out(inherited) if reaches_out(settings) else None,
         inherited=inherited,
         home=home(inherited),
-        policy=RunPolicy(
-            reports=parse_reports(options.report),
-            fail_on_miss=options.fail_on_miss,
-            fail_on_unused=options.fail_on_unused,
-            drop_unused=options.drop_unused,
-            allow_idle=options.allow_idle,
-            max_age=options.max_age,
-            fail_on_age=options.fail_on_age,
-        ),
+        policy=replace(options, reports=parse_reports(options.report)),
         isolate=options.isolate,
         transparent=options.transparent,
         allowed=_allowed(options),

@@ -52,16 +52,6 @@ class ServeOptions:
     set: tuple[str, ...] = ()
 
 
-class PortBusyError(VcrError):
-    """mitmproxy cannot listen on the address."""
-
-    def __init__(
-        self, host: str, port: int, reason: str, word: str = PORT.word
-    ) -> None:
-        self.host, self.port = host, port
-        super().__init__(f"cannot listen on {host}:{port}: {reason}; choose {word}")
-
-
 def serve_proxy(extra: Sequence[str], typed: Layer) -> int:
     """Become mitmproxy, of this very Python: its signals and exit code are its own; or,
     of several workers, wait for them and return the exit status. ``typed`` is what the
@@ -230,7 +220,7 @@ def _option_values(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def check_port(host: str, port: int, word: str = PORT.word) -> None:
-    """Raise PortBusyError if the port that an option names is taken. mitmproxy would
+    """Raise VcrError if the port that an option names is taken. mitmproxy would
     say it in several lines, or in its log."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -240,4 +230,5 @@ def check_port(host: str, port: int, word: str = PORT.word) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        raise PortBusyError(host, port, why(error), word) from error
+        problem = f"cannot listen on {host}:{port}: {why(error)}; choose {word}"
+        raise VcrError(problem) from error

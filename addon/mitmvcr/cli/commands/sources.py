@@ -13,7 +13,7 @@ from mitmvcr.format.source import read_bytes
 #: What may hold a recording; of others in a folder nothing is said.
 _EXTENSIONS = (
     *(".yaml", ".yml", ".json", ".har", ".zhar", ".mitm", ".flow", ".flows"),
-    *(".yaml.gz", ".yml.gz"),
+    *(".yaml.gz", ".yml.gz", ".warc", ".warc.gz"),
 )
 _MAPPINGS, _FILES = "mappings", "__files"
 

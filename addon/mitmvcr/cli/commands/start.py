@@ -24,40 +24,9 @@ _HOME = str(Path(__file__).parents[3])
 _PAUSE = 0.05
 
 
-class RunsAlreadyError(VcrError):
-    """Another proxy was started, and still runs."""
-
-    def __init__(self, state: State | None) -> None:
-        what = f": {state.what} (process {state.pid})" if state else ""
-        super().__init__(f"a proxy runs already{what}; 'mitmvcr stop' ends it")
-
-
-class NotStartedError(VcrError):
-    """There is none to stop."""
-
-    def __init__(self, place: Place) -> None:
-        super().__init__(
-            f"no proxy was started ({place.state} is not there): 'mitmvcr start"
-            f" {CASSETTE.word} FILE' starts one"
-        )
-
-
-class GoneError(VcrError):
-    """What was started has ended, and has not saved."""
-
-    def __init__(self, state: State) -> None:
-        text = f"the proxy that was started (process {state.pid}) is gone"
-        if state.cassette and Path(f"{state.cassette}.part").exists():
-            text += (
-                ", and had not saved: 'mitmvcr cassette recover"
-                f" {as_word(state.cassette)}' puts what it recorded in place"
-            )
-        super().__init__(text)
-
-
 def start(typed: Layer) -> int:
     """Start a proxy and leave it running; return the exit code. ``typed`` is what the
-    command line says. Raise RunsAlreadyError."""
+    command line says. Raise VcrError."""
     if sys.platform == "win32":
         raise VcrError("'start' needs signals, which Windows has not: use 'serve'")
     from mitmvcr.cli.commands.background import chosen
@@ -67,7 +36,8 @@ def start(typed: Layer) -> int:
     place.folder.mkdir(parents=True, exist_ok=True)
     before = place.read()
     if place.runs():
-        raise RunsAlreadyError(before)
+        what = f": {before.what} (process {before.pid})" if before else ""
+        raise VcrError(f"a proxy runs already{what}; 'mitmvcr stop' ends it")
     if before is not None:
         _tell_before(place, before)
     for file in (place.log, place.output):
@@ -87,9 +57,7 @@ def stop() -> int:
     """End the proxy, print its report, and return its exit code. Raise VcrError where
     there is none."""
     place = Place.of(os.environ)
-    state = place.read()
-    if state is None:
-        raise NotStartedError(place)
+    state = _known(place)
     if place.runs():
         with suppress(ProcessLookupError):  # it is just ending
             os.kill(state.pid, signal.SIGTERM)
@@ -102,21 +70,35 @@ def stop() -> int:
         sys.stdout.flush()
     place.clear()
     if state.status is None:
-        raise GoneError(state)
+        raise VcrError(_gone(state))
     return state.status
 
 
 def _known(place: Place) -> State:
     state = place.read()
     if state is None:
-        raise NotStartedError(place)
+        raise VcrError(
+            f"no proxy was started ({place.state} is not there): 'mitmvcr start"
+            f" {CASSETTE.word} FILE' starts one"
+        )
     return state
+
+
+def _gone(state: State) -> str:
+    """Say what became of one that has ended, and has not saved."""
+    text = f"the proxy that was started (process {state.pid}) is gone"
+    if state.cassette and Path(f"{state.cassette}.part").exists():
+        text += (
+            ", and had not saved: 'mitmvcr cassette recover"
+            f" {as_word(state.cassette)}' puts what it recorded in place"
+        )
+    return text
 
 
 def _tell_before(place: Place, before: State) -> None:
     """Say what became of one that nobody stopped."""
     if before.status is None:
-        say(str(GoneError(before)))
+        say(_gone(before))
     else:
         say(f"the proxy before ended by itself ({before.what}); it said:")
         _show(place.log, before.told)

@@ -10,18 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mitmvcr.core.errors import VcrError
-from mitmvcr.store.files import NO_FOLLOW, PRIVATE, home, write_all
+from mitmvcr.store.files import NO_FOLLOW, PRIVATE, home, why, write_all
 from mitmvcr.store.lock import Lock
-
-
-class StateError(VcrError):
-    """The file that says what was started cannot be read."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path} does not say which proxy was started: delete it, and end that"
-            " proxy yourself if it still runs"
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +62,16 @@ class Place:
         return not self.lock.is_free()
 
     def read(self) -> State | None:
-        """Return what was started; None without a file. Raise StateError."""
+        """Return what was started; None without a file. Raise VcrError."""
         try:
             return State(**json.loads(self.state.read_text("utf-8")))
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, OSError):
-            raise StateError(self.state) from None
+            raise VcrError(
+                f"{self.state} does not say which proxy was started: delete it, and end"
+                " that proxy yourself if it still runs"
+            ) from None
 
     def write(self, state: State) -> None:
         """Write it for nobody else to read, whole or not at all."""
@@ -92,18 +85,21 @@ class Place:
 
 
 def write_private(path: Path, data: bytes = b"") -> None:
-    """Write a new file that is for nobody else to read."""
-    path.unlink(missing_ok=True)
+    """Write a new file that is for nobody else to read. Raise VcrError."""
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | NO_FOLLOW
-    file = os.open(path, flags, PRIVATE)
     try:
-        write_all(file, data)
-    finally:
-        os.close(file)
+        path.unlink(missing_ok=True)
+        file = os.open(path, flags, PRIVATE)
+        try:
+            write_all(file, data)
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise VcrError(f"{path}: cannot be written: {why(error)}") from error
 
 
 def port_of_started(environment: Mapping[str, str]) -> int | None:
-    """Return the port of the proxy that was started, if it runs. Raise StateError."""
+    """Return the port of the proxy that was started, if it runs. Raise VcrError."""
     place = Place.of(environment)
     state = place.read()
     return state.port if state is not None and place.runs() else None

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import (
     AbstractAsyncContextManager,
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mitmvcr.cli.child.environment import ProxyFacts, child_environment
+from mitmvcr.cli.child.own_folder import own_folder
 from mitmvcr.cli.child.process import Relay, left_behind
 from mitmvcr.cli.child.trust import (
     TrustFiles,
@@ -80,10 +80,10 @@ async def _run(plan: Plan) -> Ran:
     with Relay() as relay:
         try:
             with (
-                tempfile.TemporaryDirectory(prefix="mitmvcr-") as folder,
+                own_folder() as folder,
                 _certificates(plan),
             ):
-                return await _supervise(plan, relay, Path(folder))
+                return await _supervise(plan, relay, folder)
         except asyncio.CancelledError:
             if relay.early is None:
                 raise
@@ -142,7 +142,6 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
 
 
 def _prepare(plan: Plan, session: Session) -> None:
-    """Prepare what a session that begins keeps for reports."""
     session.log.complete = bool(plan.policy.reports)
 
 

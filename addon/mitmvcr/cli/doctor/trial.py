@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mitmvcr.cli.child.environment import ProxyFacts, child_environment
+from mitmvcr.cli.child.own_folder import own_folder
 from mitmvcr.cli.child.trust import write_roots, write_trust_files
 from mitmvcr.cli.doctor.clients import ABSENT, Client, programs
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
@@ -25,6 +25,7 @@ from mitmvcr.format import writer
 from mitmvcr.miss.report import Outcome
 from mitmvcr.options import Settings
 from mitmvcr.session import Session
+from mitmvcr.store.files import put
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy
@@ -70,8 +71,8 @@ def try_clients(
 ) -> list[Tried]:
     """Try these clients, each with the program that was found for it. Raise VcrError
     where no proxy can be started."""
-    with tempfile.TemporaryDirectory(prefix="mitmvcr-") as name, _quiet():
-        return asyncio.run(_try(found, home, inherited, Path(name)))
+    with own_folder() as folder, _quiet():
+        return asyncio.run(_try(found, home, inherited, folder))
 
 
 async def _try(
@@ -80,7 +81,7 @@ async def _try(
     from mitmvcr.proxy.launch import running_proxy
 
     cassette = folder / "doctor.yaml"
-    cassette.write_bytes(writer.dumps(Cassette([_answer(each) for each in found])))
+    put(cassette, writer.dumps(Cassette([_answer(each) for each in found])))
     settings = Settings(cassette, Mode.REPLAY_ONLY, allow_repeats=Repeats.ALL)
     roots = write_roots(folder, inherited)
     async with running_proxy(settings, confdir=home, opened=_complete) as proxy:
@@ -98,7 +99,6 @@ async def _try(
 
 
 def _complete(session: Session) -> None:
-    """Log every request of a session that begins."""
     session.log.complete = True
 
 

@@ -38,11 +38,9 @@ class Names:
 
     @staticmethod
     def has(address: str) -> bool:
-        """Return whether an address is of the range."""
         return ipaddress.ip_address(address) in RANGE
 
     def name_of(self, address: str) -> str | None:
-        """Return whose address it is."""
         return self._names.get(address)
 
 

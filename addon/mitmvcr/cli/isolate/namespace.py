@@ -27,10 +27,6 @@ _KINDS = {
 }
 
 
-class IsolationError(VcrError):
-    """This system allows no such namespace; the message says what would help."""
-
-
 @dataclass(frozen=True, slots=True)
 class Namespace:
     """``port`` is where the proxy is to be found within, on each of the ``proxy``
@@ -84,10 +80,10 @@ def make_namespace(
 ) -> Namespace:
     """Make a namespace; one that ``grows`` gets more ports later, and with ``divert``
     programs that know of no proxy are carried to it. It forks: call it
-    before there are threads. Raise IsolationError."""
+    before there are threads. Raise VcrError."""
     if sys.platform != "linux":
         problem = f"needs Linux's network namespaces, and this is {sys.platform}"
-        raise IsolationError(f"{ISOLATE.word} {problem}: leave it out here")
+        raise VcrError(f"{ISOLATE.word} {problem}: leave it out here")
     from mitmvcr.cli.isolate.setup import set_up  # Linux alone can import it
 
     problem = ""
@@ -97,7 +93,7 @@ def make_namespace(
             return _made(allowed, made, grows=grows)
         except OSError as error:
             problem = str(error.strerror)
-    raise IsolationError(
+    raise VcrError(
         f"{ISOLATE.word}: this system does not allow a network namespace ({problem}):"
         f" {_remedy()}"
     )

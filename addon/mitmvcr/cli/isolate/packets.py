@@ -37,7 +37,6 @@ class Packet:
 
     @property
     def data(self) -> bytes:
-        """Return the payload of UDP."""
         return self.payload[8:]
 
     @property

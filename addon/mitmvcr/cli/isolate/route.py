@@ -13,17 +13,12 @@ import struct
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from mitmvcr.cli.isolate import network
 from mitmvcr.cli.isolate.forward import Forwarder, ignore
 from mitmvcr.core.errors import OptionError
 from mitmvcr.network_options import Place
 from mitmvcr.options import ISOLATE_ALLOW
-
-if TYPE_CHECKING:
-    pass
-
 
 _ADDRESS = "127.0.0.1"
 _PORT = struct.Struct("!H")

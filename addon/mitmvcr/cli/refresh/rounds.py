@@ -1,14 +1,13 @@
 """One cassette, asked anew round by round until what is found holds in all of them."""
 
 import asyncio
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mitmvcr.cli.child.own_folder import own_folder
 from mitmvcr.cli.child.trust import write_origins, write_roots
 from mitmvcr.cli.refresh.asking import Asker, NotAskedError, what_is_hidden
 from mitmvcr.cli.refresh.reports import Result, why_not
@@ -118,8 +117,7 @@ async def _through_proxy(
     from mitmvcr.proxy.ca import ensure_ca
     from mitmvcr.proxy.launch import running_proxy
 
-    with tempfile.TemporaryDirectory(prefix="mitmvcr-") as name:
-        folder = Path(name)
+    with own_folder() as folder:
         confdir = home(environment)
         ensure_ca(confdir)
         aside = settings._replace(cassette=folder / "live.yaml", mode=Mode.RECORD_ONLY)

@@ -105,7 +105,6 @@ class RunReport:
 
     @property
     def entries(self) -> list[Entry]:
-        """Return the entries of all parts."""
         return [entry for part in self.parts for entry in part.entries]
 
     @property

@@ -109,7 +109,7 @@ def _append(path: Path, text: str) -> None:
 _NAMED = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunPolicy:
     """What the user wants to follow a run."""
 

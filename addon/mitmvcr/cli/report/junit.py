@@ -123,7 +123,6 @@ def outcome(tag: str, kind: str, message: str, text: str = "") -> ET.Element:
 
 
 def element(tag: str, **attributes: str) -> ET.Element:
-    """Return an element whose attributes XML can hold."""
     return ET.Element(tag, {name: fit(text) for name, text in attributes.items()})
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from mitmvcr.cli.child.own_folder import cannot_write, no_folder
 from mitmvcr.cli.commands.left import rules_of
 from mitmvcr.cli.tools.files import Source, locked, without_secrets, write
 from mitmvcr.cli.tools.ledger import Ledger
@@ -18,10 +19,6 @@ from mitmvcr.values import Layer
 
 #: In click's order.
 _EDITORS = ("VISUAL", "EDITOR")
-
-
-class EditError(CassetteError):
-    """The text that an editor left cannot be used."""
 
 
 def edit_body(
@@ -61,10 +58,17 @@ def _in_editor(
     except BodyError as error:
         raise CassetteError(str(path), f"{place}: {error}") from error
     suffix = ".json" if is_json else ".txt"
-    file, name = tempfile.mkstemp(suffix, f"{path.stem}-{number}-")
-    with os.fdopen(file, "wb") as opened:
-        opened.write(text.encode("utf-8", "surrogateescape"))
     is_kept = False
+    try:
+        file, name = tempfile.mkstemp(suffix, f"{path.stem}-{number}-")
+    except OSError as error:
+        raise no_folder(error) from error
+    try:
+        with os.fdopen(file, "wb") as opened:
+            opened.write(text.encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        os.unlink(name)
+        raise cannot_write(Path(name), error) from error
     try:
         _run_editor(name)
         typed = Path(name).read_bytes().decode("utf-8", "surrogateescape")
@@ -72,7 +76,7 @@ def _in_editor(
     except BodyError as error:
         is_kept = True
         problem = f"{place}: {error}; the text as you left it is in {name}"
-        raise EditError(str(path), problem) from error
+        raise CassetteError(str(path), problem) from error
     finally:
         if not is_kept:
             with suppress(OSError):

@@ -1,7 +1,7 @@
 """Cassettes found, read, and written: whole, locked, without secrets."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from mitmvcr.secrets.rules import Rules
 from mitmvcr.store.files import whole_beside, why
 from mitmvcr.store.journal import Journal
 from mitmvcr.store.place import Place, State
-from mitmvcr.tools import Entry, PlainEntries, Sheet, assembled
+from mitmvcr.tools import Entry, Sheet, assembled
 
 
 class Source:
@@ -90,26 +90,10 @@ def without_secrets(entries: Sequence[Entry], rules: Rules) -> tuple[list[Entry]
     return kept, count
 
 
-def quick_look(redactor: Redactor) -> Callable[[Entry], bool]:
-    """Return what says of an entry whether it surely has nothing to hide: most need not
-    be read for that."""
-    plain = PlainEntries()
-
-    def is_clear(entry: Entry) -> bool:
-        found = plain.read(entry)
-        return found is not None and redactor.is_clear_plainly(*found)
-
-    return is_clear
-
-
 def _redacted(entries: Iterable[Entry], redactor: Redactor) -> tuple[list[Entry], int]:
     kept: list[Entry] = []
     count = 0
-    is_clear = quick_look(redactor)
     for entry in entries:
-        if is_clear(entry):
-            kept.append(entry)
-            continue
         met = entry.interaction
         clean = redactor.interaction(met)
         count += clean != met

@@ -28,7 +28,7 @@ from mitmvcr.format.speed import no_collection
 from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.show import WHOLE, described
-from mitmvcr.store.files import put, why
+from mitmvcr.store.files import put, replace_file, why
 from mitmvcr.tools import Sheet, assembled
 from mitmvcr.tools.attributes import installed, literal, pattern, uninstalled
 from mitmvcr.tools.merging import merged
@@ -39,13 +39,9 @@ _START = 1 << 12
 _ATTRIBUTES = ".gitattributes"
 
 
-class GitError(VcrError):
-    """Git is not there, or refuses."""
-
-
 def install(paths: Sequence[Path]) -> None:
     """Tell git of the merge driver, of what shows cassettes, and of where they are: in
-    the folders named, else wherever there are some. Raise GitError."""
+    the folders named, else wherever there are some. Raise VcrError."""
     top = Path(_git("rev-parse", "--show-toplevel"))
     patterns = [*_named(paths, top)] if paths else [*_found(top)]
     own = _own_command()
@@ -60,7 +56,7 @@ def install(paths: Sequence[Path]) -> None:
 
 
 def uninstall() -> None:
-    """Take back what :func:`install` did. Raise GitError."""
+    """Take back what :func:`install` did. Raise VcrError."""
     top = Path(_git("rev-parse", "--show-toplevel"))
     for section in ("merge.mitmvcr", "diff.mitmvcr"):
         if _git("config", "--get-regexp", rf"^{section}\.", at=top, ok=(0, 1)):
@@ -80,17 +76,17 @@ def _read(file: Path) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        raise GitError(f"{file}: cannot be read: {why(error)}") from error
+        raise VcrError(f"{file}: cannot be read: {why(error)}") from error
 
 
 def _git(*words: str, at: Path | None = None, ok: Sequence[int] = (0,)) -> str:
     try:
         done = subprocess.run(["git", *words], cwd=at, capture_output=True)
     except FileNotFoundError:
-        raise GitError("git: is not installed, or not on PATH") from None
+        raise VcrError("git: is not installed, or not on PATH") from None
     if done.returncode not in ok:
         problem = done.stderr.decode("utf-8", "replace").strip()
-        raise GitError(f"git {words[0]}: {problem}")
+        raise VcrError(f"git {words[0]}: {problem}")
     return os.fsdecode(done.stdout).rstrip("\n")
 
 
@@ -108,7 +104,7 @@ def _named(paths: Sequence[Path], top: Path) -> Iterator[str]:
         try:
             inner = real.relative_to(os.path.realpath(top)).as_posix()
         except ValueError:
-            raise GitError(f"{path}: is outside {top}") from None
+            raise VcrError(f"{path}: is outside {top}") from None
         if real.is_dir():
             yield pattern("" if inner == "." else inner, "**/*.y*ml")
         else:
@@ -144,13 +140,16 @@ def merge_driver(base: Path, ours: Path, theirs: Path, marker: str, path: str) -
     try:
         _merge(base, ours, theirs, path)
         return 0
+    except CassetteWriteError as error:  # nor could git, which would empty it first
+        say(visible(f"{path}: not merged, ours stands: {error.problem}"))
+        return 1
     except CassetteError as error:
         say(visible(f"{path}: merged as text: {error.problem}"))
     words = ["git", "merge-file", f"--marker-size={marker}"]
     words += ["-L", "ours", "-L", "base", "-L", "theirs"]
     words += [str(each) for each in (ours, base, theirs)]
     done = subprocess.run(words)
-    return min(done.returncode, 1)
+    return 1 if done.returncode else 0
 
 
 def _merge(base: Path, ours: Path, theirs: Path, path: str) -> None:
@@ -171,9 +170,10 @@ def _merge(base: Path, ours: Path, theirs: Path, path: str) -> None:
         target = sides[1] if len(sides[1]) else sides[2]
         data = b"".join(packed(path, assembled(kept, target)))
     try:
-        ours.write_bytes(data)
+        replace_file(ours, data)
     except OSError as error:
-        raise CassetteWriteError(path, f"cannot be written: {why(error)}") from error
+        problem = f"cannot be written: {why(error)}"
+        raise CassetteWriteError(path, problem, remedy="merge it again") from error
     for note in found.notes:
         say(visible(f"{path}: {note}"))
 

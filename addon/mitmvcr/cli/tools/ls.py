@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from mitmvcr.cli.commands.left import rules_of
-from mitmvcr.cli.tools.files import Source, quick_look
+from mitmvcr.cli.tools.files import Source
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.cli.tools.reports import read_reports, tests_of
@@ -84,17 +84,15 @@ def _format(path: Path, is_gos: bool, layout: str) -> str:
 
 def _secrets(source: Source, typed: Layer) -> int:
     redactor = Redactor(rules_of("scan", typed))
-    is_clear = quick_look(redactor)
 
-    def suspects() -> Iterator[Interaction]:
+    def interactions() -> Iterator[Interaction]:
         for entry in source.sheet.entries:
-            if not is_clear(entry):
-                yield entry.interaction
-                entry.forget()
+            yield entry.interaction
+            entry.forget()
 
-    for each in suspects():
+    for each in interactions():
         redactor.interaction(each)  # what is learned late stands earlier too
-    return sum(len(redactor.findings(each)) for each in suspects())
+    return sum(len(redactor.findings(each)) for each in interactions())
 
 
 def _print(rows: Sequence[Facts], now: datetime) -> None:

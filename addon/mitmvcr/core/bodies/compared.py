@@ -12,7 +12,7 @@ from hashlib import blake2b
 from urllib.parse import quote
 
 from mitmvcr.core.bodies.carried import payload
-from mitmvcr.core.bodies.forms import form_fields, is_form
+from mitmvcr.core.bodies.forms import form_fields, is_form, maps_in_order
 from mitmvcr.core.bodies.graphql import one_spelling
 from mitmvcr.core.bodies.jsontext import (
     closed,
@@ -34,7 +34,6 @@ from mitmvcr.core.bodies.multipart import (
     in_one_order,
     multipart_places,
 )
-from mitmvcr.core.bodies.numbered import maps_in_order
 from mitmvcr.core.bodies.outlines import Outlines
 from mitmvcr.core.bodies.protobuf import frame_messages, framed
 from mitmvcr.core.bodies.xml import canonical_xml, xmlrpc_call

@@ -38,7 +38,6 @@ def frame_messages(body: bytes) -> list[Message]:
 
 
 def framed(found: Iterable[tuple[int, bytes]]) -> bytes:
-    """Return messages in their frames, each with its flags."""
     return b"".join(
         _HEAD.pack(flags, len(content)) + content for flags, content in found
     )

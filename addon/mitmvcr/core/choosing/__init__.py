@@ -17,29 +17,3 @@ from mitmvcr.core.choosing.objections import Objection, Objections, by_vary
 from mitmvcr.core.choosing.parts import Parts, Piece, is_only_range
 from mitmvcr.core.choosing.ranges import asks_for_range
 from mitmvcr.core.choosing.rules import Asked, is_free, says_operation, strange_to
-
-__all__ = [
-    "ANY",
-    "ANYBODY",
-    "SOFT",
-    "Asked",
-    "Equals",
-    "Identity",
-    "Objection",
-    "Objections",
-    "Parts",
-    "Piece",
-    "Values",
-    "Whose",
-    "all_fields",
-    "asks_for_range",
-    "by_vary",
-    "fields",
-    "hints",
-    "is_free",
-    "is_only_range",
-    "parse_identity",
-    "salt_of",
-    "says_operation",
-    "strange_to",
-]

@@ -279,7 +279,6 @@ class Equals:
         return sorted(may, key=lambda at: self.score(at, asked)) if may[1:] else may
 
     def range_of(self, position: int) -> str | None:
-        """Return the range that was asked for when it was recorded."""
         return asked_range(self._fields[position])
 
     def admits(self, position: int, asked: Asked) -> bool:

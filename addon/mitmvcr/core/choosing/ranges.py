@@ -132,7 +132,6 @@ def _in_its_coding(live: Request, response: Response) -> bool:
 
 
 def cut(found: Interaction, span: Span) -> Interaction:
-    """Return the interaction with only these bytes."""
     response = found.response
     start = held_from(response)
     body = response.body[span.first - start : span.last + 1 - start]

@@ -4,5 +4,3 @@ from mitmvcr.core.deck.deck import Deck
 from mitmvcr.core.deck.judged import JudgedDeck
 from mitmvcr.core.deck.open import OpenDeck
 from mitmvcr.core.deck.retries import Retries
-
-__all__ = ["Deck", "JudgedDeck", "OpenDeck", "Retries"]

@@ -234,7 +234,6 @@ class Spent:
         yield from zip(self._flat[::3], zip(one, other, strict=True), strict=True)
 
     def count(self, keys: Keys) -> int:
-        """Count those that have one of the keys."""
         wanted = set(map(hash, keys))
         pairs = zip(self._flat[1::3], self._flat[2::3], strict=True)
         return sum(one in wanted or other in wanted for one, other in pairs)

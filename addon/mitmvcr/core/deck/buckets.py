@@ -12,7 +12,7 @@ from mitmvcr.core.deck.sieve import Sieve, Sieves
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.unread import UnreadError
+from mitmvcr.core.steps import UnreadError
 
 #: What is known of a URL with so few interactions is soon found out again, so it is
 #: kept of so many URLs only.

@@ -15,8 +15,7 @@ from mitmvcr.core.deck.chooser import Chooser, FindValues
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.steps import Steps, finished
-from mitmvcr.core.unread import Joint, UnreadError
+from mitmvcr.core.steps import Joint, Steps, UnreadError, finished
 
 
 class Deck(Buckets):

@@ -13,14 +13,15 @@ from mitmvcr.core.bodies import (
     field_name,
     frame_messages,
     framed,
+    held_field,
     in_one_order,
     json_bytes,
     json_texts,
     json_value,
     multipart_parts,
+    tagged_fields,
 )
 from mitmvcr.core.deck.coded import Coded
-from mitmvcr.core.deck.messages import filled_message
 from mitmvcr.core.matching import url_host
 from mitmvcr.core.media import (
     FORM,
@@ -263,3 +264,36 @@ def _xml(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
     ours, theirs = (canonical_xml(each.body) for each in (asked, recorded))
     filled = _filled_raw(ours, theirs, blank)
     return asked.body if filled == ours else filled
+
+
+#: Returns a content with what is blank in a recorded one as it stands there.
+Fill = Callable[[bytes, bytes], bytes]
+
+
+def filled_message(asked: bytes, recorded: bytes, fill: Fill) -> bytes:
+    """Return a message of protobuf with what is blank in a recorded one as it stands
+    there; fields belong together by their tags. A field that is empty is not there at
+    all. Raise ValueError where one is no message."""
+    left = tagged_fields(asked)
+    found: list[bytes] = []
+    for tag, content, raw in tagged_fields(recorded):
+        at = next((at for at, each in enumerate(left) if each.tag == tag), None)
+        if at is not None:
+            found += [each.raw for each in left[:at]]
+            _, own, own_raw = left[at]
+            left = left[at + 1 :]
+            if own is None or content is None:
+                found.append(own_raw)
+            else:
+                found.append(held_field(tag, _filled_field(own, content, fill)))
+        elif content is not None and fill(b"", content):
+            found.append(raw)
+    return b"".join([*found, *(each.raw for each in left)])
+
+
+def _filled_field(asked: bytes, recorded: bytes, fill: Fill) -> bytes:
+    filled = fill(asked, recorded)
+    if filled == asked != recorded:
+        with suppress(ValueError, RecursionError):
+            return filled_message(asked, recorded, fill)
+    return filled

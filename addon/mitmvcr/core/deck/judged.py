@@ -6,7 +6,7 @@ from typing import Any
 from mitmvcr.core.deck.open import OpenDeck
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Repeats
-from mitmvcr.core.unread import UnreadError
+from mitmvcr.core.steps import UnreadError
 
 #: Says of a request and a recorded one whether they match; None leaves it to the keys.
 Judge = Callable[[Request, Request], bool | None]

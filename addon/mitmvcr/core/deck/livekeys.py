@@ -32,7 +32,6 @@ class LiveKeys:
         self._last: tuple[Request | None, Keys] = None, ()
 
     def of(self, request: Request) -> "Keys":
-        """Return the keys of a live request."""
         if request is self._last[0]:
             return self._last[1]
         self._last = request, self._of(request)

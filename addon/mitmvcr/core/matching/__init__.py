@@ -11,24 +11,3 @@ from mitmvcr.core.matching.urls import (
     url_host,
     url_key,
 )
-
-__all__ = [
-    "DEFAULT",
-    "DEFAULT_PARTS",
-    "PARTS",
-    "URL_PARTS",
-    "BaseUrl",
-    "Ignore",
-    "Ignoring",
-    "MatchSpec",
-    "Matcher",
-    "Names",
-    "Rule",
-    "agree",
-    "form_pairs",
-    "parse_ignore",
-    "query_pairs",
-    "split_url",
-    "url_host",
-    "url_key",
-]

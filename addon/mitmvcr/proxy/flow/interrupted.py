@@ -13,11 +13,12 @@ from mitmproxy import http
 from mitmvcr.codings import CodingError, are_accepted, decoded_start
 from mitmvcr.core.events import has_ended
 from mitmvcr.core.model import Interaction, Response
-from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.exchange import Exchange
 from mitmvcr.proxy.flow.streaming import TimedTee, with_chunks
 from mitmvcr.proxy.flow.unreached import SHOW, with_remedy
 from mitmvcr.proxy.host.messages import response_parts
+from mitmvcr.proxy.host.options import gives_up_after
+from mitmvcr.proxy.host.resets import was_left_by_client
 
 #: What mitmproxy says where there was no reason, and how long before its first request
 #: it opens a connection, in seconds.
@@ -47,13 +48,13 @@ def broken(
     ends; ``now`` is monotonic, in ns."""
     reason = _reason(flow)
     if response is not None and exchange.tee is not None:
-        by_client = flow is None or host.was_left_by_client(flow)
+        by_client = flow is None or was_left_by_client(flow)
         return _cut_short(exchange, response, reason, by_client=by_client)
     if flow is None or response is not None:
         return Broken(None, f"broke off and is not recorded: {reason}")
-    if host.was_left_by_client(flow):
+    if was_left_by_client(flow):
         silent = (now - exchange.sent) / 1e9
-        if silent < host.gives_up_after():
+        if silent < gives_up_after():
             return Broken(None, f"broke off and is not recorded: {reason}")
         # It was mitmproxy that closed the client's connection.
         reason = f"timed out: there was no answer for {silent:.0f} s"

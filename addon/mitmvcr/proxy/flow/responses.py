@@ -1,7 +1,9 @@
 """Answers that the proxy gives of itself: a miss, and a failure of the recorder."""
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 
 from mitmproxy import http
 
@@ -48,17 +50,10 @@ def miss(
 ) -> http.Response:
     """Return the answer to a miss: what was requested, and what the cassette holds
     nearest to it. With ``head`` only the headers, since nothing may follow them."""
-    body = {
-        "type": "about:blank",
-        "title": "No recorded interaction matches this request",
-        "status": MISS_STATUS,
-        "detail": one_line(explained),
-        "cassette": cassette,
-        "mode": mode,
-        **miss_facts(explained),
-    }
+    title = "No recorded interaction matches this request"
+    more = {"cassette": cassette, "mode": mode, **miss_facts(explained)}
     headers = {"X-Vcr-Miss": "1", "X-Vcr-Miss-Reason": _as_header(explained.reason)}
-    return _problem(MISS_STATUS, body, headers, head=head)
+    return _problem(MISS_STATUS, title, one_line(explained), headers, more, head=head)
 
 
 def unrecorded(response: http.Response, login: str) -> str:
@@ -79,35 +74,22 @@ def unrecorded(response: http.Response, login: str) -> str:
 
 def blocked(reason: str, *, head: bool = False) -> http.Response:
     """Return the refusal of a request that means nothing."""
-    body = {
-        "type": "about:blank",
-        "title": "mitmvcr blocked this request, and it was not sent anywhere",
-        "status": 403,
-        "detail": reason,
-    }
-    return _problem(403, body, {"X-Vcr-Blocked": _as_header(reason)}, head=head)
+    title = "mitmvcr blocked this request, and it was not sent anywhere"
+    return _problem(
+        403, title, reason, {"X-Vcr-Blocked": _as_header(reason)}, head=head
+    )
 
 
 def failure(reason: str, *, head: bool = False) -> http.Response:
     """Our own code failed; the request went nowhere."""
-    body = {
-        "type": "about:blank",
-        "title": "mitmvcr failed, and the request was not sent anywhere",
-        "status": 500,
-        "detail": reason,
-    }
-    return _problem(500, body, {"X-Vcr-Error": _as_header(reason)}, head=head)
+    title = "mitmvcr failed, and the request was not sent anywhere"
+    return _problem(500, title, reason, {"X-Vcr-Error": _as_header(reason)}, head=head)
 
 
 def unreachable(reason: str) -> http.Response:
     """Say that a tunnel leads nowhere, and what helps."""
-    body = {
-        "type": "about:blank",
-        "title": "the origin could not be reached",
-        "status": 502,
-        "detail": reason,
-    }
-    return _problem(502, body, {"X-Vcr-Error": _as_header(reason)}, head=False)
+    title = "the origin could not be reached"
+    return _problem(502, title, reason, {"X-Vcr-Error": _as_header(reason)})
 
 
 def no_session(reason: str, *, head: bool = False) -> http.Response:
@@ -117,13 +99,8 @@ def no_session(reason: str, *, head: bool = False) -> http.Response:
     other credentials and lose the reason, and of an answer to CONNECT most show the
     status alone.
     """
-    body = {
-        "type": "about:blank",
-        "title": "mitmvcr has no session for this request, and did not send it",
-        "status": 400,
-        "detail": reason,
-    }
-    return _problem(400, body, {"X-Vcr-Error": _as_header(reason)}, head=head)
+    title = "mitmvcr has no session for this request, and did not send it"
+    return _problem(400, title, reason, {"X-Vcr-Error": _as_header(reason)}, head=head)
 
 
 def to_call(
@@ -143,9 +120,16 @@ def to_call(
 
 
 def _problem(
-    status: int, body: dict[str, object], headers: dict[str, str], *, head: bool
+    status: int,
+    title: str,
+    detail: str,
+    headers: Mapping[str, str],
+    more: Mapping[str, object] = MappingProxyType({}),
+    *,
+    head: bool = False,
 ) -> http.Response:
-    text = json.dumps(body, indent=2, ensure_ascii=False)
+    facts = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    text = json.dumps({**facts, **more}, indent=2, ensure_ascii=False)
     content = text.encode("utf-8", "backslashreplace") + b"\n"
     response = http.Response.make(
         status,

@@ -10,8 +10,7 @@ from contextlib import suppress
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Request
 from mitmvcr.core.modes import Decision
-from mitmvcr.core.steps import Steps
-from mitmvcr.core.unread import UnreadError
+from mitmvcr.core.steps import Steps, UnreadError
 from mitmvcr.session import Session
 
 #: In seconds. A step may make it longer.

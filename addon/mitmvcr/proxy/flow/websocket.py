@@ -82,7 +82,8 @@ class Script:
         counted: Callable[[bytes], bytes],
     ) -> None:
         subprotocol = header(recorded.headers, _PROTOCOL)
-        self._dialogue = Dialogue(recorded.websocket, subprotocol, counted)
+        frames = recorded.websocket
+        self._dialogue = Dialogue(frames, subprotocol, counted, as_recorded)
         self._latency, self._at = latency, 0
         self._has_large = any(
             each.from_client and len(each.content) > SLOW for each in recorded.websocket

@@ -6,6 +6,8 @@ from typing import Any
 
 from mitmproxy import ctx
 
+from mitmvcr.proxy.host.capabilities import capabilities
+
 #: Options that change no answer of a replay, whatever their value.
 _HARMLESS = frozenset(
     (
@@ -56,6 +58,16 @@ class Plain:
             if ctx.options.has_changed(name)
         )
 
+    def gives_up_after(self) -> float:
+        """Return how long it lets a connection be silent, in seconds."""
+        from mitmvcr.proxy.host.options import gives_up_after  # it has mitmproxy
+
+        return gives_up_after()
+
+    def chooses_protocol(self) -> bool:
+        """Return whether it speaks with a client what was recorded."""
+        return capabilities.has("ALPN choice")
+
 
 def _is_quiet(addon: object) -> bool:
     place = type(addon).__module__
@@ -65,3 +77,23 @@ def _is_quiet(addon: object) -> bool:
     if name == "dumper" and ctx.options.flow_detail:
         return False  # it prints each flow
     return place.startswith(_PLACE) and name in _QUIET
+
+
+#: So long mitmproxy bears silence, in seconds, if nobody says otherwise.
+GIVES_UP_AFTER = 600.0
+
+
+class Alone:
+    """There is none, and there will be one as it comes."""
+
+    def is_same(self) -> bool:
+        return True
+
+    def look(self) -> bool:
+        return True
+
+    def gives_up_after(self) -> float:
+        return GIVES_UP_AFTER
+
+    def chooses_protocol(self) -> bool:
+        return True

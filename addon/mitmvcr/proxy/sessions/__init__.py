@@ -2,5 +2,3 @@
 
 from mitmvcr.proxy.sessions.closing import Served
 from mitmvcr.proxy.sessions.sessions import Sessions
-
-__all__ = ["Served", "Sessions"]

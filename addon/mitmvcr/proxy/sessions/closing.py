@@ -6,11 +6,10 @@ import os
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from mitmvcr.core.errors import CassetteError
+from mitmvcr.core.errors import CassetteError, VcrError
 from mitmvcr.core.modes import RULES
 from mitmvcr.options import BY_NAME, SECRET, Settings
 from mitmvcr.proxy.flow.player import Player, with_mode
-from mitmvcr.proxy.sessions.routes import SessionError
 from mitmvcr.session.unused import drop_marked
 
 logger = logging.getLogger("mitmvcr")
@@ -98,13 +97,13 @@ class Recorders:
 
     def spared(self, settings: Settings, name: str) -> Settings:
         """Return the settings of a session that begins with a request. Raise
-        SessionError where it would replace what one that has ended recorded: its client
+        VcrError where it would replace what one that has ended recorded: its client
         may only have paused, or be late."""
         mode, cassette = with_mode(settings).mode, settings.cassette
         assert cassette is not None
         is_lost = self._recorded and RULES[mode, True].replaces
         if is_lost and os.path.realpath(cassette) in self._recorded:
-            raise SessionError(
+            raise VcrError(
                 f"session {name} has ended, and what it recorded is in {cassette}: to"
                 f" begin it anew in mode {mode} would replace that. POST /sessions does"
                 " so"
@@ -140,14 +139,14 @@ class Recorders:
                 del self._by_place[player.place]
 
     def of(self, cassette: str, name: str) -> list[Player]:
-        """Return the sessions of this name that record a cassette. Raise SessionError
+        """Return the sessions of this name that record a cassette. Raise VcrError
         where one of another name does."""
         if not self._by_place:
             return []  # nothing is recorded: a link need not be followed
         same = self._by_place.get(os.path.realpath(cassette), [])
         for player in same:
             if player.name != name:
-                raise SessionError(
+                raise VcrError(
                     f"session {name}: {cassette} is being recorded by session"
                     f" {player.name}",
                     remedy="end that first, or choose another cassette",

@@ -10,7 +10,7 @@ from mitmvcr.core.modes import Mode
 from mitmvcr.options import CASSETTE, Settings
 from mitmvcr.proxy import host
 from mitmvcr.proxy.flow.player import parse_filters, with_mode
-from mitmvcr.proxy.sessions.routes import SessionError, Wanted
+from mitmvcr.proxy.sessions.routes import Wanted
 from mitmvcr.session import Session, open_session
 from mitmvcr.store.names import cassette_of
 
@@ -42,12 +42,12 @@ def prepared(settings: Settings) -> Settings:
 
 
 def settings_of(root: Settings, wanted: Wanted) -> Settings:
-    """Return the settings of a session that begins with a flow. Raise SessionError."""
+    """Return the settings of a session that begins with a flow. Raise VcrError."""
     assert root.dir is not None
     try:
         cassette = cassette_of(root.dir, wanted.name)
     except UnusableValueError as error:
-        raise SessionError(f"session {error.value} {error.remedy}") from error
+        raise VcrError(f"session {error.value} {error.remedy}") from error
     return root._replace(cassette=cassette, mode=wanted.mode or root.mode)
 
 

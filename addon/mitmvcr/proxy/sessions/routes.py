@@ -40,22 +40,18 @@ _NO_MODE = ("", "x")
 _EXAMPLE = "use the proxy URL http://NAME:x@HOST:PORT"
 
 
-class SessionError(VcrError):
-    """A client can have no session by what it says."""
-
-
 class Wanted(NamedTuple):
     """The name of a session, and its mode where the client chose one; ``fault``: why it
     can have none."""
 
     name: str
     mode: Mode | None = None
-    fault: SessionError | None = None
+    fault: VcrError | None = None
 
     def require_mode(self, settings: "Settings") -> None:
-        """Raise SessionError unless a session in play is in the mode asked for."""
+        """Raise VcrError unless a session in play is in the mode asked for."""
         if self.mode not in (None, settings.mode) and not settings.rerecord:
-            raise SessionError(
+            raise VcrError(
                 f"session {self.name} is in mode {settings.mode}, and"
                 f" {self.mode} was asked for",
                 remedy="one mode at a time",
@@ -245,7 +241,7 @@ def _of_baggage(headers: "http.Headers") -> Wanted | None:
 
 
 def _refused(problem: str) -> Wanted:
-    return Wanted(NOBODY, fault=SessionError(f"session {problem}"))
+    return Wanted(NOBODY, fault=VcrError(f"session {problem}"))
 
 
 def _of_credentials(value: str) -> Wanted | None:

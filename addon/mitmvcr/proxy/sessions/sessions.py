@@ -229,7 +229,7 @@ class Sessions:
     def _close_recorders_of(self, cassette: str, name: str) -> list[Player]:
         """Close the sessions of this name that record a cassette: two cannot record to
         one file, nor one replay what another has not put in place yet. Raise
-        SessionError where one of another name does."""
+        VcrError where one of another name does."""
         same = self._recorders.of(cassette, name)
         if self._named.get(name) in same:
             del self._named[name]
@@ -291,7 +291,6 @@ class Sessions:
         tell([self._close(player) for player in ended])
 
     def recordings(self) -> "list[Exchange]":
-        """Return the exchanges that are on their way to the origin, or back."""
         return [each for each in self.under_way.values() if not each.is_replay]
 
     def are_busy(self) -> bool:
@@ -326,7 +325,6 @@ class Sessions:
         return busy | {player for player in self.open() if player.queued}
 
     def flows_of(self, player: Player) -> int:
-        """Return how many flows of a session are under way."""
         return sum(each.target is player for each in self.under_way.values())
 
     def turn_away(self, error: Exception) -> None:

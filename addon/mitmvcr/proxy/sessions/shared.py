@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from mitmproxy import connection, http
 
+from mitmvcr.core.errors import VcrError
 from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.player import DEFAULT, Player
-from mitmvcr.proxy.sessions.routes import SessionError, Wanted
+from mitmvcr.proxy.sessions.routes import Wanted
 from mitmvcr.proxy.sessions.sessions import Sessions
 
 
@@ -71,7 +72,7 @@ class Shared(Sessions):
         if wanted.fault is None and not self._worker.owns(wanted.name):
             raise self._elsewhere(wanted.name)
         if wanted.fault is None and wanted.name in self.lost:
-            raise SessionError(
+            raise VcrError(
                 f"session {wanted.name} was in {self._worker} when that ended, and what"
                 " it had answered is lost",
                 remedy="open it anew with POST /sessions, or start 'mitmvcr serve'"
@@ -94,8 +95,8 @@ class Shared(Sessions):
         """Return whether another worker has the one session that there is."""
         return self.root is None and not self._worker.owns(DEFAULT)
 
-    def _elsewhere(self, name: str) -> SessionError:
-        return SessionError(
+    def _elsewhere(self, name: str) -> VcrError:
+        return VcrError(
             f"session {name} is in another worker than this connection, which did not"
             " begin with its name",
             remedy="use the proxy URL http://NAME:x@HOST:PORT, or a port of its own",

@@ -1,0 +1,107 @@
+"""Fields of binary messages that have names: MessagePack, CBOR (RFC 8949) and BSON; and
+the password of MQTT, which has its own place (MQTT 3.1.1, 3.1.3.5).
+
+A field is found from its name outwards, since a message may be one of several, or have
+a head of its own. The lengths before the name and before its value have to fit: no name
+in a text does that by chance.
+"""
+
+import re
+from collections.abc import Iterator
+
+from mitmvcr.core.mqtt import credentials
+from mitmvcr.secrets.containers import is_message
+from mitmvcr.secrets.looks import is_by_chance
+from mitmvcr.secrets.scan import Place, Value
+
+_LONGEST = 64
+#: How CBOR's maps and lists begin, and what says of itself that it is CBOR.
+_CBOR = frozenset((*range(0x80, 0xC0), 0xD9))
+#: By the first byte of a value, of how many bytes its length is.
+_SIZES = {0xD9: 1, 0xC4: 1, 0xDA: 2, 0xC5: 2, 0xDB: 4, 0xC6: 4}
+_CBOR_SIZES = {24: 1, 25: 2, 26: 4}
+_JSON_VALUE = re.compile(rb'"[ \t]{0,4}+:[ \t]{0,4}+"([^"\\\0-\x1f]{1,2000}+)"')
+_NAME = re.compile(rb"[\w.$-]++")
+
+#: A name, and what it stands for.
+Field = tuple[bytes, Value]
+
+
+def fields(data: bytes, start: int, end: int, kind: str) -> Iterator[Field]:
+    """Yield what the field may be whose name holds ``data[start:end]``, in a message of
+    a Content-Type."""
+    yield from _at_its_length(data, start, end, 0xA0, 32)
+    if "cbor" in kind.lower() or (data and data[0] in _CBOR):
+        yield from _at_its_length(data, start, end, 0x60, 24)
+    yield from _of_bson(data, start, end)
+    if is_message(kind):
+        yield from _of_json(data, start, end)
+
+
+def _at_its_length(
+    data: bytes, start: int, end: int, first: int, most: int
+) -> Iterator[Field]:
+    """Yield a field whose name has a byte before it that is ``first`` and its
+    length."""
+    for begin in range(start, max(0, start - most), -1):
+        finish = begin + data[begin - 1] - first
+        if not end <= finish < min(begin + most, len(data)):
+            continue
+        span = _value(data, finish) if first == 0xA0 else _of_cbor(data, finish)
+        if span and span[1] <= len(data) and _NAME.fullmatch(data, begin, finish):
+            yield data[begin:finish], Value(*span, data[slice(*span)], Place.FIELD)
+
+
+def _value(data: bytes, at: int) -> tuple[int, int] | None:
+    """Return where a string or bytes of MessagePack stand."""
+    head = data[at]
+    if 0xA0 <= head < 0xC0:
+        return at + 1, at + 1 + head - 0xA0
+    return _counted(data, at + 1, _SIZES.get(head))
+
+
+def _of_cbor(data: bytes, at: int) -> tuple[int, int] | None:
+    head = data[at]
+    if head >> 5 not in (2, 3):
+        return None
+    if (size := head & 31) < 24:
+        return at + 1, at + 1 + size
+    return _counted(data, at + 1, _CBOR_SIZES.get(size))
+
+
+def _counted(data: bytes, at: int, size: int | None) -> tuple[int, int] | None:
+    if size is None:
+        return None
+    start = at + size
+    return start, start + int.from_bytes(data[at:start])
+
+
+def _of_bson(data: bytes, start: int, end: int) -> Iterator[Field]:
+    """Yield a field of BSON: its type stands before the name, and a zero behind it."""
+    begin = data.rfind(b"\x02", max(0, start - _LONGEST), start) + 1
+    finish = data.find(b"\0", end, end + _LONGEST)
+    size = int.from_bytes(data[finish + 1 : finish + 5], "little")
+    last = finish + 4 + size
+    if begin > 0 and 0 < finish < last < len(data) and data[last] == 0:
+        value = Value(finish + 5, last, data[finish + 5 : last], Place.FIELD)
+        yield data[begin:finish], value
+
+
+def _of_json(data: bytes, start: int, end: int) -> Iterator[Field]:
+    """Yield a field of JSON that stands in a text of the message, as protobuf carries
+    it."""
+    begin = data.rfind(b'"', max(0, start - _LONGEST), start) + 1
+    finish = data.find(b'"', end, end + _LONGEST)
+    found = _JSON_VALUE.match(data, finish) if begin > 0 and finish > 0 else None
+    if found and _NAME.fullmatch(data, begin, finish):
+        yield data[begin:finish], Value(*found.span(1), found[1], Place.FIELD)
+
+
+def of_mqtt(data: bytes) -> Iterator[Field]:
+    """Yield the password of a packet that connects; and the user's name where it is a
+    token."""
+    spans = credentials(data)
+    for span in spans:
+        value = Value(*span, data[slice(*span)], Place.FIELD)
+        if span is not spans[0] or is_by_chance(value.text):
+            yield b"password", value

@@ -1,0 +1,174 @@
+"""Where a command finds no room: one line that names what could not be written, and
+nothing that was there is half."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.helpers import Cli, answer, write_cassette
+from mitmvcr import cli as command_line
+from mitmvcr.cli.child.own_folder import own_folder
+from mitmvcr.cli.commands.started import write_private
+from mitmvcr.cli.tools.edit import edit_body
+from mitmvcr.core.errors import VcrError
+from patience import PATIENCE
+
+resource = pytest.importorskip("resource")
+
+_REMEDY = "make room for a few megabytes there, or set TMPDIR to another folder"
+
+
+def limited(size: int) -> Callable[[], None]:
+    """A disk that is full behind so many bytes of each file, on any system."""
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    return limit
+
+
+@pytest.mark.parametrize("words", [["run", "--"], ["doctor"]])
+def test_what_a_run_cannot_write_of_its_own_is_named(
+    words: list[str], cli: Cli, tmp_path: Path
+) -> None:
+    cassette = write_cassette(tmp_path / "c.yaml", answer("http://h/", b""))
+    told = cli.environment(TMPDIR=str(tmp_path), MITMVCR_CASSETTE=str(cassette))
+    ran = subprocess.run(
+        [sys.executable, "-m", "mitmvcr", *words, "curl"],
+        preexec_fn=limited(4096),
+        capture_output=True,
+        text=True,
+        env=told,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert ran.returncode == 125
+    assert ran.stderr.startswith(f"mitmvcr: error: {tmp_path}/mitmvcr-")
+    end = f"/roots.pem: cannot be written: file too large: {_REMEDY}\n"
+    assert ran.stderr.endswith(end)
+    assert len(ran.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == [cassette]
+
+
+def failing(number: int) -> Callable[..., None]:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+def test_a_temporary_folder_that_cannot_be_made_is_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "mkdir", failing(errno.ENOSPC))
+    told = f"nothing can be made among temporary files: no space left on .*: {_REMEDY}"
+    with pytest.raises(VcrError, match=told), own_folder():
+        pass
+
+
+def test_what_stands_in_the_way_of_its_end_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with monkeypatch.context() as patch, own_folder() as folder:
+        (folder / "a").touch()
+        patch.setattr(os, "unlink", failing(errno.EIO))
+    assert folder.parent == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space", "a"), "a: no space"),
+        (OSError(errno.EMFILE, "Too many", "a.py"), "a.py: too many"),
+        (OSError(errno.EAGAIN, "Not now"), "the system: not now"),
+        (
+            OSError(errno.ENOENT, "None", "b"),
+            "FileNotFoundError: [Errno 2] None: 'b' (a fault of mitmvcr;"
+            " MITMVCR_DEBUG=1 shows where)",
+        ),
+    ],
+)
+def test_what_the_system_is_short_of_is_no_fault_of_ours(
+    error: OSError,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(**_: object) -> None:
+        raise error
+
+    monkeypatch.delenv("MITMVCR_DEBUG", raising=False)
+    monkeypatch.setattr(command_line.app, "main", fail)
+    assert command_line.main([]) == 125
+    assert capsys.readouterr() == ("", f"mitmvcr: error: {told}\n")
+
+
+def test_a_merge_that_finds_no_room_leaves_our_version_whole(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """It was emptied first, and then merged as text with theirs."""
+    base, ours, theirs = (
+        write_cassette(
+            tmp_path / name, *(answer(f"http://h/{n}", b"") for n in range(n))
+        )
+        for name, n in (("base", 1), ("ours", 3), ("theirs", 2))
+    )
+    before = ours.read_bytes()
+    ran = subprocess.run(
+        [sys.executable, "-m", "mitmvcr", "git", "merge-driver"]
+        + [str(each) for each in (base, ours, theirs, 7, "c.yaml")],
+        preexec_fn=limited(64),
+        capture_output=True,
+        text=True,
+        env=cli.environment(),
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert ran.returncode == 1
+    told = "c.yaml: not merged, ours stands: cannot be written: file too large"
+    assert ran.stderr == f"mitmvcr: {told}: merge it again\n"
+    assert ours.read_bytes() == before
+    assert sorted(tmp_path.iterdir()) == sorted([base, ours, theirs])
+
+
+@pytest.mark.parametrize("name", ["write", "open"])
+def test_a_body_that_cannot_be_laid_out_for_the_editor_changes_nothing(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "tmp"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    path = write_cassette(tmp_path / "c.yaml", answer("http://h/", b"text\n"))
+    before = path.read_bytes()
+
+    def no_file(*_: object, **__: object) -> tuple[int, str]:
+        if name == "open":
+            raise OSError(errno.ENOSPC, "No space")
+        (place / "a.txt").touch()
+        return os.open("/dev/full", os.O_WRONLY), str(place / "a.txt")
+
+    if name == "write" and not Path("/dev/full").exists():
+        pytest.skip("/dev/full is Linux's")
+    monkeypatch.setattr(tempfile, "mkstemp", no_file)
+    with pytest.raises(VcrError, match=f"no space.*: {_REMEDY}"):
+        edit_body(path, 0, {}, of_request=False, as_json=False)
+    assert path.read_bytes() == before
+    assert list(place.iterdir()) == []
+
+
+def test_the_state_of_a_proxy_that_was_started_is_named_where_it_finds_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "write", failing(errno.ENOSPC))
+    place = tmp_path / "state.tmp"
+    with pytest.raises(VcrError, match=rf"^{place}: cannot be written: no space left"):
+        write_private(place, b"state")

@@ -1,0 +1,289 @@
+"""Secrets in binary messages: fields by their names, at the lengths that they had."""
+
+import base64
+import gzip
+import json
+import struct
+import zlib
+from collections.abc import Callable
+
+import pytest
+
+from mitmvcr.codings import decoded, encoded
+from mitmvcr.core.frames import Frame
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.secrets.redactor import Redactor
+
+KEY = "x1Y2z3W4v5U6t7S8r9Q0p1O2"
+Packed = Callable[[dict[str, object]], bytes]
+
+
+def msgpack(value: object) -> bytes:
+    """Write MessagePack as its clients do: each length in as few bytes as it can be."""
+    if isinstance(value, dict):
+        pairs = b"".join(msgpack(k) + msgpack(v) for k, v in value.items())
+        return bytes([0x80 + len(value)]) + pairs
+    if isinstance(value, list):
+        return bytes([0x90 + len(value)]) + b"".join(map(msgpack, value))
+    if isinstance(value, int):
+        return bytes([value])
+    is_text = isinstance(value, str)
+    data = value.encode() if isinstance(value, str) else value
+    assert isinstance(data, bytes)
+    if is_text and len(data) < 32:
+        return bytes([0xA0 + len(data)]) + data
+    heads = (0xD9, 0xDA, 0xDB) if is_text else (0xC4, 0xC5, 0xC6)
+    for head, size in zip(heads, (1, 2, 4), strict=True):
+        if len(data) < 1 << 8 * size:
+            return bytes([head]) + len(data).to_bytes(size) + data
+    raise AssertionError
+
+
+def cbor(value: object) -> bytes:
+    def head(major: int, size: int) -> bytes:
+        if size < 24:
+            return bytes([major << 5 | size])
+        for info, width in ((24, 1), (25, 2), (26, 4)):
+            if size < 1 << 8 * width:
+                return bytes([major << 5 | info]) + size.to_bytes(width)
+        raise AssertionError
+
+    if isinstance(value, dict):
+        pairs = b"".join(cbor(k) + cbor(v) for k, v in value.items())
+        return head(5, len(value)) + pairs
+    if isinstance(value, list):
+        return head(4, len(value)) + b"".join(map(cbor, value))
+    if isinstance(value, int):
+        return head(0, value)
+    data = value.encode() if isinstance(value, str) else value
+    assert isinstance(data, bytes)
+    return head(3 if isinstance(value, str) else 2, len(data)) + data
+
+
+def bson(value: dict[str, object]) -> bytes:
+    inner = b""
+    for name, each in value.items():
+        if isinstance(each, dict):
+            inner += b"\3" + name.encode() + b"\0" + bson(each)
+        elif isinstance(each, str):
+            data = each.encode() + b"\0"
+            size = struct.pack("<i", len(data))
+            inner += b"\2" + name.encode() + b"\0" + size + data
+        else:
+            assert isinstance(each, int)
+            inner += b"\x10" + name.encode() + b"\0" + struct.pack("<i", each)
+    return struct.pack("<i", len(inner) + 5) + inner + b"\0"
+
+
+KINDS: dict[str, Packed] = {
+    "application/msgpack": msgpack,
+    "application/vnd.x+msgpack": msgpack,
+    "application/cbor": cbor,
+    "application/problem+cbor": cbor,
+    "application/bson": bson,
+    "": msgpack,
+}
+
+
+def redacted(body: bytes, kind: str) -> list[bytes]:
+    """What becomes of a body that is asked and answered, and of a message."""
+    headers = {"Content-Type": [kind]} if kind else {}
+    asked = Request(body=body, headers=headers)
+    met = Interaction(0, asked, Response(body=body, headers=headers))
+    kept = Redactor().interaction(met)
+    said = [] if kind else [Redactor().message(body)]
+    return [kept.request.body, kept.response.body, *said]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["password", "access_token", "clientSecret"])
+@pytest.mark.parametrize("size", [6, 23, 24, 200, 300, 70_000])
+def test_a_field_is_hidden_by_its_name(kind: str, name: str, size: int) -> None:
+    secret = (KEY * 3000)[:size]
+    body = KINDS[kind]({"user": "me", name: secret, "in": {"page": "second"}})
+    before, _, after = body.partition(secret.encode())
+    for kept in redacted(body, kind):
+        assert secret.encode() not in kept
+        assert kept.startswith(before)
+        assert kept.endswith(after)
+        assert len(kept) == len(body)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ordinary_fields_stay(kind: str) -> None:
+    said = {
+        "next_token": KEY,
+        "password_hint": "the name of the first dog",
+        "password": "",
+        "token": "user_profile",
+        "note": f"the password is {KEY}, or a secret",
+        "passwords": 3,
+        "secret": {"id": 3},
+    }
+    body = KINDS[kind]({name: value for name, value in said.items() if value != ""})
+    assert {*redacted(body, kind)} == {body}
+
+
+def test_what_a_field_shows_is_hidden_elsewhere() -> None:
+    body = msgpack({"api_key": KEY, "note": f"of {KEY}"})
+    kept = redacted(body, "application/msgpack")[0]
+    assert kept == body.replace(KEY.encode(), b"[REDACTED:api_key------]")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xa8password\xd9",
+        b"\xa8password\xdb\xff\xff\xff\xffx1Y2z3W4v5U6",
+        b"\x82\xa8password\xb8x1Y2",
+        b"\xa8password\xc0x1Y2z3W4v5U6",
+        b"\x82\xa7password\xb8" + KEY.encode(),
+        b"\xa1\x68password\x9fx1Y2z3W4v5U6",
+        b"\xa1\x68password\x7bx1Y2z3W4v5U6",
+        b"\x18\0\0\0\2password\0\x09\0\0\0x1Y2z3W4v5U6",
+        b"\x18\0\0\0\2password",
+    ],
+)
+def test_lengths_that_do_not_fit_are_none(body: bytes) -> None:
+    assert {*redacted(body, "application/octet-stream"), *redacted(body, "")} == {body}
+
+
+def test_a_text_in_other_letters_is_no_message_of_cbor() -> None:
+    body = '\xa3 {"password": "x1Y2z3W4v5U6"}'.encode("latin-1")
+    for kind in ("text/plain", "application/json; charset=iso-8859-1"):
+        assert b"x1Y2z3" not in redacted(body, kind)[0]
+
+
+def connect(user: str, password: str) -> bytes:
+    """A packet of MQTT 3.1.1."""
+    texts = ("client-1", user, password)
+    said = b"".join(len(text).to_bytes(2) + text.encode() for text in texts)
+    return bytes([0x10, 10 + len(said)]) + b"\0\4MQTT\4\xc2\0\x3c" + said
+
+
+@pytest.mark.parametrize("size", [1, 9, 200])
+def test_the_password_of_mqtt(size: int) -> None:
+    for user, password in (("me", "x1y2z"), ("me", KEY), (KEY, "unused")):
+        whole = connect(user, password)
+        pieces = [whole[at : at + size] for at in range(0, len(whole), size)]
+        said = tuple(Frame(True, 0, "binary", each) for each in pieces)
+        hello = Frame(False, 0, "binary", b"\x20\2\0\0")
+        redactor = Redactor()
+        met = Interaction(0, Request(), Response(websocket=(*said, hello)))
+        kept = redactor.interaction(met).response.websocket
+        assert [len(each.content) for each in kept] == [*map(len, pieces), 4]
+        packet = b"".join(each.content for each in kept[:-1])
+        assert packet[:22] == whole[:22]
+        assert password.encode() not in packet
+        assert KEY.encode() not in packet
+        assert redactor.message(whole) == packet
+        assert [*redactor.findings(met)]
+
+
+def test_a_text_that_ends_with_a_zero_is_one() -> None:
+    """As a frame of STOMP does."""
+    said = b"CONNECT\nlogin:me\npasscode:%b\n\n\0"
+    kept = Redactor().message(said % KEY.encode())
+    assert kept == said % b"[REDACTED:passcode]"
+
+
+def test_json_in_a_text_of_protobuf() -> None:
+    text = b'{"a": 1, "password": "%b", "clientSecret":"%b"}' % (KEY.encode(), b"x1")
+    body = b"\x08\1\x12%c%b\x1a\2ok" % (len(text), text)
+    clean = text.replace(KEY.encode(), b"[REDACTED:password-----]").replace(
+        b"x1", b"**"
+    )
+    for kind in ("application/x-protobuf", "application/proto"):
+        assert {*redacted(body, kind)} == {body.replace(text, clean)}
+    frame = b"\0" + len(body).to_bytes(4) + body
+    kept = redacted(frame, "application/grpc+proto")[1]
+    assert kept == frame.replace(text, clean)
+    for other in ("application/octet-stream", "application/x-of-somebody"):
+        assert {*redacted(body, other)} == {body}
+    for ordinary in (b'{"password"}', b'"password": 3', b'x "a password" : "b"'):
+        said = b"\x08\1\x12%c%b" % (len(ordinary), ordinary)
+        assert {*redacted(said, "application/x-protobuf")} == {said}
+
+
+def aws(headers: bytes, carried: bytes) -> bytes:
+    """A message of Amazon's event streams, as botocore's tests have it."""
+    lengths = struct.pack(">II", 16 + len(headers) + len(carried), len(headers))
+    said = lengths + struct.pack(">I", zlib.crc32(lengths)) + headers + carried
+    return said + struct.pack(">I", zlib.crc32(said))
+
+
+def test_messages_of_amazons_event_streams_keep_their_checksums() -> None:
+    kind = b"\x0b:event-type\7\0\5chunk"
+    inner = base64.b64encode(b'{"text":"of %b"}' % KEY.encode())
+    plain = [
+        (kind, b'{"password": "%b"}' % KEY.encode()),
+        (kind, b'{"bytes":"%b","p":"abc"}' % inner),
+        (b"\3tok\7\0%c%b" % (len(KEY), KEY.encode()), b""),
+        (kind, b"\0\1 %b" % KEY.encode()),
+        (kind, b'{"ok": true}'),
+    ]
+    mark, sized = b"[REDACTED:password]", b"[REDACTED:password-----]"
+    clean = [
+        (kind, b'{"password": "%b"}' % mark),
+        (
+            kind,
+            b'{"bytes":"%b","p":"abc"}' % base64.b64encode(b'{"text":"of %b"}' % mark),
+        ),
+        (b"\3tok\7\0%c%b" % (len(KEY), sized), b""),
+        (kind, b"\0\1 %b" % sized),
+        (kind, b'{"ok": true}'),
+    ]
+    media = "application/vnd.amazon.eventstream"
+    body = b"".join(aws(*each) for each in plain)
+    wanted = b"".join(aws(*each) for each in clean)
+    for rest in (b"", b"\0\0\0\x63\0\0", b"\0\0\0\x10\0\0\0\x09" + bytes(8)):
+        assert {*redacted(body + rest, media)} == {wanted + rest}
+
+
+@pytest.mark.parametrize("name", ["X-Auth-Token-Bin", "session-token-bin"])
+def test_a_header_of_bytes_stays_one(name: str) -> None:
+    """As gRPC has them; a client that cannot decode one gives up."""
+    for text in (KEY, KEY + "x"):
+        coded = base64.b64encode(text.encode()).decode().rstrip("=")
+        redactor = Redactor()
+        headers = {name: [coded, "no base64!"], "x-id-bin": [coded[:9] + "AAA"]}
+        asked = Request(headers=headers, body=text.encode())
+        kept = redactor.interaction(Interaction(0, asked, Response(headers=headers)))
+        assert name not in kept.request.headers
+        mark = f"[REDACTED:{name.lower().removesuffix('-bin')}]"
+        assert kept.request.body == mark.encode()
+        first, second = kept.response.headers[name]
+        assert base64.b64decode(first + "=" * (-len(first) % 4)) == mark.encode()
+        assert second == mark
+        assert kept.response.headers["x-id-bin"] == headers["x-id-bin"]
+    redacted_once = Response(headers={name: [first]})
+    again = Redactor().interaction(Interaction(0, Request(), redacted_once))
+    assert again.response.headers[name] == [first]
+
+
+@pytest.mark.parametrize("coding", ["", "gzip", "deflate"])
+def test_a_part_says_its_own_coding(coding: str) -> None:
+    text = json.dumps({"password": KEY}).encode()
+    part = encoded(text, coding) if coding else text
+    head = b"--b\r\nContent-Type: application/json\r\n"
+    head += b"Content-Encoding: %b\r\n" % coding.encode() if coding else b""
+    body = head + b"\r\n" + part + b"\r\n--b--\r\n"
+    kept = redacted(body, "multipart/mixed; boundary=b")[1]
+    assert kept.startswith(head + b"\r\n")
+    assert kept.endswith(b"\r\n--b--\r\n")
+    inner = kept[len(head) + 2 : -len(b"\r\n--b--\r\n")]
+    plain = decoded(inner, coding) if coding else inner
+    assert plain == text.replace(KEY.encode(), b"[REDACTED:password]")
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_a_message_of_json_that_a_program_packed(
+    pack: Callable[[bytes], bytes],
+) -> None:
+    body = json.dumps({"op": "auth", "password": KEY}).encode()
+    unpack = gzip.decompress if pack is gzip.compress else zlib.decompress
+    kept = Redactor().message(pack(body))
+    assert unpack(kept) == body.replace(KEY.encode(), b"[REDACTED:password]")
+    xml, ordinary = pack(b"<password>%b</password>" % KEY.encode()), pack(b'{"a": 1}')
+    for other in (xml, ordinary, b"\x1f\x8bno", b"x\x9cno"):
+        assert Redactor().message(other) == other
