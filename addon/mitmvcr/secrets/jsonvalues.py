@@ -29,6 +29,12 @@ _DEEP = 1 << 12
 _ABOUT = tuple(word.lower().encode() for word in lists.ABOUT_SECRETS)
 
 
+def json_regex(regex: bytes) -> bytes:
+    """Return a regex in which ``~`` stands for what escapes a quote in JSON, and ``_``
+    for blanks."""
+    return regex.replace(b"~", rb"\\{0,15}+").replace(b"_", rb"[ \t\r\n]{0,200}+")
+
+
 def json_value(scan: Scan, at: int, level: int) -> Values:
     """Return what stands where a value begins. Its quotes are as often escaped as the
     key's own are, as in JSON in a string in JSON."""

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mitmvcr.secrets import jsonvalues, lines, markup
+from mitmvcr.secrets.jsonvalues import json_regex
 from mitmvcr.secrets.lines import BARE, BEFORE, FAR, LETTER, LINE_END, SCHEME
 from mitmvcr.secrets.looks import is_by_chance
 from mitmvcr.secrets.scan import (
@@ -139,21 +140,17 @@ def _by_chance(regex: bytes) -> Take:
 # Names that are values themselves: {"name": "X-Api-Key", "value": "x"}
 
 
-def _json(regex: bytes) -> bytes:
-    """Return a regex in which ``~`` stands for what escapes a quote in JSON, and ``_``
-    for blanks."""
-    return regex.replace(b"~", rb"\\{0,15}+").replace(b"_", rb"[ \t\r\n]{0,200}+")
-
-
-_NAMED = _json(rb'"(?i:(?:name|key|header|field|path)~"_:_~")(?:[\w./-]{0,100}/)?\Z')
+_NAMED = json_regex(
+    rb'"(?i:(?:name|key|header|field|path)~"_:_~")(?:[\w./-]{0,100}/)?\Z'
+)
 _IS_NAMED = re.compile(_NAMED)
 _PAIR = re.compile(
-    _json(
+    json_regex(
         rb'(?i)~"_,(?:_~"[\w.-]{1,40}+~"_:_'
         rb'(?:~"[^"\\{}]{0,200}+~"|[\w.-]{1,30}+)_,){0,6}?_~"value~"_:_'
     )
 )
-_TURNED = _json(rb'"(?i:value)~"_:_~"([^"\\{}]{1,400})~"_,_~') + _NAMED
+_TURNED = json_regex(rb'"(?i:value)~"_:_~"([^"\\{}]{1,400})~"_,_~') + _NAMED
 _TURNED_YAML = (
     rb"value:(?<!\w.{6})[ \t]{1,9}[\"']?([^\s\"']{4,400})[\"']?\r?\n[ \t]{1,60}"
     rb"(?:name|key):[ \t]{1,9}[\"']?\Z"
