@@ -5,7 +5,6 @@ import json
 import re
 from base64 import b32encode, b64encode
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import product
 from string import ascii_letters, digits
 
@@ -63,22 +62,17 @@ def _gos(escaped: str) -> str:
 
 
 def recoded(value: bytes, new: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Return the value in hex and in base32, and in each what stands in its place."""
-    return zip(_coded(value), _of_mark(new), strict=False)
+    """Yield the value in hex and in base32, and in each what stands in its place."""
+    for one, other in ((value.hex(), new.hex()), (_base32(value), _base32(new))):
+        yield one.encode(), other.encode()
+    yield value.hex().upper().encode(), new.hex().upper().encode()
+    whole = b32encode(value)
+    if whole.endswith(b"="):
+        yield whole, b32encode(new)
 
 
-def _coded(value: bytes) -> tuple[bytes, ...]:
-    """Return the value in hex, in base32 and, if that is another, with its padding."""
-    small, whole = value.hex().encode(), b32encode(value)
-    bare = whole.rstrip(b"=")
-    coded = small, small.upper(), bare
-    return coded if bare == whole else (*coded, whole)
-
-
-@lru_cache
-def _of_mark(new: bytes) -> tuple[bytes, ...]:
-    coded = _coded(new)
-    return *coded[:3], coded[-1]
+def _base32(value: bytes) -> str:
+    return b32encode(value).decode().rstrip("=")
 
 
 def as_base64(value: bytes) -> set[bytes]:
