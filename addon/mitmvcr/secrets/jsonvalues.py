@@ -3,7 +3,6 @@ objects hold."""
 
 import json
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 
 from mitmvcr.secrets import lists
@@ -40,7 +39,7 @@ def json_value(scan: Scan, at: int, level: int) -> Values:
     key's own are, as in JSON in a string in JSON."""
     mark = scan.data[at : at + 1]
     if mark in (b"[", b"{"):
-        return list(_within(scan, at, level))
+        return _within(scan, at, level)
     if mark.isdigit():
         return scan.value(_NUMBER, at, Place.NUMBER)
     value = string(scan, at, level)
@@ -60,42 +59,42 @@ def string(scan: Scan, at: int, level: int | None = None) -> Value | None:
     return Value(found.end(), end, _json_text(scan.data[found.end() : end], level))
 
 
-def _within(scan: Scan, at: int, level: int) -> Iterator[Value]:
-    """Yield what an object or a list holds: all that a list has itself, and what an
+def _within(scan: Scan, at: int, level: int) -> list[Value]:
+    """Return what an object or a list holds: all that a list has itself, and what an
     object calls its value; of the rest it has to look like a secret. Fields in it are
     looked at by their own names too, so that it is not done."""
-    data, depth, key, most = scan.data, 0, b"", at + _DEEP
-    is_list = data[at : at + 1] == b"["
-    while at < most and scan.may_spend and (found := _TOKEN.match(data, at)):
-        begin, at, group = at, found.end(), found.lastindex or 0
+    data, start, depth, key, values = scan.data, at, 0, b"", list[Value]()
+    is_list, most = data[at : at + 1] == b"[", at + _DEEP * scan.may_spend
+    while at < most and (found := _TOKEN.match(data, at)):
+        at, group = found.end(), found.lastindex or 0
         is_own = is_list and depth == 1
         if group >= _OPENS:
-            scan.spend(at - begin)
             size = at - found.start(group)
             depth += size if group == _OPENS else -size
             if depth <= 0:
-                return
+                break
         elif group == _DIGITS:
             if is_own or _is_meant(key):
-                yield Value(*found.span(group), found[group], Place.NUMBER)
+                values.append(Value(*found.span(group), found[group], Place.NUMBER))
         else:
             value = _of_token(scan, found, level)
             if value is None:
-                return
+                break
             at = max(at, value.end + level + 1)
-            scan.spend(at - begin)
             if group == _NAME or (group == _STRING and _COLON.match(data, value.end)):
                 key = value.text
                 continue
             if is_own:
                 # {"oauth2_password": ["read:user"]} of OpenAPI
                 if not is_scope(value.text):
-                    yield value
+                    values.append(value)
             elif _is_meant(key):
-                yield value
+                values.append(value)
             elif _is_inner(key, value.text):
-                yield value._replace(place=Place.INNER)
+                values.append(value._replace(place=Place.INNER))
         key = b""
+    scan.spend(at - start)
+    return values
 
 
 def _is_meant(key: bytes) -> bool:
