@@ -13,10 +13,15 @@ _COLON = re.compile(rb'\\{0,15}"[ \t\r\n]{0,200}+(?::|=>)')
 _QUOTE = re.compile(rb'[ \t\r\n]{0,200}+(\\{0,15})"')
 _NUMBER = re.compile(rb"([0-9]{3,40}+)(?=[ \t\r\n]{0,200}+[,}\]])")
 #: What an object or a list holds: a string, and whether a colon follows; one that is
-#: escaped; a number; brackets.
-_TOKEN = re.compile(
-    rb"[^\"\\{}\[\]0-9]*+(?:\"([^\"\\]*+)\"([ \t\r\n]{0,200}+(?::|=>))?+|\\{0,15}\"()"
-    rb"|([0-9]++(?:\.[0-9]++)?+)|([{\[]++)|([}\]]++))"
+#: escaped; a number; brackets, also behind a key.
+_TOKEN, _ESCAPED = (
+    re.compile(
+        rb"[^\"\\{}\[\]0-9]*+"
+        + key
+        + rb"(?:\"([^\"\\]*+)\"([ \t\r\n]{0,200}+(?::|=>))?+"
+        rb"|\\{0,15}\"()|([0-9]++(?:\.[0-9]++)?+)|([{\[]++)|([}\]]++))"
+    )
+    for key in (rb"(?:\"[^\"\\]*+\"[ \t\r\n]{0,9}+:[ \t\r\n]{0,9}+(?=[{\[]))?+", rb"")
 )
 _NAME, _STRING, _DIGITS, _OPENS = 2, 3, 4, 5
 _MEANT = frozenset(
@@ -65,7 +70,8 @@ def _within(scan: Scan, at: int, level: int) -> list[Value]:
     looked at by their own names too, so that it is not done."""
     data, start, depth, key, values = scan.data, at, 0, b"", list[Value]()
     is_list, most = data[at : at + 1] == b"[", at + _DEEP * scan.may_spend
-    while at < most and (found := _TOKEN.match(data, at)):
+    token = _ESCAPED if level else _TOKEN
+    while at < most and (found := token.match(data, at)):
         at, group = found.end(), found.lastindex or 0
         is_own = is_list and depth == 1
         if group >= _OPENS:
