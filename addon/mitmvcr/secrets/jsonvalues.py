@@ -69,7 +69,7 @@ def _within(scan: Scan, at: int, level: int) -> list[Value]:
     object calls its value; of the rest it has to look like a secret. Fields in it are
     looked at by their own names too, so that it is not done."""
     data, start, depth, key, values = scan.data, at, 0, b"", list[Value]()
-    is_list, most = data[at : at + 1] == b"[", at + _DEEP * scan.may_spend
+    is_list, most = data[at : at + 1] == b"[", at + _DEEP * (scan.room > 0)
     token = _ESCAPED if level else _TOKEN
     while at < most and (found := token.match(data, at)):
         at, group = found.end(), found.lastindex or 0
@@ -99,7 +99,7 @@ def _within(scan: Scan, at: int, level: int) -> list[Value]:
             elif _is_inner(key, value.text):
                 values.append(value._replace(place=Place.INNER))
         key = b""
-    scan.spend(at - start)
+    scan.room -= at - start
     return values
 
 
