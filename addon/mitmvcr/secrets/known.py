@@ -66,6 +66,8 @@ class KnownSecrets:
         self._fakes = fakes
         self._lock = RLock()
         self._known: dict[bytes, bytes] = {}
+        #: Those of them that are known in rare encodings too.
+        self._rare: set[bytes] = set()
         self._texts: list[bytes] = []
         self._means: list[tuple[bytes, bool]] = []
         #: How texts begin, and the numbers of those that begin so.
@@ -96,20 +98,24 @@ class KnownSecrets:
             return "encoded"  # in hex or base32
         return (found[1] if found else placeholder.strip(b"<>")).decode()
 
-    def learn(self, value: bytes, placeholder: bytes) -> None:
-        """Learn a value: from now on it is found wherever it stands."""
-        if value in self._known or len(value) > _MOST:
+    def learn(self, value: bytes, placeholder: bytes, *, rare: bool = False) -> None:
+        """Learn a value: from now on it is found wherever it stands; in ``rare``
+        encodings too, for which there are not to be too many."""
+        is_new, is_rarer = value not in self._known, rare and value not in self._rare
+        if not (is_new or is_rarer) or len(value) > _MOST:
             return
         with self._lock:
-            self._known[value] = placeholder
+            placeholder = self._known.setdefault(value, placeholder)
             for is_base64, texts in ((False, as_text(value)), (True, as_base64(value))):
-                for text in sorted(texts):
+                for text in sorted(texts) if is_new else ():
                     if len(text) >= LEAST or not is_base64:
                         self._means.append((placeholder, is_base64))
                         self._note(text)
-            for text, new in recoded(value, placeholder):
-                self._means.append((new, False))
-                self._note(text)
+            if is_rarer:
+                self._rare.add(value)
+                for text, new in recoded(value, placeholder):
+                    self._means.append((new, False))
+                    self._note(text)
 
     def _note(self, text: bytes) -> None:
         number, size = len(self._texts), _START

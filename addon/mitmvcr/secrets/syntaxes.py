@@ -241,10 +241,11 @@ _SENTENCE = (
     rb"(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+" + SCHEME + _IN_TAGS
     + rb"([\w~+=-]{16,2000}+)" + _STOP
 )  # fmt: skip
-#: The password is x; and password:x, as commands have it.
+_CHANCE = rb"([\w~+=-]{20,2000}+)"
+#: The password is x.
 _STATED = (
-    rb"(?:(?: (?:is|was)(?: now)?+:?+|:)[ \t]{1,9}+|:)" + _IN_TAGS
-    + rb"[\"'`]?+([\w~+=-]{20,2000}+)(?:[\"'`](?!:))?+" + _STOP
+    rb"(?: (?:is|was)(?: now)?+:?+|:)[ \t]{1,9}+" + _IN_TAGS
+    + rb"[\"'`]?+" + _CHANCE + rb"(?:[\"'`](?!:))?+" + _STOP
 )  # fmt: skip
 #: settings.PASSWORD_1
 _IDENTIFIER = rb"[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
@@ -309,6 +310,7 @@ SYNTAXES = (
     Syntax(_matched(rb"=(?!" + _IDENTIFIER + rb")(" + _ANY + rb")(?![(\[{$`])", Place.INNER), after=b"="),
     Syntax(_matched(_SENTENCE, Place.INNER), after=b": \"'"),
     Syntax(_by_chance(_STATED), after=b": "),
+    Syntax(_by_chance(rb":" + _CHANCE + _STOP), b" \t\r\n\"'`(", after=b":"),
 )  # fmt: skip
 _NEXT = re.compile(rb"[\\\"'`\]]{0,16}+\s{0,200}+(\S)", re.DOTALL)
 #: A field with nothing in it, or with what is too short to be a secret under a name
