@@ -158,6 +158,19 @@ def test_a_repeated_body_is_that_of_the_record_it_refers_to(how) -> None:
         assert (second.code, second.body) == (code, b"hello")
 
 
+def test_a_record_that_repeats_all_of_another_need_not_say_of_what_type_it_is() -> None:
+    """As pywb writes it: it holds nothing."""
+    again = record(
+        "revisit", b"", "b", media=" ", Profile="identical", Payload_Digest="sha1:AB"
+    ).replace(b"Content-Type:  \r\n", b"")
+    assert b"Content-Type" not in again
+    first = exchange(GET, OK, Payload_Digest="sha1:AB")
+    asked = record("request", GET, "c", Concurrent_To="<urn:uuid:b>")
+    found = found_in(first + again + asked, "warc")
+    assert notes_of(found) == []
+    assert [each.response.body for each in found.interactions] == [b"hello", b"hello"]
+
+
 def test_not_modified_is_an_answer_of_its_own() -> None:
     profile = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
     head = b"HTTP/1.1 304 Not Modified\r\nETag: x\r\n\r\n"

@@ -48,7 +48,10 @@ class Record(NamedTuple):
 
     @property
     def is_http(self) -> bool:
-        return self.get("content-type").startswith("application/http")
+        """Return whether it holds a message; one that repeats all need not say it."""
+        media = self.get("content-type")
+        is_all = self.kind == "revisit" and self.is_web and not media
+        return is_all or media.startswith("application/http")
 
 
 class Message(NamedTuple):
