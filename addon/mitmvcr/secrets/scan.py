@@ -59,8 +59,8 @@ class Scan:
     """Keeps the time linear: what a rule looked through is not looked through by it
     again, and what is nowhere ahead is looked for once. ``form``: all of it is a form.
 
-    ``named``: up to here names were looked for, or values found; ``room``: so many
-    bytes may be looked through within objects, those in others again.
+    ``named``: up to here names were looked for, or values found. ``room``: how many
+    bytes may still be looked through within objects.
     """
 
     def __init__(self, data: bytes, *, form: bool = False) -> None:
