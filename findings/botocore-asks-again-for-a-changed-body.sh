@@ -134,4 +134,4 @@ expected = {
 }
 sys.exit(found != expected)
 PY
-timeout 100 venv/bin/python look.py || { echo "the behaviour has changed"; exit 1; }
+timeout 200 venv/bin/python look.py || { echo "the behaviour has changed"; exit 1; }

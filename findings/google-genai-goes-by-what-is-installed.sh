@@ -93,7 +93,7 @@ sys.exit(found != expected)
 PY
 venv/bin/pip list --disable-pip-version-check 2> /dev/null | grep -E "^(google-genai|httpx2) "
 echo "without aiohttp:"
-timeout 60 venv/bin/python -W ignore look.py without || { echo "the behaviour has changed"; exit 1; }
+timeout 120 venv/bin/python -W ignore look.py without || { echo "the behaviour has changed"; exit 1; }
 venv/bin/pip install -q --disable-pip-version-check aiohttp==3.14.5
 echo "with aiohttp:"
-timeout 60 venv/bin/python -W ignore look.py aiohttp || { echo "the behaviour has changed"; exit 1; }
+timeout 120 venv/bin/python -W ignore look.py aiohttp || { echo "the behaviour has changed"; exit 1; }

@@ -99,4 +99,4 @@ numbers = all(type(token) is int for token in bodies[0][0])
 host = set(looked_up) == {"openaipublic.blob.core.windows.net"}
 sys.exit(not (host and numbers and read == TEXT and bodies[1] == [TEXT]))
 PY
-timeout 100 venv/bin/python -W ignore look.py || { echo "the behaviour has changed"; exit 1; }
+timeout 200 venv/bin/python -W ignore look.py || { echo "the behaviour has changed"; exit 1; }

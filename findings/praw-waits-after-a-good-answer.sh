@@ -80,4 +80,4 @@ ended = second_after("500.0", "500", "0")
 none = second_after("0.0", "1000", "0")
 sys.exit(not (half >= 9.9 and ended < 0.9 and 0.9 <= none < 9))
 PY
-timeout 60 venv/bin/python look.py || { echo "the behaviour has changed"; exit 1; }
+timeout 120 venv/bin/python look.py || { echo "the behaviour has changed"; exit 1; }

@@ -82,5 +82,5 @@ right = by_default == ["the origin"] and by_option == of_google == ["the proxy"]
 sys.stdout.flush()
 os._exit(not right)
 PY
-env -u AWS_PROFILE -u AWS_ENDPOINT_URL timeout 100 venv/bin/python look.py ||
+env -u AWS_PROFILE -u AWS_ENDPOINT_URL timeout 200 venv/bin/python look.py ||
   { echo "the behaviour has changed"; exit 1; }

@@ -63,10 +63,10 @@ else:
 print(f"sentry-sdk {version('sentry-sdk')}: {coding}; the address is in it:", b"ann@example" in text)
 sys.exit(coding != sys.argv[1] or b"ann@example.com" not in text)
 PY
-timeout 60 venv/bin/python look.py gzip || { echo "the behaviour has changed"; exit 1; }
+timeout 120 venv/bin/python look.py gzip || { echo "the behaviour has changed"; exit 1; }
 venv/bin/pip install -q --disable-pip-version-check mitmproxy==11.0.2 'cryptography<45'
 echo "with mitmproxy beside it, which wants:"
 venv/bin/python -c '
 from importlib.metadata import requires
 print("  ", *(each for each in requires("mitmproxy") if each.lower().startswith("brotli")))'
-timeout 60 venv/bin/python look.py br || { echo "the behaviour has changed"; exit 1; }
+timeout 120 venv/bin/python look.py br || { echo "the behaviour has changed"; exit 1; }

