@@ -7,8 +7,8 @@
 # Versions: git 2.39.5 (Debian 12's package git 1:2.39.5-0+deb12u3).
 # Source: git's builtin/pack-objects.c (ll_find_deltas: the list of objects is cut into as many
 # parts as there are threads, and a thread that is done takes half of another's); git's
-# documentation of pack.threads names a "faster" packing by 0, the number of cores, and not that
-# the pack is another one.
+# documentation has pack.threads (0, the number of cores, unless set) as what takes less time and
+# more memory, and not as what makes another pack.
 # Why it matters to a recorder: the body of a push is binary and of one piece, and what differs is
 # the choice of deltas, so that no rule of what to leave out makes two of them equal: replayed in
 # CI, whose machine has other cores, a recorded push misses. Whoever wants it to replay sets

@@ -19,6 +19,7 @@ from mitmvcr.core.errors import (
     CassetteWriteError,
     OptionError,
 )
+from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.format import reader, writer
@@ -711,6 +712,23 @@ def test_what_turns_out_to_be_a_secret_is_taken_out_of_what_was_written(
     assert value not in repr(found)
     assert found[0].response.body == found[2].response.body
     assert session.altered == [found[0].request.url]
+
+
+@pytest.mark.parametrize("from_client", [True, False])
+def test_a_message_out_of_which_something_is_taken_late_is_told_if_a_client_sent_it(
+    start: Start, from_client: bool
+) -> None:
+    session = start("record_only")
+    value = "tok-8f2c61d09be4a7"
+    frame = Frame(from_client, 0, "text", f"hello {value}".encode())
+    talk = Response(code=101, websocket=(frame,))
+    session.record(Interaction(0, Request("GET", "http://h/ws"), talk))
+    bearer = {"Authorization": [f"Bearer {value}"]}
+    told = Response(code=200)
+    session.record(Interaction(0, Request("GET", "http://h/b", headers=bearer), told))
+    session.close()
+    assert value not in repr(session.store.load().interactions)
+    assert session.altered == ["http://h/ws"] * from_client
 
 
 def test_an_answer_whose_address_is_its_digest_stays_and_is_told(start: Start) -> None:

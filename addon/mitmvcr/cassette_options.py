@@ -13,6 +13,8 @@ def parse_chosen_cassette(text: str) -> Path | str | None:
     return parse_cassette(text) if text else None
 
 
+#: Of a folder of WireMock's.
+_MAPPINGS = "mappings"
 _URL = re.compile(r"[a-z][a-z0-9+]+://(?P<name>.*)", re.DOTALL)
 
 
@@ -29,9 +31,11 @@ def parse_cassette(text: str) -> Path | str:
         path = Path(text).expanduser()
     except RuntimeError as error:  # as in ~nobody/chat.yaml
         raise UnusableValueError(text, f"{error} Name it in full") from error
-    if os.path.isdir(path / "mappings"):
+    is_within = path.name == _MAPPINGS and os.path.isdir(path)
+    if is_within or os.path.isdir(path / _MAPPINGS):
         # Its mappings and __files are read together, and only there.
-        become = f"mitmvcr cassette convert {as_word(text)} -o cassettes/chat.yaml"
+        whole = as_word(str(path.parent) if is_within else text)
+        become = f"mitmvcr cassette convert {whole} -o cassettes/chat.yaml"
         remedy = f"is a folder of WireMock's: '{become}' makes a cassette of it"
         raise UnusableValueError(text, remedy)
     if text.endswith(("/", "\\")) or os.path.isdir(path):

@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -379,6 +379,55 @@ def wget(judges: Judges) -> None:
             raise SystemExit("wget's archive: a secret was copied")
 
 
+#: Both replay what they have: of equal requests there is one alone.
+ONCE = [each for number, each in enumerate(WANTED) if each not in WANTED[:number]]
+
+
+def talkback(judges: Judges) -> None:
+    """It has a folder of tapes, each for one exchange, and lays out JSON anew."""
+    port, tapes = free_port(), judges.folder / "theirs-talkback"
+    base, made = f"http://127.0.0.1:{port}", judges.folder / "theirs-talkback.yaml"
+    with origin() as upstream:
+        words = ("node", HERE / "talkback.cjs", upstream, port, tapes)
+        with started(*words, ready=lambda _: until_listening(port)):
+            wanted = judges.client(base=base, wanted=ONCE)
+    convert(tapes, "-o", made)
+    got = judges.through(made, wanted=ONCE, base=upstream)
+    sides = [[_in_one_layout(each) for each in side] for side in (wanted, got)]
+    judges.same("talkback's tapes, converted", sides[1], sides[0])
+    one = next(each for each in tapes.iterdir() if "/absent" in each.read_text())
+    absent = [each for each in ONCE if each["path"] == "/absent"]
+    got = judges.through(one, wanted=absent, base=upstream)
+    expected = [a for a, w in zip(wanted, ONCE, strict=True) if w in absent]
+    judges.same("a tape of talkback, replayed as it is", got, expected)
+
+
+def _in_one_layout(answer: list[Any]) -> list[Any]:
+    code, headers, body = answer
+    with suppress(ValueError):
+        body = json.loads(base64.b64decode(body))
+    return [code, headers, body]
+
+
+def proxay(judges: Judges) -> None:
+    port, tapes = free_port(), judges.folder / "theirs-proxay"
+    base, program = f"http://127.0.0.1:{port}", Path(os.environ["NODE_PATH"])
+    tapes.mkdir()
+    with origin() as upstream:
+        words = ("node", program / "proxay" / "dist" / "cli.js", "--mode", "record")
+        words = (*words, "--default-tape", "all", "--tapes-dir", tapes)
+        words = (*words, "--host", upstream, "--port", port)
+        with started(*words, ready=lambda _: until_listening(port)):
+            wanted = judges.client(base=base)
+    path, made = tapes / "all.yml", judges.folder / "theirs-proxay.yaml"
+    judges.same(
+        "Proxay's tape, replayed as it is", judges.through(path, base=base), wanted
+    )
+    convert(path, "-o", made, "--origin", upstream)
+    got = judges.through(made, base=upstream)
+    judges.same("Proxay's tape, converted", got, wanted)
+
+
 def mitmproxy(judges: Judges) -> None:
     mitmdump, port = Path(PYTHON).with_name("mitmdump"), free_port()
     theirs, archive = judges.folder / "theirs.mitm", judges.folder / "theirs.har"
@@ -448,7 +497,7 @@ ALL = {
     each.__name__: each
     for each in (
         *(vcrpy, betamax, ruby, wiremock, hoverfly, mitmproxy, har, commands),
-        *(warcio, wget),
+        *(warcio, wget, talkback, proxay),
     )
 }
 

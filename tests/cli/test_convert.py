@@ -251,8 +251,10 @@ def test_one_of_format_2_has_nothing_to_convert_in_place(tmp_path, capsys) -> No
     assert b"remote_addr" in path.read_bytes()
 
 
-@pytest.mark.parametrize("command", ["check", "scan", "show", "scrub"])
-def test_a_foreign_file_is_one_line_to_each_command(tmp_path, capsys, command) -> None:
+@pytest.mark.parametrize("command", ["check", "scrub"])
+def test_a_foreign_file_is_one_line_to_what_writes_or_checks(
+    tmp_path, capsys, command
+) -> None:
     path = save(tmp_path / "a.har", "har")
     assert main(["cassette", command, str(path)]) != 0
     out, err = capsys.readouterr()

@@ -172,3 +172,45 @@ def test_the_state_of_a_proxy_that_was_started_is_named_where_it_finds_no_room(
     place = tmp_path / "state.tmp"
     with pytest.raises(VcrError, match=rf"^{place}: cannot be written: no space left"):
         write_private(place, b"state")
+
+
+_MANY = 60
+
+
+def few_files() -> None:
+    """As macOS gives a process, on a smaller scale."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, most))
+
+
+@pytest.mark.parametrize("mode", ["replay_only", "replay_with_new_episodes"])
+def test_more_clients_at_once_than_the_system_gives_files_at_first_are_answered(
+    mode: str, cli: Cli, tmp_path: Path
+) -> None:
+    """Each took 25 seconds and had no answer, and 300,000 lines were logged."""
+    answers = (answer(f"http://h.test/{n}", b"%d" % n) for n in range(_MANY))
+    cassette = write_cassette(tmp_path / "c.yaml", *answers)
+    code = (
+        "import os, socket\n"
+        "place = os.environ['http_proxy'].rpartition('/')[2].split(':')\n"
+        f"all = [socket.create_connection(place) for _ in range({_MANY})]\n"
+        "for n, each in enumerate(all):\n"
+        "    ask = f'GET http://h.test/{n} HTTP/1.1\\r\\nHost: h.test\\r\\n\\r\\n'\n"
+        "    each.sendall(ask.encode())\n"
+        "print(sum(each.recv(15) == b'HTTP/1.1 200 OK' for each in all))\n"
+    )
+    ran = subprocess.run(
+        [
+            *(sys.executable, "-m", "mitmvcr", "run", "--cassette", str(cassette)),
+            *("--mode", mode, "--", *cli.python(code)),
+        ],
+        preexec_fn=few_files,
+        capture_output=True,
+        text=True,
+        env=cli.environment(),
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (0, f"{_MANY}\n")
+    assert ran.stderr.endswith(f"replayed {_MANY}, missed 0, unused 0\n")
+    assert len(ran.stderr.splitlines()) == 1

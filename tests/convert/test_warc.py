@@ -66,6 +66,25 @@ def test_wget_names_the_request_in_the_answer_and_puts_addresses_in_brackets() -
     assert one(ours + theirs) == one(exchange(GET, OK))
 
 
+def test_a_record_may_name_others_too() -> None:
+    """As a page does, with its screenshot."""
+    said = record("response", OK, "a", Concurrent_To="<urn:uuid:shot>")
+    asked = record("request", GET, "q", Concurrent_To="<urn:uuid:a>")
+    assert one(said + asked) == one(exchange(GET, OK))
+
+
+def test_a_repeated_body_may_be_that_of_a_later_record() -> None:
+    other = exchange(GET, OK.replace(b"hello", b"other"), "o")
+    again = record("revisit", b"", "b", Profile="identical", Refers_To="<urn:uuid:a>")
+    asked = record("request", GET, "c", Concurrent_To="<urn:uuid:b>")
+    found = found_in(other + exchange(GET, OK) + again + asked, "warc")
+    assert [each.response.body for each in found.interactions] == [
+        b"other",
+        b"hello",
+        b"hello",
+    ]
+
+
 def test_what_a_program_says_of_itself_is_not_copied() -> None:
     info = record("warcinfo", INFO, media="application/warc-fields", Target_URI="")
     more = record(

@@ -310,6 +310,22 @@ def test_mqtt_s_packets_are_hidden_as_wholes(level):
         assert dialogue.next_from(client=False).content == b"\x20\2\0\0"
 
 
+@pytest.mark.parametrize("hidden", [b"***", b"[REDACTED:password----]"])
+def test_a_hidden_password_of_mqtt_has_any_length(hidden):
+    recorded = with_password(hidden)
+    for live, is_one in (
+        (with_password(b"[REDACTED:password]"), True),
+        (with_password(b"*"), True),
+        (with_password(b"in the clear"), False),
+        (packet(0x10, connect(b"me")[2:-2]), False),
+        (with_password(b"****", will=True), False),
+    ):
+        dialogue = Dialogue(binary((True, recorded)), "mqtt")
+        assert (dialogue.hear("binary", live, live) is not None) is is_one
+    clear = Dialogue(binary((True, with_password(b"in the clear"))), "mqtt")
+    assert clear.hear("binary", recorded, recorded) is None
+
+
 @pytest.mark.parametrize("level", [4, 5])
 def test_where_the_credentials_of_mqtt_stand(level):
     whole = with_password(b"a-password", level)

@@ -81,6 +81,16 @@ FILES = {
     "Ruby's VCR 1": ("Ruby's VCR or of betamax", RUBY_1),
     "vcrpy 0": ("vcrpy", VCRPY_0),
     "flows": ("mitmproxy's flows", "3219:9:websocket;0:~8:response;"),
+    "talkback": (
+        "talkback",
+        '{\n  meta: { host: "http://a" },\n  req: {},\n  res: {}\n}',
+    ),
+    "Proxay": (
+        "Proxay",
+        "http_interactions:\n  - request:\n      method: GET\n      path: /a?b=1\n"
+        "      headers: {}\n    response:\n      status:\n        code: 200\n",
+    ),
+    "WARC": ("archive of the web", "WARC/1.0\r\nWARC-Type: warcinfo\r\n\r\n"),
     "a list of mappings": ("WireMock", json.dumps({"mappings": [PAIR]})),
 }
 
@@ -128,16 +138,11 @@ NO_COMMAND = {
     "Insomnia": '{"_type": "export", "__export_format": 4, "resources": []}',
     "Insomnia 5": "type: collection.insomnia.rest/5.0\nname: x\n",
     "ExVCR": '[{"request": {"request_body": "", "options": []}, "response": {}}]',
-    "talkback": '{\n  meta: { host: "http://a" },\n  req: {},\n  res: {}\n}',
     "PHP-VCR": (
         "\n-\n    request:\n        method: GET\n    response:\n"
         "        status:\n            http_version: '1.1'\n"
     ),
     "Keploy": "version: api.keploy.io/v1beta1\nkind: Http\nspec: {}\n",
-    "Proxay": (
-        "http_interactions:\n  - request:\n      method: GET\n      path: /a?b=1\n"
-        "      headers: {}\n    response:\n      status:\n        code: 200\n"
-    ),
     "httpmock": "when:\n  path: /a\n  method: GET\nthen:\n  status: 200\n---\nwhen: {}",
     "placebo": '{"status_code": 200, "data": {"ResponseMetadata": {}}}',
     "OpenAPI": "openapi: 3.0.0\ninfo: {title: x}\npaths: {}\n",

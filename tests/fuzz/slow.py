@@ -139,7 +139,7 @@ def others(size: int) -> Iterator[Case]:
     for shape, around in OTHERS.items():
         pieces = (around % (b"%012x" % (n * 2654435761)) for n in count())
         data = b"".join(islice(pieces, size // len(around)))
-        yield Case(shape, _VALUE, data)
+        yield Case(shape, _VALUE, data[:size])
 
 
 def learned(size: int) -> Iterator[Case]:

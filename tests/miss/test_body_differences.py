@@ -239,7 +239,7 @@ def test_the_id_of_a_message_of_soap_is_no_difference() -> None:
         return f'<E xmlns="{space}">\n<MessageID>{number}</MessageID>\n{action}</E>'
 
     told = bodies(soap("1", "a"), soap("2", "b"), "application/soap+xml")
-    assert told == ['body line 3: "a</E>" was "b</E>"']
+    assert told == ['body /E/text(): "\\na" was "\\nb"']
 
 
 def test_bodies_of_two_types_differ_by_byte() -> None:

@@ -114,3 +114,32 @@ def test_no_index_is_made_of_more_than_takes_a_moment(
     text = b" ".join(values)
     assert memory.find(text)
     assert substituted(text, memory.edits(text)).count(b"[REDACTED:a]") == 300
+
+
+def test_how_often_a_text_is_looked_through_does_not_grow_with_the_secrets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(known_module, "_FULL", 50)
+    monkeypatch.setattr(known_module, "_INDEXED", 500)
+    looks, hits = [0], Anchors.hits
+
+    def counted(self: Anchors, data: bytes) -> object:
+        looks[0] += 1
+        return hits(self, data)
+
+    monkeypatch.setattr(Anchors, "hits", counted)
+    memory = KnownSecrets()
+    values = [
+        b"%x-text-that-goes-on"[:size] % (number * 7919)
+        for number, size in enumerate([9, 30] * 400, 1000)
+    ]
+    most = 0
+    for value in values:
+        memory.learn(value, b"[REDACTED:a]")
+        looks[0] = 0
+        assert memory.find(b"-" + value)
+        most = max(most, looks[0])
+    assert 5 < most < 20
+    text = b"?".join(values)
+    found = substituted(text, memory.edits(text))
+    assert found == b"?".join([b"[REDACTED:a]"] * len(values))

@@ -13,6 +13,9 @@ from mitmvcr.secrets.redactor import Redactor
 
 BODY = b'{"password": "x1-y2-z3-w4", "a": 1}'
 CLEAN = b'{"password": "[REDACTED:password]", "a": 1}'
+#: By google-crc32c and by awscrt, of the one body and of the other.
+CRC32C, CLEAN_CRC32C = "61plZg==", "VVoeQA=="
+CRC64, CLEAN_CRC64 = "BDZm1b0O3t4=", "jiXS02NyWZ4="
 SHA256 = hashlib.sha256(BODY).hexdigest()
 
 
@@ -79,3 +82,26 @@ def test_a_crc_and_a_list_of_digests_are_made_right() -> None:
     assert found == {"Repr-Digest": [f"sha-256=:{sums[1]}:, sha=AAAA"]}
     found = kept(x_goog_hash=f"crc32c=n03x6A==,md5={md5[0]}").response.headers
     assert found == {"x-goog-hash": [f"crc32c=n03x6A==,md5={md5[1]}"]}
+
+
+def test_dynamodbs_crc_is_made_right() -> None:
+    crc = [str(zlib.crc32(body)) for body in (BODY, CLEAN)]
+    assert kept(x_amz_crc32=crc[0]).response.headers == {"x-amz-crc32": [crc[1]]}
+    assert kept(x_amz_crc32="7").response.headers == {"x-amz-crc32": ["7"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [("crc32c", CRC32C, CLEAN_CRC32C), ("crc64nvme", CRC64, CLEAN_CRC64)],
+)
+def test_a_crc_of_the_object_stores_is_made_right(
+    name: str, before: str, after: str
+) -> None:
+    header = f"x-amz-checksum-{name}"
+    assert kept(**{header: before}).response.headers == {header: [after]}
+    assert kept(**{header: "AAAA"}).response.headers == {header: ["AAAA"]}
+
+
+def test_googles_crc_is_made_right_in_its_list() -> None:
+    found = kept(x_goog_hash=f"crc32c={CRC32C},md5=AAAA").response.headers
+    assert found == {"x-goog-hash": [f"crc32c={CLEAN_CRC32C},md5=AAAA"]}

@@ -105,7 +105,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def counted(
         self: scan.Scan, regex: re.Pattern[bytes], at: int
     ) -> re.Match[bytes] | None:
-        if not self.is_done(regex, at) and not isinstance(regex, Counting):
+        if not self.is_done(regex.pattern, at) and not isinstance(regex, Counting):
             Counting(regex, count).match(self.data, at)
         return match(self, regex, at)
 

@@ -14,6 +14,7 @@ from mitmvcr.codings import encoded
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 from mitmvcr.secrets.redactor import Finding, Redactor
+from packing import bson, cbor, msgpack
 
 NAMES = st.sampled_from(
     [
@@ -44,6 +45,11 @@ BODIES = st.sampled_from(
         lambda name, value: f"id,{name}\n1,{value}\n".encode(),
         lambda name, value: b"\n\1\0" + value.encode(),
         lambda name, value: json.dumps({name: value}).encode("utf-16"),
+        lambda name, value: msgpack({"n": 1, name: value}),
+        lambda name, value: cbor({name: value, "a": [value]}),
+        lambda name, value: bson({"a": "b", name: value}),
+        lambda name, value: f"the {name} is {value}, {name}:{value}\n".encode(),
+        lambda name, value: f"h\tTRUE\t/\tFALSE\t0\t{name}\t{value}\n".encode(),
     ]
 )
 KINDS = st.sampled_from(

@@ -825,6 +825,19 @@ def test_a_header_that_was_clear_is_hidden_once_its_value_is_known() -> None:
     assert redactor.request(sent).headers["A"] == ["[REDACTED:password]"]
 
 
+def test_what_a_body_gave_and_a_header_sends_is_found_in_hex_too() -> None:
+    token, redactor = "x1Y2z3W4v5U6t7S8", Redactor()
+    gave = Response(body=b'{"access_token": "%b"}' % token.encode())
+    redactor.interaction(Interaction(0, Request(), gave))
+    said = f"it is {token.encode().hex()} in hex"
+    assert redactor.message(said.encode()) == said.encode()
+    for _ in range(2):
+        headers = {"Authorization": [f"Bearer {token}"]}
+        redactor.interaction(Interaction(1, Request(headers=headers), Response()))
+        hidden = b"[REDACTED:access_token]".hex()
+        assert redactor.message(said.encode()) == f"it is {hidden} in hex".encode()
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -851,3 +864,9 @@ def test_cookies_that_are_joined_are_hidden_one_by_one(gap: str) -> None:
     kept = Redactor().interaction(Interaction(0, Request(), met)).response
     clean = header.format("[REDACTED:sid]", "[REDACTED:a1]")
     assert kept.headers["Set-Cookie"] == [clean]
+
+
+def test_a_comma_may_be_one_of_a_cookies_value() -> None:
+    met = Response(headers={"Set-Cookie": ["auth=user=joe,sig=x1,n=2; Path=/"]})
+    kept = Redactor().interaction(Interaction(0, Request(), met)).response
+    assert kept.headers["Set-Cookie"] == ["auth=[REDACTED:auth]; Path=/"]

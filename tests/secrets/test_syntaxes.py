@@ -281,6 +281,7 @@ ORDINARY = {
     "names of tokens": '{"apiKeys": ["production", "staging-eu"], "accessTokens": [{"owner": "q7Rk2Zp9Wm4Xc8Vb3Nt6"}], "tokens": ["q7Rk2Zp9Wm4X"]}',
     "form, unquoted": "--b\r\nContent-Disposition: form-data; name=title\r\n\r\nq7Rk2Zp9Wm4X\r\n--b--\r\n",
     "other words": '{"senha":"Senha","passwort":"Bitte eingeben","mot_de_passe":"requis","contrasena":"incorrecta"}',
+    "image": '{"image": "registry.example/vault/secret:3f786850e387550fdab836ed7e6dc881de23001b"}',
     "stated": "The password is required_for_user_1234. Your API key is described-in-docs-2024, the secret is 12345678901234567890.\n",
     "stated, code": "if password is not_the_same_as_before1: password:str token:int secret:v1/path/of/it\n",
     "sentences with commas": "Dear user, your password\nFirst, second-x1y2z3\n\nid, password\n",

@@ -3,13 +3,16 @@
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from leaving_out import leave_out
 from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.store import claiming
 from mitmvcr.store.files import (
+    drop_unfinished,
     finish_in_place,
     keep_look,
     mode_for,
@@ -80,11 +83,64 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_what_a_killed_process_left_is_no_obstacle(tmp_path: Path) -> None:
+def test_what_a_killed_process_left_is_no_obstacle_and_goes(tmp_path: Path) -> None:
     target = tmp_path / "a"
-    (tmp_path / f".a.{os.getpid()}.tmp").write_bytes(b"half")
+    (tmp_path / ".a.tmp").write_bytes(b"half")
     replace_file(target, b"new")
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_somebody_else_is_writing_stays(tmp_path: Path) -> None:
+    """Two that write one file at once do not touch each other's."""
+    target, other = tmp_path / "a", tmp_path / ".a.tmp"
+
+    def meanwhile() -> Iterator[bytes]:
+        yield b"outer "
+        assert other.read_bytes() == b"outer "
+        (tmp_path / f".a.{os.getpid()}.tmp").write_bytes(b"of the same number once")
+        replace_file(target, b"inner")
+        assert target.read_bytes() == b"inner"
+        assert sorted(tmp_path.iterdir()) == [other, target]
+        yield b"and whole"
+
+    replace_file(target, meanwhile())
+    assert target.read_bytes() == b"outer and whole"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_is_looked_at_before_it_is_locked_is_left_to_who_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, lock = tmp_path / "a", claiming._lock
+    looking: list[int] = []
+
+    def look_first(file: int) -> bool:
+        if not looking:
+            looking.append(os.open(tmp_path / ".a.tmp", os.O_RDWR))
+            assert lock(looking[0])
+        return lock(file)
+
+    monkeypatch.setattr(claiming, "_lock", look_first)
+    replace_file(target, b"new")
+    assert target.read_bytes() == b"new"
+    os.close(looking[0])
+    drop_unfinished(target)
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_without_locks_nothing_is_taken_for_left_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(_: int) -> bool:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(claiming, "_lock", no_locks)
+    target, other = tmp_path / "a", tmp_path / ".a.tmp"
+    replace_file(target, b"one")
+    other.write_bytes(b"of somebody")
+    replace_file(target, b"two")
+    assert target.read_bytes() == b"two"
+    assert other.read_bytes() == b"of somebody"
 
 
 def test_the_mode_of_what_is_not_there_is_that_of_any_new_file(tmp_path: Path) -> None:

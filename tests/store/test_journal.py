@@ -15,9 +15,9 @@ import pytest
 from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
-from mitmvcr.store import lock
+from mitmvcr.store import claiming
+from mitmvcr.store.claiming import _by_flock, _by_library
 from mitmvcr.store.journal import Journal
-from mitmvcr.store.lock import _by_flock, _by_library
 from mitmvcr.store.rescue import without_cut_off
 from mitmvcr.store.store import FileStore
 from patience import PATIENCE
@@ -254,9 +254,9 @@ def test_the_library_and_flock_heed_each_other(
     mine: Callable[[int], bool],
     other: Callable[[int], bool],
 ) -> None:
-    monkeypatch.setattr(lock, "_lock", mine)
+    monkeypatch.setattr(claiming, "_lock", mine)
     store = begin(path)
-    monkeypatch.setattr(lock, "_lock", other)
+    monkeypatch.setattr(claiming, "_lock", other)
     with pytest.raises(CassetteWriteError, match="is being recorded already by"):
         begin(path)
     store.publish()

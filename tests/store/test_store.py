@@ -773,6 +773,7 @@ def fail(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         (errno.EROFS, "read-only file system; make its folder writable, or choose an"),
         (errno.ENOSPC, "no space left on device; free some space"),
         (errno.EIO, "input/output error; choose another file"),
+        (errno.EMFILE, "too many open files; let the process open more files (ulimit "),
     ],
 )
 def test_a_journal_that_cannot_be_opened_is_told_with_the_remedy(
@@ -1038,6 +1039,16 @@ def test_recovering_nothing_is_an_error(path: Path) -> None:
     assert str(caught.value) == (
         f"{path}.part: nothing to recover: no such file or directory"
     )
+
+
+def test_what_cannot_be_read_is_not_called_nothing(
+    path: Path, fail: Callable[..., None]
+) -> None:
+    left_over(path, writer.dumps(cassette_of(1)))
+    fail("open", errno.EIO)
+    with pytest.raises(CassetteError) as caught:
+        FileStore(path).recover()
+    assert str(caught.value) == f"{path}.part: cannot be read: input/output error"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+from mitmvcr.codings import CodingError, encoded
 from mitmvcr.convert.tree import Tree, UnreadableError
 from mitmvcr.core.dates import date_of
 from mitmvcr.core.model import Headers, Interaction, Response
@@ -17,6 +18,16 @@ def from_base64(tree: Tree) -> bytes:
         return base64.b64decode(tree.text())
     except (binascii.Error, ValueError):
         raise UnreadableError("is not base64", tree.place) from None
+
+
+def as_coded(body: bytes, headers: Iterable[tuple[str, str]]) -> bytes:
+    """Return a body as it was sent, of which a recorder has undone the content coding.
+    Raise UnreadableError."""
+    codings = [value for name, value in headers if name.lower() == "content-encoding"]
+    try:
+        return encoded(body, ", ".join(codings))
+    except CodingError as error:
+        raise UnreadableError(str(error), "request.body") from None
 
 
 def to_base64(body: bytes) -> str:

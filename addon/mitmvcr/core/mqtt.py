@@ -1,6 +1,7 @@
 """MQTT in a WebSocket: packets, which may be cut into messages anywhere, and the ids
 that a client makes up for them (MQTT 3.1.1 and 5, sections 2 and 3)."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ _CONNECT, _PUBLISH, _PUBREL, _SUBSCRIBE, _UNSUBSCRIBE = 1, 3, 6, 8, 10
 _ANSWERS = (4, 5, 7, 9, 11)
 #: What a CONNECT's flags say that it has.
 _WILL, _PASSWORD, _USER = 4, 64, 128
+#: What stands in the place of a password, in its length.
+_HIDDEN = re.compile(rb"\[REDACTED:[\w.-]*+\]|\*+")
 PING, PONG = b"\xc0\x00", b"\xd0\x00"
 
 
@@ -119,10 +122,13 @@ def _number(packet: bytes, at: int) -> int:
 
 
 def _without_name(packet: bytes, start: int) -> bytes:
-    """Return a CONNECT without the client's own name, and without the lengths that
-    count it."""
+    """Return a CONNECT without the client's own name, without a password that is
+    hidden, and without the lengths that count them."""
     at = _behind_properties(packet, start, _version(packet, start) + 4)
-    return packet[:1] + packet[start:at] + packet[_behind(packet, at) :]
+    spans = credentials(packet)
+    is_hidden = spans and _HIDDEN.fullmatch(packet, *spans[-1])
+    end = spans[-1][0] - 2 if is_hidden else len(packet)
+    return packet[:1] + packet[start:at] + packet[_behind(packet, at) : end]
 
 
 def _version(packet: bytes, start: int) -> int:

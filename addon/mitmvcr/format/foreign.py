@@ -66,12 +66,12 @@ CODE = ("msw", "nock-code")
 #: No command converts them.
 UNREAD = frozenset(
     (
-        *("mountebank", "mockserver", "pact", "insomnia", "exvcr", "talkback"),
-        *("php-vcr", "keploy", "openapi", "packets", "proxay", "httpmock", "placebo"),
+        *("mountebank", "mockserver", "pact", "insomnia", "exvcr", "php-vcr"),
+        *("keploy", "openapi", "packets", "httpmock", "placebo"),
     )
 )
-#: What begins or stands in files that are no JSON.
-_UNREAD: dict[str, re.Pattern[bytes]] = {
+#: How files of others begin that are no JSON.
+_BEGINS: dict[str, re.Pattern[bytes]] = {
     "talkback": re.compile(
         rb"\s*\{\s*meta: \{.*?^\s*req: \{.*?^\s*res: \{", re.M | re.S
     ),
@@ -117,7 +117,7 @@ def kind_of(data: bytes) -> str:
     if is_own(data):
         return ""
     data = data.removeprefix(codecs.BOM_UTF8)  # some programs on Windows write it
-    for kind, begins in _UNREAD.items():
+    for kind, begins in _BEGINS.items():
         if begins.match(data):
             return kind
     if _JSON.match(data):

@@ -12,7 +12,10 @@ from mitmvcr.core.errors import (
     CassetteError,
     CassetteNotFoundError,
 )
+from mitmvcr.format import foreign
 
+#: The start of a cassette says that it is go-vcr's own.
+_START = 1 << 12
 _SUFFIX = ".gz"
 _MAGIC = b"\x1f\x8b"
 #: How others begin, and what they are.
@@ -139,3 +142,18 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise CassetteError(name, f"cannot be read: {reason}") from None
+
+
+def kind_of_file(path: Path) -> str:
+    """Return the kind of a recording of another recorder, else an empty text. What
+    cannot be read, or is no file, as a pipe that would be waited for, is left to who
+    reads it and says why."""
+    if not path.is_file():
+        return ""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            if foreign.is_own(file.read(_START)):
+                return ""
+        return foreign.kind_of(read_bytes(path))
+    except (OSError, CassetteError):
+        return ""

@@ -21,7 +21,6 @@ from mitmvcr.core.bodies import (
     payload,
     wire_fields,
     without_message_ids,
-    xmlrpc_call,
 )
 from mitmvcr.core.matching import Ignoring
 from mitmvcr.core.media import (
@@ -48,6 +47,7 @@ from mitmvcr.miss.text_differences import (
     large_difference,
     line_differences,
 )
+from mitmvcr.miss.xml_differences import xml_differences
 
 #: JSON of more bytes is not taken apart to say where it differs.
 _TAKEN_APART = 2 << 20
@@ -141,8 +141,8 @@ def _taken_apart(place: str, one: Content, other: Content) -> Iterator[Differenc
     elif one.kind == other.kind and one.kind.startswith("multipart/"):
         yield from _multipart_differences(place, one, other)
     elif _may_be_xml(one) and _may_be_xml(other):
-        calls = xmlrpc_call(one.raw), xmlrpc_call(other.raw)
-        yield from json_differences(place, *calls, NO_BODY)
+        sides = one.raw, other.raw
+        yield from xml_differences(place, *sides, NO_BODY, json_differences)
     else:
         yield from _parted(place, one, other)
 

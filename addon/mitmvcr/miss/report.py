@@ -23,8 +23,8 @@ LONG_START = 40
 LARGE = 4 << 20
 
 MASK = "***"
-#: Of a place: ``query.page``, ``body["a b"][0]``.
-LAST_STEP = re.compile(r'(?:\["([^"]*)"\]|([^.\[\]]+))(?:\[\d+\])*$')
+#: Of a place: ``query.page``, ``body["a b"][0]``, ``body /Envelope/Body/item[2]/@id``.
+LAST_STEP = re.compile(r'(?:\["([^"]*)"\]|([^.\[\]/@]+))(?:\[\d+\])*$')
 
 REMEDY = (
     "record it again with mode record_only, or let new requests be recorded with mode"

@@ -11,10 +11,34 @@ import zlib
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 
 from mitmvcr.core.model import Headers, Interaction
 
 Digest = Callable[[bytes], bytes]
+
+
+@cache
+def _steps(polynomial: int) -> tuple[int, ...]:
+    """Return the remainder of each byte by a reflected polynomial."""
+    steps = list(range(256))
+    for _ in range(8):
+        steps = [step >> 1 ^ polynomial * (step & 1) for step in steps]
+    return tuple(steps)
+
+
+def _reflected(polynomial: int, size: int) -> Digest:
+    """Return a CRC of ``size`` bytes that the standard library does not have."""
+
+    def crc(body: bytes) -> bytes:
+        steps, all_ones = _steps(polynomial), (1 << 8 * size) - 1
+        value = all_ones
+        for byte in body:
+            value = value >> 8 ^ steps[(value ^ byte) & 255]
+        return (value ^ all_ones).to_bytes(size)
+
+    return crc
+
 
 _HASHES: Mapping[str, Digest] = {
     "sha256": lambda body: hashlib.sha256(body).digest(),
@@ -22,6 +46,8 @@ _HASHES: Mapping[str, Digest] = {
     "sha1": lambda body: hashlib.sha1(body, usedforsecurity=False).digest(),
     "md5": lambda body: hashlib.md5(body, usedforsecurity=False).digest(),
     "crc32": lambda body: zlib.crc32(body).to_bytes(4),
+    "crc32c": _reflected(0x82F63B78, 4),
+    "crc64nvme": _reflected(0x9A6C9329AC4BC9B5, 8),
 }
 #: The whole value is a digest in base64.
 _HEADERS = {
@@ -29,10 +55,16 @@ _HEADERS = {
     "x-amz-checksum-sha256": "sha256",
     "x-amz-checksum-sha1": "sha1",
     "x-amz-checksum-crc32": "crc32",
+    "x-amz-checksum-crc32c": "crc32c",
+    "x-amz-checksum-crc64nvme": "crc64nvme",
 }
+#: DynamoDB's: a decimal number. botocore asks again for a body that it does not fit.
+_DECIMAL = "x-amz-crc32"
 #: Several, each with its name: ``sha-256=:...:`` or ``md5=...``.
 _LISTED = frozenset({"digest", "repr-digest", "content-digest", "x-goog-hash"})
-_IN_LIST = re.compile(r"(sha-?256|sha-?512|sha-?1?|md5)=(:?)([A-Za-z0-9+/]+=*)", re.I)
+_IN_LIST = re.compile(
+    r"(sha-?256|sha-?512|sha-?1?|md5|crc32c)=(:?)([A-Za-z0-9+/]+=*)", re.I
+)
 _ADDRESS = re.compile(r"(sha256|sha512)(?::|%3[Aa])([0-9a-f]{64,128})")
 _ADDRESSED = "docker-content-digest"
 
@@ -67,6 +99,9 @@ def _restated(name: str, value: str, old: bytes, new: bytes) -> str:
     if kind := _HEADERS.get(name):
         is_right = value.strip() == _base64(kind, old)
         return _base64(kind, new) if is_right else value
+    if name == _DECIMAL:
+        is_right = value.strip() == str(zlib.crc32(old))
+        return str(zlib.crc32(new)) if is_right else value
     if name not in _LISTED:
         return value
 

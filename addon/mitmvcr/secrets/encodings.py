@@ -5,12 +5,15 @@ import json
 import re
 from base64 import b32encode, b64encode
 from collections.abc import Iterator
-from urllib.parse import quote, quote_plus
+from itertools import product
+from string import ascii_letters, digits
 
 from mitmvcr.secrets.scan import BYTES
 
-#: What JavaScript's encodeURIComponent leaves.
-_COMPONENT = "!'()*"
+#: What is left as it is, and with it: a path's slashes, and what JavaScript's
+#: encodeURIComponent leaves.
+_UNRESERVED = (ascii_letters + digits + "_.-~").encode()
+_SAFE = b"", b"/", b"!'()*", b"!'()*/"
 #: Each encoding leaves them.
 _SAME = re.compile(rb"[A-Za-z0-9._~-]*")
 
@@ -32,16 +35,16 @@ def as_text(value: bytes) -> set[bytes]:
 
 
 def _percent(value: bytes) -> set[bytes]:
-    forms = {
-        quote(value, safe=safe) for safe in ("", "/", _COMPONENT, _COMPONENT + "/")
-    }
-    forms.add(quote_plus(value))
-    return {each.encode() for form in forms for each in (form, _small_hex(form))}
-
-
-def _small_hex(text: str) -> str:
-    head, *rest = text.split("%")
-    return "%".join([head, *(part[:2].lower() + part[2:] for part in rest)])
+    """Return the value as programs encode it in a URL, with capitals or without."""
+    coded = value.replace(b"%", b"%25")
+    others = {*coded.translate(None, _UNRESERVED + b"%")}
+    forms: set[bytes] = set()
+    for capitals, safe in product((b"%%%02X", b"%%%02x"), _SAFE):
+        form = coded
+        for each in others.difference(safe):
+            form = form.replace(bytes([each]), capitals % each)
+        forms |= {form} if safe else {form, form.replace(b"%20", b"+")}
+    return forms
 
 
 def _json(text: str) -> Iterator[bytes]:

@@ -218,34 +218,37 @@ class Finder:
     def _can_be_secret(self, data: bytes, begin: int, finish: int) -> bool:
         """Return whether a name is that of a secret, and a value can follow. That of a
         resource is none, and a placeholder is what was hidden already."""
-        if data.startswith(_NO_NAMES, begin):
-            return False
-        is_one = self._names.of(data[begin:finish]).parameter > 0
-        return is_one and data[finish : finish + 1] in _FOLLOWED
+        return (
+            self._names.of(data[begin:finish]).parameter > 0
+            and data[finish : finish + 1] in _FOLLOWED
+            and not data.startswith(_NO_NAMES, begin)
+        )
 
-    def _of_name(self, scan: Scan, start: int, end: int) -> Iterator[Span]:
-        """Yield the values of the field whose name holds ``data[start:end]``, if they
+    def _of_name(self, scan: Scan, start: int, end: int) -> Iterable[Span]:
+        """Return the values of the field whose name holds ``data[start:end]``, if they
         are secrets."""
-        data, judge = scan.data, self._names.judge
+        data = scan.data
         begin, finish = _name_around(data, start, end)
         scan.named = finish
         if not self._can_be_secret(data, begin, finish):
-            return
-        name = data[begin:finish]
-        if self._names.of(name).field == COOKIES:
-            yield from self._cookies(scan, finish)
-            return
+            return ()
+        sure = self._names.of(name := data[begin:finish]).field
+        if sure == COOKIES:
+            return self._cookies(scan, finish)
         found = _parameter(scan, begin, finish)
-        if not found and (sure := self._names.of(name).field):
+        if not found and sure:
             found = (
                 told(scan, begin, finish)
                 if sure == FLAG
                 else values(scan, begin, finish, is_sure=sure == SURE)
             )
             if not found and data[finish : finish + 2].lstrip(b" ")[:1] in _CELL_ENDS:
-                yield from table(self._names, scan, begin)
+                return table(self._names, scan, begin)
+        return self._judged(scan, name, found) if found else ()
+
+    def _judged(self, scan: Scan, name: bytes, found: Values) -> Iterator[Span]:
         for start, end, text, place in found:
-            if verdict := judge(name, text, place):
+            if verdict := self._names.judge(name, text, place):
                 scan.named = max(scan.named, end)
                 kind, is_sure = verdict
                 new = b"0" if place is Place.NUMBER else b""

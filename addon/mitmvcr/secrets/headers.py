@@ -52,7 +52,20 @@ def masked_set_cookie(value: str, mask: Callable[[str, str], str]) -> str:
         pair, semicolon, attributes = cookie.partition(";")
         return _masked(pair, mask) + semicolon + attributes
 
-    return ",".join(map(masked, _JOINED.split(value)))
+    return ",".join(map(masked, _apart(value)))
+
+
+def _apart(value: str) -> list[str]:
+    """Return each of joined cookies: one ends with its attributes, or at a blank; any
+    other comma is one of its value."""
+    first, *rest = _JOINED.split(value)
+    found = [first]
+    for piece in rest:
+        if piece[:1].isspace() or ";" in found[-1]:
+            found.append(piece)
+        else:
+            found[-1] += "," + piece
+    return found
 
 
 def masked_protocols(value: str, mask: Callable[[str], str]) -> str:

@@ -3,25 +3,29 @@ objects hold."""
 
 import json
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 
 from mitmvcr.secrets import lists
-from mitmvcr.secrets.looks import is_by_chance, is_scope
+from mitmvcr.secrets.looks import OPAQUE, is_by_chance, is_scope
 from mitmvcr.secrets.scan import BYTES, NONE, Place, Scan, Value, Values
 
 _COLON = re.compile(rb'\\{0,15}"[ \t\r\n]{0,200}+(?::|=>)')
 _QUOTE = re.compile(rb'[ \t\r\n]{0,200}+(\\{0,15})"')
 _NUMBER = re.compile(rb"([0-9]{3,40}+)(?=[ \t\r\n]{0,200}+[,}\]])")
 #: What an object or a list holds: a string, and whether a colon follows; one that is
-#: escaped; a number; a bracket.
-_TOKEN = re.compile(
-    rb"[^\"\\{}\[\]0-9]*+(?:\"([^\"\\]*+)\"([ \t\r\n]{0,200}+(?::|=>))?+|\\{0,15}\"()"
-    rb"|([0-9]++(?:\.[0-9]++)?+)|[{\[]()|[}\]]())"
+#: escaped; a number; brackets, also behind a key.
+_TOKEN, _ESCAPED = (
+    re.compile(
+        rb"[^\"\\{}\[\]0-9]*+"
+        + key
+        + rb"(?:\"([^\"\\]*+)\"([ \t\r\n]{0,200}+(?::|=>))?+"
+        rb"|\\{0,15}\"()|([0-9]++(?:\.[0-9]++)?+)|([{\[]++)|([}\]]++))"
+    )
+    for key in (rb"(?:\"[^\"\\]*+\"[ \t\r\n]{0,9}+:[ \t\r\n]{0,9}+(?=[{\[]))?+", rb"")
 )
-_VALUE, _NAME, _STRING, _DIGITS, _OPENS = 1, 2, 3, 4, 5
-_MEANT = re.compile(
-    rb"(?i:value|data|plaintext|content|string|base64|(?:string|bytes)value)|[SB]"
+_NAME, _STRING, _DIGITS, _OPENS = 2, 3, 4, 5
+_MEANT = frozenset(
+    b"value data plaintext content string base64 stringvalue bytesvalue".split()
 )
 #: An object is looked into so far.
 _DEEP = 1 << 12
@@ -29,12 +33,18 @@ _DEEP = 1 << 12
 _ABOUT = tuple(word.lower().encode() for word in lists.ABOUT_SECRETS)
 
 
+def json_regex(regex: bytes) -> bytes:
+    """Return a regex in which ``~`` stands for what escapes a quote in JSON, and ``_``
+    for blanks."""
+    return regex.replace(b"~", rb"\\{0,15}+").replace(b"_", rb"[ \t\r\n]{0,200}+")
+
+
 def json_value(scan: Scan, at: int, level: int) -> Values:
     """Return what stands where a value begins. Its quotes are as often escaped as the
     key's own are, as in JSON in a string in JSON."""
     mark = scan.data[at : at + 1]
     if mark in (b"[", b"{"):
-        return list(_within(scan, at, level))
+        return _within(scan, at, level)
     if mark.isdigit():
         return scan.value(_NUMBER, at, Place.NUMBER)
     value = string(scan, at, level)
@@ -54,48 +64,55 @@ def string(scan: Scan, at: int, level: int | None = None) -> Value | None:
     return Value(found.end(), end, _json_text(scan.data[found.end() : end], level))
 
 
-def _within(scan: Scan, at: int, level: int) -> Iterator[Value]:
-    """Yield what an object or a list holds: all that a list has itself, and what an
+def _within(scan: Scan, at: int, level: int) -> list[Value]:
+    """Return what an object or a list holds: all that a list has itself, and what an
     object calls its value; of the rest it has to look like a secret. Fields in it are
     looked at by their own names too, so that it is not done."""
-    depth, key, most = 0, b"", at + _DEEP
-    is_list = scan.data[at : at + 1] == b"["
-    while at < most and scan.may_spend and (found := _TOKEN.match(scan.data, at)):
-        begin, at, group = at, found.end(), found.lastindex or 0
-        is_meant = _MEANT.fullmatch(key) or (is_list and depth == 1)
-        if group <= _STRING:
+    data, start, depth, key, values = scan.data, at, 0, b"", list[Value]()
+    is_list, most = data[at : at + 1] == b"[", at + _DEEP * (scan.room > 0)
+    token = _ESCAPED if level else _TOKEN
+    while at < most and (found := token.match(data, at)):
+        at, group = found.end(), found.lastindex or 0
+        is_own = is_list and depth == 1
+        if group >= _OPENS:
+            size = at - found.start(group)
+            depth += size if group == _OPENS else -size
+            if depth <= 0:
+                break
+        elif group == _DIGITS:
+            if is_own or _is_meant(key):
+                values.append(Value(*found.span(group), found[group], Place.NUMBER))
+        else:
             value = _of_token(scan, found, level)
             if value is None:
-                return
+                break
             at = max(at, value.end + level + 1)
-            scan.spend(at - begin)
-            if group == _NAME or (
-                group == _STRING and _COLON.match(scan.data, value.end)
-            ):
+            if group == _NAME or (group == _STRING and _COLON.match(data, value.end)):
                 key = value.text
                 continue
-            if is_list and depth == 1 and is_scope(value.text):
-                continue  # {"oauth2_password": ["read:user"]} of OpenAPI
-            if is_meant:
-                yield value
+            if is_own:
+                # {"oauth2_password": ["read:user"]} of OpenAPI
+                if not is_scope(value.text):
+                    values.append(value)
+            elif _is_meant(key):
+                values.append(value)
             elif _is_inner(key, value.text):
-                yield value._replace(place=Place.INNER)
-        elif group == _DIGITS:
-            if is_meant:
-                yield Value(*found.span(group), found[group], Place.NUMBER)
-        else:
-            scan.spend(at - begin)
-            depth += 1 if group == _OPENS else -1
-            if depth == 0:
-                return
+                values.append(value._replace(place=Place.INNER))
         key = b""
+    scan.room -= at - start
+    return values
+
+
+def _is_meant(key: bytes) -> bool:
+    return key.lower() in _MEANT or key in (b"S", b"B")
 
 
 def _is_inner(key: bytes, text: bytes) -> bool:
-    """Return whether a member of an object may be a secret itself: a long one is no
-    name that has digits in it."""
-    is_about = key == b"$ref" or key.lower().endswith(_ABOUT)
-    return not is_about and (len(text) < 20 or is_by_chance(text))
+    """Return whether a member of an object may be a secret itself: it is opaque, and a
+    long one is no name that has digits in it."""
+    if len(text) < OPAQUE or key == b"$ref" or key.lower().endswith(_ABOUT):
+        return False
+    return len(text) < 20 or is_by_chance(text)
 
 
 def _of_token(scan: Scan, found: re.Match[bytes], level: int) -> Value | None:

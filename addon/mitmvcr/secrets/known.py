@@ -43,6 +43,9 @@ _START, _ALIKE = 12, 16
 _FRESH = 48
 #: No index has more: no other thread runs while one is made.
 _FULL = 1 << 12
+#: Of more texts each place is looked up instead, by each length: 0.1 s for a MiB, and
+#: an index takes 2 ms, so that a text full of secrets would take a time that is square.
+_INDEXED = 1 << 17
 
 
 @lru_cache(maxsize=4096)
@@ -63,11 +66,14 @@ class KnownSecrets:
         self._fakes = fakes
         self._lock = RLock()
         self._known: dict[bytes, bytes] = {}
+        #: Those of them that are known in rare encodings too.
+        self._rare: set[bytes] = set()
         self._texts: list[bytes] = []
         self._means: list[tuple[bytes, bool]] = []
         #: How texts begin, and the numbers of those that begin so.
         self._starts: list[bytes] = []
         self._by_start: dict[bytes, tuple[int, ...]] = {}
+        self._sizes: set[int] = set()
         #: How many beginnings are indexed, and the indexes of them.
         self._index: tuple[int, Sequence[Anchors]] = 0, ()
         self._base: list[Anchors] = []
@@ -92,20 +98,24 @@ class KnownSecrets:
             return "encoded"  # in hex or base32
         return (found[1] if found else placeholder.strip(b"<>")).decode()
 
-    def learn(self, value: bytes, placeholder: bytes) -> None:
-        """Learn a value: from now on it is found wherever it stands."""
-        if value in self._known or len(value) > _MOST:
+    def learn(self, value: bytes, placeholder: bytes, *, rare: bool = False) -> None:
+        """Learn a value: from now on it is found wherever it stands; in ``rare``
+        encodings too, for which there are not to be too many."""
+        is_new, is_rarer = value not in self._known, rare and value not in self._rare
+        if not (is_new or is_rarer) or len(value) > _MOST:
             return
         with self._lock:
-            self._known[value] = placeholder
+            placeholder = self._known.setdefault(value, placeholder)
             for is_base64, texts in ((False, as_text(value)), (True, as_base64(value))):
-                for text in sorted(texts):
+                for text in sorted(texts) if is_new else ():
                     if len(text) >= LEAST or not is_base64:
                         self._means.append((placeholder, is_base64))
                         self._note(text)
-            for text, new in recoded(value, placeholder):
-                self._means.append((new, False))
-                self._note(text)
+            if is_rarer:
+                self._rare.add(value)
+                for text, new in recoded(value, placeholder):
+                    self._means.append((new, False))
+                    self._note(text)
 
     def _note(self, text: bytes) -> None:
         number, size = len(self._texts), _START
@@ -115,6 +125,7 @@ class KnownSecrets:
             size *= 2
             alike = self._by_start.get(text[:size], ())
         self._by_start[text[:size]] = *alike, number
+        self._sizes.add(len(text[:size]))
         if not alike:  # the last, since other threads look for it from now on
             self._starts.append(text[:size])
 
@@ -135,19 +146,30 @@ class KnownSecrets:
 
     def find(self, data: bytes) -> Sequence[Hit]:
         """Return where a learned value occurs, in any encoding."""
+        hits: list[Hit] = []
+        by_start, texts = self._by_start, self._texts
+        for begun, start in self._begun(data):
+            for known in by_start[begun]:
+                text = texts[known]
+                if data.startswith(text, start):
+                    hits.append((known, start, start + len(text)))
+        return hits
+
+    def _begun(self, data: bytes) -> Iterator[tuple[bytes, int]]:
+        """Yield where learned values may begin, and how."""
+        if len(self._starts) > _INDEXED:
+            for size in sorted(self._sizes):
+                for start in range(len(data) - size + 1):
+                    if (begun := data[start : start + size]) in self._by_start:
+                        yield begun, start
+            return
         size, indexes = self._index
         if size != len(self._starts):
             indexes = self._indexed()
-        hits: list[Hit] = []
-        by_start, texts = self._by_start, self._texts
         for index in indexes:
             starts = index.texts
             for number, start, _ in index.hits(data):
-                for known in by_start[starts[number]]:
-                    text = texts[known]
-                    if data.startswith(text, start):
-                        hits.append((known, start, start + len(text)))
-        return hits
+                yield starts[number], start
 
     def _indexed(self) -> Sequence[Anchors]:
         """Index what is new alone; and with what is known, once that is much."""

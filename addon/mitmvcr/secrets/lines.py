@@ -16,11 +16,12 @@ SCHEME = rb"(?:(?i:bearer|basic|token|bot|apikey) )?+"
 LINE_END = rb"(?=[ \t]{0,20}+(?:\r?\n|\Z|#|\\{1,15}[nr]|\\{0,15}\"))"
 
 
-#: What may stand before the name in its line.
-BEGINNING = re.compile(
-    rb"(?:\A|\n|\\[nr])(?:[<>*] )?[ \t-]{0,40}"
+#: What may stand before the name in its line, and how all of that ends.
+_BEGINNING = re.compile(
+    rb"(?:\n|\\[nr])(?:[<>*] )?[ \t-]{0,40}"
     rb"(?:(?:export|set|ENV|ARG)[ \t]{1,9})?[\"']?\Z"
 )
+BEFORE, FAR = b"\n \t-\"'nr", b"\nnr<>*-tVG"
 _LINE = re.compile(
     rb"[\"']?+[ \t]{0,20}+(?:::|[:=])[ \t]{0,20}+(?:!!?\w{1,20}+[ \t]{1,9}+)?+"
     + SCHEME + rb"((?:\{[A-Z0-9-]{2,12}\})?+"
@@ -31,8 +32,14 @@ _FIRST = re.compile(rb"=(" + BARE + rb"{6,2000}+)(?=[ \t])")
 _BLOCK = re.compile(rb":[ \t]{0,9}+[|>][+-]?+[0-9]?+[ \t]{0,9}+\r?\n([ \t]{1,60}+)")
 
 
+def _beginning(scan: Scan, begin: int) -> re.Match[bytes] | None:
+    """Match the beginning of the line in which a name is the first word."""
+    left = scan.left(begin, 60)
+    return _BEGINNING.search(left if begin > 60 else b"\n" + left)
+
+
 def line(scan: Scan, begin: int, finish: int) -> Values:
-    if not BEGINNING.search(scan.left(begin, 60)):
+    if not _beginning(scan, begin):
         return NONE
     if block := scan.match(_BLOCK, finish):
         rest = rb"([^\r\n]++(?:\r?\n%b[^\r\n]++)*+)" % block[1]
@@ -57,13 +64,14 @@ def header(scan: Scan, begin: int, finish: int) -> Values:
     as in a part of the type application/http, or in a log."""
     if not scan.data[begin:finish].lower().endswith(b"authorization"):
         return NONE
-    line = BEGINNING.search(scan.left(begin, 60))
+    line = _beginning(scan, begin)
     if not line:
         return NONE
     regex = _IN_STRING if b"\\" in line[0] else _CREDENTIALS
     return scan.value(regex, finish, Place.HEADER)
 
 
+_ENDED = re.compile(rb":[ \t]{0,9}+\r?\n")
 #: The lines of a list under a name, or its value alone.
 _ITEMS = re.compile(
     rb":[ \t]{0,9}+\r?\n(?:[ ]{0,60}+-[ \t]{1,9}+[^\r\n]{1,2000}+(?:\r?\n|\Z)){1,100}+"
@@ -83,7 +91,7 @@ _ONLY_VALUE = re.compile(
 
 def items(scan: Scan, begin: int, finish: int) -> Values:
     """Return what a list of YAML's holds, or a mapping calls its value."""
-    if not BEGINNING.search(scan.left(begin, 60)):
+    if not (_ENDED.match(scan.data, finish) and _beginning(scan, begin)):
         return NONE
     if value := scan.value(_ONLY_VALUE, finish, Place.TEXT):
         return value

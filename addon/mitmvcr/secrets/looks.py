@@ -24,7 +24,9 @@ _HUMPS = re.compile(rb"[A-Z]+[a-z]*|[a-z]+")
 #: Numbers, dates, versions.
 _NUMBER = re.compile(rb"[vV]?[0-9.,:+/TZ -]*+")
 _PATH = re.compile(rb"(?:[/~.]|[A-Za-z]:\\)[^:\s]*")
-_OPAQUE = re.compile(rb"[\w.~+/=-]{16,}+")
+#: No shorter value is opaque.
+OPAQUE = 16
+_OPAQUE = re.compile(rb"[\w.~+/=-]{%d,}+" % OPAQUE)
 #: What is said of a secret has one of them; a passphrase is likely to have none.
 _PROSE = re.compile(
     rb"(?i)(?:^|\s)(?:are|can|can't|cannot|does|doesn't|don't|ensure|enter|has|have|incorrect"

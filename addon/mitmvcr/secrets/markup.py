@@ -56,7 +56,7 @@ def part(scan: Scan, begin: int, finish: int) -> Values:
     if found is None:
         return NONE
     value = scan.until(b"\n--", found.end()) or _rest_of_form(scan, begin, found.end())
-    scan.done(_PART, value[0].end if value else 0)
+    scan.done(_PART.pattern, value[0].end if value else 0)
     if value and scan.data[value[0].end - 1 : value[0].end] == b"\r":
         return (Value(found.end(), value[0].end - 1, value[0].text[:-1]),)
     return value

@@ -80,12 +80,12 @@ class Redactor:
             if value := environment.get(name, "").encode(*BYTES):
                 mark = b"<%b>" % name.encode()
                 self._present[mark] = value
-                self.memory.learn(value, mark)
+                self.memory.learn(value, mark, rare=True)
                 self._variables.add(name)
         for name, value in secrets_in(environment):
             if not self.texts.names.is_kept(name):
                 self._variables.add(kind_of(name))
-                self.memory.learn(value, placeholder_of(kind_of(name)))
+                self.memory.learn(value, placeholder_of(kind_of(name)), rare=True)
 
     @property
     def kept_in_vain(self) -> list[str]:

@@ -26,6 +26,8 @@ class Place(Enum):
     #: A line, or a literal of code.
     TEXT = auto()
 
+    __hash__ = object.__hash__  # Enum's own is not C, and each verdict is looked up
+
 
 class Value(NamedTuple):
     """Where a value stands, and its text without the escapes there."""
@@ -57,23 +59,16 @@ class Scan:
     """Keeps the time linear: what a rule looked through is not looked through by it
     again, and what is nowhere ahead is looked for once. ``form``: all of it is a form.
 
-    ``named``: up to here names were looked for, or values found.
+    ``named``: up to here names were looked for, or values found; ``room``: so many
+    bytes may be looked through within objects, those in others again.
     """
 
     def __init__(self, data: bytes, *, form: bool = False) -> None:
         self.data, self.form = data, form
         self.named = 0
-        self._left = _OFTEN * len(data) + _FREE
+        self.room = _OFTEN * len(data) + _FREE
         self._missing: dict[bytes, int] = {}
         self._ends: dict[Hashable, int] = {}
-
-    @property
-    def may_spend(self) -> bool:
-        """Return whether objects within objects may be looked through again."""
-        return self._left > 0
-
-    def spend(self, size: int) -> None:
-        self._left -= size
 
     def left(self, begin: int, size: int) -> bytes:
         """Return what stands before a place, so far."""
@@ -99,11 +94,12 @@ class Scan:
 
     def match(self, regex: re.Pattern[bytes], at: int) -> re.Match[bytes] | None:
         """Match at a place that this regex did not look through before."""
-        if self.is_done(regex, at):
+        # By its text: the hash of a regex is that of all its code, made anew each time.
+        if at < self._ends.get(regex.pattern, 0):
             return None
         found = regex.match(self.data, at)
         if found is not None:
-            self.done(regex, found.end())
+            self._ends[regex.pattern] = found.end()
         return found
 
     def value(

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from mitmvcr.secrets import jsonvalues
+from mitmvcr.secrets.jsonvalues import json_regex
 from mitmvcr.secrets.scan import NONE, Scan, Value, Values
 
 #: No object is looked through farther from its flag.
@@ -13,24 +14,16 @@ _FAR = 1 << 12
 _NEAR = 600
 
 
-def _json(regex: bytes) -> re.Pattern[bytes]:
-    """Compile a regex in which ``~`` stands for what escapes a quote in JSON, and ``_``
-    for blanks."""
-    return re.compile(
-        regex.replace(b"~", rb"\\{0,15}+").replace(b"_", rb"[ \t\r\n]{0,200}+")
-    )
-
-
 _FIELDS = (
     rb'(?:_~"[\w.-]{1,40}+~"_:_(?:~"[^"\\{}]{0,400}+~"|\[_\]|[\w.-]{1,30}+)_,){0,8}?'
 )
-_IS_TRUE = _json(rb"~\"_:_true\b_,?")
-_IS_TYPE = _json(rb"(?i)~\"type~\"_:_~\"\Z")
-_TYPE_ENDS = _json(rb"~\"_,?")
-_VALUE_BEHIND = _json(_FIELDS + rb'_~"[Vv]alue~"_:')
-_VALUE_BEFORE = _json(rb'"[Vv]alue~"_:')
-_BETWEEN = _json(rb'(?i)~"_,' + _FIELDS + rb'(?:_~"type~"_:)?_~"\Z')
-_MEMBER = _json(rb'"(?:dp|dq|qi|[dpqk])~"_:_~"([\w+/=-]{16,4000}+)')
+_IS_TRUE = re.compile(json_regex(rb"~\"_:_true\b_,?"))
+_IS_TYPE = re.compile(json_regex(rb"(?i)~\"type~\"_:_~\"\Z"))
+_TYPE_ENDS = re.compile(json_regex(rb"~\"_,?"))
+_VALUE_BEHIND = re.compile(json_regex(_FIELDS + rb'_~"[Vv]alue~"_:'))
+_VALUE_BEFORE = re.compile(json_regex(rb'"[Vv]alue~"_:'))
+_BETWEEN = re.compile(json_regex(rb'(?i)~"_,' + _FIELDS + rb'(?:_~"type~"_:)?_~"\Z'))
+_MEMBER = re.compile(json_regex(rb'"(?:dp|dq|qi|[dpqk])~"_:_~"([\w+/=-]{16,4000}+)'))
 
 
 def told(scan: Scan, begin: int, finish: int) -> Values:

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mitmvcr.secrets import jsonvalues, lines, markup
-from mitmvcr.secrets.lines import BARE, LETTER, LINE_END, SCHEME
+from mitmvcr.secrets.jsonvalues import json_regex
+from mitmvcr.secrets.lines import BARE, BEFORE, FAR, LETTER, LINE_END, SCHEME
 from mitmvcr.secrets.looks import is_by_chance
 from mitmvcr.secrets.scan import (
     LONGEST,
@@ -31,7 +32,7 @@ Take = Callable[[Scan, int, int], Values]
 class Syntax(NamedTuple):
     """Each says which bytes may stand in a place, empty for any: right ``before`` the
     name, ``far`` before it behind blanks and quotes, right ``after`` it, and as a
-    ``sign`` behind what closes the name and blanks."""
+    ``sign`` behind what closes the name and blanks. A text begins as a line does."""
 
     take: Take
     before: bytes = b""
@@ -49,14 +50,18 @@ def _matched(
     *,
     left: bytes = b"",
     far: int = 150,
+    fold: Callable[[bytes], bytes] = bytes,
     decode: Callable[[bytes], bytes] = bytes,
 ) -> Take:
     """Return what takes the last group of a regex behind the name, where ``left``
-    matches what ends before it, within ``far`` bytes."""
+    matches what ends before it, within ``far`` bytes. Hardly ever a value follows."""
     compiled, before = re.compile(regex), re.compile(left + rb"\Z")
 
     def take(scan: Scan, begin: int, finish: int) -> Values:
-        if left and not before.search(scan.left(begin, far)):
+        if left and not (
+            compiled.match(scan.data, finish)
+            and before.search(fold(scan.left(begin, far)))
+        ):
             return NONE
         return scan.value(compiled, finish, place, decode)
 
@@ -135,23 +140,19 @@ def _by_chance(regex: bytes) -> Take:
 # Names that are values themselves: {"name": "X-Api-Key", "value": "x"}
 
 
-def _json(regex: bytes) -> bytes:
-    """Return a regex in which ``~`` stands for what escapes a quote in JSON, and ``_``
-    for blanks."""
-    return regex.replace(b"~", rb"\\{0,15}+").replace(b"_", rb"[ \t\r\n]{0,200}+")
-
-
-_NAMED = _json(rb'(?i:"(?:name|key|header|field|path)~"_:_~")(?:[\w./-]{0,100}/)?\Z')
+_NAMED = json_regex(
+    rb'"(?i:(?:name|key|header|field|path)~"_:_~")(?:[\w./-]{0,100}/)?\Z'
+)
 _IS_NAMED = re.compile(_NAMED)
 _PAIR = re.compile(
-    _json(
+    json_regex(
         rb'(?i)~"_,(?:_~"[\w.-]{1,40}+~"_:_'
         rb'(?:~"[^"\\{}]{0,200}+~"|[\w.-]{1,30}+)_,){0,6}?_~"value~"_:_'
     )
 )
-_TURNED = _json(rb'(?i:"value)~"_:_~"([^"\\{}]{1,400})~"_,_~') + _NAMED
+_TURNED = json_regex(rb'"(?i:value)~"_:_~"([^"\\{}]{1,400})~"_,_~') + _NAMED
 _TURNED_YAML = (
-    rb"\bvalue:[ \t]{1,9}[\"']?([^\s\"']{4,400})[\"']?\r?\n[ \t]{1,60}"
+    rb"value:(?<!\w.{6})[ \t]{1,9}[\"']?([^\s\"']{4,400})[\"']?\r?\n[ \t]{1,60}"
     rb"(?:name|key):[ \t]{1,9}[\"']?\Z"
 )
 
@@ -176,13 +177,15 @@ def _turned(regex: bytes) -> Take:
     return take
 
 
+#: In small letters, each word by its first: a search goes from one to the next.
 _CONNECTION = (
-    rb"(?i:\b(?:server|host|hostname|data source|user id|uid|user|username|dbname"
-    rb"|endpoint|database|initial catalog|accountname)[ \t]?=)[^;\"'<>&\s][^\n]*"
+    rb"(?:s(?<!\w.)erver|h(?<!\w.)ost(?:name)?|u(?<!\w.)(?:ser(?: id|name)?|id)"
+    rb"|d(?<!\w.)(?:ata source|bname|atabase)|endpoint(?<!\w.{8})"
+    rb"|initial catalog(?<!\w.{15})|accountname(?<!\w.{11}))[ \t]?=[^;\"'<>&\s][^\n]*"
 )
-_COMMAND = re.compile(
-    rb"\b(login)[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z"
-    rb"|(?:\A|[\r\n;])[ \t]{0,40}set[ \t]{1,9}\Z"
+_LOGIN = re.compile(rb"login(?<!\w.{5})[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z")
+_SET = re.compile(
+    rb"(?:\A|[\r\n;])[ \t]{0,40}set[ \t]{1,9}\Z"
     rb"|(?:\A|[\s;])(?:set(?:x|env| -\w{1,3})|ENV|ARG|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}\Z"
 )
 _NETRC, _ARGUMENT = (
@@ -190,17 +193,14 @@ _NETRC, _ARGUMENT = (
 )
 
 
-_SETTING = (b"set", b"header", b"ENV", b"ARG")
-
-
 def _command(scan: Scan, begin: int, finish: int) -> Values:
     left = scan.left(begin, 150)
     near = left[-20:]
-    if not (b"login" in left or any(each in near for each in _SETTING)):
-        return NONE
-    found = _COMMAND.search(left)
-    regex = _NETRC if found and found[1] else _ARGUMENT
-    return scan.value(regex, finish, Place.TEXT) if found else NONE
+    is_set = b"set" in near or b"header" in near or b"ENV" in near or b"ARG" in near
+    if is_set and _SET.search(left):
+        return scan.value(_ARGUMENT, finish, Place.TEXT)
+    is_login = b"login" in left and _LOGIN.search(left)
+    return scan.value(_NETRC, finish, Place.TEXT) if is_login else NONE
 
 
 def _option(scan: Scan, begin: int, finish: int) -> Values:
@@ -241,10 +241,11 @@ _SENTENCE = (
     rb"(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+" + SCHEME + _IN_TAGS
     + rb"([\w~+=-]{16,2000}+)" + _STOP
 )  # fmt: skip
-#: The password is x; and password:x, as commands have it.
+_CHANCE = rb"([\w~+=-]{20,2000}+)"
+#: The password is x.
 _STATED = (
-    rb"(?:(?: (?:is|was)(?: now)?+:?+|:)[ \t]{1,9}+|:)" + _IN_TAGS
-    + rb"[\"'`]?+([\w~+=-]{20,2000}+)(?:[\"'`](?!:))?+" + _STOP
+    rb"(?: (?:is|was)(?: now)?+:?+|:)[ \t]{1,9}+" + _IN_TAGS
+    + rb"[\"'`]?+" + _CHANCE + rb"(?:[\"'`](?!:))?+" + _STOP
 )  # fmt: skip
 #: settings.PASSWORD_1
 _IDENTIFIER = rb"[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
@@ -292,23 +293,24 @@ SYNTAXES = (
     Syntax(_turned(_TURNED_YAML), far=b":", after=b"\"'\r\n"),
     # password:
     #   - x, or value: x
-    Syntax(lines.items, after=b":"),
+    Syntax(lines.items, BEFORE, FAR, b":"),
     # [password] => x, | password | x |, - **password**: `x`, the password is `x`
     Syntax(_matched(rb" => (" + LETTER + rb"{6,2000}+)" + LINE_END, Place.TEXT), after=b" ", sign=b"="),
     Syntax(_matched(_CELL, Place.INNER), far=b"|", after=b"` ", sign=b"|"),
     Syntax(_matched(_MARKED, Place.INNER), b"*`", b"", b"*`"),
     # --password x, Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
     Syntax(_option, after=b"= \t"),
-    Syntax(lines.header, after=b":"),
-    Syntax(lines.line, after=b":= \"'", sign=b":="),
+    Syntax(lines.header, BEFORE, FAR, b":"),
+    Syntax(lines.line, BEFORE, FAR, b":= \"'", b":="),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
     Syntax(_matched(rb"=([^;/?#&\"'\s<>\\]{4,500}+)", left=rb"://[^\s\"'<>]*", far=1000), b";", b"", b"="),
-    Syntax(_matched(rb"[ \t]?=[ \t]?([^;\"'\s<>&\\]{4,500}+)", left=_CONNECTION, far=200), b"; \t", b"", b"= ", b"="),
+    Syntax(_matched(rb"[ \t]?=[ \t]?([^;\"'\s<>&\\]{4,500}+)", left=_CONNECTION, far=200, fold=bytes.lower), b"; \t", b"", b"= ", b"="),
     Syntax(_matched(rb"=(" + _ANY + rb")(?=\s|\Z)"), b" \t", b"", b"="),
     # Where code and sentences stand too: f(password=x), the password is: x
     Syntax(_matched(rb"=(?!" + _IDENTIFIER + rb")(" + _ANY + rb")(?![(\[{$`])", Place.INNER), after=b"="),
     Syntax(_matched(_SENTENCE, Place.INNER), after=b": \"'"),
     Syntax(_by_chance(_STATED), after=b": "),
+    Syntax(_by_chance(rb":" + _CHANCE + _STOP), b" \t\r\n\"'`(", after=b":"),
 )  # fmt: skip
 _NEXT = re.compile(rb"[\\\"'`\]]{0,16}+\s{0,200}+(\S)", re.DOTALL)
 #: A field with nothing in it, or with what is too short to be a secret under a name
@@ -336,10 +338,10 @@ def values(scan: Scan, begin: int, finish: int, *, is_sure: bool) -> Values:
     after = data[finish : finish + 1]
     if after == b'"' and (_EMPTY if is_sure else _SHORT).match(data, finish):
         return NONE
-    left = scan.left(begin, 12)
+    left = data[max(0, begin - 12) : begin]
     sign = _NEXT.match(data, finish)
-    far = left.rstrip(b" \t\\\"'`")[-1:]
-    for take in _rows(left[-1:], far, after, sign[1] if sign else b""):
+    before, far = left[-1:] or b"\n", left.rstrip(b" \t\\\"'`")[-1:] or b"\n"
+    for take in _rows(before, far, after, sign[1] if sign else b""):
         if found := take(scan, begin, finish):
             return found
     return NONE

@@ -46,15 +46,18 @@ class TextRedactor:
         """Return whether nothing stands there that could belong to a secret."""
         return self.finder.is_clear(data) and not self.memory.find(data)
 
-    def keep_in_mind(self, value: bytes, kind: str, *, came: bool = False) -> None:
+    def keep_in_mind(
+        self, value: bytes, kind: str, *, came: bool = False, rare: bool = False
+    ) -> None:
         """Remember a value, decoded too: it may be percent-encoded where nothing says
-        so, as in a cookie. ``came``: in an answer."""
+        so, as in a cookie. ``came``: in an answer; ``rare``: see
+        :meth:`KnownSecrets.learn`."""
         if len(value) < LEAST:
             return
         for each in (value, unquote_to_bytes(value)) if b"%" in value else (value,):
             if is_real(each) and is_telling(each):
                 mark = self.memory.placeholder(each, kind, came=came)
-                self.memory.learn(each, mark)
+                self.memory.learn(each, mark, rare=rare)
 
 
 class Sweep:
@@ -102,7 +105,9 @@ class Sweep:
         for _, _, kind, value, is_sure, new in found.spans:
             if is_sure and not new:
                 for each in _held_in(value, text.place):
-                    self._texts.keep_in_mind(each, kind, came=_came(text))
+                    self._texts.keep_in_mind(
+                        each, kind, came=_came(text), rare=".headers." in text.where
+                    )
         for held in found.held:
             self.learn(_within(text, held.plain))
         return text.data

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 from mitmvcr.cassette_options import what_is_odd
 from mitmvcr.core.errors import (
-    CassetteError,
     CassetteNotFoundError,
     OptionError,
 )
 from mitmvcr.core.matching import Ignoring, Matcher, MatchSpec
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import RULES
-from mitmvcr.format import foreign
-from mitmvcr.format.source import read_bytes
+from mitmvcr.format.source import kind_of_file
 from mitmvcr.options import BY_NAME, CASSETTE, Settings
 from mitmvcr.session.hooks import load_hooks
 from mitmvcr.session.lookup import Present
@@ -89,9 +87,6 @@ def not_looked_into(spec: MatchSpec) -> Iterator[tuple[str, object, str]]:
 
 logger = logging.getLogger("mitmvcr")
 
-#: The start of a cassette says that it is go-vcr's own.
-_START = 1 << 12
-
 
 def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
     """Load or begin the cassette that the settings name. Secrets in this process's
@@ -143,7 +138,7 @@ def _store_of(settings: Settings, flows: "Reader | None") -> FileStore:
     """Return the store of the cassette that the settings name."""
     place = settings.cassette
     assert place is not None
-    if isinstance(place, Path) and (kind := _kind(place)):
+    if isinstance(place, Path) and (kind := kind_of_file(place)):
         from mitmvcr.session.foreign import ForeignStore  # few replay one of others
 
         return ForeignStore(place, kind, flows)
@@ -154,21 +149,6 @@ def _store_of(settings: Settings, flows: "Reader | None") -> FileStore:
         write_empty=settings.write_empty,
         keep_volatile=settings.keep_volatile,
     )
-
-
-def _kind(path: Path) -> str:
-    """Return the kind of a recording of another recorder, else an empty text. What
-    cannot be read, or is no file, as a pipe that would be waited for, is left to the
-    store, which says why."""
-    if not path.is_file():
-        return ""
-    try:
-        with open(path, "rb", buffering=0) as file:
-            if foreign.is_own(file.read(_START)):
-                return ""
-        return foreign.kind_of(read_bytes(path))
-    except (OSError, CassetteError):
-        return ""
 
 
 def _present(settings: Settings) -> Present | None:

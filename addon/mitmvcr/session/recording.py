@@ -154,7 +154,12 @@ class Recording:
 
     def _cleaned(self, written: Interaction) -> Interaction:
         kept = self._redaction.redactor.interaction(written)
-        old, new = written.request, kept.request
-        if (old.url, old.body) != (new.url, new.body):
-            self.altered.append(new.url)
+        if _asked(written) != _asked(kept):
+            self.altered.append(kept.request.url)
         return kept
+
+
+def _asked(each: Interaction) -> tuple[str, bytes, list[bytes]]:
+    """Return what a client has to send again: in a WebSocket its messages too."""
+    said = [one.content for one in each.response.websocket if one.from_client]
+    return each.request.url, each.request.body, said

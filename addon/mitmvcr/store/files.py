@@ -11,11 +11,13 @@ from pathlib import Path
 
 from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.format.speed import no_collection
+from mitmvcr.store.claiming import claim, owns
 
 #: Windows would change line ends.
 BINARY = getattr(os, "O_BINARY", 0)
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+_NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | BINARY
 #: The disk, or what this user may have of it.
 FULL = (errno.ENOSPC, errno.EDQUOT)
 #: Windows knows files by their names alone.
@@ -35,28 +37,67 @@ def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
     """Write a file whole, or leave the old one as it was. A link is followed; one that
     has other names keeps them: see :func:`finish_in_place`."""
     target = Path(os.path.realpath(target))
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    fresh.unlink(missing_ok=True)
+    # What is secret in the old file is not to be read in the new one.
+    fresh, file = _begin_beside(target, mode_for(target))
     try:
-        # What is secret in the old file is not to be read in the new one.
-        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | BINARY
-        file = os.open(fresh, flags, mode_for(target))
-        try:
-            with no_collection():
-                for part in parts:
-                    for data in [part] if isinstance(part, bytes) else part:
-                        write_all(file, data)
-            keep_look(file, fresh, target)
-            os.fsync(file)
-        finally:
-            close(file)
+        with no_collection():
+            for part in parts:
+                for data in [part] if isinstance(part, bytes) else part:
+                    write_all(file, data)
+        keep_look(file, fresh, target)
+        os.fsync(file)
+        if not _BY_NUMBER:  # pragma: no cover - Windows moves no open file
+            os.close(file)
+            file = -1
         if has_other_names(target):
             _replace_in_place(target, fresh)
         else:
             os.replace(fresh, target)
+    except BaseException:
+        with suppress(OSError):
+            if file < 0 or is_at(file, fresh):
+                fresh.unlink()
+        raise
     finally:
-        fresh.unlink(missing_ok=True)
+        close(file)
     sync_folder(target.parent)
+
+
+def _begin_beside(target: Path, mode: int) -> tuple[Path, int]:
+    """Create the file that will take the target's place, open to be written, and lock
+    it: the next one then knows what a killed process left, and deletes that. Where
+    somebody else writes just now it has a name of this process."""
+    drop_unfinished(target)
+    fresh = _unfinished(target)
+    with suppress(FileExistsError):
+        file = os.open(fresh, _NEW, mode)
+        try:
+            if claim(file) and is_at(file, fresh):
+                return fresh, file
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            close(file)
+            raise
+        close(file)  # who looked at it before it was locked deletes it
+    fresh = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    fresh.unlink(missing_ok=True)
+    return fresh, os.open(fresh, _NEW, mode)
+
+
+def drop_unfinished(target: Path) -> None:
+    """Delete what was to take the target's place when its process was killed."""
+    fresh = _unfinished(target)
+    with suppress(OSError):  # there is none, or it is not ours to open
+        file = os.open(fresh, os.O_RDWR | NO_FOLLOW | _NO_WAIT | BINARY)
+        try:
+            if owns(file) and is_at(file, fresh):
+                fresh.unlink()
+        finally:
+            close(file)
+
+
+def _unfinished(target: Path) -> Path:
+    return target.with_name(f".{target.name}.tmp")
 
 
 def has_other_names(target: Path) -> bool:

@@ -14,6 +14,7 @@ from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.core.wording import as_word
 from mitmvcr.format import writer
 from mitmvcr.store.appended import AppendedFile
+from mitmvcr.store.claiming import claim
 from mitmvcr.store.files import (
     BINARY,
     PRIVATE,
@@ -26,7 +27,7 @@ from mitmvcr.store.files import (
     sync_folder,
     write_all,
 )
-from mitmvcr.store.lock import Lock, claim
+from mitmvcr.store.lock import Lock
 from mitmvcr.store.rescue import contents, interactions_in, open_rescue
 
 logger = logging.getLogger("mitmvcr")

@@ -8,15 +8,12 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.store.claiming import try_lock
 from mitmvcr.store.files import BINARY, NO_FOLLOW, close, is_at, open_own
-
-if sys.platform != "win32":  # pragma: no branch
-    import fcntl
 
 #: Whoever looks whether a journal is in use holds its lock for an instant.
 _TRIES, _PAUSE = 5, 0.02
@@ -50,11 +47,11 @@ class Lock:
         return CassetteWriteError(self._name, problem, remedy="end that first")
 
     def _try(self) -> bool | None:
-        """Lock as :func:`_try_lock` does; also False where another lock was put in the
+        """Lock as x does; also False where another lock was put in the
         place of this one meanwhile."""
         file = open_own(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            held = _try_lock(file)
+            held = try_lock(file)
             if held and not is_at(file, self._path):
                 held = False
             if held is not False:
@@ -92,7 +89,7 @@ class Lock:
         except OSError:  # there is none, or it is not ours to open
             return not os.path.lexists(self._path)
         try:
-            return _try_lock(file) is not False
+            return try_lock(file) is not False
         finally:
             close(file)
 
@@ -128,36 +125,3 @@ def _myself() -> str:
     since = time.strftime("%Y-%m-%d %H:%M:%S")
     where = f"process {os.getpid()} on {socket.gethostname()}"
     return f"{command} ({where}, since {since})"
-
-
-def _try_lock(file: int) -> bool | None:
-    """Return whether it is locked now; None on a file system without locks."""
-    try:
-        return _lock(file)
-    except OSError:
-        return None
-
-
-def claim(file: int) -> bool:
-    """Lock a file itself, until it is closed; return whether nobody else has done so.
-    On Windows it stays unlocked, since others could not read it then."""
-    return sys.platform == "win32" or _try_lock(file) is not False
-
-
-def _by_flock(file: int) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _by_library(file: int) -> bool:
-    from filelock import lock_descriptor
-
-    return lock_descriptor(file, blocking=False)
-
-
-#: filelock calls flock too, so that each heeds the other's lock; but to import it
-#: takes 8 to 12 ms, so it is used where the standard library has no such lock.
-_lock: Callable[[int], bool] = _by_library if sys.platform == "win32" else _by_flock

@@ -105,6 +105,8 @@ _REMEDIES = {
     errno.EROFS: _FOLDER,
     errno.ENOSPC: "free some space",
     errno.EDQUOT: "free some space",
+    errno.EMFILE: "let the process open more files (ulimit -n)",
+    errno.ENFILE: "close some files of other programs",
 }
 
 

@@ -19,6 +19,7 @@ from mitmvcr.format import reader, writer
 from mitmvcr.store.cassette_file import CassetteFile
 from mitmvcr.store.files import (
     drop_folders,
+    drop_unfinished,
     finish_in_place,
     make_folders,
     whole_beside,
@@ -113,6 +114,7 @@ class FileStore(CassetteFile):
         try:
             self._check_is_as_seen()
             self._late.remove()
+            drop_unfinished(self._place.path)
         except BaseException:
             try:
                 self._journal.remove()
@@ -288,8 +290,10 @@ class FileStore(CassetteFile):
         except OSError as error:
             if is_finished and isinstance(error, FileNotFoundError) and not source:
                 return len(self.load().interactions)
+            is_gone = isinstance(error, FileNotFoundError)
+            problem = "nothing to recover" if is_gone else "cannot be read"
             raise CassetteError(
-                str(self._journal.path), f"nothing to recover: {why(error)}"
+                str(self._journal.path), f"{problem}: {why(error)}"
             ) from error
         try:
             with self._writing():

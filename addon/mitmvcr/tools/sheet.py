@@ -209,11 +209,6 @@ class Entry(NamedTuple):
         return self.sheet.digests[self.number]
 
     @property
-    def written(self) -> bytes | None:
-        """Return it as it stands in the file, if it is known and has not changed."""
-        return None if self.new else self.sheet.written(self.number)
-
-    @property
     def date(self) -> datetime | None:
         """Return the Date of its response as it stands in the sheet."""
         return self.sheet.date(self.number)

@@ -16,14 +16,14 @@ from mitmvcr.cli.commands.left import (
     say_what_is_left,
 )
 from mitmvcr.cli.report.console import progress, say
-from mitmvcr.cli.tools.files import locked
+from mitmvcr.cli.tools.files import held_in, locked
 from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette
 from mitmvcr.core.wording import number_of
 from mitmvcr.format import layout, reader, writer
 from mitmvcr.format.check import check
-from mitmvcr.format.source import packed, read_bytes
+from mitmvcr.format.source import kind_of_file, packed, read_bytes
 from mitmvcr.options import CASSETTE
 from mitmvcr.secrets.identities import told_apart
 from mitmvcr.secrets.rules import Rules
@@ -75,10 +75,10 @@ def _not_read(damaged: int) -> str:
 
 
 def _scan(path: Path, rules: Rules) -> Iterator[Secret]:
-    data = read_bytes(path)
-    interactions = reader.loads(data, str(path)).interactions
-    _, found = looked_through(interactions, rules)
-    index = layout.index(data) if found else None
+    data = b"" if kind_of_file(path) else read_bytes(path)
+    held = reader.loads(data, str(path)).interactions if data else held_in(path)
+    _, found = looked_through(held, rules)
+    index = layout.index(data) if found and data else None
     for number, secrets in found.items():
         line = 1 if index is None else index.line(number) + 1
         for each in secrets:

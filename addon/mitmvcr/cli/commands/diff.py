@@ -12,7 +12,7 @@ import click
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.lines import Line, fitting, line_of, print_lines
 from mitmvcr.cli.report.page import to_difference
-from mitmvcr.cli.tools.files import Source
+from mitmvcr.cli.tools.files import sheet_of
 from mitmvcr.cli.tools.ledger import progress
 from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.config import in_force
@@ -114,7 +114,7 @@ def read_both(a: Path, b: Path, typed: Layer, *, ignore_volatile: bool) -> Both:
     settings = in_force(typed).settings(options_of("diff"))
     redactor = Redactor(settings.redaction)
     with no_collection():
-        sheets = Source(a).sheet, Source(b).sheet
+        sheets = sheet_of(a), sheet_of(b)
         same = equal(*sheets)
         one = _without_secrets(sheets[0], redactor, {})
         other = _without_secrets(

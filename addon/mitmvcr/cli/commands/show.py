@@ -13,11 +13,10 @@ import click
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.lines import Line, detail, print_lines, table
 from mitmvcr.cli.report.page import LIMITS
+from mitmvcr.cli.tools.files import held_in
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Interaction
-from mitmvcr.format import reader
-from mitmvcr.format.source import read_bytes
 from mitmvcr.miss.masking import masked_url
 from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
@@ -107,7 +106,7 @@ def _page_row(each: Row) -> dict[str, Any]:
 def read_shown(path: Path, choice: Choice, typed: Layer) -> Shown:
     """Read a cassette to be shown. Raise CassetteError or OptionError."""
     rules = in_force(typed).settings(options_of("show")).redaction
-    found = reader.loads(read_bytes(path), str(path), lazy=True).interactions
+    found = held_in(path, lazy=True)
     choice.check(len(found))
     redactor = Redactor(rules)
     rows = [

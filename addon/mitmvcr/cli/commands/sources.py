@@ -1,19 +1,22 @@
 """The files that a conversion reads: those named, those in folders, those beside."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mitmvcr import convert
+from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import CassetteDamagedError, CassetteError
-from mitmvcr.format import reader
+from mitmvcr.core.model import Interaction
+from mitmvcr.core.wording import number_of
+from mitmvcr.format import foreign, reader
 from mitmvcr.format.source import read_bytes
 
 #: What may hold a recording; of others in a folder nothing is said.
 _EXTENSIONS = (
     *(".yaml", ".yml", ".json", ".har", ".zhar", ".mitm", ".flow", ".flows"),
-    *(".yaml.gz", ".yml.gz", ".warc", ".warc.gz"),
+    *(".yaml.gz", ".yml.gz", ".warc", ".warc.gz", ".json5"),
 )
 _MAPPINGS, _FILES = "mappings", "__files"
 
@@ -93,3 +96,19 @@ def flows(data: bytes, found: convert.Found) -> None:
     from mitmvcr.proxy.flow.saved import read
 
     read(data, found)
+
+
+def of_another(path: Path, kind: str) -> Sequence[Interaction]:
+    """Return what a recording of another recorder holds, and say what is not looked at.
+    Raise CassetteError."""
+    form = convert.BY_NAME.get(kind)
+    if form is None:
+        raise CassetteDamagedError(str(path), foreign.what_it_is(kind, str(path)))
+    near = beside(Input(path, Path(path.name)))
+    found = convert.read(convert.Source(read_bytes(path), str(path), near), form, flows)
+    lost = sum(note.is_loss for note in found.notes)
+    left_out = f", {lost} left out" if lost else ""
+    count = number_of(len(found.interactions), "interaction")
+    what = f"{path} is {foreign.KINDS[kind]}, read as it is"
+    say(f"{what}: {count}{left_out}, and nothing else of it")
+    return found.interactions

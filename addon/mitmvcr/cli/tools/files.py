@@ -12,8 +12,10 @@ from mitmvcr.core.errors import (
     CassetteWriteError,
     OptionError,
 )
+from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import as_word
 from mitmvcr.format import reader
+from mitmvcr.format.source import kind_of_file, read_bytes
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.store.files import whole_beside, why
@@ -41,6 +43,23 @@ class Source:
         found = reader.loads(data, str(path), lazy=True).interactions
         held = data if isinstance(data, bytes) else b""
         self.sheet = Sheet(found, str(path), held)
+
+
+def held_in(path: Path, *, lazy: bool = False) -> Sequence[Interaction]:
+    """Return what a cassette holds, or a recording of another recorder, to be looked
+    at. Raise CassetteError."""
+    if kind := kind_of_file(path):
+        from mitmvcr.cli.commands.sources import of_another  # few look at such
+
+        return of_another(path, kind)
+    return reader.loads(read_bytes(path), str(path), lazy=lazy).interactions
+
+
+def sheet_of(path: Path) -> Sheet:
+    """Return the same as a sheet, whose file is known if it is a cassette. Raise
+    CassetteError."""
+    is_another = kind_of_file(path)
+    return Sheet(held_in(path), str(path)) if is_another else Source(path).sheet
 
 
 @contextmanager

@@ -23,8 +23,10 @@ logger = logging.getLogger("mitmvcr")
 
 #: Modes in which nothing is lost while no cassette is chosen.
 _WITHOUT_CASSETTE = (Settings().mode, Mode.PASSTHROUGH)
-#: So many files are open besides: connections, and what mitmproxy and Python have.
-_OTHERS = 1024
+#: So many files are open besides: two for each connection, and what mitmproxy and
+#: Python have. Where there are too few, asyncio takes no connection, and tries so often
+#: that nothing else is done.
+_OTHERS = 4096
 #: A recording has two, and its clients some.
 _OF_SESSION = 6
 
@@ -59,8 +61,8 @@ def _read_flows(data: bytes, found: "Found") -> None:
 
 
 def make_room(sessions: int) -> None:
-    """Let the process have as many files open as this number of sessions needs, as far
-    as the system allows: most give 256 or 1024 at first."""
+    """Let the process have as many files open as many clients and this number of named
+    sessions need, as far as the system allows: most give 256 or 1024 at first."""
     if sys.platform == "win32":  # pragma: no cover - it has no such limit
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
