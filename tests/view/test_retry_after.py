@@ -105,6 +105,13 @@ def test_the_end_of_a_window_that_is_used_up(name, value, over):
     assert some[name.lower()] == value
 
 
+def test_praw_does_not_spread_what_is_left_over_a_window():
+    """It waits up to ten seconds before each request, by a good answer's headers."""
+    reset, some = {"x-ratelimit-reset": "599"}, {"x-ratelimit-remaining": "500.0"}
+    praw = left(agent="tests by example prawcore/4.0.0", **reset, **some)
+    assert praw == {"x-ratelimit-reset": "0"} | some
+
+
 @pytest.mark.parametrize(
     "name", ["X-Ratelimit-Limit", "X-Should-Retry", "Date", "X-Reset", "Look-After"]
 )

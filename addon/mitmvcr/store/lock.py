@@ -47,7 +47,7 @@ class Lock:
         return CassetteWriteError(self._name, problem, remedy="end that first")
 
     def _try(self) -> bool | None:
-        """Lock as x does; also False where another lock was put in the
+        """Lock as :func:`try_lock` does; also False where another lock was put in the
         place of this one meanwhile."""
         file = open_own(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         try:

@@ -40,7 +40,8 @@ SECONDS: Mapping[str, str] = {
     "retry-after": "RFC 9110, 10.2.3: urllib3, curl --retry, and most others",
 }
 #: Headers with the end of a rate limit's window: seconds, a time, or a duration as
-#: ``6m0s`` -> who reads them. They count where the limit is used up.
+#: ``6m0s`` -> who reads them. They count where the limit is used up, and for prawcore
+#: (rate_limit.py), which spreads what is left over the window.
 RESETS: Mapping[str, str] = {
     r"x-rate-?limit-reset([\w-]*)": "octokit's plugin-throttling (src/index.ts);"
     " PyGithub: GithubRetry; discord.py: http.py (-Reset-After); OpenAI's"
@@ -88,6 +89,7 @@ _ZERO = re.compile(r"\s*0+\s*")
 _UNHEARD, _UNAVAILABLE = 3, 503
 #: A client that reads ``Retry-After`` first, and 0 as none; it takes a fraction.
 _TAKES_FRACTIONS = "azsdk-"
+_SPREADS = "prawcore/"
 
 
 class Client(NamedTuple):
@@ -172,7 +174,9 @@ def _changed(response: Response, client: Client) -> Iterator[tuple[str, Sequence
                 yield "Retry-After-Ms", ["1"]
         elif known in MILLISECONDS:
             yield name, [_milliseconds(value) for value in values]
-        elif _RESETS.fullmatch(known) and _is_used_up(response):
+        elif _RESETS.fullmatch(known) and (
+            _SPREADS in client.user_agent or _is_used_up(response)
+        ):
             yield name, [_reset(value) for value in values]
 
 
