@@ -34,8 +34,8 @@ def parse_cassette(text: str) -> Path | str:
     is_within = path.name == _MAPPINGS and os.path.isdir(path)
     if is_within or os.path.isdir(path / _MAPPINGS):
         # Its mappings and __files are read together, and only there.
-        whole = as_word(str(path.parent) if is_within else text)
-        become = f"mitmvcr cassette convert {whole} -o cassettes/chat.yaml"
+        word = as_word(str(path.parent) if is_within else text)
+        become = f"mitmvcr cassette convert {word} -o cassettes/chat.yaml"
         remedy = f"is a folder of WireMock's: '{become}' makes a cassette of it"
         raise UnusableValueError(text, remedy)
     if text.endswith(("/", "\\")) or os.path.isdir(path):
