@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
 from cli.helpers import Cli, answer, write_cassette
@@ -23,6 +24,8 @@ from patience import PATIENCE
 resource = pytest.importorskip("resource")
 
 _REMEDY = "make room for a few megabytes there, or set TMPDIR to another folder"
+#: Else Python leaves half a compiled module, which no later process can read.
+UNCOMPILED = {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def limited(size: int) -> Callable[[], None]:
@@ -40,7 +43,9 @@ def test_what_a_run_cannot_write_of_its_own_is_named(
     words: list[str], cli: Cli, tmp_path: Path
 ) -> None:
     cassette = write_cassette(tmp_path / "c.yaml", answer("http://h/", b""))
-    told = cli.environment(TMPDIR=str(tmp_path), MITMVCR_CASSETTE=str(cassette))
+    told = cli.environment(
+        TMPDIR=str(tmp_path), MITMVCR_CASSETTE=str(cassette), **UNCOMPILED
+    )
     ran = subprocess.run(
         [sys.executable, "-m", "mitmvcr", *words, "curl"],
         preexec_fn=limited(4096),
@@ -112,6 +117,31 @@ def test_what_the_system_is_short_of_is_no_fault_of_ours(
     assert capsys.readouterr() == ("", f"mitmvcr: error: {told}\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("marshal data too short", "a module that Python compiled is cut off: delete"),
+        ("no more", "EOFError: no more (a fault of mitmvcr; MITMVCR_DEBUG=1 shows"),
+    ],
+)
+def test_the_end_of_a_file_is_no_interruption(
+    text: str,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """click says so of it: the exit code was that of Ctrl-C, and nothing was told."""
+
+    @click.command
+    def broken() -> None:
+        raise EOFError(text)
+
+    monkeypatch.delenv("MITMVCR_DEBUG", raising=False)
+    monkeypatch.setattr(command_line, "app", broken)
+    assert command_line.main([]) == 125
+    assert capsys.readouterr().err.lstrip().startswith(f"mitmvcr: error: {told}")
+
+
 def test_a_merge_that_finds_no_room_leaves_our_version_whole(
     cli: Cli, tmp_path: Path
 ) -> None:
@@ -129,7 +159,7 @@ def test_a_merge_that_finds_no_room_leaves_our_version_whole(
         preexec_fn=limited(64),
         capture_output=True,
         text=True,
-        env=cli.environment(),
+        env=cli.environment(**UNCOMPILED),
         timeout=PATIENCE,
         check=False,
     )

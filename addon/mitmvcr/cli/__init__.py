@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -80,7 +81,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ReaderLeftError:
         _give_stdout_up()
         return _LEFT
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as error:
+        if isinstance(error.__cause__, EOFError):  # click takes it for Ctrl-D
+            return _unexpected(error.__cause__)
         return interrupted_by(2)
     except Exception as error:  # noqa: BLE001 - reported below, as one line
         return _unexpected(error)
@@ -116,6 +119,13 @@ def _unexpected(error: Exception) -> int:
         raise error
     if isinstance(error, OSError) and error.errno in _SHORT:
         return _too_little(error)
+    if isinstance(error, EOFError) and "marshal" in str(error):
+        # As Python 3.13.0 and older ones leave it where a disk is full.
+        say(
+            "error: a module that Python compiled is cut off: delete the folders"
+            f" __pycache__ in {Path(__file__).parents[1]}"
+        )
+        return OWN_FAILURE
     say(
         f"error: {type(error).__name__}: {error} (a fault of mitmvcr;"
         " MITMVCR_DEBUG=1 shows where)"
