@@ -85,14 +85,14 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(
 
 def test_what_a_killed_process_left_is_no_obstacle_and_goes(tmp_path: Path) -> None:
     target = tmp_path / "a"
-    (tmp_path / ".a.tmp").write_bytes(b"half")
+    (tmp_path / ".a.mitmvcr").write_bytes(b"half")
     replace_file(target, b"new")
     assert list(tmp_path.iterdir()) == [target]
 
 
 def test_what_somebody_else_is_writing_stays(tmp_path: Path) -> None:
     """Two that write one file at once do not touch each other's."""
-    target, other = tmp_path / "a", tmp_path / ".a.tmp"
+    target, other = tmp_path / "a", tmp_path / ".a.mitmvcr"
 
     def meanwhile() -> Iterator[bytes]:
         yield b"outer "
@@ -116,7 +116,7 @@ def test_what_is_looked_at_before_it_is_locked_is_left_to_who_looks(
 
     def look_first(file: int) -> bool:
         if not looking:
-            looking.append(os.open(tmp_path / ".a.tmp", os.O_RDWR))
+            looking.append(os.open(tmp_path / ".a.mitmvcr", os.O_RDWR))
             assert lock(looking[0])
         return lock(file)
 
@@ -135,7 +135,7 @@ def test_without_locks_nothing_is_taken_for_left_over(
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     monkeypatch.setattr(claiming, "_lock", no_locks)
-    target, other = tmp_path / "a", tmp_path / ".a.tmp"
+    target, other = tmp_path / "a", tmp_path / ".a.mitmvcr"
     replace_file(target, b"one")
     other.write_bytes(b"of somebody")
     replace_file(target, b"two")

@@ -102,12 +102,12 @@ def check(path: Path, told: Told) -> None:
         assert found[: len(told.whole())] == told.whole()
         assert len(found) <= len(told.whole()) + 1
     left = {each.name for each in path.parent.iterdir()}
-    assert left <= {"chat.yaml", "chat.yaml.part.lock", ".chat.yaml.tmp"}
+    assert left <= {"chat.yaml", "chat.yaml.part.lock", ".chat.yaml.mitmvcr"}
     # And one can go on.
     store = FileStore(path)
     store.begin(store.load().interactions if store.exists() else ())
     store.publish()
-    assert not (path.parent / ".chat.yaml.tmp").exists()
+    assert not (path.parent / ".chat.yaml.mitmvcr").exists()
     assert numbers(path) == found
 
 
@@ -149,7 +149,7 @@ def test_a_cassette_with_another_name_is_whole_again_after_a_kill_at_any_operati
             assert set(told.whole()) <= set(held)
         assert path.samefile(path.with_name("other"))
         left = {each.name for each in path.parent.iterdir()}
-        unlocked = {"chat.yaml.part.lock", ".chat.yaml.tmp"}
+        unlocked = {"chat.yaml.part.lock", ".chat.yaml.mitmvcr"}
         assert left <= {"chat.yaml", "other"} | unlocked
     assert unfinished > 10
     assert len(found) > 100

@@ -97,7 +97,7 @@ def drop_unfinished(target: Path) -> None:
 
 
 def _unfinished(target: Path) -> Path:
-    return target.with_name(f".{target.name}.tmp")
+    return target.with_name(f".{target.name}.mitmvcr")
 
 
 def has_other_names(target: Path) -> bool:
