@@ -105,6 +105,25 @@ def connect(user: str, password: str) -> bytes:
     return bytes([0x10, 10 + len(said)]) + b"\0\4MQTT\4\xc2\0\x3c" + said
 
 
+def test_mqtt_5_has_a_password_without_a_user() -> None:
+    said = b"".join(len(text).to_bytes(2) + text for text in (b"client-1", b"x1y2z"))
+    head = b"\0\4MQTT\5\x42\0\x3c\0"
+    packet = bytes([0x10, len(head + said)]) + head + said
+    assert Redactor().message(packet) == packet.replace(b"x1y2z", b"*****")
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/xml", "application/x-www-form-urlencoded"]
+)
+def test_a_type_of_text_is_text_however_it_begins(kind: str) -> None:
+    """The first letter is one of GBK, and a map of two of MessagePack too."""
+    body = "é password=".encode("gbk") + KEY.encode()
+    assert body[:1] < b"\xc0"
+    asked = Request(headers={"Content-Type": [kind]}, body=body)
+    met = Interaction(0, asked, Response())
+    assert KEY.encode() not in Redactor().interaction(met).request.body
+
+
 @pytest.mark.parametrize("size", [1, 9, 200])
 def test_the_password_of_mqtt(size: int) -> None:
     for user, password in (("me", "x1y2z"), ("me", KEY), (KEY, "unused")):
