@@ -105,6 +105,17 @@ def connect(user: str, password: str) -> bytes:
     return bytes([0x10, 10 + len(said)]) + b"\0\4MQTT\4\xc2\0\x3c" + said
 
 
+@pytest.mark.parametrize("before", ["standard", "my-secret", "hello", "Bearer"])
+def test_a_letter_of_cbor_is_no_length(before: str) -> None:
+    """The t of standard is 0x74, a text of 20 bytes, as ``tandardppassword_c`` is."""
+    for name in ("password_changed", "tokenCount", "password_hint", "secretName"):
+        body = cbor({"id": before, name: "running", "kind": "password", "z": b"\5"})
+        assert redacted(body, "application/cbor") == [body, body]
+    whole = cbor({"id": before, "password": KEY})
+    for body in (whole, whole[:-1] + b"2\xff", b"\xbf" + whole[1:] + b"\xff"):
+        assert KEY.encode()[:-1] not in redacted(body, "application/cbor")[0]
+
+
 def test_mqtt_5_has_a_password_without_a_user() -> None:
     said = b"".join(len(text).to_bytes(2) + text for text in (b"client-1", b"x1y2z"))
     head = b"\0\4MQTT\5\x42\0\x3c\0"
