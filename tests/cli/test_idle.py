@@ -124,7 +124,9 @@ def test_what_records_a_client_that_knows_of_no_proxy_is_named_where_it_would_he
         leave_out("network namespaces are Linux's")
     told = lines(cli("run", "--cassette", cassette, *words, *NOTHING).stderr)[0]
     assert told.startswith("mitmvcr: nothing went through the proxy: ")
-    assert ("--isolate --transparent records such a client" in told) == is_named
+    assert (
+        "--isolate --transparent records a client that reads neither" in told
+    ) == is_named
 
 
 def test_a_cassette_that_holds_nothing_expects_nothing(cli, tmp_path):

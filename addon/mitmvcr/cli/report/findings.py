@@ -40,7 +40,7 @@ def of_run(
         text = _idle(bypass, summary.blocked)
         if proxy.records and not transparent:
             both = f"{ISOLATE.word} {TRANSPARENT.word}"
-            text += f". On Linux {both} records such a client too"
+            text += f". On Linux {both} records a client that reads neither"
         if fails:
             text += _past_a_replay(isolated=isolated)
         yield Finding("idle", text, fails)
