@@ -20,8 +20,8 @@ _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | BINARY
 #: The disk, or what this user may have of it.
 FULL = (errno.ENOSPC, errno.EDQUOT)
-#: Windows knows files by their names alone.
-_BY_NUMBER = os.chmod in os.supports_fd
+#: Windows knows files by their names, and moves none that is open.
+_BY_NUMBER = sys.platform != "win32"
 #: Of a recording under way: for nobody else to read.
 PRIVATE = 0o600
 
@@ -46,7 +46,7 @@ def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
                     write_all(file, data)
         keep_look(file, fresh, target)
         os.fsync(file)
-        if not _BY_NUMBER:  # pragma: no cover - Windows moves no open file
+        if not _BY_NUMBER:
             os.close(file)
             file = -1
         if has_other_names(target):
