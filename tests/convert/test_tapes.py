@@ -169,3 +169,17 @@ def test_bodies_of_proxay_are_as_they_were_sent() -> None:
     assert gzip.decompress(found.request.body) == b"hello"
     assert found.response.body == b"hello hello hello"
     assert found.response.uncompressed
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"said_of": r"'x-a': '\ud800',"}, "response.headers"),
+        ({"said_of": r"'\ud800': 'a',"}, "response.headers"),
+        ({"asked_of": r"'x-a': '\ud800',"}, "request.url"),
+    ],
+)
+def test_half_a_character_is_said_and_not_raised(given, field: str) -> None:
+    (note,) = found_in(tape(**given), "talkback").notes
+    assert (note.field, note.is_loss) == (field, True)
+    assert "surrogates not allowed" in note.problem
