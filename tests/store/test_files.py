@@ -94,6 +94,21 @@ def test_what_a_killed_process_left_is_no_obstacle_and_goes(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_what_was_to_be_a_read_only_file_can_be_opened_again(tmp_path: Path) -> None:
+    """Else it would stay for good, and each process that is killed would leave one."""
+    target, modes = tmp_path / "a", []
+
+    def killed_here() -> Iterator[bytes]:
+        modes.append(stat.S_IMODE((tmp_path / ".a.mitmvcr").stat().st_mode))
+        yield b"one"
+
+    target.touch()
+    target.chmod(0o440)
+    replace_file(target, killed_here())
+    assert modes == [0o640]
+    assert stat.S_IMODE(target.stat().st_mode) == 0o440
+
+
 def test_what_somebody_else_is_writing_stays(tmp_path: Path) -> None:
     """Two that write one file at once do not touch each other's."""
     target, other = tmp_path / "a", tmp_path / ".a.mitmvcr"

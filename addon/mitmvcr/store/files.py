@@ -37,8 +37,9 @@ def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
     """Write a file whole, or leave the old one as it was. A link is followed; one that
     has other names keeps them: see :func:`finish_in_place`."""
     target = Path(os.path.realpath(target))
-    # What is secret in the old file is not to be read in the new one.
-    fresh, file = _begin_beside(target, mode_for(target))
+    # What is secret in the old file is not to be read in the new one, but by us: what
+    # is left of it is opened again.
+    fresh, file = _begin_beside(target, mode_for(target) | PRIVATE)
     try:
         with no_collection():
             for part in parts:
