@@ -183,3 +183,12 @@ def test_half_a_character_is_said_and_not_raised(given, field: str) -> None:
     (note,) = found_in(tape(**given), "talkback").notes
     assert (note.field, note.is_loss) == (field, True)
     assert "surrogates not allowed" in note.problem
+
+
+@pytest.mark.parametrize("line", [2, 9, 20])
+def test_a_tape_that_is_cut_off_is_told_by_its_line(line: int) -> None:
+    """It was line 1, whichever: what JSON5 has more than JSON goes first."""
+    cut = "".join(tape().splitlines(keepends=True)[:line]).rstrip("\n")
+    problem = rf"is not whole JSON: .*: line {line} column "
+    with pytest.raises(CassetteDamagedError, match=problem):
+        read(Source(cut.encode(), "a.json5"), BY_NAME["talkback"])
