@@ -48,6 +48,32 @@ def test_the_clients_of_a_command_are_tried_and_no_others(cli: Cli, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("word", "path"),
+    [
+        ("env/bin/python", "/usr/bin:/bin"),
+        ("env/bin/pytest", "/usr/bin:/bin"),
+        ("./env/bin/pytest", "/usr/bin:/bin"),
+        ("python3", "env/bin:/usr/bin:/bin"),
+        ("pytest", "env/bin:/usr/bin:/bin"),
+    ],
+)
+def test_a_program_is_found_from_the_folder_it_is_named_in(
+    cli: Cli, tmp_path, word, path
+):
+    """Each client runs in a folder of its own, where such a path leads nowhere."""
+    (tmp_path / "env").mkdir()
+    script(tmp_path / "env" / "bin" / "pytest", "#!env/bin/python\n")
+    for name in ("python", "python3"):
+        (tmp_path / "env" / "bin" / name).symlink_to(CLIENT_PYTHON)
+    ran = cli("doctor", "--json", word, "tests", env={"PATH": path})
+    clients = json.loads(ran.stdout)["clients"]
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    folder = tmp_path / "env" / "bin"
+    assert clients
+    assert {Path(each["path"]).parent for each in clients} == {folder}
+
+
+@pytest.mark.parametrize(
     ("spoils", "went"),
     [
         ('exec "$CURL" --noproxy "*" "$@"', "did not reach the proxy"),

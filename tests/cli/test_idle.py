@@ -12,6 +12,7 @@ import pytest
 
 from cli.helpers import answer, lines, write_cassette
 from cli.tunnels import fake_proxy
+from leaving_out import leave_out
 
 URL = "https://api.example.test/greeting"
 NOTHING = (sys.executable, "-c", "pass")
@@ -104,6 +105,28 @@ def test_where_something_may_be_recorded_it_is_only_told(cli, cassette, mode):
     ran = cli("run", "--cassette", cassette, "--mode", mode, *NOTHING)
     assert ran.returncode == 0
     assert "nothing went through the proxy" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "is_named"),
+    [
+        (["--mode", "record_only"], True),
+        (["--mode", "record_only", "--isolate"], True),
+        (["--mode", "record_only", "--isolate", "--transparent"], False),
+        (["--mode", "passthrough"], False),
+        (["--allow-idle"], False),
+    ],
+)
+def test_what_records_a_client_that_knows_of_no_proxy_is_named_where_it_would_help(
+    cli, cassette, words, is_named
+):
+    if "--isolate" in words and sys.platform != "linux":
+        leave_out("network namespaces are Linux's")
+    told = lines(cli("run", "--cassette", cassette, *words, *NOTHING).stderr)[0]
+    assert told.startswith("mitmvcr: nothing went through the proxy: ")
+    assert (
+        "--isolate --transparent records a client that reads neither" in told
+    ) == is_named
 
 
 def test_a_cassette_that_holds_nothing_expects_nothing(cli, tmp_path):

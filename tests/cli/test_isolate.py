@@ -213,6 +213,39 @@ def test_who_knows_of_no_proxy_is_answered_all_the_same(isolated, cli, tmp_path)
     assert left(ran.stderr) == ""
 
 
+#: As root, in a mount namespace of its own, with another file of hosts.
+NAMED = ("unshare", "-m", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"')
+
+
+@pytest.mark.parametrize(
+    ("who", "transparent"), [("cli", True), ("unprivileged", True), ("cli", False)]
+)
+def test_a_name_of_the_file_of_hosts_is_answered_too(
+    request, tmp_path, who, transparent
+):
+    """As of docker's ``extra_hosts``; without, it is where the file says."""
+    cli = request.getfixturevalue(who)
+    cassette = write_cassette(cli.cwd / "chat.yaml", answer(URL, b"hello"))
+    prefix = [] if who == "cli" else cli.prefix()
+    if os.geteuid():
+        leave_out("another file of hosts takes root")
+    named = tmp_path / "hosts"
+    lines_of_it = ("127.0.0.1 localhost", f"{ELSEWHERE} api.example.test other.test")
+    named.write_text("".join(f"{line}\n" for line in lines_of_it))
+    options = ["--transparent"] if transparent else []
+    code = "curl -s --noproxy '*' $0; echo; cat /etc/hosts"
+    words = ["run", "--cassette", cassette, *ISOLATED, *options, "sh", "-c", code, URL]
+    ran = run_under([*NAMED, named, *prefix], cli, *words)
+    told = ran.stdout.splitlines()
+    if transparent:
+        moved = ("198.18.0.1 api.example.test", "198.18.0.2 other.test")
+        assert told == ["hello", lines_of_it[0], *moved], ran.stderr
+        assert left(ran.stderr) == ""
+    else:
+        assert told == ["", *lines_of_it], ran.stderr
+        assert left(ran.stderr) == f"{ELSEWHERE}:443 (1)"
+
+
 def test_what_is_not_in_the_cassette_misses_and_other_ports_are_told(
     isolated, cassette
 ):

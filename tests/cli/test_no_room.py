@@ -244,3 +244,30 @@ def test_more_clients_at_once_than_the_system_gives_files_at_first_are_answered(
     assert (ran.returncode, ran.stdout) == (0, f"{_MANY}\n")
     assert ran.stderr.endswith(f"replayed {_MANY}, missed 0, unused 0\n")
     assert len(ran.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("mode", ["replay_only", "replay_with_new_episodes"])
+def test_a_command_may_have_as_many_files_open_as_without_us(
+    mode: str, cli: Cli, tmp_path: Path
+) -> None:
+    cassette = write_cassette(tmp_path / "c.yaml", answer("http://h.test/0", b"0"))
+    code = (
+        "import resource, urllib.request\n"
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE))\n"
+        "urllib.request.urlopen('http://h.test/0').read()\n"
+    )
+    ran = subprocess.run(
+        [
+            *(sys.executable, "-m", "mitmvcr", "run", "--cassette", str(cassette)),
+            *("--mode", mode, "--", *cli.python(code)),
+        ],
+        preexec_fn=few_files,
+        capture_output=True,
+        text=True,
+        env=cli.environment(),
+        timeout=PATIENCE,
+        check=False,
+    )
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert (ran.returncode, ran.stdout) == (0, f"(64, {most})\n")
+    assert ran.stderr.endswith("replayed 1, missed 0, unused 0\n")

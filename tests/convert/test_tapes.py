@@ -169,3 +169,26 @@ def test_bodies_of_proxay_are_as_they_were_sent() -> None:
     assert gzip.decompress(found.request.body) == b"hello"
     assert found.response.body == b"hello hello hello"
     assert found.response.uncompressed
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"said_of": r"'x-a': '\ud800',"}, "response.headers"),
+        ({"said_of": r"'\ud800': 'a',"}, "response.headers"),
+        ({"asked_of": r"'x-a': '\ud800',"}, "request.url"),
+    ],
+)
+def test_half_a_character_is_said_and_not_raised(given, field: str) -> None:
+    (note,) = found_in(tape(**given), "talkback").notes
+    assert (note.field, note.is_loss) == (field, True)
+    assert "surrogates not allowed" in note.problem
+
+
+@pytest.mark.parametrize("line", [2, 9, 20])
+def test_a_tape_that_is_cut_off_is_told_by_its_line(line: int) -> None:
+    """It was line 1, whichever: what JSON5 has more than JSON goes first."""
+    cut = "".join(tape().splitlines(keepends=True)[:line]).rstrip("\n")
+    problem = rf"is not whole JSON: .*: line {line} column "
+    with pytest.raises(CassetteDamagedError, match=problem):
+        read(Source(cut.encode(), "a.json5"), BY_NAME["talkback"])

@@ -92,6 +92,7 @@ PLACES = {
     "in single quotes": ("<a><k x='1' y='1'/></a>", "y='1", "y='9"),
     "a prefixed attribute": ('<a xmlns:p="u"><k p:y="1"/></a>', 'y="1', 'y="9'),
     "with attributes": ('<a><k y="(1)">1</k><k y="2">1</k></a>', '"2">1', '"2">9'),
+    "before a comment": ('<a><k y="1"/><!-- k --></a>', 'y="1', 'y="9'),
     "with blanks in": ("<a>\r\n\t<k>1\r\n2</k></a>", "2<", "3<"),
 }
 
@@ -117,6 +118,12 @@ def test_the_rule_leaves_out_that_place_alone(name: str) -> None:
         ("<a><k/></a>", "<a><k>1</k></a>"),
         ("<a><!-- <k> --><k>1</k></a>", "<a><!-- <k> --><k>2</k></a>"),
         ("<a><k>1</k><k>1</k><k>1</k></a>", "<a><k>2</k><k>2</k><k>2</k></a>"),
+        ("<a><![CDATA[1]]></a>", "<a><![CDATA[2]]></a>"),
+        ("<a>1</a>", "<a><![CDATA[2]]></a>"),
+        ("<a>1<!-- b -->1</a>", "<a>2<!-- b -->2</a>"),
+        ("<a>1<?b c?>1</a>", "<a>1<?b c?>2</a>"),
+        ("<a xmlns:p='u' p:b='1' b='1'/>", "<a xmlns:p='u' p:b='1' b='2'/>"),
+        ("<a xmlns:p='u' b='1' p:b='1'/>", "<a xmlns:p='u' b='1' p:b='2'/>"),
         ("<a z='1'><k>1</k></a>".replace("<k", "<k a='1'"), "<a><k a='2'>2</k></a>"),
     ],
 )

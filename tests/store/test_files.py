@@ -3,8 +3,12 @@
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterator
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -90,6 +94,22 @@ def test_what_a_killed_process_left_is_no_obstacle_and_goes(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_what_was_to_be_a_read_only_file_can_be_opened_again(tmp_path: Path) -> None:
+    """Else it would stay for good, and each process that is killed would leave one."""
+    target, modes = tmp_path / "a", []
+
+    def killed_here() -> Iterator[bytes]:
+        mode = stat.S_IMODE((tmp_path / ".a.mitmvcr").stat().st_mode)
+        modes.append(mode & 0o600)
+        yield b"one"
+
+    target.touch()
+    target.chmod(0o440)
+    replace_file(target, killed_here())
+    assert modes == [0o600]
+    assert stat.S_IMODE(target.stat().st_mode) == 0o440
+
+
 def test_what_somebody_else_is_writing_stays(tmp_path: Path) -> None:
     """Two that write one file at once do not touch each other's."""
     target, other = tmp_path / "a", tmp_path / ".a.mitmvcr"
@@ -141,6 +161,44 @@ def test_without_locks_nothing_is_taken_for_left_over(
     replace_file(target, b"two")
     assert target.read_bytes() == b"two"
     assert other.read_bytes() == b"of somebody"
+
+
+def test_windows_moves_no_open_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python 3.13 has os.fchmod there too, so that it is no sign of another system."""
+    target, opened = tmp_path / "a", []
+    open_file, replace = os.open, os.replace
+
+    def note(*arguments: Any) -> int:
+        opened.append(open_file(*arguments))
+        return opened[-1]
+
+    def refuse_open(one: Path, other: Path) -> None:
+        for each in opened:
+            with pytest.raises(OSError, match="Bad file descriptor"):
+                os.fstat(each)
+        replace(one, other)
+
+    assert os.chmod in os.supports_fd
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "platform", "win32")
+        files = _as_on_windows()
+    monkeypatch.setattr(os, "open", note)
+    monkeypatch.setattr(os, "replace", refuse_open)
+    files.replace_file(target, b"one")
+    assert target.read_bytes() == b"one"
+    assert opened
+
+
+def _as_on_windows() -> ModuleType:
+    """Return the module as another system would have it."""
+    spec = find_spec("mitmvcr.store.files")
+    assert spec
+    assert spec.loader
+    made = module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
 
 
 def test_the_mode_of_what_is_not_there_is_that_of_any_new_file(tmp_path: Path) -> None:

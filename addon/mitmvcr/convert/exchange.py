@@ -69,8 +69,11 @@ class Exchange:
 
     def _response(self, asked: LiveRequest, version: bytes) -> Response:
         headers = [each for each in self.answer_headers if each[0][:1] != ":"]
-        fields = tuple((raw(name), raw(value)) for name, value in _spelled(headers))
-        reason = raw(self.reason or STATUS_TEXT.get(self.code, ""))
+        try:
+            fields = tuple((raw(name), raw(value)) for name, value in _spelled(headers))
+            reason = raw(self.reason or STATUS_TEXT.get(self.code, ""))
+        except UnicodeEncodeError as error:  # half of a pair, as JSON can spell it
+            raise UnreadableError(str(error), "response.headers") from None
         wire = PlainResponse(self.code, reason, version, PlainHeaders(fields))
         asked, is_decoded = self._as_decoded(asked, fields)
         body = self.answer

@@ -121,6 +121,8 @@ class _Compared:
             text[:start] if start else ""
             for text, start in zip(self._texts, starts, strict=True)
         ]
+        if not (attribute or all(map(_ends_plainly, self._texts, befores))):
+            return None
         at = len(befores[0])
         while (at := befores[0].rfind("<", 0, at)) >= max(
             0, len(befores[0]) - _FARTHEST
@@ -183,8 +185,16 @@ def _start(
     tag = tags[number]
     if not attribute:
         return None if tag[0].endswith("/>") else tag.end()
-    found = re.search(rf"\s(?:[^\s=:]+:)?{re.escape(attribute)}\s*=\s*[\"']", tag[0])
-    return tag.start() + found.end() if found else None
+    named = rf"\s(?:[^\s=:]+:)?{re.escape(attribute)}\s*=\s*[\"']"
+    found = [each.end() for each in re.finditer(named, tag[0])]
+    return tag.start() + found[0] if len(found) == 1 else None
+
+
+def _ends_plainly(text: str, before: str) -> bool:
+    """Return whether the value that begins behind this part of a text is over where a
+    tag is: no comment, no instruction and no CDATA stands in it."""
+    end = text.find("<", len(before))
+    return not text.startswith(("<!", "<?"), end)
 
 
 def _literal(text: str) -> str:

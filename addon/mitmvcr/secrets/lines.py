@@ -62,9 +62,8 @@ _CREDENTIALS, _IN_STRING = (
 def header(scan: Scan, begin: int, finish: int) -> Values:
     """Return all that follows the scheme, whatever it is, of a request within a body,
     as in a part of the type application/http, or in a log."""
-    if not scan.data[begin:finish].lower().endswith(b"authorization"):
-        return NONE
-    line = _beginning(scan, begin)
+    is_named = scan.data[begin:finish].lower().endswith(b"authorization")
+    line = _beginning(scan, begin) if is_named else None
     if not line:
         return NONE
     regex = _IN_STRING if b"\\" in line[0] else _CREDENTIALS

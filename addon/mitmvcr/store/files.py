@@ -20,8 +20,8 @@ _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | BINARY
 #: The disk, or what this user may have of it.
 FULL = (errno.ENOSPC, errno.EDQUOT)
-#: Windows knows files by their names alone.
-_BY_NUMBER = os.chmod in os.supports_fd
+#: Windows knows files by their names, and moves none that is open.
+_BY_NUMBER = sys.platform != "win32"
 #: Of a recording under way: for nobody else to read.
 PRIVATE = 0o600
 
@@ -37,8 +37,9 @@ def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
     """Write a file whole, or leave the old one as it was. A link is followed; one that
     has other names keeps them: see :func:`finish_in_place`."""
     target = Path(os.path.realpath(target))
-    # What is secret in the old file is not to be read in the new one.
-    fresh, file = _begin_beside(target, mode_for(target))
+    # What is secret in the old file is not to be read in the new one, but by us: what
+    # is left of it is opened again.
+    fresh, file = _begin_beside(target, mode_for(target) | PRIVATE)
     try:
         with no_collection():
             for part in parts:
@@ -46,7 +47,7 @@ def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
                     write_all(file, data)
         keep_look(file, fresh, target)
         os.fsync(file)
-        if not _BY_NUMBER:  # pragma: no cover - Windows moves no open file
+        if not _BY_NUMBER:
             os.close(file)
             file = -1
         if has_other_names(target):

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from mitmvcr.cli.child.limits import files_given, with_files
 from mitmvcr.cli.report import status
 from mitmvcr.core.errors import VcrError
 
@@ -99,6 +100,8 @@ class Relay:
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
         self._caught: list[int] = []
+        #: A proxy that begins after this has room for more.
+        self._files = files_given()
 
     def __enter__(self) -> Self:
         for name in _RELAYED:
@@ -141,7 +144,8 @@ class Relay:
         self._is_starting = False  # a child may be there before it is known
         if self.early is not None:  # something has held up what ends the start
             raise asyncio.CancelledError
-        self._child = await _start(command, environment, enter, stdout)
+        with with_files(self._files):
+            self._child = await _start(command, environment, enter, stdout)
         return status.of_child(await self._child.wait())
 
     def _pass_on(self, number: int) -> None:

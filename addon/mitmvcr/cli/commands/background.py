@@ -169,7 +169,8 @@ class _Background:
 
     def _findings(self, proxy: "Proxy") -> list[Finding]:
         idle = self._policy.allow_idle
-        return [*of_run(proxy, "", allow_idle=idle, isolated=False)]
+        ways = {"isolated": False, "transparent": False}
+        return [*of_run(proxy, "", allow_idle=idle, **ways)]
 
 
 async def _signal() -> None:

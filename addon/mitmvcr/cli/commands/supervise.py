@@ -193,7 +193,13 @@ async def _control(route: Route, proxy: "Proxy") -> str:
 def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
     bypass = ",".join(plan.bypass)
     policy = plan.policy
-    idle = of_run(proxy, bypass, allow_idle=policy.allow_idle, isolated=plan.isolate)
+    idle = of_run(
+        proxy,
+        bypass,
+        allow_idle=policy.allow_idle,
+        isolated=plan.isolate,
+        transparent=plan.transparent,
+    )
     left = left_behind(f"http://127.0.0.1:{route.port}")
     behind = [of_background(left)] if left else []
     left_out = of_attempts(route.attempts, proxy, fail=policy.fail_on_miss)

@@ -227,10 +227,10 @@ def _judged(
 
 def found_tools(clients: Sequence[Client], python: str = "") -> dict[Client, str]:
     """Return where the program of each client is, for those that are there; ``python``
-    is that of the command."""
+    is that of the command. The paths are absolute: each client has its own folder."""
     own = {"python": python} if python else {}
     pairs = [(each, own.get(each.tool) or _which(each.tool)) for each in clients]
-    return {each: tool for each, tool in pairs if tool}
+    return {each: os.path.abspath(tool) for each, tool in pairs if tool}
 
 
 def _which(tool: str) -> str | None:

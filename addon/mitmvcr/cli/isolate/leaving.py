@@ -181,7 +181,7 @@ def _place(address: str, port: int) -> str:
 async def open_gate(namespace: Namespace, proxy_port: int) -> AsyncIterator[Route]:
     """Carry what comes in the namespace to the proxy, which listens on loopback here,
     and what is allowed to where it belongs; turn down the rest."""
-    names = Names()
+    names = namespace.names
     known = _known([each for _, each in namespace.allowed])
     leaving = Leaving(namespace, known, names if namespace.diverted else None)
     async with AsyncExitStack() as stack:

@@ -5,12 +5,14 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mitmvcr.cli.isolate import network
+from mitmvcr.cli.isolate.diverted import Names
+from mitmvcr.cli.isolate.hosts import HOSTS, hosts_within
 from mitmvcr.cli.isolate.route import Allowed, stay
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
@@ -32,8 +34,8 @@ class Namespace:
     """``port`` is where the proxy is to be found within, on each of the ``proxy``
     sockets; ``allowed`` listen for what may be reached besides. ``tap`` and ``tunnel``
     see what goes nowhere over IPv4 and IPv6; ``blind`` says why the first is absent.
-    ``diverted`` listen for programs that know of no proxy; ``maker`` leads to a child
-    that stays within and opens ports (ports.py).
+    ``diverted`` listen for programs that know of no proxy, on addresses of ``names``;
+    ``maker`` leads to a child that stays within and opens ports (ports.py).
     """
 
     kinds: Sequence[tuple[int, int]]
@@ -47,6 +49,7 @@ class Namespace:
     maker: socket.socket | None = None
     child: int = 0
     diverted: Sequence[socket.socket] = ()
+    names: Names = field(default_factory=Names)
 
     def enter(self) -> None:
         """Move this process into the namespace. Call it in a child that is to become
@@ -86,17 +89,31 @@ def make_namespace(
         raise VcrError(f"{ISOLATE.word} {problem}: leave it out here")
     from mitmvcr.cli.isolate.setup import set_up  # Linux alone can import it
 
-    problem = ""
+    problem, names = "", Names()
+    hosts = _hosts(names, allowed) if divert else None
     for user in (False, True) if os.geteuid() == 0 else (True,):
         try:
-            made = partial(set_up, allowed, user=user, divert=divert)
-            return _made(allowed, made, grows=grows)
+            made = partial(set_up, allowed, user=user, divert=divert, hosts=hosts)
+            return replace(_made(allowed, made, grows=grows), names=names)
         except OSError as error:
             problem = str(error.strerror)
     raise VcrError(
         f"{ISOLATE.word}: this system does not allow a network namespace ({problem}):"
         f" {_remedy()}"
     )
+
+
+def _hosts(names: Names, allowed: Sequence[Allowed]) -> str | None:
+    """Return what the command is to find in the file of hosts, if that is another."""
+    try:
+        text = HOSTS.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:  # there is none
+        return None
+    kept = {socket.gethostname().rstrip(".").lower()}
+    for each in allowed:
+        kept |= {each.host.rstrip(".").lower(), *each.addresses}
+    within = hosts_within(text, names, kept)
+    return within if within.split() != text.split() else None
 
 
 def _made(

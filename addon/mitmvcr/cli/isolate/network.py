@@ -45,10 +45,11 @@ def keep_mounts_to_ourselves() -> None:
     _checked("mount", _libc().mount(b"none", b"/", None, flags, None))
 
 
-def cover(path: str) -> None:
-    """Put /dev/null over it."""
-    place, flags = os.fsencode(path), ctypes.c_ulong(_MS_BIND)
-    _checked("mount", _libc().mount(b"/dev/null", place, None, flags, None))
+def cover(path: str, file: str = os.devnull) -> None:
+    """Put a file over it."""
+    source, place = os.fsencode(file), os.fsencode(path)
+    flags = ctypes.c_ulong(_MS_BIND)
+    _checked("mount", _libc().mount(source, place, None, flags, None))
 
 
 #: From TEST-NET-1 and the documentation prefix, which nobody has.

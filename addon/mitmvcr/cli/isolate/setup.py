@@ -3,6 +3,7 @@
 import os
 import socket
 import stat
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from mitmvcr.cli.isolate import network
 from mitmvcr.cli.isolate.diverted import PORTS, RANGE
+from mitmvcr.cli.isolate.hosts import HOSTS
 from mitmvcr.cli.isolate.route import Allowed
 
 #: They look names up for whoever asks, past the network of the namespace.
@@ -36,19 +38,25 @@ class Parts:
         return [descriptor for _, descriptor in self.labelled]
 
 
-def set_up(allowed: Sequence[Allowed], *, user: bool, divert: bool) -> Parts:
+def set_up(
+    allowed: Sequence[Allowed], *, user: bool, divert: bool, hosts: str | None = None
+) -> Parts:
     """Move this process into a namespace of its own (``user``: with a user namespace
-    around it; ``divert``: for programs that know of no proxy). Raises OSError."""
+    around it; ``divert``: for programs that know of no proxy; ``hosts``: another text
+    for the file of hosts). Raises OSError."""
     made = Parts()
     daemons = sorted(set(_sockets(_NAME_DAEMONS)))
-    _move(user=user, mounts=bool(daemons))
+    mounts = bool(daemons) or hosts is not None
+    _move(user=user, mounts=mounts)
     if user:
         made.add("user", _own("user"))
     made.add("net", _own("net"))
-    if daemons:
+    if mounts:
         network.keep_mounts_to_ourselves()
         for path in daemons:
             network.cover(path)
+        if hosts is not None:
+            _cover_hosts(hosts)
         made.add("mnt", _own("mnt"))
     network.bring_up("lo")
     _add_allowed(made, allowed)
@@ -61,6 +69,15 @@ def set_up(allowed: Sequence[Allowed], *, user: bool, divert: bool) -> Parts:
         for port in PORTS:
             made.add("diverted", network.listen("0.0.0.0", port))
     return made
+
+
+def _cover_hosts(text: str) -> None:
+    """Put a file with this text over that of hosts; it is gone with the mount."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(text.encode("utf-8", "surrogateescape"))
+        file.flush()
+        os.fchmod(file.fileno(), 0o644)
+        network.cover(os.path.realpath(HOSTS), file.name)
 
 
 def _sockets(paths: Sequence[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mitmvcr.cli.age import ages
 from mitmvcr.core.wording import number_of, shown
-from mitmvcr.options import IGNORE_PRESET, ISOLATE, MAX_AGE, PASSTHROUGH
+from mitmvcr.options import IGNORE_PRESET, ISOLATE, MAX_AGE, PASSTHROUGH, TRANSPARENT
 from mitmvcr.session import Session
 
 if TYPE_CHECKING:
@@ -25,14 +25,24 @@ class Finding:
 
 
 def of_run(
-    proxy: "Proxy", bypass: str, *, allow_idle: bool, isolated: bool
+    proxy: "Proxy",
+    bypass: str,
+    *,
+    allow_idle: bool,
+    isolated: bool,
+    transparent: bool,
 ) -> Iterator[Finding]:
     """Yield what a proxy that did nothing says about the command; ``bypass`` is the
-    command's NO_PROXY."""
+    command's NO_PROXY, ``isolated`` and ``transparent`` say what it was run with."""
     summary = proxy.summary()
     if summary.was_idle:
         fails = proxy.expects and not allow_idle
-        text = _idle(bypass, summary.blocked, fails=fails, isolated=isolated)
+        text = _idle(bypass, summary.blocked)
+        if proxy.records and not transparent:
+            both = f"{ISOLATE.word} {TRANSPARENT.word}"
+            text += f". On Linux {both} records a client that reads neither"
+        if fails:
+            text += _past_a_replay(isolated=isolated)
         yield Finding("idle", text, fails)
     elif summary.passed and proxy.records and not summary.recorded:
         yield Finding("passed", _passed(summary.passed))
@@ -86,7 +96,7 @@ def _passed(count: int) -> str:
     )
 
 
-def _idle(bypass: str, blocked: int, *, fails: bool, isolated: bool) -> str:
+def _idle(bypass: str, blocked: int) -> str:
     nothing = "nothing but what is blocked" if blocked else "nothing"
     past = f" talks to hosts that go past it (NO_PROXY={bypass}), or" if bypass else ""
     text = (
@@ -102,11 +112,14 @@ def _idle(bypass: str, blocked: int, *, fails: bool, isolated: bool) -> str:
             ". Go, Ruby and Java send localhost to no proxy: let its server be asked"
             " for at another address of this machine"
         )
-    if fails and not isolated:
-        text += f"; {ISOLATE.word} keeps such a client from the network"
-    if fails:
-        text += "; --allow-idle lets a replay pass in which nothing is asked"
     return text
+
+
+def _past_a_replay(*, isolated: bool) -> str:
+    text = "; --allow-idle lets a replay pass in which nothing is asked"
+    if isolated:
+        return text
+    return f"; {ISOLATE.word} keeps such a client from the network{text}"
 
 
 def _distrusted(broken: dict[str, str]) -> str:

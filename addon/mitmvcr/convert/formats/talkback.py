@@ -81,8 +81,8 @@ def _from_json5(data: bytes) -> Tree:
             parts.append(json.dumps(_unescaped(token["text"][1:-1])))
         elif token["name"]:
             parts.append(json.dumps(token["name"]))
-        else:
-            parts.append(token["rest"] or "")
+        else:  # a fault is told by its line
+            parts.append(token["rest"] or "\n" * token[0].count("\n"))
     return from_json(raw_of("".join(parts)))
 
 

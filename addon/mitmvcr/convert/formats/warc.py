@@ -13,6 +13,7 @@ from mitmvcr.convert.found import Found
 from mitmvcr.convert.tree import Tree, UnreadableError
 
 _ID, _WITH, _URI = "warc-record-id", "warc-concurrent-to", "warc-target-uri"
+_DIGEST = "warc-payload-digest"
 _FIRST = re.compile(rb"WARC/[01]\.[0-9]{1,2}\r?\n")
 _BREAK = re.compile(rb"\r?\n\r?\n")
 _FOLDED = re.compile(r"\r?\n[ \t]+")
@@ -21,6 +22,7 @@ _STATUS = re.compile(
     r"HTTP/(?P<version>[0-9.]+) (?P<code>[0-9]{3})(?: (?P<reason>.*))?"
 )
 _ASKED = re.compile(r"(?P<method>\S+) \S.*")
+_LENGTH = re.compile("[0-9]{1,15}")
 _SIZE = re.compile(rb"([0-9a-fA-F]{1,15})[^\r\n]*\r\n")
 _EXCHANGED = ("response", "revisit")
 
@@ -92,7 +94,14 @@ class _Book:
         ids = {each.get(_ID) for each in answers}
         self.answered = {v.get(_ID) for name, v in self._asked.items() if name in ids}
         self._alone = {e.get(_URI) for e in asked if e.get(_ID) not in self.answered}
-        self._whole = [each for each in answers if each.kind == "response"]
+        #: Answers with bodies that others repeat, by all that names one.
+        self._whole: dict[tuple[str, ...], Record] = {}
+        for each in answers:
+            if each.kind == "response":
+                for field in (_ID, _DIGEST):
+                    self._whole.setdefault((field, each.get(field)), each)
+                at = each.get(_URI), each.get("warc-date")
+                self._whole.setdefault(at, each)
 
     def made(self, item: Tree, found: Found) -> Iterator[Exchange]:
         record: Record = item.value
@@ -141,21 +150,13 @@ class _Book:
 
     def _referred(self, record: Record) -> Record:
         """Return the record whose body an answer repeats."""
-        name, digest, at = (
-            record.get(field)
-            for field in (
-                "warc-refers-to",
-                "warc-payload-digest",
-                "warc-refers-to-date",
-            )
-        )
-        uri = record.get("warc-refers-to-target-uri")
-        for each in self._whole:
-            is_named = name and each.get(_ID) == name
-            is_there = uri and (each.get(_URI), each.get("warc-date")) == (uri, at)
-            is_same = digest and each.get("warc-payload-digest") == digest
-            if is_named or is_same or (is_there and not digest):
-                return each
+        digest, uri = record.get(_DIGEST), record.get("warc-refers-to-target-uri")
+        names = [(_ID, record.get("warc-refers-to")), (_DIGEST, digest)]
+        if not digest:
+            names.append((uri, record.get("warc-refers-to-date")))
+        for field, value in names:
+            if field and value and (found := self._whole.get((field, value))):
+                return found
         raise UnreadableError("repeats the body of another file", "WARC-Refers-To")
 
 
@@ -169,7 +170,7 @@ def _records(data: bytes) -> Iterator[Record]:
         text = raw_text(data[start.end() : end.start()])
         fields = [(name.lower(), value) for name, value in _fields(text)]
         length = Record(fields, b"").get("content-length")
-        if not length.isdecimal() or end.end() + int(length) > len(data):
+        if not _LENGTH.fullmatch(length) or end.end() + int(length) > len(data):
             raise UnreadableError(f"record {number} is cut off")
         stop = end.end() + int(length)
         yield Record(fields, data[end.end() : stop])
