@@ -116,6 +116,17 @@ def test_a_letter_of_cbor_is_no_length(before: str) -> None:
         assert KEY.encode()[:-1] not in redacted(body, "application/cbor")[0]
 
 
+def test_a_name_that_is_a_value_has_none() -> None:
+    body = msgpack({"field": "password", "message": "x", "z": b"\5"})
+    assert redacted(body, "application/msgpack") == [body, body]
+
+
+@pytest.mark.parametrize("pack", [msgpack, cbor])
+def test_a_message_in_a_message_s_bytes(pack: Packed) -> None:
+    body = pack({"payload": pack({"password": KEY}), "z": b"\5"})
+    assert KEY.encode() not in redacted(body, "application/cbor")[0]
+
+
 def test_mqtt_5_has_a_password_without_a_user() -> None:
     said = b"".join(len(text).to_bytes(2) + text for text in (b"client-1", b"x1y2z"))
     head = b"\0\4MQTT\5\x42\0\x3c\0"

@@ -26,17 +26,19 @@ _NAME = re.compile(rb"[\w.$-]++")
 
 #: A name, and what it stands for.
 Field = tuple[bytes, Value]
+#: Where names stand in whole MessagePack, and in whole CBOR.
+Keys = tuple[AbstractSet[int] | None, AbstractSet[int] | None]
 
 
 def fields(
-    data: bytes, start: int, end: int, kind: str, keys: AbstractSet[int] | None = None
+    data: bytes, start: int, end: int, kind: str, keys: Keys = (None, None)
 ) -> Iterator[Field]:
     """Yield what the field may be whose name holds ``data[start:end]``, in a message of
-    a Content-Type; ``keys``: where names stand, if it is whole CBOR, whose lengths of
-    names are letters too."""
-    yield from _at_its_length(data, start, end, 0xA0, 32)
+    a Content-Type; ``keys``: where names stand, if it is whole MessagePack or CBOR:
+    a value may be a name of secrets, and CBOR's lengths are letters too."""
+    yield from _at_its_length(data, start, end, 0xA0, 32, keys[0])
     if "cbor" in kind.lower() or (data and data[0] in _CBOR):
-        yield from _at_its_length(data, start, end, 0x60, 24, keys)
+        yield from _at_its_length(data, start, end, 0x60, 24, keys[1])
     yield from _of_bson(data, start, end)
     if is_message(kind):
         yield from _of_json(data, start, end)

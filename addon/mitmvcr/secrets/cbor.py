@@ -28,6 +28,8 @@ def names(data: bytes) -> AbstractSet[int] | None:
                 return None
             is_open = data[at] & 31 == _OPEN
             at = start
+            if kind == _BYTES and (is_open or size > 9):  # they may hold a message
+                return None
             if kind == _TAG:
                 continue
             if levels:
