@@ -337,6 +337,10 @@ def test_where_the_credentials_of_mqtt_stand(level):
     for other in (whole[:-1], b"\x10", b"\x10\0", subscribe(3), b""):
         assert mqtt.credentials(other) == ()
     assert mqtt.credentials(packet(0x10, connect(b"me", level)[2:-2])) == []
+    alone = bytearray(connect(b"me", level)[2:-2] + b"\0\4pass")
+    alone[7] = 0x42
+    user, password = mqtt.credentials(said := packet(0x10, bytes(alone)))
+    assert (said[slice(*user)], said[slice(*password)]) == (b"", b"pass")
     cut = [(True, whole[at : at + 1]) for at in range(len(whole))]
     said = binary((False, b"hello"), *cut, (True, b"\x82"))
     assert mqtt.connecting(said) == [*range(1, len(whole) + 1)]

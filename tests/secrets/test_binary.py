@@ -105,6 +105,47 @@ def connect(user: str, password: str) -> bytes:
     return bytes([0x10, 10 + len(said)]) + b"\0\4MQTT\4\xc2\0\x3c" + said
 
 
+@pytest.mark.parametrize("before", ["standard", "my-secret", "hello", "Bearer"])
+def test_a_letter_of_cbor_is_no_length(before: str) -> None:
+    """The t of standard is 0x74, a text of 20 bytes, as ``tandardppassword_c`` is."""
+    for name in ("password_changed", "tokenCount", "password_hint", "secretName"):
+        body = cbor({"id": before, name: "running", "kind": "password", "z": b"\5"})
+        assert redacted(body, "application/cbor") == [body, body]
+    whole = cbor({"id": before, "password": KEY})
+    for body in (whole, whole[:-1] + b"2\xff", b"\xbf" + whole[1:] + b"\xff"):
+        assert KEY.encode()[:-1] not in redacted(body, "application/cbor")[0]
+
+
+def test_a_name_that_is_a_value_has_none() -> None:
+    body = msgpack({"field": "password", "message": "x", "z": b"\5"})
+    assert redacted(body, "application/msgpack") == [body, body]
+
+
+@pytest.mark.parametrize("pack", [msgpack, cbor])
+def test_a_message_in_a_message_s_bytes(pack: Packed) -> None:
+    body = pack({"payload": pack({"password": KEY}), "z": b"\5"})
+    assert KEY.encode() not in redacted(body, "application/cbor")[0]
+
+
+def test_mqtt_5_has_a_password_without_a_user() -> None:
+    said = b"".join(len(text).to_bytes(2) + text for text in (b"client-1", b"x1y2z"))
+    head = b"\0\4MQTT\5\x42\0\x3c\0"
+    packet = bytes([0x10, len(head + said)]) + head + said
+    assert Redactor().message(packet) == packet.replace(b"x1y2z", b"*****")
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/xml", "application/x-www-form-urlencoded"]
+)
+def test_a_type_of_text_is_text_however_it_begins(kind: str) -> None:
+    """The first letter is one of GBK, and a map of two of MessagePack too."""
+    body = "é password=".encode("gbk") + KEY.encode()
+    assert body[:1] < b"\xc0"
+    asked = Request(headers={"Content-Type": [kind]}, body=body)
+    met = Interaction(0, asked, Response())
+    assert KEY.encode() not in Redactor().interaction(met).request.body
+
+
 @pytest.mark.parametrize("size", [1, 9, 200])
 def test_the_password_of_mqtt(size: int) -> None:
     for user, password in (("me", "x1y2z"), ("me", KEY), (KEY, "unused")):

@@ -152,7 +152,8 @@ def _behind_properties(packet: bytes, start: int, at: int) -> int:
 
 def credentials(packet: bytes) -> Sequence[tuple[int, int]]:
     """Return where in a CONNECT the user and the password stand, those of them that
-    there are; another packet may follow it."""
+    there are; another packet may follow it. MQTT 5 has a password without a user, who
+    then is empty."""
     rest = _rest(packet) if packet[:1] == b"\x10" else None
     if rest is None:
         return ()
@@ -163,7 +164,7 @@ def credentials(packet: bytes) -> Sequence[tuple[int, int]]:
     if flags & _WILL:
         at = _behind_properties(packet, start, at)
         at = _behind(packet, _behind(packet, at))
-    spans = []
+    spans = [(at, at)] if flags & (_USER | _PASSWORD) == _PASSWORD else []
     for each in (_USER, _PASSWORD):
         if flags & each:
             spans.append((at + 2, _behind(packet, at)))

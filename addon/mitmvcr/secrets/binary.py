@@ -8,6 +8,7 @@ in a text does that by chance.
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from mitmvcr.core.mqtt import credentials
 from mitmvcr.secrets.containers import is_message
@@ -25,27 +26,38 @@ _NAME = re.compile(rb"[\w.$-]++")
 
 #: A name, and what it stands for.
 Field = tuple[bytes, Value]
+#: Where names stand in whole MessagePack, and in whole CBOR.
+Keys = tuple[AbstractSet[int] | None, AbstractSet[int] | None]
 
 
-def fields(data: bytes, start: int, end: int, kind: str) -> Iterator[Field]:
+def fields(
+    data: bytes, start: int, end: int, kind: str, keys: Keys = (None, None)
+) -> Iterator[Field]:
     """Yield what the field may be whose name holds ``data[start:end]``, in a message of
-    a Content-Type."""
-    yield from _at_its_length(data, start, end, 0xA0, 32)
+    a Content-Type; ``keys``: where names stand, if it is whole MessagePack or CBOR:
+    a value may be a name of secrets, and CBOR's lengths are letters too."""
+    yield from _at_its_length(data, start, end, 0xA0, 32, keys[0])
     if "cbor" in kind.lower() or (data and data[0] in _CBOR):
-        yield from _at_its_length(data, start, end, 0x60, 24)
+        yield from _at_its_length(data, start, end, 0x60, 24, keys[1])
     yield from _of_bson(data, start, end)
     if is_message(kind):
         yield from _of_json(data, start, end)
 
 
 def _at_its_length(
-    data: bytes, start: int, end: int, first: int, most: int
+    data: bytes,
+    start: int,
+    end: int,
+    first: int,
+    most: int,
+    keys: AbstractSet[int] | None = None,
 ) -> Iterator[Field]:
     """Yield a field whose name has a byte before it that is ``first`` and its
     length."""
     for begin in range(start, max(0, start - most), -1):
         finish = begin + data[begin - 1] - first
-        if not end <= finish < min(begin + most, len(data)):
+        is_name = keys is None or begin in keys
+        if not (is_name and end <= finish < min(begin + most, len(data))):
             continue
         span = _value(data, finish) if first == 0xA0 else _of_cbor(data, finish)
         if span and span[1] <= len(data) and _NAME.fullmatch(data, begin, finish):

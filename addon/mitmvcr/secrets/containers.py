@@ -71,6 +71,7 @@ _FILE_TYPE = re.compile(
     r"image/(?!svg)|audio/|video/|font/|application/(?:zip|pdf|wasm|gzip|java-archive"
     r"|vnd\.ms-|vnd\.openxml|vnd\.rar|vnd\.debian|x-(?:tar|gtar|gzip|7z|xz|bzip|rpm))"
 )
+_TEXT_TYPE = re.compile(r"text/|.*(?:charset|json|xml|form-urlencoded|yaml|script)")
 _BINARY_TYPE = re.compile(r"msgpack|cbor|avro|thrift|bson")
 _CONTROL = re.compile(rb"[\0-\x06\x0e-\x1a\x7f]")
 _WIDE = re.compile(
@@ -181,8 +182,7 @@ def is_message(media: str) -> bool:
 def _is_text(body: bytes, kind: str) -> bool:
     """Return whether a body is text: no message of MessagePack or CBOR, which need not
     have a byte that no text has. Some protocols end a text with a zero."""
-    is_said = kind.startswith("text/") or "charset" in kind
-    if not is_said and b"\x80" <= body[:1] < b"\xc0":
+    if not _TEXT_TYPE.match(kind) and b"\x80" <= body[:1] < b"\xc0":
         return False
     found = _CONTROL.search(body, 0, _SAMPLE)
     return found is None or (found.start() == len(body) - 1 and found[0] == _ZERO)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from mitmvcr.core.media import FORM
-from mitmvcr.secrets import binary, heads, lists
+from mitmvcr.secrets import binary, cbor, heads, lists, msgpack
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.columns import columns, table
 from mitmvcr.secrets.forms import Pattern
@@ -269,14 +269,17 @@ class Finder:
         forms = Tokens(data, keep, self._names.is_kept, is_framed=True)
         spans: list[Span] = []
         done = 0
-        for number, start, end in self._hits(data):
+        hits = self._hits(data)
+        keys = (msgpack.names(data), cbor.names(data)) if hits else (None, None)
+        for number, start, end in hits:
             target = self._targets[number]
             if span := forms.at(target.forms, start):
                 spans.append(span)
             if target.is_name and start >= done:
-                for name, value in binary.fields(data, start, end, kind):
-                    spans += judged(self._names, name, value)
-                    done = value.end
+                for name, value in binary.fields(data, start, end, kind, keys):
+                    if secrets := [*judged(self._names, name, value)]:
+                        spans += secrets
+                        done = value.end
         for name, value in binary.of_mqtt(data):
             spans += judged(self._names, name, value)
         return spans

@@ -1,0 +1,47 @@
+"""Where the names of fields stand in MessagePack (its specification, "Formats")."""
+
+from collections.abc import Set as AbstractSet
+
+#: By the first byte: how many bytes say the length of what follows, and how many more
+#: there are before it.
+_COUNTED = {0xC4: (1, 0), 0xC5: (2, 0), 0xC6: (4, 0), 0xC7: (1, 1), 0xC8: (2, 1)}
+_COUNTED |= {0xC9: (4, 1), 0xD9: (1, 0), 0xDA: (2, 0), 0xDB: (4, 0)}
+#: And of how many bytes the others are.
+_SIZES = {0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2}
+_SIZES |= {0xD2: 4, 0xD3: 8, 0xD4: 2, 0xD5: 3, 0xD6: 5, 0xD7: 9, 0xD8: 17}
+#: Lists and maps: how many bytes say their length, and how many items are one.
+_NESTED = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
+
+
+def names(data: bytes) -> AbstractSet[int] | None:
+    """Return where the texts begin that are names in maps; None for what is no whole
+    MessagePack, of one item or of several."""
+    found: set[int] = set()
+    levels: list[list[int]] = []
+    at = 0
+    while at < len(data):
+        head, at = data[at], at + 1
+        if levels:
+            levels[-1][0] -= 1
+            if 0xA0 <= head < 0xC0 and levels[-1][1] == 2 and levels[-1][0] % 2:
+                found.add(at)
+        if 0x80 <= head < 0xA0:
+            each = 1 if head & 16 else 2
+            levels.append([(head & 15) * each, each])
+        elif head in _NESTED:
+            size, each = _NESTED[head]
+            levels.append([int.from_bytes(data[at : at + size]) * each, each])
+            at += size
+        elif 0xA0 <= head < 0xC0:
+            at += head & 31
+        elif head in _COUNTED:
+            size, more = _COUNTED[head]
+            count = int.from_bytes(data[at : at + size])
+            if head < 0xD9 and count > 9:  # bytes may hold a message themselves
+                return None
+            at += size + more + count
+        else:
+            at += _SIZES.get(head, 0)
+        while levels and levels[-1][0] == 0:
+            levels.pop()
+    return found if at == len(data) and not levels else None
