@@ -7,9 +7,9 @@ def msgpack(value: object) -> bytes:
     """Write MessagePack as its clients do: each length in as few bytes as it can be."""
     if isinstance(value, dict):
         pairs = b"".join(msgpack(k) + msgpack(v) for k, v in value.items())
-        return bytes([0x80 + len(value)]) + pairs
+        return _many(0x80, 0xDE, len(value)) + pairs
     if isinstance(value, list):
-        return bytes([0x90 + len(value)]) + b"".join(map(msgpack, value))
+        return _many(0x90, 0xDC, len(value)) + b"".join(map(msgpack, value))
     if isinstance(value, int):
         return bytes([value])
     is_text = isinstance(value, str)
@@ -22,6 +22,10 @@ def msgpack(value: object) -> bytes:
         if len(data) < 1 << 8 * size:
             return bytes([head]) + len(data).to_bytes(size) + data
     raise AssertionError
+
+
+def _many(few: int, more: int, count: int) -> bytes:
+    return bytes([few + count] if count < 16 else [more, count >> 8, count & 255])
 
 
 def cbor(value: object) -> bytes:

@@ -272,3 +272,12 @@ def test_a_message_of_json_that_a_program_packed(
     xml, ordinary = pack(b"<password>%b</password>" % KEY.encode()), pack(b'{"a": 1}')
     for other in (xml, ordinary, b"\x1f\x8bno", b"x\x9cno"):
         assert Redactor().message(other) == other
+
+
+def test_many_fields_and_items_are_counted() -> None:
+    """From 16 on their number stands in bytes of its own."""
+    many = {f"n{n}": "password" for n in range(15)} | {"list": ["password"] * 16}
+    body = msgpack(many | {"x": "ordinary", "api_key": KEY})
+    for kept in redacted(body, "application/msgpack"):
+        assert kept[: -len(KEY)] == body[: -len(KEY)]
+        assert KEY.encode() not in kept
