@@ -9,6 +9,8 @@ _OPEN, _BREAK = 31, 0xFF
 def names(data: bytes) -> AbstractSet[int] | None:
     """Return where the texts begin that are names in maps; None for what is no whole
     CBOR, of one item or of several."""
+    if data[:1] < b"\x80":
+        return None  # no list, map or tag: most texts and files
     found: set[int] = set()
     #: Of each map and list that is open: how many items it has yet (below zero: until
     #: a break), and whether it is a map.

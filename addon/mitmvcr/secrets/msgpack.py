@@ -11,11 +11,15 @@ _SIZES = {0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2
 _SIZES |= {0xD2: 4, 0xD3: 8, 0xD4: 2, 0xD5: 3, 0xD6: 5, 0xD7: 9, 0xD8: 17}
 #: Lists and maps: how many bytes say their length, and how many items are one.
 _NESTED = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
+#: Lists and maps: a message with names begins with one, and most texts and files do not.
+_FIRST = frozenset(bytes([n]) for n in (*range(0x80, 0xA0), *_NESTED))
 
 
 def names(data: bytes) -> AbstractSet[int] | None:
     """Return where the texts begin that are names in maps; None for what is no whole
     MessagePack, of one item or of several."""
+    if data[:1] not in _FIRST:
+        return None
     found: set[int] = set()
     levels: list[list[int]] = []
     at = 0
