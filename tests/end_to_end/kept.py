@@ -7,14 +7,16 @@ the test stops it. It must end with status 0 when all are through.
 
 import json
 import signal
+import time
 from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from end_to_end.console import Console
 from end_to_end.proxy import Proxy, ProxyError, specs
 from end_to_end.watch import Spy
-from patience import wait_until
+from patience import PATIENCE, wait_until
 
 #: What can be set while it runs, as ours can.
 SETTABLE = {"flow_detail"}
@@ -138,13 +140,16 @@ class Lent:
             return self.proxy.wait()
         assert self._console is not None
         # A client that has left is seen to have left a moment later, and a large answer
-        # is written a moment after its client has it.
-        for _ in range(50):
+        # is written a moment after its client has it, a longer one on a busy machine.
+        end = time.monotonic() + PATIENCE
+        for tries in count():
             answer: dict[str, Any] = self._console("rest")
             if "error" in answer:
                 raise ProxyError(f"{answer['error']}\n{self.log}")
             rest = answer["result"]
-            if not (rest["connections"] or rest["recordings"]):
+            if not rest["recordings"] and (tries > 50 or not rest["connections"]):
+                break
+            if tries > 50 and (rest["connections"] or time.monotonic() > end):
                 break
         if rest["connections"] or rest["failed"] or by != signal.SIGINT:
             return self.proxy.stop(by)
