@@ -11,7 +11,7 @@ _SIZES = {0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2
 _SIZES |= {0xD2: 4, 0xD3: 8, 0xD4: 2, 0xD5: 3, 0xD6: 5, 0xD7: 9, 0xD8: 17}
 #: Lists and maps: how many bytes say their length, and how many items are one.
 _NESTED = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
-#: Lists and maps: a message with names begins with one, and most texts and files do not.
+#: A message with names begins with one of them; most texts and files do not.
 _FIRST = frozenset(bytes([n]) for n in (*range(0x80, 0xA0), *_NESTED))
 
 
