@@ -11,7 +11,7 @@ import zlib
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from mitmvcr.core.model import Headers, Interaction
 
@@ -49,17 +49,23 @@ _HASHES: Mapping[str, Digest] = {
     "crc32c": _reflected(0x82F63B78, 4),
     "crc64nvme": _reflected(0x9A6C9329AC4BC9B5, 8),
 }
-#: The whole value is a digest in base64.
-_HEADERS = {
-    "content-md5": "md5",
-    "x-amz-checksum-sha256": "sha256",
-    "x-amz-checksum-sha1": "sha1",
-    "x-amz-checksum-crc32": "crc32",
-    "x-amz-checksum-crc32c": "crc32c",
-    "x-amz-checksum-crc64nvme": "crc64nvme",
+
+
+def _base64(kind: str, body: bytes) -> str:
+    return b64encode(_HASHES[kind](body)).decode()
+
+
+#: The whole value is a digest: in base64, but for DynamoDB's, which is a decimal number
+#: (botocore asks again for a body that it does not fit).
+_HEADERS: Mapping[str, Callable[[bytes], str]] = {
+    "content-md5": partial(_base64, "md5"),
+    "x-amz-checksum-sha256": partial(_base64, "sha256"),
+    "x-amz-checksum-sha1": partial(_base64, "sha1"),
+    "x-amz-checksum-crc32": partial(_base64, "crc32"),
+    "x-amz-checksum-crc32c": partial(_base64, "crc32c"),
+    "x-amz-checksum-crc64nvme": partial(_base64, "crc64nvme"),
+    "x-amz-crc32": lambda body: str(zlib.crc32(body)),
 }
-#: DynamoDB's: a decimal number. botocore asks again for a body that it does not fit.
-_DECIMAL = "x-amz-crc32"
 #: Several, each with its name: ``sha-256=:...:`` or ``md5=...``.
 _LISTED = frozenset({"digest", "repr-digest", "content-digest", "x-goog-hash"})
 _IN_LIST = re.compile(
@@ -96,12 +102,8 @@ def restated(met: Interaction, kept: Interaction) -> Interaction:
 
 
 def _restated(name: str, value: str, old: bytes, new: bytes) -> str:
-    if kind := _HEADERS.get(name):
-        is_right = value.strip() == _base64(kind, old)
-        return _base64(kind, new) if is_right else value
-    if name == _DECIMAL:
-        is_right = value.strip() == str(zlib.crc32(old))
-        return str(zlib.crc32(new)) if is_right else value
+    if written := _HEADERS.get(name):
+        return written(new) if value.strip() == written(old) else value
     if name not in _LISTED:
         return value
 
@@ -113,7 +115,3 @@ def _restated(name: str, value: str, old: bytes, new: bytes) -> str:
         return f"{found[1]}={found[2]}{_base64(kind, new)}"
 
     return _IN_LIST.sub(again, value)
-
-
-def _base64(kind: str, body: bytes) -> str:
-    return b64encode(_HASHES[kind](body)).decode()
