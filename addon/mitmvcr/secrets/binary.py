@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from mitmvcr.core.mqtt import credentials
+from mitmvcr.secrets import cbor, msgpack
 from mitmvcr.secrets.containers import is_message
 from mitmvcr.secrets.looks import is_by_chance
 from mitmvcr.secrets.scan import Place, Value
@@ -30,12 +31,15 @@ Field = tuple[bytes, Value]
 Keys = tuple[AbstractSet[int] | None, AbstractSet[int] | None]
 
 
-def fields(
-    data: bytes, start: int, end: int, kind: str, keys: Keys = (None, None)
-) -> Iterator[Field]:
+def keys_of(data: bytes) -> Keys:
+    """Return where names stand: a value may be a name of secrets, and CBOR's lengths
+    are letters too. None for each that the data is no whole message of."""
+    return msgpack.names(data), cbor.names(data)
+
+
+def fields(data: bytes, start: int, end: int, kind: str, keys: Keys) -> Iterator[Field]:
     """Yield what the field may be whose name holds ``data[start:end]``, in a message of
-    a Content-Type; ``keys``: where names stand, if it is whole MessagePack or CBOR:
-    a value may be a name of secrets, and CBOR's lengths are letters too."""
+    a Content-Type, of which :func:`keys_of` returned the ``keys``."""
     yield from _at_its_length(data, start, end, 0xA0, 32, keys[0])
     if "cbor" in kind.lower() or (data and data[0] in _CBOR):
         yield from _at_its_length(data, start, end, 0x60, 24, keys[1])
@@ -50,7 +54,7 @@ def _at_its_length(
     end: int,
     first: int,
     most: int,
-    keys: AbstractSet[int] | None = None,
+    keys: AbstractSet[int] | None,
 ) -> Iterator[Field]:
     """Yield a field whose name has a byte before it that is ``first`` and its
     length."""

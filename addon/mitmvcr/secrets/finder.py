@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from mitmvcr.core.media import FORM
-from mitmvcr.secrets import binary, cbor, heads, lists, msgpack
+from mitmvcr.secrets import binary, heads, lists
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.columns import columns, table
 from mitmvcr.secrets.forms import Pattern
@@ -270,7 +270,7 @@ class Finder:
         spans: list[Span] = []
         done = 0
         hits = self._hits(data)
-        keys = (msgpack.names(data), cbor.names(data)) if hits else (None, None)
+        keys = binary.keys_of(data) if hits else (None, None)
         for number, start, end in hits:
             target = self._targets[number]
             if span := forms.at(target.forms, start):

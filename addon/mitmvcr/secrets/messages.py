@@ -205,7 +205,7 @@ class Walk:
         lower = name.lower()
         if self._is_secret(name):
             if lower.endswith(BINARY):
-                return self._binary(where, name.removesuffix(name[-4:]), value)
+                return self._binary(where, name[: -len(BINARY)], value)
             return self._named(where, name, value, Place.HEADER)
         if lower == "cookie":
             return masked_cookies(value, mask)

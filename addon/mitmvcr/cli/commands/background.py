@@ -169,8 +169,7 @@ class _Background:
 
     def _findings(self, proxy: "Proxy") -> list[Finding]:
         idle = self._policy.allow_idle
-        ways = {"isolated": False, "transparent": False}
-        return [*of_run(proxy, "", allow_idle=idle, **ways)]
+        return [*of_run(proxy, "", allow_idle=idle, isolated=False, transparent=False)]
 
 
 async def _signal() -> None:
