@@ -38,6 +38,21 @@ def limited(size: int) -> Callable[[], None]:
     return limit
 
 
+def ran_within(
+    limit: Callable[[], None], told: dict[str, str], *words: object
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command of ours in a process that ``limit`` has narrowed."""
+    return subprocess.run(
+        [sys.executable, "-m", "mitmvcr", *map(str, words)],
+        preexec_fn=limit,
+        capture_output=True,
+        text=True,
+        env=told,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize("words", [["run", "--"], ["doctor"]])
 def test_what_a_run_cannot_write_of_its_own_is_named(
     words: list[str], cli: Cli, tmp_path: Path
@@ -46,15 +61,7 @@ def test_what_a_run_cannot_write_of_its_own_is_named(
     told = cli.environment(
         TMPDIR=str(tmp_path), MITMVCR_CASSETTE=str(cassette), **UNCOMPILED
     )
-    ran = subprocess.run(
-        [sys.executable, "-m", "mitmvcr", *words, "curl"],
-        preexec_fn=limited(4096),
-        capture_output=True,
-        text=True,
-        env=told,
-        timeout=PATIENCE,
-        check=False,
-    )
+    ran = ran_within(limited(4096), told, *words, "curl")
     assert ran.returncode == 125
     assert ran.stderr.startswith(f"mitmvcr: error: {tmp_path}/mitmvcr-")
     end = f"/roots.pem: cannot be written: file too large: {_REMEDY}\n"
@@ -153,19 +160,12 @@ def test_a_merge_that_finds_no_room_leaves_our_version_whole(
         for name, n in (("base", 1), ("ours", 3), ("theirs", 2))
     )
     before = ours.read_bytes()
-    ran = subprocess.run(
-        [sys.executable, "-m", "mitmvcr", "git", "merge-driver"]
-        + [str(each) for each in (base, ours, theirs, 7, "c.yaml")],
-        preexec_fn=limited(64),
-        capture_output=True,
-        text=True,
-        env=cli.environment(**UNCOMPILED),
-        timeout=PATIENCE,
-        check=False,
-    )
+    names = base, ours, theirs, 7, "c.yaml"
+    told = cli.environment(**UNCOMPILED)
+    ran = ran_within(limited(64), told, "git", "merge-driver", *names)
     assert ran.returncode == 1
-    told = "c.yaml: not merged, ours stands: cannot be written: file too large"
-    assert ran.stderr == f"mitmvcr: {told}: merge it again\n"
+    why = "not merged, ours stands: cannot be written: file too large"
+    assert ran.stderr == f"mitmvcr: c.yaml: {why}: merge it again\n"
     assert ours.read_bytes() == before
     assert sorted(tmp_path.iterdir()) == sorted([base, ours, theirs])
 
@@ -229,18 +229,8 @@ def test_more_clients_at_once_than_the_system_gives_files_at_first_are_answered(
         "    each.sendall(ask.encode())\n"
         "print(sum(each.recv(15) == b'HTTP/1.1 200 OK' for each in all))\n"
     )
-    ran = subprocess.run(
-        [
-            *(sys.executable, "-m", "mitmvcr", "run", "--cassette", str(cassette)),
-            *("--mode", mode, "--", *cli.python(code)),
-        ],
-        preexec_fn=few_files,
-        capture_output=True,
-        text=True,
-        env=cli.environment(),
-        timeout=PATIENCE,
-        check=False,
-    )
+    words = "run", "--cassette", cassette, "--mode", mode, "--", *cli.python(code)
+    ran = ran_within(few_files, cli.environment(), *words)
     assert (ran.returncode, ran.stdout) == (0, f"{_MANY}\n")
     assert ran.stderr.endswith(f"replayed {_MANY}, missed 0, unused 0\n")
     assert len(ran.stderr.splitlines()) == 1
@@ -256,18 +246,8 @@ def test_a_command_may_have_as_many_files_open_as_without_us(
         "print(resource.getrlimit(resource.RLIMIT_NOFILE))\n"
         "urllib.request.urlopen('http://h.test/0').read()\n"
     )
-    ran = subprocess.run(
-        [
-            *(sys.executable, "-m", "mitmvcr", "run", "--cassette", str(cassette)),
-            *("--mode", mode, "--", *cli.python(code)),
-        ],
-        preexec_fn=few_files,
-        capture_output=True,
-        text=True,
-        env=cli.environment(),
-        timeout=PATIENCE,
-        check=False,
-    )
+    words = "run", "--cassette", cassette, "--mode", mode, "--", *cli.python(code)
+    ran = ran_within(few_files, cli.environment(), *words)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert (ran.returncode, ran.stdout) == (0, f"(64, {most})\n")
     assert ran.stderr.endswith("replayed 1, missed 0, unused 0\n")

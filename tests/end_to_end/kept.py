@@ -147,9 +147,8 @@ class Lent:
             if "error" in answer:
                 raise ProxyError(f"{answer['error']}\n{self.log}")
             rest = answer["result"]
-            if not rest["recordings"] and (tries > 50 or not rest["connections"]):
-                break
-            if tries > 50 and (rest["connections"] or time.monotonic() > end):
+            is_late = tries > 50 and (rest["connections"] or time.monotonic() > end)
+            if is_late or not (rest["connections"] or rest["recordings"]):
                 break
         if rest["connections"] or rest["failed"] or by != signal.SIGINT:
             return self.proxy.stop(by)
