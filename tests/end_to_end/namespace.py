@@ -1,8 +1,8 @@
 """A network namespace that has only loopback, with a DNS server of its own in it."""
 
 import ctypes
-import itertools
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -18,7 +18,6 @@ from patience import read_line
 
 RESOLVER = Path(__file__).resolve().parent / "resolver.py"
 
-_numbers = itertools.count()
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _NEWNET = 0x40000000
 
@@ -45,7 +44,9 @@ class Namespace:
     """``within`` is the prefix that runs a command in it."""
 
     def __init__(self, folder: Path) -> None:
-        self.name = f"mitmvcr-{os.getpid()}-{next(_numbers)}"
+        # Not the process's number: a killed run leaves its namespace, and a container
+        # that counts its processes anew has the same numbers.
+        self.name = f"mitmvcr-{secrets.token_hex(5)}"
         self.within = ("ip", "netns", "exec", self.name)
         self._log = folder / "dns.log"
         self._resolver: subprocess.Popen[bytes] | None = None

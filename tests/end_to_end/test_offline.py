@@ -5,6 +5,8 @@ While it replays, both are up: nothing but the addon keeps it from them.
 """
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -166,3 +168,33 @@ def test_a_miss_offline_asks_nobody(
     seen = island.ask(client, asks, proxy.url)
     assert [answer.status for answer in seen] == [424, 424]
     island.assert_untouched()
+
+
+FINDS_TESTS = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+LEFT_BEHIND = """
+import os, sys
+from pathlib import Path
+from end_to_end.namespace import Namespace
+print(Namespace(Path(sys.argv[1])).name, flush=True)
+os._exit(0)
+"""
+
+
+@pytest.mark.usefixtures("namespace")
+def test_what_an_ended_run_leaves_is_in_no_later_runs_way(tmp_path: Path) -> None:
+    """Both have the same process number: each counts its own processes from one."""
+    script = [sys.executable, "-c", LEFT_BEHIND, str(tmp_path)]
+    counted_anew = ["unshare", "--pid", "--fork", "--kill-child", *script]
+    left: list[str] = []
+    try:
+        for _ in range(2):
+            done = subprocess.run(
+                counted_anew, capture_output=True, text=True, env=FINDS_TESTS
+            )
+            assert done.returncode == 0, done.stderr
+            left.append(done.stdout.strip())
+        assert len(set(left)) == 2
+    finally:
+        for name in left:
+            shutil.rmtree(Path("/etc/netns") / name, ignore_errors=True)
+            subprocess.run(["ip", "netns", "del", name], capture_output=True)
