@@ -2,7 +2,7 @@
 addons/proxyserver.py), or as one of its own (tools/main.py)."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from mitmproxy import ctx
@@ -60,11 +60,11 @@ def serve(
     arguments: Sequence[str],
     *,
     prepare: Callable[[Any], None],
-    enter: Callable[[Any], None],
+    enter: Callable[[Any], Awaitable[None]],
 ) -> None:
     """Run one of mitmproxy's programs, ``dump``, ``console`` or ``web``, until it
     ends. ``prepare`` gets the master before its command line is read, ``enter`` when
-    all options were read, from files too."""
+    all options were read, from files too; then mitmproxy listens."""
     from mitmproxy.tools import cmdline
     from mitmproxy.tools.main import run
 
@@ -108,7 +108,9 @@ def _filtered(given: Any) -> dict[str, str]:
 
 
 def _with_addon(
-    interface: Any, prepare: Callable[[Any], None], enter: Callable[[Any], None]
+    interface: Any,
+    prepare: Callable[[Any], None],
+    enter: Callable[[Any], Awaitable[None]],
 ) -> Any:
     class Serving(interface):  # type: ignore[misc] # chosen at run time
         def __init__(self, opts: Any) -> None:
@@ -116,7 +118,7 @@ def _with_addon(
             prepare(self)
 
         async def run(self) -> None:
-            enter(self)
+            await enter(self)
             await super().run()
 
     return Serving
