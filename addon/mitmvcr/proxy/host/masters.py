@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from mitmproxy import ctx
 
+from mitmvcr.core.errors import OWN_FAILURE
 from mitmvcr.proxy.host.capabilities import capabilities
-
-#: As in ``cli/report/status.py``.
-OWN_FAILURE = 125
 
 if TYPE_CHECKING:
     from mitmproxy.master import Master as Master
