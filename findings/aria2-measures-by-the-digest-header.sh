@@ -5,12 +5,12 @@
 # of it once more. Of Repr-Digest, which RFC 9530 put in that header's place, it knows nothing.
 #
 # Versions: aria2 1.36.0 (Debian 12's packages).
-# Source: aria2's src/HttpResponse.cc (getDigest) and src/HttpRequest.cc (Want-Digest, which the option
-# --no-want-digest-header leaves out), RFC 3230.
+# Source: aria2's src/HttpResponse.cc (getDigest) and src/HttpRequest.cc (Want-Digest, which no option of
+# 1.36 leaves out), RFC 3230.
 # Why it matters to a recorder: a body that it changes, since a secret stands in it, since a time was
 # moved, or since a user edited the cassette, is refused by such a client alone, under a header that
-# looks like any other; a change of one byte costs the whole download and a second one. curl and
-# wget take the same answer. With --no-want-digest-header an origin may leave the digest out.
+# looks like any other; a change of one byte costs the whole download and a second one. curl
+# takes the same answer.
 set -euo pipefail
 for tool in apt-get dpkg python3 curl; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }
