@@ -101,9 +101,3 @@ USERINFO = (
     r"://(?:[^\s/?#\"'<>@:\\]{0,80}+:(?![0-9]{1,5}#)([^\s/?\"'<>@\\]{1,200}+)"
     r"|([\w.~-]{20,200}+))@"
 )
-#: ``curl -u user:password``, ``sshpass -p password`` and ``user/password@`` of Oracle.
-COMMANDS = (
-    r"(?:curl [^\n|;]{0,100}?(?:-u|--user|--proxy-user) ?[\"']?[^\s:\"'$]{1,64}:"
-    r"|sshpass -p ?[\"']?)(?!\$)([^\s\"'\\]{4,200}+)"
-    r"|jdbc:oracle:\w{3,5}:[\w.$#]{1,64}/([^\s\"'\\@]{1,200}+)@"
-)

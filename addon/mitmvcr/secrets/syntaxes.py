@@ -186,7 +186,7 @@ _CONNECTION = (
 _LOGIN = re.compile(rb"login(?<!\w.{5})[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z")
 _SET = re.compile(
     rb"(?:\A|[\r\n;])[ \t]{0,40}set[ \t]{1,9}\Z"
-    rb"|(?:\A|[\s;])(?:set(?:x|env| -\w{1,3})|ENV|ARG|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}\Z"
+    rb"|(?:\A|[\s;])(?:set(?:x|env| -\w{1,3})|ENV|ARG|config(?:ure)?(?: set)?(?: -\S{1,20})?|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}(?://\S{1,100}/)?\Z"
 )
 _NETRC, _ARGUMENT = (
     re.compile(rb"[ \t]{1,20}+([^\s%b]{4,2000}+)" % most) for most in (b"", b"\"'<>;")
@@ -196,7 +196,13 @@ _NETRC, _ARGUMENT = (
 def _command(scan: Scan, begin: int, finish: int) -> Values:
     left = scan.left(begin, 150)
     near = left[-20:]
-    is_set = b"set" in near or b"header" in near or b"ENV" in near or b"ARG" in near
+    is_set = (
+        b"set" in near
+        or b"config" in near
+        or b"header" in near
+        or b"ENV" in near
+        or b"ARG" in near
+    )
     if is_set and _SET.search(left):
         return scan.value(_ARGUMENT, finish, Place.TEXT)
     is_login = b"login" in left and _LOGIN.search(left)
@@ -278,7 +284,7 @@ SYNTAXES = (
     Syntax(_matched(_OTHER_TAG, Place.INNER, decode=unescaped), b">", b"", b"<:"),
     Syntax(markup.attribute, b" \t\r\n", sign=b"="),
     # machine h login a password x, setenv PASSWORD x
-    Syntax(_command, b" \t\r\n", b"", b" \t"),
+    Syntax(_command, b" \t\r\n/", b"", b" \t"),
     # CREATE USER u IDENTIFIED BY 'x'
     Syntax(_matched(_SQL_TEXT, Place.TEXT, left=_SQL, far=300), b" \t\r\n", b"", b" \t\r\n", b"'"),
     # "password": "x", password = 'x', put("password", "x"), password "x"
