@@ -84,6 +84,13 @@ TEXTS = {
     "http -a": "http -a me:%s GET h/x\nhttps --auth=me:%s h\n",
     "twine": "twine upload -u __token__ -p %s dist/*\n",
     "psql": "psql postgresql://me:%s@h/d\nPGPASSWORD=%s psql -h h\n",
+    "link of a password": "Hi! https://h.example/reset-password/%s\n",
+    "link of a password, whose": "https://h.example/accounts/reset/MQ/%s/ https://h/password/reset/%s.\n",
+    "link of a password, UUID": "/magic-link/%s /set_password/%s\n",
+    "link in PHP's JSON": '{"url": "https:\\/\\/h.example\\/verify-email\\/17\\/%s"}',
+    "link in a mail": "<p><a href=\"https://h.example/invite/%s\">Join</a> or <a href='https://h.example/unsubscribe/me/%s?x=1'>not</a>",
+    "link, percent-encoded": "https://h/login?next=%2Fverify%2F%s&a=1",
+    "link, signed": "https://h/confirm/%s.ZxY12w.%s now",
     "aws configure": "aws configure set aws_secret_access_key %s\n",
     "npm config": "npm config set //npm.example/:_authToken %s\n",
     "jdbc": "jdbc:mysql://h/x?user=me&password=%s\n",
@@ -286,6 +293,8 @@ ORDINARY = {
     "docker user": "docker run -u 1000:1000 --user 1000:1000 image\n",
     "commands": "docker login -u $U -p $P h\ndocker login -u a -p <password> h\nmysql -u root -p mydb1234\nmysql -p%PASS% -pYOUR_PASSWORD\nmysql --port 33060\n",
     "commands in prose": "mysql and docker login with -p are unsafe. Use redis-cli or openssl -passin env:PASS1234 -p8080:80 (docker run -p 8080:8080).\n",
+    "links": "https://h/verify/your-email-address-now-2024 /reset-password/how-to-change-it-in-3-steps /invite/GetSearchApplicationSession /magic/the-gathering-set-2024-01 /unsubscribe/weekly-newsletter-12345678 /activate/20241130123456789012 /invitations/q7Rk2Zp9Wm4Xc8Vb3Nt6 /reset-password/:token /verify/{verification_token_id} /confirm/3f2a9c1e-77b1-4d0c-9a5e-0d1c2b3a4f5e /invite/507f1f77bcf86cd799439011\n",
+    "links to files": "/verify/q7Rk2Zp9Wm4Xc8Vb3Nt6.js /reset/assets/q7Rk2Zp9Wm4Xc8Vb3Nt6.css xverify/q7Rk2Zp9Wm4Xc8Vb3Nt6\n",
     "settings": "git config password.hint none-at-all1 && config token reset\n",
     "curl": "curl -u $USER:$PASS -u user:$TOKEN https://h/x\n",
     "auth word": '{"auth": "oauth2", "a": {"auth": "bearerAuth12"}, "auth" : "c2hvcnQ="}',
@@ -335,6 +344,19 @@ def test_none_stays(name: str) -> None:
     before = first.partition("AKIA")[0].rpartition(" ")[0]
     assert clean.startswith(before)
     assert clean.endswith(last)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/magic-link/3f2a9c1e-77b1-4d0c-9a5e-0d1c2b3a4f5e",
+        "/accounts/reset/MQ/c1q9wx-3f786850e387550fdab836ed7e6dc881",
+        "/password/reset/507f1f77bcf86cd799439011",
+    ],
+)
+def test_what_opens_a_page_of_a_password_is_hidden(address: str) -> None:
+    before = address.rpartition("/")[0]
+    assert kept(f"see {address}/ now") == f"see {before}/[REDACTED:link-token]/ now"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
