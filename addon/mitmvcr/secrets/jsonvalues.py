@@ -3,10 +3,11 @@ objects hold."""
 
 import json
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 
 from mitmvcr.secrets import lists
-from mitmvcr.secrets.looks import OPAQUE, is_by_chance, is_scope
+from mitmvcr.secrets.looks import OPAQUE, is_by_chance, is_likely, is_scope
 from mitmvcr.secrets.scan import BYTES, NONE, Place, Scan, Value, Values
 
 _COLON = re.compile(rb'\\{0,15}"[ \t\r\n]{0,200}+(?::|=>)')
@@ -69,6 +70,7 @@ def _within(scan: Scan, at: int, level: int) -> list[Value]:
     object calls its value; of the rest it has to look like a secret. Fields in it are
     looked at by their own names too, so that it is not done."""
     data, start, depth, key, values = scan.data, at, 0, b"", list[Value]()
+    are_scopes = False
     is_list, most = data[at : at + 1] == b"[", at + _DEEP * (scan.room > 0)
     token = _ESCAPED if level else _TOKEN
     while at < most and (found := token.match(data, at)):
@@ -92,15 +94,20 @@ def _within(scan: Scan, at: int, level: int) -> list[Value]:
                 continue
             if is_own:
                 # {"oauth2_password": ["read:user"]} of OpenAPI
-                if not is_scope(value.text):
-                    values.append(value)
+                are_scopes |= is_scope(value.text)
+                values.append(value)
             elif _is_meant(key):
                 values.append(value)
             elif _is_inner(key, value.text):
                 values.append(value._replace(place=Place.INNER))
         key = b""
     scan.room -= at - start
-    return values
+    return without_scopes(values) if are_scopes else values
+
+
+def without_scopes(values: Iterable[Value]) -> list[Value]:
+    """Return what is none of a list's scopes, of which some are words alone."""
+    return [each for each in values if is_likely(each.text) and not is_scope(each.text)]
 
 
 def _is_meant(key: bytes) -> bool:

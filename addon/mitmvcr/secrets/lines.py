@@ -2,6 +2,7 @@
 
 import re
 
+from mitmvcr.secrets.jsonvalues import without_scopes
 from mitmvcr.secrets.looks import is_scope
 from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values
 
@@ -97,9 +98,9 @@ def items(scan: Scan, begin: int, finish: int) -> Values:
     lines = scan.match(_ITEMS, finish)
     if lines is None:
         return NONE
-    found = _ITEM.finditer(scan.data, finish, lines.end())
-    return [
+    found = [
         Value(*each.span(1), each[1], Place.TEXT)
-        for each in found
-        if not is_scope(each[1])
+        for each in _ITEM.finditer(scan.data, finish, lines.end())
     ]
+    are_scopes = any(is_scope(each.text) for each in found)
+    return without_scopes(found) if are_scopes else found

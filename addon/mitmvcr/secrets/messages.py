@@ -25,6 +25,7 @@ from mitmvcr.secrets.containers import (
 )
 from mitmvcr.secrets.headers import (
     PROTOCOLS,
+    SET_COOKIES,
     masked_cookies,
     masked_protocols,
     masked_set_cookie,
@@ -209,7 +210,7 @@ class Walk:
             return self._named(where, name, value, Place.HEADER)
         if lower == "cookie":
             return masked_cookies(value, mask)
-        if lower == "set-cookie":
+        if lower in SET_COOKIES:
             return masked_set_cookie(value, mask)
         if lower == PROTOCOLS and where.startswith("request"):
 

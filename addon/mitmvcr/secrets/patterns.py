@@ -6,6 +6,7 @@ import re
 from mitmvcr.secrets import forms
 from mitmvcr.secrets.forms import START as _B
 from mitmvcr.secrets.forms import Pattern
+from mitmvcr.secrets.lists import listed
 from mitmvcr.secrets.looks import FAKE, is_by_chance
 from mitmvcr.secrets.runs import object_in
 
@@ -21,16 +22,16 @@ def _is_jwt_of_somebody(token: bytes) -> bool:
 
 #: Names of pages that are for whoever has their address, and of an account's password;
 #: behind the others may stand whose page it is.
-_OF_PASSWORDS = (
-    "reset-password reset_password resetPassword password-reset password_reset"
-    " password/reset set-password set_password forgot-password forgot_password"
-    " magic-link magic_link magiclink magic"
-).split()
-_OF_OTHERS = (
-    "verify verify-email verify_email verifyEmail email-verification confirm"
-    " confirm-email confirm_email activate invite accept-invite accept_invite"
-    " accept-invitation unsubscribe reset"
-).split()
+_OF_PASSWORDS = listed(
+    "reset-password, reset_password, resetPassword, password-reset, password_reset",
+    "password/reset, set-password, set_password, forgot-password, forgot_password",
+    "magic-link, magic_link, magiclink, magic",
+)
+_OF_OTHERS = listed(
+    "verify, verify-email, verify_email, verifyEmail, email-verification, confirm",
+    "confirm-email, confirm_email, activate, invite, accept-invite, accept_invite",
+    "accept-invitation, unsubscribe, reset",
+)
 _PAGES = [*_OF_PASSWORDS, *_OF_OTHERS]
 _PASSWORD = re.compile(rf"/(?:{'|'.join(_OF_PASSWORDS)})\\{{0,3}}/".encode())
 #: As Django makes them: a time, and the start of an HMAC.
@@ -99,16 +100,16 @@ _OTHERS = (
     ),
     Pattern(
         "bearer",
-        ("Bearer ", "bearer ", "BEARER "),
+        ("Bearer ", "bearer ", "BEARER ", "Bearer+", "bearer+"),
         # Not the first parameter of a challenge: Bearer resource_metadata="..."
-        r"[Bb](?:earer|EARER) (?![a-z_]+=\\?\")([A-Za-z0-9._~+/-]{16,}+={0,2})",
+        r"[Bb](?:earer|EARER)[ +](?![a-z_]+=\\?\")([A-Za-z0-9._~+/-]{16,}+={0,2})",
         _RFC + "rfc6750",
         "Bearer {w40}",
     ),
     Pattern(
         "basic",
-        ("Basic ", "basic "),
-        r"[Bb]asic ((?=[A-Za-z+/]*[0-9=])[A-Za-z0-9+/]{12,}+={0,2})",
+        ("Basic ", "basic ", "Basic+", "basic+"),
+        r"[Bb]asic[ +]((?=[A-Za-z+/]*[0-9=])[A-Za-z0-9+/]{12,}+={0,2})",
         _RFC + "rfc7617",
         "Basic {w39}=",
     ),
@@ -129,8 +130,8 @@ _OTHERS = (
     ),
     Pattern(
         "okta",
-        ("SSWS ",),
-        r"SSWS ([\w-]{40,44})",
+        ("SSWS ", "SSWS+"),
+        r"SSWS[ +]([\w-]{40,44})",
         "https://developer.okta.com/docs/guides/create-an-api-token/main/",
         "SSWS 00{b40}",
     ),

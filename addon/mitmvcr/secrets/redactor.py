@@ -18,7 +18,7 @@ from mitmvcr.secrets import digests, fakes
 from mitmvcr.secrets.containers import PACKED, seems_packed
 from mitmvcr.secrets.environment import secrets_in
 from mitmvcr.secrets.given import given_out
-from mitmvcr.secrets.headers import PROTOCOLS
+from mitmvcr.secrets.headers import PROTOCOLS, SET_COOKIES
 from mitmvcr.secrets.known import placeholder_of
 from mitmvcr.secrets.messages import Text, Visit, Walk
 from mitmvcr.secrets.names import kind_of, plain
@@ -35,7 +35,7 @@ _MOST_BODIES, _LARGE = 8, 1 << 20
 _MOST_SEEN = 1024
 _NOTHING = Response()
 Kept = TypeVar("Kept")
-_CAREFUL = PACKED | {"cookie", "set-cookie", PROTOCOLS}
+_CAREFUL = PACKED | {"cookie", *SET_COOKIES, PROTOCOLS}
 
 
 class Finding(NamedTuple):
