@@ -1,12 +1,10 @@
-"""Secrets in command lines: behind a name, and of programs that take a password with
-none before it."""
+"""Passwords in command lines, of programs that take one with no name before it."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import Names
-from mitmvcr.secrets.scan import NONE, Place, Scan, Values
 from mitmvcr.secrets.spans import Span
 
 _USER = r"[\"']?[^\s:\"'$%,]{1,64}"
@@ -79,40 +77,3 @@ def _is_secret(names: Names, value: bytes) -> bool:
     ``YOUR_PASSWORD``."""
     is_name = _WORDS.fullmatch(value) is not None and names.of(value).field > 0
     return is_real(value) and not is_name
-
-
-# Behind a name
-
-_LOGIN = re.compile(rb"login(?<!\w.{5})[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z")
-_SET = re.compile(
-    rb"(?:\A|[\r\n;])[ \t]{0,40}set[ \t]{1,9}\Z"
-    rb"|(?:\A|[\s;])(?:set(?:x|env| -\w{1,3})|ENV|ARG"
-    rb"|config(?:ure)?(?: set)?(?: -\S{1,20})?"
-    rb"|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}"
-    rb"(?://\S{1,100}/)?\Z"
-)
-_SETTERS = (b"set", b"config", b"header", b"ENV", b"ARG")
-_NETRC, _ARGUMENT = (
-    re.compile(rb"[ \t]{1,20}+([^\s%b]{4,2000}+)" % most) for most in (b"", b"\"'<>;")
-)
-
-
-_OPTION = re.compile(
-    rb"(?:=|[ \t]{1,9}+)([^\s\"'<>(){}\[\],;$`\\-][^\s\"'<>;\\]{5,2000}+)"
-)
-
-
-def argument(scan: Scan, begin: int, finish: int) -> Values:
-    """Return what follows a name that a command sets, or that netrc has."""
-    left = scan.left(begin, 150)
-    near = left[-20:]
-    if any(word in near for word in _SETTERS) and _SET.search(left):
-        return scan.value(_ARGUMENT, finish, Place.TEXT)
-    is_login = b"login" in left and _LOGIN.search(left)
-    return scan.value(_NETRC, finish, Place.TEXT) if is_login else NONE
-
-
-def option(scan: Scan, begin: int, finish: int) -> Values:
-    """Return the value of an option of that name."""
-    is_one = scan.data.startswith(b"--", begin)
-    return scan.value(_OPTION, finish, Place.TEXT) if is_one else NONE

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from mitmvcr.secrets.headers import SET_COOKIES
+from mitmvcr.secrets.lists import SET_COOKIES
 from mitmvcr.secrets.names import Names, is_secret_variable, plain
 from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.rules import Rules

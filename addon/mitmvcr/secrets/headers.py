@@ -14,8 +14,6 @@ _PARAMETER = re.compile(
 )
 _SCHEME = re.compile(r"\s*([A-Za-z][\w-]*)\s+(\S+)\s*")
 _QUOTES = '"'
-#: RFC 2965 had the second one, and servers of Java still send it.
-SET_COOKIES = ("set-cookie", "set-cookie2")
 #: A header in which browsers send a token too, since they can set no other one for a
 #: WebSocket.
 PROTOCOLS = "sec-websocket-protocol"

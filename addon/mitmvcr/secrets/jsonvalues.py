@@ -3,11 +3,10 @@ objects hold."""
 
 import json
 import re
-from collections.abc import Iterable
 from contextlib import suppress
 
 from mitmvcr.secrets import lists
-from mitmvcr.secrets.looks import OPAQUE, is_by_chance, is_likely, is_scope
+from mitmvcr.secrets.looks import OPAQUE, is_by_chance, is_no_scope, is_scope
 from mitmvcr.secrets.scan import BYTES, NONE, Place, Scan, Value, Values
 
 _COLON = re.compile(rb'\\{0,15}"[ \t\r\n]{0,200}+(?::|=>)')
@@ -102,12 +101,7 @@ def _within(scan: Scan, at: int, level: int) -> list[Value]:
                 values.append(value._replace(place=Place.INNER))
         key = b""
     scan.room -= at - start
-    return without_scopes(values) if are_scopes else values
-
-
-def without_scopes(values: Iterable[Value]) -> list[Value]:
-    """Return what is none of a list's scopes, of which some are words alone."""
-    return [each for each in values if is_likely(each.text) and not is_scope(each.text)]
+    return [each for each in values if not are_scopes or is_no_scope(each.text)]
 
 
 def _is_meant(key: bytes) -> bool:

@@ -80,6 +80,11 @@ def is_scope(value: bytes) -> bool:
     return _SCOPE.fullmatch(value) is not None
 
 
+def is_no_scope(value: bytes) -> bool:
+    """Return whether a value is none among scopes, of which some are words alone."""
+    return is_likely(value) and not is_scope(value)
+
+
 def is_path(value: bytes) -> bool:
     return _PATH.fullmatch(value) is not None
 

@@ -25,11 +25,11 @@ from mitmvcr.secrets.containers import (
 )
 from mitmvcr.secrets.headers import (
     PROTOCOLS,
-    SET_COOKIES,
     masked_cookies,
     masked_protocols,
     masked_set_cookie,
 )
+from mitmvcr.secrets.lists import SET_COOKIES
 from mitmvcr.secrets.names import BINARY, Names
 from mitmvcr.secrets.runs import decoded_base64, encoded_as
 from mitmvcr.secrets.scan import BYTES, Place

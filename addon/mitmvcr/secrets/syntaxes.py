@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from mitmvcr.secrets import commands, jsonvalues, lines, markup
+from mitmvcr.secrets import jsonvalues, lines, markup
 from mitmvcr.secrets.jsonvalues import json_regex
 from mitmvcr.secrets.lines import BARE, BEFORE, FAR, LETTER, LINE_END, SCHEME
 from mitmvcr.secrets.looks import is_by_chance
@@ -260,7 +260,7 @@ SYNTAXES = (
     Syntax(_matched(_OTHER_TAG, Place.INNER, decode=unescaped), b">", b"", b"<:"),
     Syntax(markup.attribute, b" \t\r\n", sign=b"="),
     # machine h login a password x, setenv PASSWORD x
-    Syntax(commands.argument, b" \t\r\n/", b"", b" \t"),
+    Syntax(lines.argument, b" \t\r\n/", b"", b" \t"),
     # CREATE USER u IDENTIFIED BY 'x'
     Syntax(_matched(_SQL_TEXT, Place.TEXT, left=_SQL, far=300), b" \t\r\n", b"", b" \t\r\n", b"'"),
     # "password": "x", password = 'x', put("password", "x"), password "x"
@@ -281,7 +281,7 @@ SYNTAXES = (
     Syntax(_matched(_CELL, Place.INNER), far=b"|", after=b"` ", sign=b"|"),
     Syntax(_matched(_MARKED, Place.INNER), b"*`", b"", b"*`"),
     # --password x, Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
-    Syntax(commands.option, after=b"= \t"),
+    Syntax(lines.option, after=b"= \t"),
     Syntax(lines.header, BEFORE, FAR, b":"),
     Syntax(lines.line, BEFORE, FAR, b":= \"'", b":="),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
