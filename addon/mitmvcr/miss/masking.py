@@ -5,7 +5,7 @@ has been redacted before; this is also for what stands in a cassette as it is.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import chain
 
@@ -101,8 +101,12 @@ def masked(miss: Miss) -> Miss:
     )
     for near in shown.nearest:
         for value in chain.from_iterable(map(_in_place_of_secrets, near.differ)):
-            shown = shown.through(lambda text, value=value: text.replace(value, MASK))
+            shown = shown.through(_without(value))
     return shown
+
+
+def _without(value: str) -> Callable[[str], str]:
+    return lambda text: text.replace(value, MASK)
 
 
 def _in_place_of_secrets(found: Difference) -> Iterable[str]:
