@@ -311,6 +311,8 @@ def test_xml_rpc_is_compared_by_value(
         (["<int>1_0</int>"], ["<int>10</int>"]),
         (["<dateTime.iso8601>1</dateTime.iso8601>"], ["<int>1</int>"]),
         (["<foo>1</foo>"], ["<bar>1</bar>"]),
+        (["<double>0.1</double>"], ["<double>0.10000000000000000001</double>"]),
+        (["<double>1e999</double>"], ["<double>1e998</double>"]),
         (["text <int>1</int>"], ["<int>1</int>"]),
         ([struct_of(member("a", "1").replace("name", "value"))], [struct_of()]),
         (["<string><b/></string>"], ["<string/>"]),

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import zip_longest
 
 from mitmvcr.core.bodies import OpenedList, OpenedObject, closed
@@ -111,4 +112,6 @@ def _shown(value: object) -> str:
         return "absent"
     if isinstance(value, OpenedObject | OpenedList):
         return quoted(str(closed(value)))
-    return shown(json.dumps(value, ensure_ascii=False))
+    if isinstance(value, Decimal):
+        return shown(str(value))
+    return shown(json.dumps(value, ensure_ascii=False, default=str))

@@ -61,7 +61,7 @@ def _name_options(master: Any) -> None:
     options.VcrOptions().add(Loader(master))
 
 
-def _enter(
+async def _enter(
     worker: Worker, vcr: VcrAddon, more: tuple[Team, "Ready"], master: Any
 ) -> None:
     team, _ = more

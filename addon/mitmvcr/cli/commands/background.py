@@ -32,7 +32,7 @@ from mitmvcr.options import (
 )
 from mitmvcr.proxy.ca import ensure_ca
 from mitmvcr.session import Session
-from mitmvcr.spelling import WITH_VARIABLES
+from mitmvcr.spelling import ON_COMMAND_LINE
 from mitmvcr.values import Given, Layer, Values
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class _Background:
                 trusted_ca=write_origins(folder, roots, os.environ),
                 opened=self._prepare,
                 sets=options.set,
-                spelling=WITH_VARIABLES,
+                spelling=ON_COMMAND_LINE,
             )
             try:
                 async with proxying as proxy:
