@@ -36,7 +36,8 @@ class Namespace:
     see what goes nowhere over IPv4 and IPv6; ``blind`` says why the first is absent.
     ``diverted`` listen for programs that know of no proxy, on addresses of ``names``.
     ``root`` is the folder that is / to us and to the command, ``roots`` are what it
-    finds as the system's files of authorities. ``maker`` leads to a child that stays within and opens ports (ports.py).
+    finds as the system's files of authorities. ``maker`` leads to a child that stays
+    within and opens ports (ports.py).
     """
 
     kinds: Sequence[tuple[int, int]]
