@@ -42,7 +42,7 @@ def expect_cleartext_h2(choice: "layer.NextLayer") -> None:
 def expect_http(choice: "layer.NextLayer") -> None:
     """Take for HTTP what begins with letters alone: Guile and Racket send the method
     before the rest of its line, and mitmproxy takes that for TCP for good
-    (addons/next_layer.py). Leave alone what comes to the proxy itself, which has no
+    (addons/next_layer.py). Leave alone what is for the proxy itself, which has no
     target yet, and a reverse proxy, whose option names the protocol."""
     client, server = choice.context.client, choice.context.server
     if choice.layer is not None or server.address is None or client.alpn:
