@@ -372,6 +372,22 @@ def test_replay_only_without_a_cassette_is_told_with_the_remedy(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_cassette_whose_recording_was_killed_is_not_to_be_recorded_again(
+    tmp_path: Path,
+) -> None:
+    """That would have been refused, with the remedy that is told now."""
+    path, part = tmp_path / "chat.yaml", tmp_path / "chat.yaml.part"
+    part.write_bytes(writer.dumps(cassette_of(1, 2)))
+    with pytest.raises(CassetteNotFoundError) as caught:
+        open_session(settings(path, "replay_only"))
+    assert str(caught.value) == (
+        f"{path}: cassette not found, and mode replay_only never records: {part}:"
+        " holds 2 interactions of a recording that was not saved: run"
+        f" 'mitmvcr cassette recover {path}', or delete the file"
+    )
+    assert list(tmp_path.iterdir()) == [part]
+
+
 @pytest.mark.parametrize(
     "mode", ["replay_only", "replay_with_new_episodes", "record_once", "record_only"]
 )

@@ -100,11 +100,10 @@ def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
     store = _store_of(settings, flows)
     exists = store.exists()
     if RULES[settings.mode, exists].needs_cassette:
-        raise CassetteNotFoundError(
-            store.name,
-            f"cassette not found, and mode {settings.mode} never records",
-            remedy="record it first with mode record_once",
-        )
+        problem = f"cassette not found, and mode {settings.mode} never records"
+        # Where its recording was killed, to record it again would be refused too.
+        remedy = store.left_over() or "record it first with mode record_once"
+        raise CassetteNotFoundError(store.name, problem, remedy=remedy)
     environment = dict(os.environ)  # as it is now, though secrets are found later
     session = Session(
         store,
