@@ -236,7 +236,9 @@ def _with_stream(
     if exchange.socket is not None:
         from mitmvcr.proxy.flow.websocket import frames
 
-        answer = replace(recorded.response, websocket=frames(exchange.socket))
+        lasted = time.monotonic_ns() - exchange.head
+        found = frames(exchange.socket, lasted)
+        answer = replace(recorded.response, websocket=found)
         recorded = replace(recorded, response=answer)
     elif isinstance(exchange.tee, TimedTee):
         codings = response.headers.get("content-encoding", "")

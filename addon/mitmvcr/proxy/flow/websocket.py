@@ -1,5 +1,6 @@
 """WebSockets: their messages recorded, and replayed in lock-step."""
 
+import sys
 from collections.abc import Callable
 
 from mitmproxy import http
@@ -15,15 +16,20 @@ _NO_CLOSE = (None, 1005, 1006)
 _SHOWN = 60
 
 
-def frames(flow: http.HTTPFlow) -> tuple[Frame, ...]:
-    """Return the messages of a WebSocket, with the time since its 101."""
+def frames(flow: http.HTTPFlow, lasted: int = sys.maxsize) -> tuple[Frame, ...]:
+    """Return the messages of a WebSocket, with the time since its 101, which was
+    ``lasted`` nanoseconds ago. mitmproxy's times are the day's, and that can be set
+    anew meanwhile: no message came before the one above it, or later than now."""
     socket, response = flow.websocket, flow.response
     if socket is None or response is None:
         return ()
-    start = response.timestamp_end or response.timestamp_start or 0.0
+    start, latest = response.timestamp_end or response.timestamp_start or 0.0, 0
 
     def since(moment: float | None) -> int:
-        return max(0, round(((moment or start) - start) * 1e6)) * 1000
+        nonlocal latest
+        at = round(((moment or start) - start) * 1e6) * 1000
+        latest = min(max(latest, at), lasted)
+        return latest
 
     recorded = [
         Frame(
