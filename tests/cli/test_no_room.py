@@ -251,3 +251,28 @@ def test_a_command_may_have_as_many_files_open_as_without_us(
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert (ran.returncode, ran.stdout) == (0, f"(64, {most})\n")
     assert ran.stderr.endswith("replayed 1, missed 0, unused 0\n")
+
+
+def hardly_any_files() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+
+
+@pytest.mark.parametrize("mode", ["replay_only", "record_once"])
+def test_too_few_files_for_any_client_are_one_line_before_anything_is_sent(
+    mode: str, cli: Cli, tmp_path: Path
+) -> None:
+    """Clients had answers that could not be recorded, as no module could be imported
+    any more, or had none at all."""
+    cassette = tmp_path / "c.yaml"
+    if mode == "replay_only":
+        write_cassette(cassette, answer("http://h.test/0", b"0"))
+    before = sorted(tmp_path.iterdir())
+    words = "run", "--cassette", cassette, "--mode", mode, "--", *cli.python("")
+    ran = ran_within(hardly_any_files, cli.environment(), *words)
+    assert (ran.returncode, ran.stdout) == (125, "")
+    assert ran.stderr == (
+        "mitmvcr: error: no more than 40 files may be open at once, which is too few for"
+        " clients and what they ask for: let it have 64 or more ('ulimit -n',"
+        " LimitNOFILE= of systemd, --ulimit nofile= of docker)\n"
+    )
+    assert sorted(tmp_path.iterdir()) == before

@@ -163,6 +163,18 @@ def test_without_locks_nothing_is_taken_for_left_over(
     assert other.read_bytes() == b"of somebody"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_of_that_name_is_nothing_that_a_killed_process_left(
+    tmp_path: Path,
+) -> None:
+    """It was deleted."""
+    target, pipe = tmp_path / "a", tmp_path / ".a.mitmvcr"
+    os.mkfifo(pipe)
+    replace_file(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert sorted(tmp_path.iterdir()) == [pipe, target]
+
+
 def test_windows_moves_no_open_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,7 +91,8 @@ def drop_unfinished(target: Path) -> None:
     with suppress(OSError):  # there is none, or it is not ours to open
         file = os.open(fresh, os.O_RDWR | NO_FOLLOW | _NO_WAIT | BINARY)
         try:
-            if owns(file) and is_at(file, fresh):
+            is_file = stat.S_ISREG(os.fstat(file).st_mode)  # a pipe is somebody else's
+            if is_file and owns(file) and is_at(file, fresh):
                 fresh.unlink()
         finally:
             close(file)

@@ -29,6 +29,8 @@ _WITHOUT_CASSETTE = (Settings().mode, Mode.PASSTHROUGH)
 _OTHERS = 4096
 #: A recording has two, and its clients some.
 _OF_SESSION = 6
+#: With fewer a few clients leave none for a module that is imported late.
+_LEAST = 64
 
 
 def prepared(settings: Settings) -> Settings:
@@ -62,12 +64,20 @@ def _read_flows(data: bytes, found: "Found") -> None:
 
 def make_room(sessions: int) -> None:
     """Let the process have as many files open as many clients and this number of named
-    sessions need, as far as the system allows: most give 256 or 1024 at first."""
+    sessions need, as far as the system allows: most give 256 or 1024 at first. Raise
+    VcrError where that is too few for any."""
     if sys.platform == "win32":  # pragma: no cover - it has no such limit
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _OTHERS + sessions * _OF_SESSION
     if hard != resource.RLIM_INFINITY:
+        if hard < _LEAST:
+            raise VcrError(
+                f"no more than {hard} files may be open at once, which is too few for"
+                " clients and what they ask for",
+                remedy=f"let it have {_LEAST} or more ('ulimit -n', LimitNOFILE= of"
+                " systemd, --ulimit nofile= of docker)",
+            )
         wanted = min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with suppress(OSError, ValueError):
