@@ -355,6 +355,14 @@ def test_none_stays(name: str) -> None:
     assert clean.endswith(last)
 
 
+def test_a_word_is_a_password_behind_a_user() -> None:
+    clean = kept(
+        "docker exec db mysql -uroot -pmysecretword -e x\nmysql -pretty -port\n"
+    )
+    assert "mysecretword" not in clean
+    assert clean.endswith(" -e x\nmysql -pretty -port\n")
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -443,10 +443,10 @@ COMMANDS = (
         "-p[ =]",
     ),
     # With a blank behind it, it asks; what follows then is the name of a database. A
-    # word may be another program's option.
+    # word may be another program's option, where no user stands before it.
     (
         "mysql ,mysqldump ,mysqladmin ,mysqlimport ,mysqlsh ,mariadb ,mariadb-dump ",
-        r"-p(?! |[a-z]{1,20}(?:[\s.,=]|\Z))",
+        r"(?:-u ?[\w.-]{1,64} -p(?! )|-p(?! |[a-z]{1,20}(?:[\s.,=]|\Z)))",
     ),
     ("mongo ,mongosh ,mongodump ,mongorestore ,cqlsh ,twine upload ", "-p ?"),
     ("redis-cli ", "-a "),
