@@ -16,7 +16,6 @@ from functools import partial
 from typing import Any
 
 from mitmproxy import ctx
-from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.network_options import Upstream
@@ -92,7 +91,7 @@ def main(
     vcr.sessions.spelling = spelling
     more = [Attached(vcr.control)] if attached else []
     enter = partial(_enter, vcr, more, way_out)
-    masters.serve(ui, given, prepare=_name_options, enter=enter)
+    masters.serve(ui, given, prepare=options.declare, enter=enter)
 
 
 async def _go_on(master: Any, way_out: WayOutOf) -> None:
@@ -132,11 +131,6 @@ def _signals_end_it() -> Iterator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-
-
-def _name_options(master: Any) -> None:
-    """Let ``--options`` name ours too."""
-    options.VcrOptions().add(Loader(master))
 
 
 async def _enter(

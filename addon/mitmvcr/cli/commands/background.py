@@ -22,6 +22,7 @@ from mitmvcr.cli.report.files import parse_reports
 from mitmvcr.cli.report.findings import Finding, of_run
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
+from mitmvcr.core.wording import authority
 from mitmvcr.options import (
     BY_NAME,
     CASSETTE,
@@ -148,7 +149,7 @@ class _Background:
             pid=os.getpid(),
             host=self._options.host,
             port=proxy.port,
-            what=f"http://{self._options.host}:{proxy.port}, {played}, mode"
+            what=f"http://{authority(self._options.host, proxy.port)}, {played}, mode"
             f" {settings.mode}",
             cassette=os.path.abspath(cassette) if isinstance(cassette, Path) else "",
             told=self._place.log.stat().st_size,

@@ -19,6 +19,7 @@ from mitmvcr.cli.child.way_out import named_proxy
 from mitmvcr.cli.commands.plan import in_ci, reaches_out
 from mitmvcr.config import INSIDE, in_force
 from mitmvcr.core.errors import UnusableValueError, VcrError
+from mitmvcr.core.wording import authority
 from mitmvcr.network_options import Address, parse_sets
 from mitmvcr.options import (
     BY_NAME,
@@ -124,10 +125,6 @@ def _check_extra(extra: Sequence[str]) -> None:
                 raise VcrError(f"--set {text}: {error.remedy}") from error
 
 
-def _place(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
 def _check_workers(
     options: ServeOptions, settings: Settings, extra: Sequence[str]
 ) -> None:
@@ -161,7 +158,9 @@ def _share(
         options = replace(options, port=port)
         lines = [
             f"{options.workers} workers serve",
-            *where_to_go(f"http://{_place(options.host, options.port)}", certificate),
+            *where_to_go(
+                f"http://{authority(options.host, options.port)}", certificate
+            ),
         ]
         if settings.dir is None:
             lines.append(
@@ -173,7 +172,7 @@ def _share(
                 check_port(control.host, control.port, CONTROL.word)
             number = held.enter_context(reserved(control.host, control.port))
             settings = settings._replace(control=replace(control, port=number))
-            lines.append(f"control at http://{_place(control.host, number)}")
+            lines.append(f"control at http://{authority(control.host, number)}")
         arguments = proxy_arguments(options, settings, confdir, os.environ)
         return run_workers(
             options.workers, arguments, lines, alone=settings.dir is None
@@ -237,5 +236,7 @@ def check_port(host: str, port: int, word: str = PORT.word) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        problem = f"cannot listen on {host}:{port}: {why(error)}; choose {word}"
+        problem = (
+            f"cannot listen on {authority(host, port)}: {why(error)}; choose {word}"
+        )
         raise VcrError(problem) from error
