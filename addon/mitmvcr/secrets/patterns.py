@@ -116,6 +116,15 @@ _OTHERS = (
         back=(1,),
     ),
     Pattern(
+        "fints-pin",
+        ("HNSHA:",),
+        # A question mark escapes; a TAN may follow the PIN.
+        r"HNSHA:[0-9]{1,3}:2\+[^+']{1,40}\+[^+']{0,200}\+((?:[^+'?]|\?.){4,120}?)"
+        r"(?='|&(?:apos|#39|#x27);)",
+        "https://www.fints.org/de/spezifikation",
+        "HNSHA:5:2+{d7}++{w8}'",
+    ),
+    Pattern(
         "okta",
         ("SSWS ", "SSWS+"),
         r"SSWS[ +]([\w-]{40,44})",
