@@ -271,8 +271,8 @@ def test_too_few_files_for_any_client_are_one_line_before_anything_is_sent(
     ran = ran_within(hardly_any_files, cli.environment(), *words)
     assert (ran.returncode, ran.stdout) == (125, "")
     assert ran.stderr == (
-        "mitmvcr: error: no more than 40 files may be open at once, which is too few for"
-        " clients and what they ask for: let it have 64 or more ('ulimit -n',"
+        "mitmvcr: error: no more than 40 files may be open at once, which is too few"
+        " for clients and what they ask for: let it have 64 or more ('ulimit -n',"
         " LimitNOFILE= of systemd, --ulimit nofile= of docker)\n"
     )
     assert sorted(tmp_path.iterdir()) == before

@@ -254,7 +254,8 @@ def test_a_report_that_fails_in_the_end_keeps_none_of_the_others(run, tmp_path):
     words = ("--report", "a.json", "--report", "b.json")
     ran = run(*words, sys.executable, "-c", code)
     assert ran.returncode == 125
-    assert "mitmvcr: error: a.json: cannot be written: is a directory" in ran.stderr
+    told = "a.json: cannot be written: is a directory: choose another file"
+    assert f"mitmvcr: error: {told}\n" in ran.stderr
     assert (tmp_path / "b.json").exists()
 
 

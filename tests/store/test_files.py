@@ -318,6 +318,26 @@ def test_a_file_is_written_and_its_folder_made(tmp_path: Path) -> None:
     assert (target.read_bytes(), (tmp_path / "b.yaml").read_bytes()) == (b"ab", b"c")
 
 
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.ENOSPC, "no space left on device: free some space"),
+        (errno.EACCES, "permission denied: make its folder writable, or choose"),
+        (errno.EIO, "input/output error: choose another file"),
+    ],
+)
+def test_what_cannot_be_written_is_told_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, told: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(CassetteWriteError, match=f"a: cannot be written: {told}"):
+        put(tmp_path / "a", b"new")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     target = tmp_path / "absent" / "a.yaml"
     with pytest.raises(CassetteWriteError, match=r"a\.yaml: cannot be written: "):

@@ -22,6 +22,16 @@ _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | BINARY
 FULL = (errno.ENOSPC, errno.EDQUOT)
 #: Windows knows files by their names, and moves none that is open.
 _BY_NUMBER = sys.platform != "win32"
+_FOLDER = "make its folder writable, or choose another one"
+_REMEDIES = {
+    errno.EACCES: _FOLDER,
+    errno.EPERM: _FOLDER,
+    errno.EROFS: _FOLDER,
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EMFILE: "let the process open more files (ulimit -n)",
+    errno.ENFILE: "close some files of other programs",
+}
 #: Of a recording under way: for nobody else to read.
 PRIVATE = 0o600
 
@@ -293,6 +303,11 @@ def why(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
+def remedy_for(number: int | None) -> str:
+    """Return what helps where a file cannot be written for this errno."""
+    return _REMEDIES.get(number or 0, "choose another file")
+
+
 def put(
     target: Path, data: Iterable[bytes] | bytes, *, makes_folder: bool = False
 ) -> None:
@@ -303,4 +318,5 @@ def put(
         replace_file(target, data)
     except OSError as error:
         problem = f"cannot be written: {why(error)}"
-        raise CassetteWriteError(str(target), problem) from error
+        remedy = remedy_for(error.errno)
+        raise CassetteWriteError(str(target), problem, remedy=remedy) from error

@@ -4,7 +4,6 @@ A large file is read as it is needed, and never mapped: what is mapped counts as
 of the process, and one that somebody cuts short would end it.
 """
 
-import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -20,7 +19,7 @@ from mitmvcr.format.source import (
     packed,
     unpacked,
 )
-from mitmvcr.store.files import BINARY, replace_file, why
+from mitmvcr.store.files import BINARY, remedy_for, replace_file, why
 
 #: A larger file is not held in memory, where the system can read at a place.
 HELD = 32 << 20
@@ -95,17 +94,6 @@ def opened(path: Path, name: str) -> bytes | Source:
 #: What distinguishes one version of a cassette from another; empty without one.
 State = tuple[object, ...]
 
-_FOLDER = "make its folder writable, or choose another one"
-_REMEDIES = {
-    errno.EACCES: _FOLDER,
-    errno.EPERM: _FOLDER,
-    errno.EROFS: _FOLDER,
-    errno.ENOSPC: "free some space",
-    errno.EDQUOT: "free some space",
-    errno.EMFILE: "let the process open more files (ulimit -n)",
-    errno.ENFILE: "close some files of other programs",
-}
-
 
 class Place:
     """A file; a symbolic link is followed, and the mode is kept. ``name`` stands for it
@@ -163,7 +151,7 @@ class Place:
 
     def cannot_write(self, reason: str, number: int | None = None) -> CassetteError:
         """Return the error for this reason, with the remedy that its errno has."""
-        remedy = _REMEDIES.get(number or 0, "choose another file")
+        remedy = remedy_for(number)
         error = CassetteWriteError(self.name, f"cannot be written: {reason}; {remedy}")
         error.remedy = remedy
         return error

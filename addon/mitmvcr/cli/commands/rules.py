@@ -11,7 +11,7 @@ from mitmvcr.cli.report.console import say
 from mitmvcr.config import ConfigError
 from mitmvcr.config_writing import Added, file_for, with_values
 from mitmvcr.core.wording import number_of
-from mitmvcr.store.files import replace_file, why
+from mitmvcr.store.files import remedy_for, replace_file, why
 
 Additions = Mapping[str, Sequence[Added]]
 
@@ -29,7 +29,8 @@ def write_rules(additions: Additions) -> None:
         old = path.read_text("utf-8") if path.exists() else ""
         replace_file(path, with_values(old, additions).encode())
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be written: {why(error)}") from error
+        problem = f"{path}: cannot be written: {why(error)}"
+        raise ConfigError(problem, remedy=remedy_for(error.errno)) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
     say(f"{path}: {number_of(count, 'rule')} written")

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mitmvcr.core.errors import VcrError
-from mitmvcr.store.files import NO_FOLLOW, PRIVATE, home, why, write_all
+from mitmvcr.store.files import NO_FOLLOW, PRIVATE, home, remedy_for, why, write_all
 from mitmvcr.store.lock import Lock
 
 
@@ -95,7 +95,8 @@ def write_private(path: Path, data: bytes = b"") -> None:
         finally:
             os.close(file)
     except OSError as error:
-        raise VcrError(f"{path}: cannot be written: {why(error)}") from error
+        problem = f"{path}: cannot be written: {why(error)}"
+        raise VcrError(problem, remedy=remedy_for(error.errno)) from error
 
 
 def running(environment: Mapping[str, str]) -> State | None:

@@ -11,7 +11,7 @@ from mitmvcr.cli.report.account import Part, RunReport, seconds
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.report import Entry, miss_facts
 from mitmvcr.options import RECEIPT, REPORT
-from mitmvcr.store.files import replace_file, why
+from mitmvcr.store.files import remedy_for, replace_file, why
 
 _REMEDY = "name a file.json, a file.xml (JUnit), a file.html, or - for JSON on stdout"
 
@@ -87,7 +87,8 @@ def _write(target: Target, data: bytes) -> None:
             replace_file(target.path, data)
     except OSError as error:
         name = target.path or "stdout"
-        raise ReportError(f"{name}: cannot be written: {why(error)}") from error
+        problem = f"{name}: cannot be written: {why(error)}"
+        raise ReportError(problem, remedy=remedy_for(error.errno)) from error
 
 
 def to_json(account: RunReport) -> bytes:

@@ -16,7 +16,7 @@ from mitmvcr.miss.report import miss_facts
 from mitmvcr.options import ISOLATE, ISOLATE_ALLOW, PASSTHROUGH, PROVE
 from mitmvcr.session import Session
 from mitmvcr.store import Store
-from mitmvcr.store.files import replace_file, why
+from mitmvcr.store.files import remedy_for, replace_file, why
 
 Facts = dict[str, object]
 
@@ -78,7 +78,8 @@ def write_receipt(path: Path, receipt: Mapping[str, object]) -> None:
     try:
         replace_file(path, text.encode("utf-8", "backslashreplace") + b"\n")
     except OSError as error:
-        raise ReportError(f"{path}: cannot be written: {why(error)}") from error
+        problem = f"{path}: cannot be written: {why(error)}"
+        raise ReportError(problem, remedy=remedy_for(error.errno)) from error
 
 
 def _against(ran: Ran) -> Sequence[str]:
