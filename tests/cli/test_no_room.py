@@ -253,6 +253,13 @@ def test_a_command_may_have_as_many_files_open_as_without_us(
     assert ran.stderr.endswith("replayed 1, missed 0, unused 0\n")
 
 
+_FEW = (
+    "mitmvcr: error: no more than 40 files may be open at once, which is too few for"
+    " clients and what they ask for: let it have 64 or more ('ulimit -n', LimitNOFILE="
+    " of systemd, --ulimit nofile= of docker)\n"
+)
+
+
 def hardly_any_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
 
@@ -270,9 +277,13 @@ def test_too_few_files_for_any_client_are_one_line_before_anything_is_sent(
     words = "run", "--cassette", cassette, "--mode", mode, "--", *cli.python("")
     ran = ran_within(hardly_any_files, cli.environment(), *words)
     assert (ran.returncode, ran.stdout) == (125, "")
-    assert ran.stderr == (
-        "mitmvcr: error: no more than 40 files may be open at once, which is too few"
-        " for clients and what they ask for: let it have 64 or more ('ulimit -n',"
-        " LimitNOFILE= of systemd, --ulimit nofile= of docker)\n"
-    )
+    assert ran.stderr == _FEW
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_too_few_files_for_any_session_are_told_before_one_begins(
+    cli: Cli, tmp_path: Path
+) -> None:
+    words = "serve", "--cassettes", tmp_path / "all", "--port", "1"
+    ran = ran_within(hardly_any_files, cli.environment(), *words)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (125, "", _FEW)

@@ -198,11 +198,12 @@ class Sessions:
         """
         settings = prepared(settings)
         fresh = None
+        if settings.cassette is not None or settings.dir is not None:
+            make_room(len(self._named))
         if settings.cassette is not None:
             closed = self._close_recorders_of(os.fspath(settings.cassette), name)
             # For named sessions one look is enough.
             known = self.needs_no_guard or (self._is_guarded and name != DEFAULT)
-            make_room(len(self._named))
             session = begin(settings, self._said, is_guarded=known)
             self._is_guarded |= session.looks_up or session.offline
             fresh = Player(session, settings, name)
