@@ -102,6 +102,20 @@ sys.meta_path.insert(0, Sends())
 """
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no SIGHUP")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_terminal_that_goes_away_ends_it_and_it_saves(cli, tmp_path, workers):
+    """It was killed, and what it had recorded was left for 'cassette recover'."""
+    cassette = tmp_path / "chat.yaml"
+    words = ("--cassette", cassette, "--write-empty", "--workers", workers)
+    with serving(cli, *words) as (served, port):
+        wait_for_port(port)
+        served.send_signal(signal.SIGHUP)
+        out, err = served.communicate(timeout=PATIENCE)
+    assert served.returncode == 0, out + err
+    assert [each.name for each in tmp_path.glob("chat*")] == ["chat.yaml"]
+
+
 def test_a_client_that_is_pointed_at_it_is_answered(cli, home, tmp_path):
     cassette = write_cassette(tmp_path / "chat.yaml", answer(URL, b"hello"))
     words = ("--cassette", cassette, "--mode", "replay_only", "--keep", "typo")

@@ -91,6 +91,7 @@ def main(
     vcr.sessions.spelling = spelling
     more = [Attached(vcr.control)] if attached else []
     enter = partial(_enter, vcr, more, way_out)
+    _let_hangups_save()
     masters.serve(ui, given, prepare=options.declare, enter=enter)
 
 
@@ -104,6 +105,14 @@ async def _go_on(master: Any, way_out: WayOutOf) -> None:
         goes_on = WayOut(upstream)
         update_options(master.options, await goes_on.open())
         master.addons.add(goes_on)
+
+
+def _let_hangups_save() -> None:
+    """Let a terminal that goes away end it as SIGTERM does, which saves: mitmproxy does
+    not listen for that. Where it is ignored (nohup) it stays so."""
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup is not None and signal.getsignal(hangup) is signal.SIG_DFL:
+        signal.signal(hangup, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 class _SignalledError(BaseException):

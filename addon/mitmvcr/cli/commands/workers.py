@@ -95,6 +95,8 @@ class _Parent:
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._end)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+            loop.add_signal_handler(signal.SIGHUP, self._end)
         with ExitStack() as stack:
             self._sockets = _Sockets(self._count, stack)
             for index in range(self._count):
