@@ -41,7 +41,7 @@ from mitmvcr.cli.report.findings import (
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 from mitmvcr.session import Session
-from mitmvcr.spelling import WITH_VARIABLES
+from mitmvcr.spelling import ON_COMMAND_LINE
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy
@@ -116,7 +116,7 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
         trusted_ca=write_origins(folder, roots, plan.inherited),
         opened=partial(_prepare, plan),
         sets=plan.sets,
-        spelling=WITH_VARIABLES,
+        spelling=ON_COMMAND_LINE,
     )
     code: int | None = None
     failure = ""
