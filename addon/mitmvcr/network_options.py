@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mitmvcr.core.errors import UnusableValueError
 from mitmvcr.core.home_calls import Preset
+from mitmvcr.core.wording import authority
 
 
 def parse_pem(text: str) -> Path | None:
@@ -195,8 +196,8 @@ class Address:
 
     def __str__(self) -> str:
         """Return what :func:`parse_control` reads."""
-        place = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{place}:{self.port}" if self != Address(self.port) else f"{self.port}"
+        is_here = self == Address(self.port)
+        return f"{self.port}" if is_here else authority(self.host, self.port)
 
 
 def parse_control(text: str) -> Address | None:

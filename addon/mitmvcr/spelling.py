@@ -19,7 +19,7 @@ _OPTION = re.compile(
 class Spelling(NamedTuple):
     """``options`` writes several, given as mitmproxy has them; ``text`` those that
     stand in a message. ``reads_proxies``: variables as HTTPS_PROXY name the proxy that
-    leads out of this network, and no option of mitmproxy's does."""
+    leads out of this network, and not mitmproxy's own option."""
 
     options: Callable[[Iterable[str]], str]
     text: Callable[[str], str]
@@ -68,10 +68,8 @@ def _named(match: re.Match[str]) -> str:
 
 
 IN_MITMPROXY = Spelling(" ".join, str)
-ON_COMMAND_LINE = Spelling(as_typed, in_words)
-#: Of a command that goes on through the proxy of its environment.
-WITH_VARIABLES = ON_COMMAND_LINE._replace(reads_proxies=True)
-OF_API = Spelling(_of_api, _in_text_of_api)
+ON_COMMAND_LINE = Spelling(as_typed, in_words, reads_proxies=True)
+OF_API = Spelling(_of_api, _in_text_of_api, reads_proxies=True)
 
 
 class InLog(logging.Filter):

@@ -10,10 +10,12 @@ from urllib.parse import quote
 import pytest
 
 from cli.corporate import LOGIN, Gateway, HttpProxy, SocksProxy, gateway
-from cli.helpers import lines
+from cli.helpers import answer, lines, write_cassette
 from cli.served import served
+from cli.test_serve import fetch, free_port, serving
 from mitmvcr.cli.child.jks import certificates, trust_store
 from origin.certs import CertFiles
+from patience import PATIENCE, wait_for_port
 
 ASK = """
 import sys, urllib.error, urllib.request as u
@@ -87,6 +89,62 @@ def test_all_goes_out_through_it_but_for_what_no_proxy_names(
     again = cli("run", *words, *cli.python(ASK), *asked, env=env)
     assert again.stdout == said
     assert len(lines(again.stderr)) == 1
+
+
+def test_serve_goes_on_through_it(cli, home, certs, ports, way, tmp_path):
+    past = f"localhost:{ports[1]}"
+    url = f"{way.scheme}://{USER}{way.place}"
+    env = cli.environment(HTTPS_PROXY=url, NO_PROXY=past)
+    words = ("--cassette", "new", "--upstream-ca", certs.ca)
+    with serving(cli, *words, env=env) as (process, port):
+        wait_for_port(port)
+        ca = home / "mitmproxy-ca-cert.pem"
+        assert fetch("https://api.test/a", port, ca) == "api.test/a"
+        assert fetch("http://plain.test/b", port, ca) == "plain.test/b"
+        assert fetch(f"http://{past}/c", port, ca) == "localhost/c"
+        assert "502 Bad Gateway" in fetch("https://gone.test/", port, ca)
+        process.terminate()
+        out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert {*way.asked} == {"api.test:443", "plain.test:80", "gone.test:443"}
+    assert f"HTTPS_PROXY is set: going on through {way.scheme}://{way.place}," in err
+    assert "NO_PROXY names hosts that are reached without it" in out
+    assert LOGIN[1] not in out + err
+    assert "url: http://plain.test/b" in (tmp_path / "new.yaml").read_text()
+
+
+def test_a_serve_that_replays_or_has_a_mode_of_its_own_asks_for_no_proxy(
+    cli, home, ports, tmp_path
+):
+    cassette = write_cassette(tmp_path / "c.yaml", answer("http://a.test/", b"hello"))
+    env = cli.environment(HTTPS_PROXY="nonsense://")
+    ca = home / "mitmproxy-ca-cert.pem"
+    with serving(cli, "-c", cassette, "--mode", "replay_only", env=env) as (_, port):
+        wait_for_port(port)
+        assert fetch("http://a.test/", port, ca) == "hello"
+    with gateway(HttpProxy) as own:
+        own.known = {"plain.test": ports[1]}
+        words = ("-c", "new", "--set", f"mode=upstream:http://{own.place}")
+        with serving(cli, *words, env=env) as (_, port):
+            wait_for_port(port)
+            assert fetch("http://plain.test/b", port, ca) == "plain.test/b"
+    words = ("serve", "-c", "new", "--port", str(free_port()))
+    refused = cli(*words, env={"ALL_PROXY": "nonsense://"})
+    assert refused.returncode == 125
+    assert "ALL_PROXY=nonsense://: use an http://" in lines(refused.stderr)[-1]
+
+
+def test_refresh_goes_on_through_it(cli, certs, ports, way, tmp_path):
+    held = answer("https://api.test/a", b"api.test/a")
+    cassette = write_cassette(tmp_path / "c.yaml", held)
+    env = {"HTTPS_PROXY": f"{way.scheme}://{USER}{way.place}"}
+    ran = cli("refresh", "--upstream-ca", certs.ca, cassette, env=env)
+    told, found = lines(ran.stderr)
+    assert told == (
+        f"mitmvcr: HTTPS_PROXY is set: going on through {way.scheme}://{way.place}"
+    )
+    assert found.endswith(" 0 not compared")
+    assert {*way.asked} == {"api.test:443"}
 
 
 @pytest.fixture

@@ -1,10 +1,14 @@
 """What looks at cassettes looks at recordings of other recorders, too."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 
 from cli.helpers import Cli
+from mitmvcr.cli.commands.cassette import scan_cassettes
+from mitmvcr.format import foreign
 
 OTHER = """\
 interactions:
@@ -84,3 +88,58 @@ def test_a_folder_of_that_name_is_no_other_s_where_it_has_no_mappings(
     folder.mkdir()
     ran = cli("run", "--cassette", folder / "a", "--mode", "replay_only", "--", "true")
     assert "WireMock" not in ran.stderr
+
+
+def test_what_lists_cassettes_lists_those_of_others(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(OTHER)
+    rows = cli("cassette", "ls", "--json", "--secrets", tmp_path)
+    assert rows.returncode == 0
+    (row,) = json.loads(rows.stdout)
+    assert (row["format"], row["count"], row["secrets"]) == ("vcrpy", 1, 1)
+    assert row["hosts"] == {"api.test": 1}
+    counted = cli("cassette", "stats", tmp_path)
+    assert counted.returncode == 0
+    assert "1 interaction" in counted.stdout
+
+
+CHANGES = {
+    "scrub": (),
+    "sort": (),
+    "check": (),
+    "split": (),
+    "merge": (),
+    "trim": ("--longest", "3"),
+    "rename-host": ("api.test", "b.test"),
+}
+
+
+@pytest.mark.parametrize("command", CHANGES)
+def test_what_changes_cassettes_names_the_command_that_makes_one(
+    cli: Cli, tmp_path: Path, command: str
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(OTHER)
+    ran = cli("cassette", command, *CHANGES[command], path)
+    assert ran.returncode != 0
+    said = ran.stdout + ran.stderr
+    assert "is a cassette of vcrpy" in said
+    assert path.read_text() == OTHER
+    (convert,) = re.findall(r"'mitmvcr (cassette convert [^']+)' makes one", said)
+    assert cli(*convert.split()).returncode == 0
+    made = tmp_path / "a.govcr.yaml"
+    assert cli("cassette", command, *CHANGES[command], made).returncode == 0
+
+
+def test_a_file_s_kind_is_asked_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes reading the file."""
+    path = tmp_path / "a.yaml"
+    path.write_text(OTHER)
+    asked: list[bytes] = []
+    kind_of = foreign.kind_of
+    monkeypatch.setattr(
+        foreign, "kind_of", lambda data: asked.append(data) or kind_of(data)
+    )
+    scan_cassettes([path], {}, form="text")
+    assert len(asked) == 1

@@ -278,6 +278,33 @@ def test_one_that_is_attached_only_replays_in_ci(cli):
         assert served.wait(PATIENCE) == 0
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET http://a.test/?token=%s\xe9 x HTTP/1.1\r\n\r\n",
+        b"GET http://a.test/ HTTP/1.1\r\nAuthorization Bearer %s\r\n\r\n",
+        b"GET http://a.test/?token=%s",
+    ],
+    ids=["line", "header", "half a head"],
+)
+def test_what_cannot_be_read_is_not_shown_whole(cli, tmp_path, sent):
+    """mitmproxy's own notes repeat what came."""
+    secret = b"tok-0123456789"
+    with serving(cli, "--cassette", "new") as (served, port):
+        wait_for_port(port)
+        with socket.create_connection(("127.0.0.1", port)) as line:
+            line.sendall(sent % secret)
+            line.shutdown(socket.SHUT_WR)
+            while line.recv(4096):
+                pass
+        served.terminate()
+        out, err = served.communicate(timeout=PATIENCE)
+    assert secret.decode() not in out + err
+    assert "(not shown)" in out
+    is_whole = sent.endswith(b"\r\n")
+    assert ("got 400 from the proxy, and is neither" in out) is is_whole
+
+
 def test_all_options_are_handed_on(monkeypatch):
     monkeypatch.setattr(authorities, "_FILES", {"cafile": ()})  # this machine's own
     options = ServeOptions(ui="dump", host="::1", port=9, set=("http2=false",))

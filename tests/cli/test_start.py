@@ -103,6 +103,17 @@ def test_it_is_found_and_stopped_with_its_report(own: Cli):
     assert gone.stderr.count("\n") == 1
 
 
+def test_one_on_another_address_is_named(own: Cli):
+    started = replaying(own, "--host", "::1")
+    at = state_of(own).port
+    assert f"started: http://[::1]:{at}, cassette c.yaml" in started.stderr
+    assert get(own, URL).stderr == (
+        f"mitmvcr: error: nothing listens on 127.0.0.1:{at}: the proxy that was started"
+        " has --host ::1; start it without, or with --host 0.0.0.0\n"
+    )
+    own("stop")
+
+
 def test_it_records_and_saves(own: Cli):
     """The origin is this test's: what it served is in the cassette once it stops."""
     with closing(socket.create_server(("127.0.0.1", 0))) as server:

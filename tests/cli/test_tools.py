@@ -113,12 +113,12 @@ def test_ls_is_narrow_whatever_a_cassette_holds(here: Here, chat: Path):
 
 
 def test_ls_of_nothing_has_no_headings(here: Here, tmp_path: Path):
-    archive = tmp_path / "a.har"
-    archive.write_text('{"log": {"creator": {}, "entries": []}}')
-    shown = here("cassette", "ls", archive)
+    document = tmp_path / "a.json"
+    document.write_text('{"openapi": "3.0.0", "info": {}, "paths": {}}')
+    shown = here("cassette", "ls", document)
     assert (shown.returncode, shown.stdout) == (1, "")
     assert shown.stderr.count("\n") == 1
-    assert "is an HTTP archive (HAR)" in shown.stderr
+    assert "is an OpenAPI document" in shown.stderr
 
 
 def test_ls_has_json(here: Here, chat: Path, tmp_path: Path):

@@ -424,6 +424,16 @@ def test_what_cannot_be_with_workers_is_refused(cli, words, what):
     )
 
 
+def test_workers_go_on_through_no_proxy(cli):
+    words = ("serve", "--cassettes", "new", "--workers", "2")
+    ran = cli(*words, env={"http_proxy": "http://127.0.0.1:9"})
+    assert ran.returncode == 125
+    assert ran.stderr == (
+        "mitmvcr: error: --workers 2 cannot be with a proxy to go on through"
+        " (http_proxy): leave one out\n"
+    )
+
+
 def test_a_port_that_other_workers_share_is_busy(cli, shared_port):
     ran = cli("serve", "--cassettes", "c", "--workers", "2", "--port", shared_port)
     assert ran.returncode == 125

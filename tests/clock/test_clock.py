@@ -166,7 +166,7 @@ def test_a_token_is_told_of_once_and_understood() -> None:
 
 def test_a_body_that_stays_is_told_of() -> None:
     body = b'{"exp": %d}' % AT
-    world = World(at("https://a.test/", body, x_goog_hash="crc32c=x"))
+    world = World(at("https://a.test/", body, x_amz_checksum_xxhash64="x"))
     world.ask("https://a.test/")
     assert world.said == [
         "the body of https://a.test/ keeps its old times: it has a"

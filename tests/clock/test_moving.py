@@ -203,11 +203,37 @@ def test_a_digest_is_made_right() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        # By google-crc32c and by awscrt, of the body and of the moved one.
+        ("x_amz_checksum_crc32c", "/n7sYA==", "XKJIFA=="),
+        ("x_amz_checksum_crc64nvme", "mqG5SkG0EAM=", "l6vOlY9fHd8="),
+        (
+            "x_goog_hash",
+            "crc32c=/n7sYA==,md5=vRsv5eq6xrkx9pQaayxX4w==",
+            "crc32c=XKJIFA==,md5=FBupz0DSdG9NOA6Dd4O1QA==",
+        ),
+    ],
+)
+def test_a_checksum_of_an_object_store_is_made_right(
+    name: str, old: str, new: str
+) -> None:
+    moving = move()
+    more = {name: old, "x_amz_checksum_type": "FULL_OBJECT"}
+    met = answer(b'{"exp": %d}' % AT, **more)
+    found = moving.interaction(met).response
+    assert found.body == b'{"exp": %d}' % (AT + YEAR)
+    assert found.headers[name.replace("_", "-").title()] == [new]
+    assert moving.left == ""
+
+
+@pytest.mark.parametrize(
     ("more", "why"),
     [
         ({"content_encoding": "rot13"}, "coding"),
-        ({"x_amz_checksum_crc32c": "x"}, "checksum"),
-        ({"x_goog_hash": "crc32c=x"}, "checksum"),
+        ({"x_amz_checksum_xxhash3": "x"}, "checksum"),
+        ({"x_oss_hash_crc64ecma": "1"}, "checksum"),
+        ({"x_ms_content_crc64": "x"}, "checksum"),
         ({"docker_content_digest": "its own"}, "address"),
         ({"content_range": "bytes 0-9/20"}, "part"),
     ],

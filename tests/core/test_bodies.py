@@ -52,7 +52,13 @@ def same(one: bytes | str, other: bytes | str, content_type: str = JSON) -> bool
         pytest.param("[100]", "[1e2]", id="100 and 1e2"),
         pytest.param("[0]", "[-0.0]", id="0 and -0.0"),
         pytest.param("[1.10]", "[1.1]", id="1.10 and 1.1"),
-        pytest.param('{"a":1,"a":2}', '{"a":2}', id="the last of duplicate keys"),
+        pytest.param("[1e22]", "[10000000000000000000000]", id="1e22 and its digits"),
+        pytest.param("[1e16]", "[10000000000000000.0]", id="beyond 2**53, spelled"),
+        pytest.param("[0.10]", "[1e-1]", id="0.10 and 1e-1"),
+        pytest.param("[1e-400]", "[10.0e-401]", id="below all floats, spelled"),
+        pytest.param(
+            "[12345678901234567.890]", "[1234567890123456789e-2]", id="long, spelled"
+        ),
         pytest.param("\ufeff[1]", "[ 1]", id="byte order mark"),
         pytest.param('"é"', r' "\u00e9"', id="a text alone"),
     ],
@@ -73,6 +79,22 @@ def test_equal_json_has_equal_keys(one: str, other: str) -> None:
         pytest.param("{}", "[]", id="object and list"),
         pytest.param("[]", "", id="list and no body"),
         pytest.param('{"a":1,"a":2}', '{"a":1}', id="the first of duplicate keys"),
+        pytest.param('{"a":1,"a":2}', '{"a":2}', id="the last of duplicate keys"),
+        pytest.param('{"a":1,"a":2}', '{"a":3,"a":2}', id="other duplicate keys"),
+        pytest.param('[{"b":{"a":1,"a":1}}]', '[{"b":{"a":1}}]', id="inner duplicates"),
+        pytest.param(
+            r'{"b":"{\"a\":1,\"a\":2}"}', r'{"b":"{\"a\":2}"}', id="packed duplicates"
+        ),
+        pytest.param("[0.1]", "[0.10000000000000000001]", id="beyond a float's digits"),
+        pytest.param("[1]", "[0.99999999999999999999]", id="not quite 1"),
+        pytest.param(
+            "[12345678901234567.89]", "[12345678901234567.88]", id="one cent of many"
+        ),
+        pytest.param("[9007199254740993.0]", "[9007199254740992.0]", id="2**53, 1.0"),
+        pytest.param("[1e-400]", "[0]", id="below all floats, and 0"),
+        pytest.param("[1e-400]", "[1e-401]", id="below all floats"),
+        pytest.param("[1e-400]", '["1E-400"]', id="below all floats, and text"),
+        pytest.param("[1e-9999999999999999999]", "[0]", id="below all decimals"),
         pytest.param("[9007199254740993]", "[9007199254740992]", id="beyond 2**53"),
         pytest.param("[1e999]", "[2e999]", id="beyond all floats"),
         pytest.param("[1e999]", '["number 1e999"]', id="beyond all floats, and text"),
@@ -242,6 +264,12 @@ LONG = "x" * (1 << 20)
         ("a=1&b=2", "b=2&a=1", True),
         ("a=1&b=2&a=3", "b=2&a=1&a=3", True),
         ("a=1&a=3", "a=3&a=1", False),
+        # Rails and PHP begin the next entry by the order of the fields.
+        ("x[][a]=1&x[][b]=2&x[][a]=3", "x[][a]=1&x[][a]=3&x[][b]=2", False),
+        ("x[][a]=1&x[][b]=2", "x%5B%5D%5Bb%5D=2&x%5B%5D%5Ba%5D=1", False),
+        ("c[x][]=1&b=2&c[x][]=3", "b=2&c[x][]=1&c[x][]=3", True),
+        ("x[][a]=1&y[][b]=2&x[][c]=3", "y[][b]=2&x[][a]=1&x[][c]=3", True),
+        ("x[a]=1&x[b]=2", "x[b]=2&x[a]=1", True),
         ("a=", "a", True),
         ("a=&b=1", "b=1", False),
         ("a=+b", "a=%20b", True),
@@ -314,6 +342,8 @@ def test_json_that_says_it_is_a_form_is_json() -> None:
 
 # Text and XML
 
+TYPED = '<p:a xmlns:p="w" xmlns:i="i" xmlns="{}" i:type="{}"/>'
+
 
 @pytest.mark.parametrize("media", ["text/plain", "TEXT/csv; charset=utf-8"])
 def test_line_ends_of_a_text_do_not_count(media: str) -> None:
@@ -339,6 +369,31 @@ def test_line_ends_of_other_bodies_count() -> None:
         ('<a t="p:x" xmlns:p="u"/>', '<a xmlns:p="u" xmlns:q="v" t="p:x"/>', True),
         ('<a xmlns:p="u">xp:x</a>', '<a xmlns:p="v">xp:x</a>', True),
         ('<a><b xmlns:p="u">p:x</b></a>', '<a xmlns:p="u"><b>p:x</b></a>', True),
+        ('<a xmlns:p="u" s="//p:x"/>', '<a xmlns:p="v" s="//p:x"/>', False),
+        ('<a xmlns:p="u">(p:x)</a>', '<a xmlns:p="v">(p:x)</a>', False),
+        ('<a xmlns:p="u">1,<b/>p:x</a>', '<a xmlns:p="v">1,<b/>p:x</a>', False),
+        (
+            '<a><b xmlns:p="u">p:x</b><b xmlns:p="v">p:x</b></a>',
+            '<a><b xmlns:p="v">p:x</b><b xmlns:p="u">p:x</b></a>',
+            False,
+        ),
+        (
+            '<a xmlns:p="u"><b xmlns:p="v">p:x</b><b>p:x</b></a>',
+            '<a xmlns:p="u"><b>p:x</b><b xmlns:p="v">p:x</b></a>',
+            False,
+        ),
+        (TYPED.format("u", "T"), TYPED.format("v", "T"), False),
+        (TYPED.format("u", "p:T"), TYPED.format("v", "p:T"), True),
+        (
+            '<?xml version="1.0" encoding="iso-8859-1"?><a>é</a>',
+            '<?xml version="1.0" encoding="utf-8"?><a>é</a>',
+            False,
+        ),
+        (
+            "<?xml version='1.0' encoding='ISO-8859-1'?><a>e</a>",
+            '<?xml version="1.0" encoding="utf-8"?><a>e</a>',
+            True,
+        ),
         ("<a> </a>", "<a/>", False),
         ("<a/><b/>", "<a></a><b/>", False),
         ("<a", "<a ", False),
@@ -484,6 +539,8 @@ def form_data(*parts: str) -> bytes:
         (["@f=x", "a=1", "b=2"], ["@f=x", "b=2", "a=1"], True),
         (["a=1", "b=2", "b=3"], ["b=2", "b=3", "a=1"], True),
         (["a=1", "b=2", "b=3"], ["b=3", "b=2", "a=1"], False),
+        (["x[][a]=1", "x[][b]=2", "c=3"], ["c=3", "x[][a]=1", "x[][b]=2"], True),
+        (["x[][a]=1", "x[][b]=2"], ["x[][b]=2", "x[][a]=1"], False),
         (["a=1", "b=2"], ["a=2", "b=1"], False),
         (["a=1", "b=2"], ["a=1", "b=2", "b=2"], False),
         (["a=1", "@f=x", "b=2"], ["b=2", "@f=x", "a=1"], False),

@@ -16,13 +16,14 @@ from mitmvcr.core.deck import Deck, JudgedDeck
 from mitmvcr.core.deck.judged import Judge
 from mitmvcr.core.deck.livekeys import LiveKeys
 from mitmvcr.core.matching import Matcher, MatchSpec, parse_ignore
-from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
 from mitmvcr.core.sendable import is_sendable
 from mitmvcr.core.steps import UnreadError
+from mitmvcr.format import reader, writer
 
 #: More than what is short to a deck, and to an outline.
-PADDING = "of no importance, " * 70
+PADDING = "of no importance, " * 250
 
 
 def body(number: int, id: object = "a", **dumped: object) -> bytes:
@@ -82,7 +83,7 @@ class PlainKeys(LiveKeys):
 
 
 class PlainDeck(Deck):
-    """One that takes each body apart."""
+    """One that takes each body apart, before anything is asked for."""
 
     def __init__(self, held: Sequence[Interaction], repeats: Repeats, spec: MatchSpec):
         matcher = Matcher(spec)
@@ -94,6 +95,14 @@ class PlainDeck(Deck):
         return None
 
     _only_one = _same_bytes
+
+    def take(
+        self, request: Request, live: Request | None = None
+    ) -> tuple[int, Interaction] | None:
+        bucket = self._bucket(self._bucket_of(request.url))
+        while bucket is not None and bucket.unread:
+            self._read_one(bucket, bucket.unread[0])
+        return super().take(request, live)
 
 
 @given(
@@ -122,6 +131,47 @@ def test_a_deck_gives_the_same_with_its_shortcuts_and_without(
             quick.give_back(found[0])
             slow.give_back(found[0])
         assert quick.unused() == slow.unused()
+
+
+def asked_by(tag: str, body: bytes) -> Request:
+    headers = JSON | {"X-Id": [tag]}
+    return Request("POST", "http://h/", body=body, headers=headers)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [body(1, "a", indent=1), body(1, "abc"), body(1, 10.5), body(1, {"a": ["long"]})],
+)
+@pytest.mark.parametrize("others", [0, 40])
+def test_the_one_that_agrees_best_may_be_longer_than_the_first(
+    spelled: bytes, others: int
+) -> None:
+    held = [
+        asked_by("1", body(1, "a")),
+        *(asked_by("1", body(2)) for _ in "x" * others),
+    ]
+    held.append(asked_by("2", spelled))
+    cassette = [Interaction(n, each, Response(code=200)) for n, each in enumerate(held)]
+    ignoring = MatchSpec(ignore_json=(parse_ignore("$.id"),))
+    deck = Deck(cassette, matcher=Matcher(ignoring))
+    for tag, position in (("2", others + 1), ("1", 0)):
+        found = deck.take(asked_by(tag, body(1, "a")))
+        assert found == (position, cassette[position])
+
+
+def test_what_lacks_a_word_of_the_request_is_not_read_to_find_the_best() -> None:
+    wordy = PADDING + "aWordOfTheRequest"
+    longer, other = f'{{"a": 1, "b":  "{wordy}"}}', f'{{"a": 1, "b": "{PADDING}"}}'
+    held = [asked_by("1", f'{{"b": "{wordy}", "a": 1}}'.encode())]
+    held += [asked_by("1", other.encode())] * 40
+    held.append(asked_by("2", longer.encode()))
+    cassette = [Interaction(n, each, Response(code=200)) for n, each in enumerate(held)]
+    data = writer.dumps(Cassette(cassette))
+    deck = Deck(reader.loads(data, "words.yaml", lazy=True).interactions)
+    found = deck.take(asked_by("2", held[0].body))
+    assert found is not None
+    assert found[0] == 41
+    assert len(deck._buckets["http://h/"].unread) == 40
 
 
 # Look-ups in steps

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mitmvcr
-from mitmvcr.core.wording import as_word, bytes_shown, quoted, shown
+from mitmvcr.core.wording import as_word, authority, bytes_shown, quoted, shown
 
 
 def test_a_plain_value_is_shown_as_it_is() -> None:
@@ -24,6 +24,11 @@ def test_a_long_value_is_cut() -> None:
 
 def test_what_cannot_be_printed_is_escaped() -> None:
     assert shown("a\nb\x00\u2028\ud800") == r"a\nb\x00\u2028\ud800"
+
+
+def test_an_ipv6_address_stands_in_brackets() -> None:
+    assert authority("::1", 80) == "[::1]:80"
+    assert authority("a.test", 80) == "a.test:80"
 
 
 def test_text_is_quoted_as_in_json() -> None:

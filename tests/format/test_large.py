@@ -145,7 +145,6 @@ def test_it_agrees_on_what_was_changed(
     text = data.draw(changes(data.draw(st.sampled_from(SEEDS))))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(source, "WINDOW", window)
-        patch.setattr(lazy, "_NEAR", 40)
         slow = outcome(lambda: by_yaml(text))
         lazily_agrees(text, slow)
         lazily_agrees(on_disk(folder / "a.yaml", text), slow)

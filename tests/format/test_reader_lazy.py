@@ -1,7 +1,7 @@
 """A large cassette is indexed at once, and its items are read when asked for."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -10,10 +10,9 @@ from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import CassetteDamagedError
 from mitmvcr.core.model import Cassette, Interaction, Layout, Request, Response
 from mitmvcr.core.modes import Repeats
-from mitmvcr.format import layout, reader, writer
-from mitmvcr.format import lazy as lazy_module
+from mitmvcr.format import layout, reader, source, writer
 from mitmvcr.format.lazy import LazyInteractions
-from mitmvcr.format.source import Held
+from mitmvcr.format.source import Held, Window, in_windows
 
 
 def written(count: int = 3, url: str = "http://x/{}") -> bytes:
@@ -142,20 +141,21 @@ def test_the_urls_are_known_beforehand() -> None:
 
 
 class InPieces(Held):
-    """Bytes that are read as a file is, and not one more."""
+    """Bytes that are read as a file is."""
 
-    def around(self, start: int, end: int) -> tuple[bytes, int]:
-        return self.read(start, end), start
+    def windows(self, start: int, end: int, ahead: int) -> Iterator[Window]:
+        return in_windows(self, start, end, ahead)
 
 
-@pytest.mark.parametrize("at_once", [500, 700, 1 << 20])
-def test_urls_are_read_of_many_items_at_once(
-    at_once: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("window", [500, 700, 1 << 20])
+@pytest.mark.parametrize("place", [0, 3, 8])
+def test_urls_are_found_in_the_pass_that_finds_the_items(
+    window: int, place: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lazy_module, "_AT_ONCE", at_once)
-    monkeypatch.setattr(lazy_module, "_NEAR", 500)
-    long = b"http://x/3%b\n" % (b"?" + b"1" * 2000)
-    data = written(9).replace(b"http://x/3\n", long)
+    """Also one that is longer than what is read at once."""
+    monkeypatch.setattr(source, "WINDOW", window)
+    long = b"http://x/%d%b\n" % (place, b"?" + b"1" * 2000)
+    data = written(9).replace(b"http://x/%d\n" % place, long)
     items = reader.loads(InPieces(data), lazy=True).interactions
     assert isinstance(items, LazyInteractions)
     assert list(items.urls) == list(lazy(data).urls)

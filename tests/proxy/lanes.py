@@ -130,7 +130,6 @@ def played(
     *plays: Play,
     sets: Sequence[str] = (),
     fails: bool = False,
-    is_lean: bool = True,
     **options: Any,
 ) -> Outcome:
     """Return what comes of plays on a cassette; ``fails``: an error of the session is
@@ -142,9 +141,7 @@ def played(
     outcome = Outcome()
 
     async def main() -> None:
-        async with running_proxy(
-            settings, confdir=confdir, sets=sets, is_lean=is_lean
-        ) as proxy:
+        async with running_proxy(settings, confdir=confdir, sets=sets) as proxy:
             proxy.in_play.log_all()
             for play in plays:
                 outcome.answers += await asyncio.to_thread(_all, play, proxy)

@@ -17,7 +17,7 @@ from mitmvcr.proxy.flow.streaming import Tee
 from mitmvcr.proxy.flow.unreached import with_remedy
 from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.session import Session
-from mitmvcr.spelling import IN_MITMPROXY, ON_COMMAND_LINE, WITH_VARIABLES
+from mitmvcr.spelling import IN_MITMPROXY, OF_API, ON_COMMAND_LINE
 from mitmvcr.view import View
 from mitmvcr.view import responses as translate
 from mitmvcr.view import wire as wireview
@@ -104,8 +104,8 @@ def test_a_name_that_nobody_knows_is_the_origin_s_or_the_proxy_s(reason: str) ->
     proxy = ("http", ("nonsense", 80))
     for spelling, names in (
         (IN_MITMPROXY, "--set mode=upstream:URL name"),
-        (ON_COMMAND_LINE, "--set mode=upstream:URL name"),
-        (WITH_VARIABLES, "HTTPS_PROXY "),
+        (ON_COMMAND_LINE, "HTTPS_PROXY "),
+        (OF_API, "HTTPS_PROXY "),
     ):
         origin_s = with_remedy(reason, None, spelling)
         assert origin_s.startswith(f"{reason} (no such host is known here; where a pro")
@@ -125,7 +125,7 @@ def test_a_name_that_nobody_knows_is_the_origin_s_or_the_proxy_s(reason: str) ->
 def test_a_login_that_a_proxy_refuses_is_told_with_where_it_stands(reason: str) -> None:
     by_mode = f"{reason} (--set upstream_auth=USER:PASSWORD tells it"
     assert with_remedy(reason).startswith(by_mode)
-    told = with_remedy(reason, None, WITH_VARIABLES)
+    told = with_remedy(reason, None, ON_COMMAND_LINE)
     assert told.startswith(f"{reason} (HTTPS_PROXY or ALL_PROXY names that proxy; the ")
     assert "NO_PROXY" not in told
 

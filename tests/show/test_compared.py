@@ -222,8 +222,9 @@ def test_equal_lines_far_from_a_difference_are_counted():
     assert rows[9] == ["same", 28, "27", 28, "27"]
 
 
-def test_lines_without_an_end_are_not_all_compared():
-    found = side_by_side("\n".join("abcdef"), "\n".join("ABCDEFGH"), most=3)
+def test_lines_without_an_end_are_not_all_compared(monkeypatch):
+    monkeypatch.setattr("mitmvcr.show.changes.MOST_LINES", 3)
+    found = side_by_side("\n".join("abcdef"), "\n".join("ABCDEFGH"))
     assert found["left"] == 5
     assert [row[0] for row in found["rows"]] == ["changed"] * 3
 

@@ -10,7 +10,7 @@ from mitmvcr.clock.times import read
 from mitmvcr.core.chunks import moved as moved_chunks
 from mitmvcr.core.media import is_json, media_kind
 from mitmvcr.core.model import Headers, Interaction, Response, all_values, header
-from mitmvcr.secrets.digests import is_address, restated
+from mitmvcr.secrets.digests import has_unknown, is_address, restated
 from mitmvcr.secrets.looks import FAKE
 
 _TEXT = "utf-8", "surrogateescape"
@@ -26,8 +26,6 @@ _PARAMETER = re.compile(
     r"([0-9TZ:.+-]+(?:%3A[0-9TZ:.+-]+|%3a[0-9TZ:.+-]+)*)"
 )
 _COOKIE = re.compile(r"(?i)(;\s*expires\s*=\s*)([^;]+)")
-#: Digests that are not made right here: what they are about stays as it was.
-_UNKNOWN_DIGESTS = ("x-amz-checksum-crc32c", "x-amz-checksum-crc64nvme")
 
 
 def recorded_at(response: Response) -> int | None:
@@ -185,9 +183,7 @@ def _why_it_stays(met: Interaction) -> str:
         return "it is a part of a body"
     if is_address(met):
         return "its digest is its address"
-    names = {name.lower() for name in response.headers}
-    hashes = all_values(response.headers, "x-goog-hash")
-    if names.intersection(_UNKNOWN_DIGESTS) or "crc32c=" in hashes:
+    if has_unknown(response.headers):
         return "it has a checksum that is not made here"
     return ""
 

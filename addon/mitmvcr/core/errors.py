@@ -1,5 +1,8 @@
 """The few errors a user can act on. Each prints as one line: the thing, the remedy."""
 
+#: The exit status where mitmvcr itself failed, as ``env`` and ``timeout`` have it.
+OWN_FAILURE = 125
+
 
 class VcrError(Exception):
     """A failure that the user reads as one line. ``remedy`` is what would help, which

@@ -30,6 +30,11 @@ def shown(text: str, most: int = _MOST) -> str:
 _PLAIN_WORD = re.compile(r"[\w@%+=:,./-]+")
 
 
+def authority(host: str, port: int | None) -> str:
+    """Return a host and a port as a URL has them: an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def as_word(text: str) -> str:
     """Write a text as one word of a command, for a shell and whoever copies it."""
     if _PLAIN_WORD.fullmatch(text):

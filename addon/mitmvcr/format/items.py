@@ -12,7 +12,6 @@ from typing import Any
 from mitmvcr.core.frames import Frame, parse_frame
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.format.faults import Decline
-from mitmvcr.format.goescape import LATIN_CONTROL, SEPARATORS, UNPRINTABLE
 from mitmvcr.format.lines import (
     BLOCK,
     LIST,
@@ -29,17 +28,11 @@ from mitmvcr.format.lines import (
     body,
     from_base64,
     integer,
+    is_ordinary,
 )
 from mitmvcr.format.lines import text as address
 from mitmvcr.format.resolve import repaired
 from mitmvcr.format.speed import Memo
-
-# libyaml and go-yaml refuse these, differ on them, or take them for a line end.
-_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A})
-_SPECIAL = (
-    LATIN_CONTROL,
-    *(re.compile(b"|".join(each)) for each in (SEPARATORS, UNPRINTABLE)),
-)
 
 _REQUEST = frozenset(Request.__annotations__)
 _RESPONSE = frozenset(Response.__annotations__)
@@ -297,20 +290,6 @@ class ItemParser:
         if width <= self._lines.columns.field or rest[:1] in (b"", b"\t"):
             raise Decline
         return width
-
-
-def is_ordinary(item: bytes) -> bool:
-    """Return whether data is sound UTF-8 without characters that mean something else
-    somewhere."""
-    if len(item.translate(None, _CONTROLS)) != len(item):
-        return False
-    if item.isascii():
-        return True
-    try:
-        item.decode()
-    except UnicodeError:
-        return False
-    return not any(special.search(item) for special in _SPECIAL)
 
 
 def _frames(values: tuple[str, ...]) -> tuple[Frame, ...]:

@@ -11,12 +11,13 @@ from io import BytesIO
 
 from mitmvcr.core.model import Interaction
 from mitmvcr.format.faults import Decline
-from mitmvcr.format.items import ItemParser, is_ordinary
+from mitmvcr.format.items import ItemParser
 from mitmvcr.format.lines import (
     BLOCK_HEAD,
     Columns,
     double_inner,
     from_base64,
+    is_ordinary,
     single_inner,
     string,
 )

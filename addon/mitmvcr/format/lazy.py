@@ -7,25 +7,18 @@ of an item, the item that holds it is found damaged when it is read.
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from itertools import pairwise
 from typing import overload
 
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.sendable import is_sendable
 from mitmvcr.format.faults import Decline, Fault
-from mitmvcr.format.items import ItemParser, is_ordinary
+from mitmvcr.format.items import ItemParser
 from mitmvcr.format.large import LARGE, read_large
 from mitmvcr.format.layout import Index
-from mitmvcr.format.lines import Columns, text
 
-#: In bytes, for a file that is not in memory: how far into an item its URL is sought at
-#: first, and how far behind the URL the response begins.
-_NEAR, _FAR = 1 << 13, 1 << 20
-#: So many bytes of short items are read at once.
-_AT_ONCE = 1 << 17
 #: In bytes of the file: how much is kept of what was read, how much an item counts at
 #: least, and the longest item that is kept.
 _MOST_KEPT, _LEAST, _LONGEST_KEPT = 64 << 20, 1 << 11, 8 << 20
@@ -44,11 +37,10 @@ class LazyInteractions(Sequence[Interaction]):
     """Behaves as the list of interactions; ``urls`` is known without reading them."""
 
     def __init__(self, index: Index, name: str, *, sendable: bool = False) -> None:
-        """Index the items; with ``sendable`` a response that cannot be an HTTP message
-        is damage.
+        """Take an index with URLs; with ``sendable`` a response that cannot be an HTTP
+        message is damage.
 
-        Raises ``Decline`` where an item is not as go-vcr begins it, or the last one
-        not as it ends it.
+        Raises ``Decline`` where the last item is not as go-vcr ends it.
         """
         self._index, self._name, self._sendable = index, name, sendable
         self._starts = index.starts
@@ -61,7 +53,7 @@ class LazyInteractions(Sequence[Interaction]):
         self._read: OrderedDict[int, Interaction] = OrderedDict()
         self._kept = 0
         self._last_head: tuple[int, Interaction | None] = -1, None
-        self.urls: Sequence[str] = list(_urls(index))
+        self.urls: Sequence[str] = index.urls
         try:
             # A file that was cut short, or goes on, shows it in the last one.
             self.head(len(self) - 1)
@@ -262,60 +254,3 @@ def read_item(item: bytes, parser: ItemParser) -> Interaction:
         from mitmvcr.format import yamlreader
 
         return yamlreader.read_item(item)
-
-
-def _urls(index: Index) -> Iterator[str]:
-    """Yield the URL of each item, from its line in the request."""
-    source, field = index.source, index.columns.field
-    keys = index.columns.dash + 2
-    head = re.compile(
-        b" {%d}- (?:id: [0-9]+\n {%d})?request:\n {%d}[a-z]" % (keys - 2, keys, field)
-    ).match
-    line = b"\n" + b" " * field + b"url: "
-    url_at = _url_reader(index.columns)
-    data, first, last = b"", 0, index.starts[-1]
-    for start, end in pairwise(index.starts):
-        near = min(end, start + _NEAR)
-        if start < first or near > first + len(data):
-            # Short items come many at once: to read takes longer than to look.
-            is_short = end - start < _NEAR
-            stop = min(last, start + _AT_ONCE) if is_short else near
-            data, first = source.around(start, stop)
-        if not head(data, start - first):
-            raise Decline
-        at = data.find(line, start - first, end - first)
-        url = url_at(data, at, end - first) if at >= 0 else None
-        if url is None and first + len(data) < end:
-            far = source.find(line, start, end)  # behind a long body
-            if far >= 0:
-                data, first = source.around(far, min(end, far + _FAR))
-                url = url_at(data, far - first, end - first)
-        if url is None:
-            raise Decline
-        yield url
-
-
-def _url_reader(columns: Columns) -> Callable[[bytes, int, int], str | None]:
-    """Return a function that gives the URL whose line begins at a place, where the
-    response follows within the next. It raises ``Decline`` for a URL that is not in
-    go-yaml's style."""
-    keys, field = columns.dash + 2, columns.field
-    # Nearly always the URL is plain, and method and response follow.
-    usual = re.compile(
-        b"\n {%d}url: (https?:[!-~]*[!-9;-~])\n {%d}method: [A-Z]+\n {%d}response:\n"
-        % (field, field, keys)
-    ).match
-    # What follows must not be a part of the URL.
-    unusual = re.compile(
-        b"\n {%d}url: ([^\n]+)\n(?: {%d}[a-z][^\n]*\n)* {%d}response:\n"
-        % (field, field, keys)
-    ).match
-
-    def url_at(data: bytes, at: int, end: int) -> str | None:
-        if found := usual(data, at, end):
-            return found[1].decode()
-        if (found := unusual(data, at, end)) and is_ordinary(found[1]):
-            return text(found[1])
-        return None
-
-    return url_at

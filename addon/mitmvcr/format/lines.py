@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from mitmvcr.core.chunks import Chunk, parse_chunks
 from mitmvcr.core.duration import parse_duration
 from mitmvcr.format.faults import Decline
-from mitmvcr.format.goescape import ESCAPES
+from mitmvcr.format.goescape import ESCAPES, LATIN_CONTROL, SEPARATORS, UNPRINTABLE
 from mitmvcr.format.resolve import decode_base64, is_text
 
 
@@ -37,6 +37,12 @@ _MEMO_LENGTH = 160
 # YAML lets a key have 1,024 characters.
 _LONGEST_KEY = 1000
 
+# libyaml and go-yaml refuse these, differ on them, or take them for a line end.
+_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A})
+_SPECIAL = (
+    LATIN_CONTROL,
+    *(re.compile(b"|".join(each)) for each in (SEPARATORS, UNPRINTABLE)),
+)
 _INTEGER = re.compile(rb"0|-?[1-9][0-9]{0,17}")
 _DURATION = re.compile(
     rb"(?:[0-9]+h)?(?:[0-9]+m)?[0-9]+(?:\.[0-9]+)?(?:s|ms|us|\xc2\xb5s|ns)"
@@ -51,6 +57,20 @@ class BlockHead(NamedTuple):
     binary: bool
     width: int
     chomping: bytes
+
+
+def is_ordinary(item: bytes) -> bool:
+    """Return whether data is sound UTF-8 without characters that mean something else
+    somewhere."""
+    if len(item.translate(None, _CONTROLS)) != len(item):
+        return False
+    if item.isascii():
+        return True
+    try:
+        item.decode()
+    except UnicodeError:
+        return False
+    return not any(special.search(item) for special in _SPECIAL)
 
 
 def text(raw: bytes) -> str:

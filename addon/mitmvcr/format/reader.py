@@ -41,10 +41,10 @@ def loads(
     """
     if data in _EMPTY:
         return Cassette()
-    index = layout.index(data)
-    if index is None:
-        return _by_yaml(data, name, sendable)
     try:
+        index = layout.index(data, with_urls=lazy)
+        if index is None:
+            return _by_yaml(data, name, sendable)
         if lazy:
             return Cassette(LazyInteractions(index, name, sendable=sendable))
         with no_collection():

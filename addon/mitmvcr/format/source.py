@@ -91,9 +91,6 @@ class Source(Protocol):
     def read(self, start: int, end: int) -> bytes:
         """Return exactly the bytes from ``start`` to ``end``."""
 
-    def around(self, start: int, end: int) -> tuple[bytes, int]:
-        """Return bytes that hold these, and the place of their first; avoid a copy."""
-
     def find(self, text: bytes, start: int, end: int) -> int:
         """Return a place, as ``bytes.find`` does."""
 
@@ -114,9 +111,6 @@ class Held:
 
     def read(self, start: int, end: int) -> bytes:
         return self._data[start:end]
-
-    def around(self, start: int, end: int) -> tuple[bytes, int]:
-        return self._data, 0
 
     def windows(self, start: int, end: int, ahead: int) -> Iterator[Window]:
         if end - start == len(self._data):  # where there is nothing to be copied

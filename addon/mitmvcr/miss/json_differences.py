@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import zip_longest
+from numbers import Number
 
 from mitmvcr.core.bodies import OpenedList, OpenedObject, closed
 from mitmvcr.core.jsonpaths import path_step
@@ -68,7 +70,8 @@ def _value_difference(
 
 
 def _looks(one: object, other: object) -> str:
-    if type(one) is type(other) and isinstance(one, str | int | float):
+    both = one, other
+    if any(all(isinstance(each, kind) for each in both) for kind in (str, Number)):
         found = fresh(str(one), str(other))
         return found.words if found else ""
     return ""
@@ -111,4 +114,6 @@ def _shown(value: object) -> str:
         return "absent"
     if isinstance(value, OpenedObject | OpenedList):
         return quoted(str(closed(value)))
-    return shown(json.dumps(value, ensure_ascii=False))
+    if isinstance(value, Decimal):
+        return shown(str(value))
+    return shown(json.dumps(value, ensure_ascii=False, default=str))

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from mitmvcr.options import Settings, as_options
-from mitmvcr.proxy import unread
 from mitmvcr.proxy.host import chain, listeners
 from mitmvcr.proxy.host.masters import Master, listening_port, make_master
 from mitmvcr.proxy.host.options import refuse_other_proxies, set_options, update_options
@@ -50,8 +49,7 @@ async def inside(
     running = asyncio.create_task(_run(master), name="mitmproxy")
     try:
         port = await _port(master, running)
-        with unread.told():
-            yield Running(port, vcr.control.url, listeners.at(port))
+        yield Running(port, vcr.control.url, listeners.at(port))
     finally:
         listeners.mirror(None)
         master.shutdown()

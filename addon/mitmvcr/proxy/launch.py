@@ -116,15 +116,14 @@ async def running_proxy(
     opened: Callable[[Session], None] = lambda _: None,
     sets: Sequence[str] = (),
     spelling: Spelling = IN_MITMPROXY,
-    is_lean: bool = True,
 ) -> AsyncIterator[Proxy]:
     """Run a proxy with this cassette; at the end flows are drained and it is saved.
 
     ``upstream`` is a proxy to go on through; ``trusted_ca`` (PEM) is what
     origins are verified against, else mitmproxy's own choice; ``opened`` is given each
     session when it begins; ``sets`` are options of mitmproxy, as NAME=VALUE.
-    ``spelling`` is that of the options in the log and in answers. ``is_lean``: where
-    the lane is enough mitmproxy is started only when it is first needed.
+    ``spelling`` is that of the options in the log and in answers. Where the lane is
+    enough mitmproxy is started only when it is first needed.
 
     Raises VcrError where it cannot start, and at the end what kept it from saving.
     """
@@ -137,8 +136,7 @@ async def running_proxy(
     in_play = Sessions(opened=begun)
     in_play.spelling = spelling
     place = Place(confdir, listen_host, listen_port, trusted_ca, upstream, sets)
-    has_more = upstream is not None or bool(sets)
-    starts_lean = is_lean and not has_more and is_enough(settings)
+    starts_lean = upstream is None and not sets and is_enough(settings)
     with _LogToStderr(spelling.text):
         async with (
             lean(settings, place, in_play, _imported)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from mitmvcr.core.modes import RULES
+from mitmvcr.core.wording import authority
 from mitmvcr.options import Settings
 from mitmvcr.proxy.counts import Counts
 from mitmvcr.proxy.flow.turns import settle_memory
@@ -105,7 +106,7 @@ class _Front:
         try:
             self._server = await asyncio.start_server(self._came, host, port)
         except OSError as error:
-            reason = f"{host}:{port} cannot be listened on: {why(error)}"
+            reason = f"{authority(host, port)} cannot be listened on: {why(error)}"
             raise ProxyError(reason) from error
         return int(self._server.sockets[0].getsockname()[1])
 

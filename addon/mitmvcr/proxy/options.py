@@ -70,5 +70,10 @@ class VcrOptions:
         return self._configured[option].read()
 
 
+def declare(master: Any) -> None:
+    """Let mitmproxy's own command line, and its ``--options``, know ours."""
+    VcrOptions().add(Loader(master))
+
+
 def _help(option: Option) -> str:
     return f"{option.help} yes or no." if option.kind is Kind.SWITCH else option.help

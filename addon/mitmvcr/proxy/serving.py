@@ -10,22 +10,27 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from mitmproxy import ctx
-from mitmproxy.addonmanager import Loader
 
+from mitmvcr.core.errors import VcrError
+from mitmvcr.network_options import Upstream
 from mitmvcr.proxy import options
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.ca import where_to_go
 from mitmvcr.proxy.door import Control
-from mitmvcr.proxy.host import chain, listeners, masters
-from mitmvcr.proxy.host.exit import ExitGuard
+from mitmvcr.proxy.host import chain, listeners, masters, shared_port
+from mitmvcr.proxy.host.exit import ExitGuard, end_process
+from mitmvcr.proxy.host.options import update_options
 from mitmvcr.proxy.ports import ca_file
+from mitmvcr.proxy.way_out import WayOut
 from mitmvcr.spelling import OF_API, ON_COMMAND_LINE, InLog
+
+WayOutOf = Callable[[Mapping[str, str]], Upstream | None]
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
@@ -72,19 +77,33 @@ def main(
     arguments: Sequence[str] | None = None,
     *,
     attached: bool = False,
+    way_out: WayOutOf | None = None,
 ) -> None:
     """Run mitmproxy with this interface; returns when it ends. The arguments are
     mitmproxy's, of the process where none are given. ``attached``: to the program that
     has started it, by its stdin and stdout; else stderr says where to go once the
-    cassette is open."""
+    cassette is open. ``way_out`` reads the proxy to go on through from the environment;
+    it is not asked where mitmproxy is given a mode of its own."""
     given = sys.argv[1:] if arguments is None else arguments
     spelling = OF_API if attached else ON_COMMAND_LINE
     logging.getLogger("mitmvcr").addFilter(InLog(spelling))
     vcr = VcrAddon(ExitGuard(), has_lane=True)
     vcr.sessions.spelling = spelling
     more = [Attached(vcr.control)] if attached else []
-    enter = partial(_enter, vcr, more)
-    masters.serve(ui, given, prepare=_name_options, enter=enter)
+    enter = partial(_enter, vcr, more, way_out)
+    masters.serve(ui, given, prepare=options.declare, enter=enter)
+
+
+async def _go_on(master: Any, way_out: WayOutOf) -> None:
+    """Go on through the proxy that the environment names, if any."""
+    try:
+        upstream = way_out(os.environ)
+    except VcrError as error:
+        end_process(error)
+    if upstream is not None:
+        goes_on = WayOut(upstream)
+        update_options(master.options, await goes_on.open())
+        master.addons.add(goes_on)
 
 
 class _SignalledError(BaseException):
@@ -114,14 +133,18 @@ def _signals_end_it() -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def _name_options(master: Any) -> None:
-    """Let ``--options`` name ours too."""
-    options.VcrOptions().add(Loader(master))
-
-
-def _enter(vcr: VcrAddon, attached: Sequence[Attached], master: Any) -> None:
+async def _enter(
+    vcr: VcrAddon,
+    attached: Sequence[Attached],
+    way_out: WayOutOf | None,
+    master: Any,
+) -> None:
     chain.enter(master.addons, vcr)
     master.addons.add(*attached)
+    if not shared_port.is_regular():
+        vcr.sessions.spelling = vcr.sessions.spelling._replace(reads_proxies=False)
+    elif way_out is not None:
+        await _go_on(master, way_out)
     with _signals_end_it():
         vcr.configure(set(ctx.options.keys()))
     if not attached:  # before the console takes the screen

@@ -1,6 +1,6 @@
 """Requests that mitmproxy answers itself with 400, before they are looked up. Of those
-whose head it cannot read its log alone has a note, which is not shown; of the others
-the ``error`` hook has the flow.
+whose head it cannot read its log alone has a note; of the others the ``error`` hook has
+the flow.
 
 Source: ``Http1Server.read_headers`` in mitmproxy/proxy/layers/http/_http1.py,
 ``validate_request`` in its ``__init__.py``, ``ConnectionHandler.log`` in
@@ -9,8 +9,6 @@ mitmproxy/proxy/server.py. Where the text is another one, nothing is said.
 
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from mitmproxy import http
 
@@ -18,6 +16,8 @@ _ABOUT_CONNECTIONS = logging.getLogger("mitmproxy.proxy.server")
 _UNREAD = re.compile(
     r"Bad HTTP request line: b(['\"])(?P<method>\S+) (?P<url>.*) HTTP/[0-9.]+\1$"
 )
+#: Bytes that came over the line, as Python writes them.
+_BYTES = re.compile(r"(?<![\w'\"])b(['\"]).*\1", re.DOTALL)
 #: A user before the host, also where its password ends the authority too soon.
 _LOGIN = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)?(?:[^/?#]*@|[^/?#:]*:(?!\d*[/?#]).*@)"
@@ -40,24 +40,37 @@ _REFUSED = re.compile(
 logger = logging.getLogger("mitmvcr")
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """Warn of each such request, for as long as the block runs."""
-    before = _ABOUT_CONNECTIONS.level
-    _ABOUT_CONNECTIONS.setLevel(logging.INFO)
-    _ABOUT_CONNECTIONS.addFilter(_warn)
-    try:
-        yield
-    finally:
-        _ABOUT_CONNECTIONS.removeFilter(_warn)
-        _ABOUT_CONNECTIONS.setLevel(before)
+class Unread:
+    """The addon that warns of each such request, and keeps what a client sent out of
+    mitmproxy's own notes: a secret may be in it."""
+
+    name = "vcr.unread"
+
+    def __init__(self) -> None:
+        self._level = logging.NOTSET
+
+    def load(self, _: object) -> None:
+        self._level = _ABOUT_CONNECTIONS.level
+        if not _ABOUT_CONNECTIONS.isEnabledFor(logging.INFO):
+            _ABOUT_CONNECTIONS.setLevel(logging.INFO)  # handlers have levels, too
+        _ABOUT_CONNECTIONS.addFilter(_read)
+
+    def done(self) -> None:
+        _ABOUT_CONNECTIONS.removeFilter(_read)
+        _ABOUT_CONNECTIONS.setLevel(self._level)
 
 
-def _warn(record: logging.LogRecord) -> bool:
-    """Warn of what a note says, and pass it on to handlers, which have levels."""
-    if record.levelno > logging.INFO:
-        return True
+def _read(record: logging.LogRecord) -> bool:
+    """Warn of what a note says, and pass it on without the bytes that it repeats."""
     text = record.getMessage()
+    if _BYTES.search(text):
+        record.msg, record.args = _BYTES.sub("(not shown)", text), ()
+    if record.levelno <= logging.INFO:
+        _warn(text)
+    return True
+
+
+def _warn(text: str) -> None:
     if found := _UNREAD.search(text):
         login = _LOGIN.match(found["url"])
         at = _without_login(found["url"], login) if login else found["url"]
@@ -68,7 +81,6 @@ def _warn(record: logging.LogRecord) -> bool:
             " VALUE",
             _WHAT,
         )
-    return True
 
 
 def _without_login(url: str, login: re.Match[str]) -> str:

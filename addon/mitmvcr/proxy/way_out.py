@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from mitmproxy import http
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
+from mitmvcr.core.wording import authority
 from mitmvcr.network_options import Upstream
 
 #: What a socks proxy says of a connection that it did not make (RFC 1928, section 6).
@@ -72,7 +73,7 @@ class Bridge:
             there = await self._through(host.strip("[]"), int(port))
         except (SocksError, OSError, asyncio.IncompleteReadError) as error:
             said = "it hung up" if isinstance(error, EOFError) else error
-            reason = f"The socks proxy {self._host}:{self._port}: {said}"
+            reason = f"The socks proxy {authority(self._host, self._port)}: {said}"
             line = " ".join(reason.split()).encode("ascii", "backslashreplace")
             writer.write(b"HTTP/1.1 502 " + line + b"\r\nContent-Length: 0\r\n\r\n")
             await writer.drain()
@@ -155,10 +156,9 @@ class WayOut:
         if self._bridge is not None:
             await self._bridge.open()
             return {"connection_strategy": "lazy"}
-        host, port = _place(self._proxy)
-        shown = f"[{host}]" if ":" in host else host
+        place = authority(*_place(self._proxy))
         options: dict[str, object] = {
-            "mode": [f"upstream:{self._proxy.scheme}://{shown}:{port}"]
+            "mode": [f"upstream:{self._proxy.scheme}://{place}"]
         }
         if login := _login(self._proxy):
             options["upstream_auth"] = ":".join(login)

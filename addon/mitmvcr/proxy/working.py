@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mitmproxy import ctx
-from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import WORKERS
@@ -53,17 +52,11 @@ def main(given: Given, arguments: Sequence[str] | None = None) -> None:
     team.has_names = lambda: sessions.root is not None
     if worker.number:
         _listeners.setLevel(logging.WARNING)
-    enter = partial(_enter, worker, vcr, (team, ready))
-    masters.serve("dump", arguments or [], prepare=_name_options, enter=enter)
+    enter = partial(_enter, vcr, (team, ready))
+    masters.serve("dump", arguments or [], prepare=options.declare, enter=enter)
 
 
-def _name_options(master: Any) -> None:
-    options.VcrOptions().add(Loader(master))
-
-
-def _enter(
-    worker: Worker, vcr: VcrAddon, more: tuple[Team, "Ready"], master: Any
-) -> None:
+async def _enter(vcr: VcrAddon, more: tuple[Team, "Ready"], master: Any) -> None:
     team, _ = more
     chain.enter(master.addons, vcr)
     master.addons.add(*more)

@@ -71,6 +71,8 @@ _LISTED = frozenset({"digest", "repr-digest", "content-digest", "x-goog-hash"})
 _IN_LIST = re.compile(
     r"(sha-?256|sha-?512|sha-?1?|md5|crc32c)=(:?)([A-Za-z0-9+/]+=*)", re.I
 )
+#: Others are not made here; ``x-amz-checksum-type`` is none.
+_CHECKSUM = re.compile(r"x-amz-checksum-(?!type$).+|.*crc(32|64).*", re.I)
 _ADDRESS = re.compile(r"(sha256|sha512)(?::|%3[Aa])([0-9a-f]{64,128})")
 _ADDRESSED = "docker-content-digest"
 
@@ -86,6 +88,12 @@ def is_address(met: Interaction) -> bool:
         for text in said
         for kind, digest in _ADDRESS.findall(text)
     )
+
+
+def has_unknown(headers: Headers) -> bool:
+    """Return whether a header is a checksum that :func:`restated` leaves as it is."""
+    names = (name.lower() for name in headers)
+    return any(name not in _HEADERS and _CHECKSUM.fullmatch(name) for name in names)
 
 
 def restated(met: Interaction, kept: Interaction) -> Interaction:

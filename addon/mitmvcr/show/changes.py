@@ -33,7 +33,7 @@ _LONGEST = 240
 _BEFORE = 40
 
 
-def side_by_side(one: str, other: str, most: int = MOST_LINES) -> Facts:
+def side_by_side(one: str, other: str) -> Facts:
     """Return what differs of two texts, as values for JSON.
 
     Each of ``rows`` is a list: ``"same"``, ``"changed"``, ``"a"`` or ``"b"`` (a line
@@ -45,9 +45,9 @@ def side_by_side(one: str, other: str, most: int = MOST_LINES) -> Facts:
     start = _equal(a, b)
     end = _equal(a[start:][::-1], b[start:][::-1])
     first, second = a[start : len(a) - end], b[start : len(b) - end]
-    left = max(len(first) - most, len(second) - most, 0)
+    left = max(len(first) - MOST_LINES, len(second) - MOST_LINES, 0)
     rows = [*_same(a, start, 0, 0, at_end=True)]
-    rows += _changed(first[:most], second[:most], start)
+    rows += _changed(first[:MOST_LINES], second[:MOST_LINES], start)
     if not left:
         rows += _same(a[len(a) - end :], end, len(a) - end, len(b) - end)
     return {"rows": rows, "left": left}

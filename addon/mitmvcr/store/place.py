@@ -70,9 +70,6 @@ class OnDisk:
             parts.append(os.pread(self._file, end - start, start))
         return b"".join(parts)
 
-    def around(self, start: int, end: int) -> tuple[bytes, int]:
-        return self.read(start, end), start
-
     def find(self, text: bytes, start: int, end: int) -> int:
         size = _FIRST_LOOK
         while start < end:

@@ -40,6 +40,13 @@ def way_out(inherited: Mapping[str, str]) -> Upstream | None:
     return Upstream(url, past, other[1])
 
 
+def named_proxy(inherited: Mapping[str, str]) -> str:
+    """Return the name of the variable that :func:`way_out` reads, else an empty
+    text."""
+    first = _first(inherited, (*_UPSTREAM, *_FOR_ALL))
+    return "" if first is None else first[0]
+
+
 def _first(
     inherited: Mapping[str, str], names: Sequence[str]
 ) -> tuple[str, str] | None:

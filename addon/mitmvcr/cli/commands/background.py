@@ -22,6 +22,7 @@ from mitmvcr.cli.report.files import parse_reports
 from mitmvcr.cli.report.findings import Finding, of_run
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
+from mitmvcr.core.wording import authority
 from mitmvcr.options import (
     BY_NAME,
     CASSETTE,
@@ -32,7 +33,7 @@ from mitmvcr.options import (
 )
 from mitmvcr.proxy.ca import ensure_ca
 from mitmvcr.session import Session
-from mitmvcr.spelling import WITH_VARIABLES
+from mitmvcr.spelling import ON_COMMAND_LINE
 from mitmvcr.values import Given, Layer, Values
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class _Background:
                 trusted_ca=write_origins(folder, roots, os.environ),
                 opened=self._prepare,
                 sets=options.set,
-                spelling=WITH_VARIABLES,
+                spelling=ON_COMMAND_LINE,
             )
             try:
                 async with proxying as proxy:
@@ -148,7 +149,7 @@ class _Background:
             pid=os.getpid(),
             host=self._options.host,
             port=proxy.port,
-            what=f"http://{self._options.host}:{proxy.port}, {played}, mode"
+            what=f"http://{authority(self._options.host, proxy.port)}, {played}, mode"
             f" {settings.mode}",
             cassette=os.path.abspath(cassette) if isinstance(cassette, Path) else "",
             told=self._place.log.stat().st_size,

@@ -16,7 +16,7 @@ from mitmvcr.cli.commands.left import (
     say_what_is_left,
 )
 from mitmvcr.cli.report.console import progress, say
-from mitmvcr.cli.tools.files import held_in, locked
+from mitmvcr.cli.tools.files import held_in_another, locked
 from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette
@@ -75,8 +75,13 @@ def _not_read(damaged: int) -> str:
 
 
 def _scan(path: Path, rules: Rules) -> Iterator[Secret]:
-    data = b"" if kind_of_file(path) else read_bytes(path)
-    held = reader.loads(data, str(path)).interactions if data else held_in(path)
+    kind = kind_of_file(path)
+    data = b"" if kind else read_bytes(path)
+    held = (
+        held_in_another(path, kind)
+        if kind
+        else reader.loads(data, str(path)).interactions
+    )
     _, found = looked_through(held, rules)
     index = layout.index(data) if found and data else None
     for number, secrets in found.items():

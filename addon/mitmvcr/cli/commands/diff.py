@@ -18,6 +18,7 @@ from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction
+from mitmvcr.format.source import kind_of_file
 from mitmvcr.format.speed import no_collection
 from mitmvcr.options import options_of
 from mitmvcr.secrets.redactor import Redactor
@@ -114,7 +115,7 @@ def read_both(a: Path, b: Path, typed: Layer, *, ignore_volatile: bool) -> Both:
     settings = in_force(typed).settings(options_of("diff"))
     redactor = Redactor(settings.redaction)
     with no_collection():
-        sheets = sheet_of(a), sheet_of(b)
+        sheets = sheet_of(a, kind_of_file(a)), sheet_of(b, kind_of_file(b))
         same = equal(*sheets)
         one = _without_secrets(sheets[0], redactor, {})
         other = _without_secrets(

@@ -20,16 +20,17 @@ from mitmvcr.cli.child.environment import (
 from mitmvcr.cli.child.jks import PASSWORD
 from mitmvcr.cli.child.process import CommandError
 from mitmvcr.cli.child.trust import TrustFiles, write_roots, write_trust_files
-from mitmvcr.cli.commands.started import port_of_started
+from mitmvcr.cli.commands.started import State, running
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.status import CANNOT_EXECUTE
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
-from mitmvcr.options import CASSETTE, PORT, of_command
+from mitmvcr.options import BY_NAME, CASSETTE, PORT, of_command
 from mitmvcr.proxy.ca import ensure_ca
 from mitmvcr.store.files import home
 from mitmvcr.values import Layer
 
+_HOST = BY_NAME["host"]
 Changes = Mapping[str, str | None]
 
 
@@ -88,9 +89,9 @@ def _environment(typed: Layer, command: Sequence[str] = ()) -> dict[str, str]:
     values = in_force(typed)
     options = ExecOptions(**values.read(of_command("env")))
     of_run = None if values[PORT].given else _port_of_run(os.environ)
-    of_started = None if values[PORT].given else port_of_started(os.environ)
-    port = of_run or of_started or options.port
-    _check_listens(port)
+    started = None if values[PORT].given or of_run else running(os.environ)
+    port = of_run or (started.port if started else options.port)
+    _check_listens(port, started)
     loopback = () if options.include_localhost else LOOPBACK
     folder = home(os.environ)
     trust = _trust(folder, ensure_ca(folder))
@@ -110,14 +111,17 @@ def _port_of_run(environment: Mapping[str, str]) -> int | None:
     return urlsplit(environment.get("MITMVCR_PROXY_URL", "")).port
 
 
-def _check_listens(port: int) -> None:
+def _check_listens(port: int, started: State | None) -> None:
     try:
         socket.create_connection(("127.0.0.1", port), timeout=5).close()
     except OSError as error:
-        raise VcrError(
-            f"nothing listens on 127.0.0.1:{port}: 'mitmvcr start' starts a proxy,"
-            f" or name another {PORT.word}"
-        ) from error
+        remedy = f"'mitmvcr start' starts a proxy, or name another {PORT.word}"
+        if started is not None:
+            remedy = (
+                f"the proxy that was started has {_HOST.word} {started.host}; start it"
+                f" without, or with {_HOST.word} 0.0.0.0"
+            )
+        raise VcrError(f"nothing listens on 127.0.0.1:{port}: {remedy}") from error
 
 
 def _trust(folder: Path, certificate: Path) -> TrustFiles:

@@ -15,9 +15,11 @@ import click
 
 from mitmvcr.cli.child.authorities import told_certificates, told_files
 from mitmvcr.cli.child.trust import more_roots, write_origins, write_roots
-from mitmvcr.cli.commands.plan import in_ci
+from mitmvcr.cli.child.way_out import named_proxy
+from mitmvcr.cli.commands.plan import in_ci, reaches_out
 from mitmvcr.config import INSIDE, in_force
 from mitmvcr.core.errors import UnusableValueError, VcrError
+from mitmvcr.core.wording import authority
 from mitmvcr.network_options import Address, parse_sets
 from mitmvcr.options import (
     BY_NAME,
@@ -59,7 +61,7 @@ def serve_proxy(extra: Sequence[str], typed: Layer) -> int:
     options, settings = _chosen(typed)
     _check_extra(extra)
     if options.workers > 1:
-        _check_workers(options, extra)
+        _check_workers(options, settings, extra)
     if settings.cassette is None and settings.dir is None:
         problem = f"Name a cassette: {CASSETTE.word} FILE, or {DIR.word} DIR for many"
         raise click.UsageError(problem, click.get_current_context())
@@ -84,7 +86,9 @@ def _become(
     start = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)"
     start += f"; import sys; sys.path.append({_HOME!r})"
     start += "; from mitmvcr.proxy.serving import main"
-    start += f"; main({options.ui!r}, attached={options.attached})"
+    start += "; from mitmvcr.cli.child.way_out import way_out"
+    way_out = "way_out" if reaches_out(settings) else None
+    start += f"; main({options.ui!r}, attached={options.attached}, way_out={way_out})"
     os.execv(sys.executable, [sys.executable, "-c", start, *arguments, *extra])
 
 
@@ -121,20 +125,20 @@ def _check_extra(extra: Sequence[str]) -> None:
                 raise VcrError(f"--set {text}: {error.remedy}") from error
 
 
-def _place(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _check_workers(options: ServeOptions, extra: Sequence[str]) -> None:
+def _check_workers(
+    options: ServeOptions, settings: Settings, extra: Sequence[str]
+) -> None:
     """Raise VcrError for what cannot be with several workers."""
     from mitmvcr.cli.commands.workers import check_system
 
     check_system()
+    proxy = named_proxy(os.environ) if reaches_out(settings) else ""
     why_not = {
         f"--ui {options.ui}": options.ui != "dump",
         "--attached": options.attached,
         "what follows --": bool(extra),
         "--set mode=...": any(each.startswith("mode=") for each in options.set),
+        f"a proxy to go on through ({proxy})": bool(proxy),
     }
     for what, is_there in why_not.items():
         if is_there:
@@ -154,7 +158,9 @@ def _share(
         options = replace(options, port=port)
         lines = [
             f"{options.workers} workers serve",
-            *where_to_go(f"http://{_place(options.host, options.port)}", certificate),
+            *where_to_go(
+                f"http://{authority(options.host, options.port)}", certificate
+            ),
         ]
         if settings.dir is None:
             lines.append(
@@ -166,7 +172,7 @@ def _share(
                 check_port(control.host, control.port, CONTROL.word)
             number = held.enter_context(reserved(control.host, control.port))
             settings = settings._replace(control=replace(control, port=number))
-            lines.append(f"control at http://{_place(control.host, number)}")
+            lines.append(f"control at http://{authority(control.host, number)}")
         arguments = proxy_arguments(options, settings, confdir, os.environ)
         return run_workers(
             options.workers, arguments, lines, alone=settings.dir is None
@@ -230,5 +236,7 @@ def check_port(host: str, port: int, word: str = PORT.word) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        problem = f"cannot listen on {host}:{port}: {why(error)}; choose {word}"
+        problem = (
+            f"cannot listen on {authority(host, port)}: {why(error)}; choose {word}"
+        )
         raise VcrError(problem) from error

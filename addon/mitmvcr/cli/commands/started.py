@@ -98,8 +98,8 @@ def write_private(path: Path, data: bytes = b"") -> None:
         raise VcrError(f"{path}: cannot be written: {why(error)}") from error
 
 
-def port_of_started(environment: Mapping[str, str]) -> int | None:
-    """Return the port of the proxy that was started, if it runs. Raise VcrError."""
+def running(environment: Mapping[str, str]) -> State | None:
+    """Return what was started, if it runs. Raise VcrError."""
     place = Place.of(environment)
     state = place.read()
-    return state.port if state is not None and place.runs() else None
+    return state if place.runs() else None

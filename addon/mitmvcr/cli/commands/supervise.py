@@ -41,7 +41,7 @@ from mitmvcr.cli.report.findings import (
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
 from mitmvcr.session import Session
-from mitmvcr.spelling import WITH_VARIABLES
+from mitmvcr.spelling import ON_COMMAND_LINE
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy
@@ -116,7 +116,7 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
         trusted_ca=write_origins(folder, roots, plan.inherited),
         opened=partial(_prepare, plan),
         sets=plan.sets,
-        spelling=WITH_VARIABLES,
+        spelling=ON_COMMAND_LINE,
     )
     code: int | None = None
     failure = ""
@@ -125,6 +125,8 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
         async with AsyncExitStack() as gate, proxying as proxy:
             route = await gate.enter_async_context(_route(plan, proxy.port))
             trust = write_trust_files(folder, roots, proxy.ca_file, plan.inherited)
+            if plan.namespace is not None:
+                plan.namespace.trust(proxy.ca_file.read_bytes())
             control = await _control(route, proxy)
             facts = _facts(plan, route.port, trust, control)
             environment = child_environment(plan.inherited, facts, plan.command)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import VcrError
+from mitmvcr.core.wording import authority
 from mitmvcr.options import WORKERS
 from mitmvcr.store.files import why
 
@@ -48,7 +49,8 @@ def reserved(host: str, port: int) -> Iterator[int]:
             holder.bind(address)
             yield int(holder.getsockname()[1])
     except OSError as error:
-        raise VcrError(f"cannot listen on {host}:{port}: {why(error)}") from error
+        problem = f"cannot listen on {authority(host, port)}: {why(error)}"
+        raise VcrError(problem) from error
 
 
 def run_workers(

@@ -15,7 +15,7 @@ from mitmvcr.cli.isolate.namespace import Namespace
 from mitmvcr.cli.isolate.packets import Packet, Question
 from mitmvcr.cli.isolate.route import Allowed, Ports, Route
 from mitmvcr.cli.report.console import say
-from mitmvcr.core.wording import shown
+from mitmvcr.core.wording import authority, shown
 from mitmvcr.options import ISOLATE_ALLOW
 
 _LARGEST = 65535
@@ -98,7 +98,7 @@ class Leaving:
         except BlockingIOError:
             return False
         if question := packets.parse_question(data):
-            self._note_query(_place(*server.getsockname()[:2]), question)
+            self._note_query(authority(*server.getsockname()[:2]), question)
             with suppress(BlockingIOError):
                 server.sendto(packets.answer_question(question, self._known), peer)
         return True
@@ -123,7 +123,7 @@ class Leaving:
         port = packet.ports[1]
         is_tcp = packet.protocol == socket.IPPROTO_TCP
         if not is_tcp or (packet.starts_connection and port not in PORTS):
-            self._note(_KINDS[packet.protocol] + _place(name, port))
+            self._note(_KINDS[packet.protocol] + authority(name, port))
 
     def _answer(self, packet: Packet) -> bytes:
         if packet.protocol == socket.IPPROTO_TCP:
@@ -138,12 +138,12 @@ class Leaving:
         port = packet.ports[1]
         if not packet.starts_connection or (packet.address, port) in self._allowed:
             return b""
-        self._note(_place(packet.address, port))
+        self._note(authority(packet.address, port))
         return packets.reset(packet)
 
     def _datagram(self, packet: Packet) -> bytes:
         port = packet.ports[1]
-        place = _place(packet.address, port)
+        place = authority(packet.address, port)
         question = (
             packets.parse_question(packet.data) if port == packets.DNS_PORT else None
         )
@@ -171,10 +171,6 @@ def _is_housekeeping(packet: Packet) -> bool:
     if packet.protocol != socket.IPPROTO_ICMPV6 or not packet.payload:
         return packet.protocol == 0
     return packet.payload[0] >= _FIRST_OF_NEIGHBOURS
-
-
-def _place(address: str, port: int) -> str:
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from mitmvcr.cli.isolate import network
 from mitmvcr.cli.isolate.forward import Forwarder, ignore
 from mitmvcr.core.errors import OptionError
+from mitmvcr.core.wording import authority
 from mitmvcr.network_options import Place
 from mitmvcr.options import ISOLATE_ALLOW
 
@@ -105,8 +106,7 @@ class Allowed:
     addresses: tuple[str, ...]
 
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
+        return authority(self.host, self.port)
 
 
 def resolve(place: Place) -> Allowed:

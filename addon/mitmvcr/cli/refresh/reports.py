@@ -10,7 +10,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from mitmvcr.cli.report.junit import count, element, fit, outcome
-from mitmvcr.core.errors import OptionError
+from mitmvcr.core.errors import OWN_FAILURE, OptionError
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.drift import RULES, Finding, Tier
 from mitmvcr.options import REPORT
@@ -73,10 +73,11 @@ class Refreshed(NamedTuple):
 
 
 def status_of(all_of_them: Sequence[Refreshed]) -> int:
-    """Return the exit code: by the worst tier; 125 where nothing could be compared."""
+    """Return the exit code: by the worst tier; OWN_FAILURE where nothing could be
+    compared."""
     results = [each for one in all_of_them for each in one.results]
     if results and all(each.tier is None for each in results):
-        return 125
+        return OWN_FAILURE
     return CODES[max((each.worst for each in all_of_them), default=Tier.SAME)]
 
 

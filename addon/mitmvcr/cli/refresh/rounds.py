@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mitmvcr.cli.child.own_folder import own_folder
 from mitmvcr.cli.child.trust import write_origins, write_roots
+from mitmvcr.cli.child.way_out import way_out
 from mitmvcr.cli.refresh.asking import Asker, NotAskedError, what_is_hidden
 from mitmvcr.cli.refresh.reports import Result, why_not
 from mitmvcr.core.model import Interaction, Request, Response
@@ -124,6 +125,7 @@ async def _through_proxy(
         proxying = running_proxy(
             aside,
             confdir=confdir,
+            upstream=way_out(environment),
             trusted_ca=write_origins(
                 folder, write_roots(folder, environment), environment
             ),

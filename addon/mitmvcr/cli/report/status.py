@@ -2,12 +2,13 @@
 
 import signal
 
+from mitmvcr.core.errors import OWN_FAILURE as OWN_FAILURE
+
 USAGE = 2
 #: The command passed, but a request of it had no match; or nothing asked for an
 #: interaction of the cassette, and that is to fail; or a strict replay was asked for
 #: nothing, or went past the proxy.
 DISAGREED = 100
-OWN_FAILURE = 125
 CANNOT_EXECUTE = 126
 NOT_FOUND = 127
 _SIGNAL = 128

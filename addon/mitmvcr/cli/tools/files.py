@@ -49,17 +49,24 @@ def held_in(path: Path, *, lazy: bool = False) -> Sequence[Interaction]:
     """Return what a cassette holds, or a recording of another recorder, to be looked
     at. Raise CassetteError."""
     if kind := kind_of_file(path):
-        from mitmvcr.cli.commands.sources import of_another  # few look at such
-
-        return of_another(path, kind)
+        return held_in_another(path, kind)
     return reader.loads(read_bytes(path), str(path), lazy=lazy).interactions
 
 
-def sheet_of(path: Path) -> Sheet:
-    """Return the same as a sheet, whose file is known if it is a cassette. Raise
+def held_in_another(path: Path, kind: str) -> Sequence[Interaction]:
+    """Return what a recording of another recorder, of this kind, holds. Raise
     CassetteError."""
-    is_another = kind_of_file(path)
-    return Sheet(held_in(path), str(path)) if is_another else Source(path).sheet
+    from mitmvcr.cli.commands.sources import of_another  # few look at such
+
+    return of_another(path, kind)
+
+
+def sheet_of(path: Path, kind: str) -> Sheet:
+    """Return what a file of this kind holds, to be looked at; no kind is a cassette,
+    whose file is known. Raise CassetteError."""
+    if kind:
+        return Sheet(held_in_another(path, kind), str(path))
+    return Source(path).sheet
 
 
 @contextmanager

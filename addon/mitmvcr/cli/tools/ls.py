@@ -9,15 +9,16 @@ from typing import Any
 import click
 
 from mitmvcr.cli.commands.left import rules_of
-from mitmvcr.cli.tools.files import Source
+from mitmvcr.cli.tools.files import sheet_of
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.paths import find_cassettes
 from mitmvcr.cli.tools.reports import read_reports, tests_of
 from mitmvcr.core.dates import age_shown
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of, visible
-from mitmvcr.format.source import is_packed
+from mitmvcr.format.source import is_packed, kind_of_file
 from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.tools import Sheet
 from mitmvcr.tools.listing import listing, stats
 from mitmvcr.values import Layer
 
@@ -60,8 +61,8 @@ def _as_text(value: datetime) -> str:
 
 
 def _facts(path: Path, typed: Layer, secrets: bool | None) -> Facts:
-    source = Source(path)
-    sheet, size = source.sheet, path.stat().st_size
+    kind = kind_of_file(path)
+    sheet, size = sheet_of(path, kind), path.stat().st_size
     found = listing(sheet.interactions)
     looks = size <= _QUICK if secrets is None else secrets
     return {
@@ -72,21 +73,21 @@ def _facts(path: Path, typed: Layer, secrets: bool | None) -> Facts:
         "methods": found.methods,
         "recorded_first": found.first,
         "recorded_last": found.last,
-        "format": _format(path, sheet.columns is not None, sheet.layout),
-        "secrets": _secrets(source, typed) if looks else None,
+        "format": kind or _format(path, sheet),
+        "secrets": _secrets(sheet, typed) if looks else None,
     }
 
 
-def _format(path: Path, is_gos: bool, layout: str) -> str:
-    kind = f"go-vcr {layout}" if is_gos else "go-vcr"
+def _format(path: Path, sheet: Sheet) -> str:
+    kind = "go-vcr" if sheet.columns is None else f"go-vcr {sheet.layout}"
     return f"{kind}, gzip" if is_packed(path.name) else kind
 
 
-def _secrets(source: Source, typed: Layer) -> int:
+def _secrets(sheet: Sheet, typed: Layer) -> int:
     redactor = Redactor(rules_of("scan", typed))
 
     def interactions() -> Iterator[Interaction]:
-        for entry in source.sheet.entries:
+        for entry in sheet.entries:
             yield entry.interaction
             entry.forget()
 
@@ -147,7 +148,7 @@ def print_stats(paths: Sequence[Path], *, as_json: bool) -> int:
     found: list[Facts] = []
     for path in progress(find_cassettes(paths), "Reading"):
         with ledger.heeding(path):
-            sheet = Source(path).sheet
+            sheet = sheet_of(path, kind_of_file(path))
             facts = stats(sheet.interactions, sheet.forget)
             found.append({"cassette": str(path), "bytes": path.stat().st_size, **facts})
     if as_json:

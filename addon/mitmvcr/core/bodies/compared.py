@@ -12,7 +12,7 @@ from hashlib import blake2b
 from urllib.parse import quote
 
 from mitmvcr.core.bodies.carried import payload
-from mitmvcr.core.bodies.forms import form_fields, is_form, maps_in_order
+from mitmvcr.core.bodies.forms import form_fields, is_form, maps_in_order, place_of
 from mitmvcr.core.bodies.graphql import one_spelling
 from mitmvcr.core.bodies.jsontext import (
     closed,
@@ -285,7 +285,7 @@ def _field(name: str, value: str, rules: BodyRules) -> str:
 def _form(body: bytes, rules: BodyRules) -> bytes:
     """Spell a form with its names in any order, the values of one name in theirs.
     Raise ValueError where it has none."""
-    fields = sorted(counted_fields(body, rules), key=lambda it: it[0])
+    fields = sorted(counted_fields(body, rules), key=lambda it: place_of(it[0]))
     if not fields and not form_fields(body):
         raise ValueError("no form")
     return b"&".join(b"%s=%s" % (_quoted(name), _quoted(v)) for name, v in fields)

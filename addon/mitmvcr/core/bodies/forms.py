@@ -34,6 +34,14 @@ def form_fields(body: bytes) -> list[tuple[str, str]]:
     return parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
 
 
+def place_of(name: str) -> str:
+    """Return by what the fields of a form are put in one order: the list, for the
+    fields of its entries (``items[][name]``). Where they follow one another the next
+    entry begins: to Rails with a name that this one has, to PHP with each."""
+    start, mark, _ = name.partition("[]")
+    return start + mark
+
+
 Fields = list[tuple[str, str]]
 
 _ENTRY = re.compile(r"(.*?\.entry\.)([0-9]+)(\..+)", re.DOTALL)

@@ -11,10 +11,13 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from mitmvcr.core.bodies.graphql import one_spelling
 from mitmvcr.core.media import charset
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _SEPARATOR = b"\x1e"
 _BY_TYPE = re.compile(
@@ -57,22 +60,60 @@ _SPACE = " \t\r\n"
 _STARTS_JSON = re.compile(rb"\s*[{\[]")
 
 
-def _number(text: str) -> float | int:
-    """Return a number; JSON has one kind, so that 1.0 is 1."""
+#: In characters: no float stands for two shorter numbers that are this far from 0.
+_HELD, _LEAST = 16, 1e-300
+
+
+def number(text: str) -> "float | int | Decimal":
+    """Return a number; JSON has one kind, so that 1.0 is 1. What no float holds is a
+    decimal: two amounts that differ in the last of 18 digits are two. Raise ValueError
+    where no float is so large."""
     value = float(text)
+    if len(text) <= _HELD and _LEAST < abs(value) < 2**53:
+        return int(value) if value.is_integer() else value
+    is_it = repr(value) == text and not value.is_integer()
+    return value if is_it else _exactly(text, value)
+
+
+def _exactly(text: str, value: float) -> "float | int | Decimal":
+    from decimal import Decimal  # few numbers need it
+
     if abs(value) == float("inf"):
         raise ValueError("no float holds it")
-    if value.is_integer() and abs(value) < 2**53:
-        return int(value)
-    return value
+    try:
+        exact = Decimal(text)
+    except ArithmeticError as error:
+        raise ValueError("no decimal holds it") from error
+    if exact == exact.to_integral_value():
+        return int(exact)
+    return value if exact == Decimal(repr(value)) else exact
 
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
-_decoder = json.JSONDecoder(parse_float=_number, parse_constant=_refuse)
-_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object. One with two members of a name is another to each who reads it
+    (RFC 8259, section 4), and is no value here."""
+    found = dict(members)
+    if len(found) < len(members):
+        raise ValueError("a name stands in it twice")
+    return found
+
+
+def _spelled(exact: "Decimal") -> object:
+    """Return a decimal as nothing else is written: JSON has no NaN."""
+    sign, digits, exponent = exact.as_tuple()
+    figures = "".join(map(str, digits))
+    least = figures.rstrip("0")
+    return [float("nan"), sign, least, int(exponent) + len(figures) - len(least)]
+
+
+_decoder = json.JSONDecoder(
+    parse_float=number, parse_constant=_refuse, object_pairs_hook=_object
+)
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_spelled)
 
 
 def read(text: str) -> object:

@@ -6,6 +6,7 @@ from hashlib import blake2b
 from itertools import groupby, pairwise
 from typing import TypeVar
 
+from mitmvcr.core.bodies.forms import place_of
 from mitmvcr.core.media import parameter
 from mitmvcr.core.model import Headers, header
 
@@ -54,7 +55,7 @@ def in_one_order(parts: Iterable[tuple[str, _Part]]) -> Iterator[_Part]:
     what follows a file is left there, since S3 passes over it.
     """
     for _, run in groupby(parts, lambda each: bool(each[0])):
-        yield from (part for _, part in sorted(run, key=lambda each: each[0]))
+        yield from (part for _, part in sorted(run, key=lambda it: place_of(it[0])))
 
 
 def digest_of(pieces: Iterable[bytes | memoryview]) -> bytes:

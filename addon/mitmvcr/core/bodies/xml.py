@@ -1,9 +1,11 @@
 """XML in one spelling (Canonical XML 2.0), and calls of XML-RPC as values."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 from xml.parsers import expat
+
+from mitmvcr.core.bodies.jsontext import number
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -11,8 +13,13 @@ if TYPE_CHECKING:
 #: Namespaces are looked for in every element around, so that depth costs its square.
 _DEEPEST = 200
 _PREFIX = "xmlns:"
-#: A prefix at the start of a value or of a word in one; of an attribute's name, too.
-_IN_VALUE = re.compile(r"""(?<=[>"\s])[^\W\d][\w.-]*(?=:)""")
+#: What may be a prefix in a value.
+_IN_VALUE = re.compile(r"(?<![\w.-])[^\W\d][\w.-]*(?=:)")
+#: The same where values stand among names; of an attribute's name, too.
+_MAY_BE_IN_VALUE = re.compile(r"(?<![\w.<-])(?<!</)[^\W\d][\w.-]*(?=:)")
+#: A type in the namespace that has no prefix.
+_TYPE = re.compile(r':type="[^":]*"')
+_ENCODING = re.compile(r"""<\?xml[^>]*\sencoding\s*=\s*["'](?!utf-?8["'])""", re.I)
 #: What WS-Addressing (2004/08, and 1.0) has a client make anew for each message.
 _MADE_ANEW = [
     f"{{{space}}}MessageID"
@@ -35,7 +42,7 @@ def canonical_xml(body: bytes) -> bytes:
         found = ElementTree.canonicalize(text, exclude_tags=_MADE_ANEW)
     except SyntaxError as error:
         raise ValueError(error) from error
-    return (found + _meant_in_values(found, declared)).encode()
+    return (found + _meant_in_values(text, found, declared)).encode()
 
 
 def without_message_ids(body: bytes) -> bytes:
@@ -43,15 +50,65 @@ def without_message_ids(body: bytes) -> bytes:
     return _MESSAGE_ID.sub(rb"\1", body) if b"/addressing" in body else body
 
 
-def _meant_in_values(text: str, declared: Collection[tuple[str, str]]) -> str:
-    """Return the namespaces of prefixes that values begin with, as in
-    ``xsi:type="p:Name"``: canonical XML leaves those out that no name has."""
-    if not declared:
+def _meant_in_values(text: str, found: str, declared: set[str]) -> str:
+    """Return the namespaces of the prefixes in values, as in ``xsi:type="p:Name"`` and
+    ``select="//p:name"``: canonical XML leaves those out that no name has."""
+    used = not declared.isdisjoint(_MAY_BE_IN_VALUE.findall(found))
+    if not used and not ("" in declared and _TYPE.search(found)):
         return ""
-    used = set(_IN_VALUE.findall(text))
     return "".join(
-        f'\n<?{prefix} "{space}"?>' for prefix, space in declared if prefix in used
+        f'\n<?{prefix or "xmlns"} "{space}"?>' for prefix, space in _resolved(text)
     )
+
+
+def _resolved(text: str) -> list[tuple[str, str]]:
+    """Return the prefixes in values, in reading order, each with its namespace where it
+    stands."""
+    scopes: list[dict[str, str]] = [{}]
+    found: list[tuple[str, str]] = []
+    pieces: list[str] = []
+
+    def note(value: str) -> None:
+        used = _IN_VALUE.findall(value)
+        found.extend((each, scopes[-1][each]) for each in used if each in scopes[-1])
+
+    def note_text() -> None:
+        note("".join(pieces))
+        pieces.clear()
+
+    def start(_: str, attributes: dict[str, str]) -> None:
+        note_text()
+        scopes.append(scopes[-1] | _declared(attributes))
+        for name, value in sorted(attributes.items()):
+            if _prefix(name) is None:
+                note(value)
+            if name.endswith(":type") and ":" not in value:
+                found.append(("", scopes[-1].get("", "")))
+
+    def end(_: str) -> None:
+        note_text()
+        scopes.pop()
+
+    parser = expat.ParserCreate("utf-8")
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = pieces.append
+    parser.Parse(text, True)
+    return found
+
+
+def _declared(attributes: dict[str, str]) -> dict[str, str]:
+    """Return the namespaces that an element declares, by their prefixes; that without
+    one is empty."""
+    named = ((_prefix(name), value) for name, value in attributes.items())
+    return {prefix: space for prefix, space in named if prefix is not None}
+
+
+def _prefix(name: str) -> str | None:
+    """Return the prefix that an attribute declares."""
+    if name == "xmlns":
+        return ""
+    return name[len(_PREFIX) :] if name.startswith(_PREFIX) else None
 
 
 def parsed(body: bytes) -> "Element":
@@ -65,25 +122,23 @@ def parsed(body: bytes) -> "Element":
         raise ValueError(error) from error
 
 
-def _sound_text(body: bytes) -> tuple[str, list[tuple[str, str]]]:
-    """Return the text, and the prefixes with their namespaces that it declares."""
+def _sound_text(body: bytes) -> tuple[str, set[str]]:
+    """Return the text, and the prefixes that it declares."""
     text = body.decode("utf-8-sig")
+    if not text.isascii() and _ENCODING.match(text):
+        raise ValueError("it is in another character set")
     try:
-        return text, sorted(_declared_in(text))
+        return text, _declared_in(text)
     except expat.ExpatError as error:
         raise ValueError(error) from error
 
 
-def _declared_in(text: str) -> set[tuple[str, str]]:
-    depth, declared = 0, set[tuple[str, str]]()
+def _declared_in(text: str) -> set[str]:
+    depth, declared = 0, set[str]()
 
     def start(_: str, attributes: dict[str, str]) -> None:
         nonlocal depth
-        declared.update(
-            (name[len(_PREFIX) :], value)
-            for name, value in attributes.items()
-            if name.startswith(_PREFIX)
-        )
+        declared.update(_declared(attributes))
         depth += 1
         if depth > _DEEPEST:
             raise ValueError("nested too deep")
@@ -108,6 +163,8 @@ _LOOKED_AT = 1000
 _CALLS = (["methodName"], ["methodName", "params"])
 _INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
 _DOUBLE = re.compile(r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?")
+#: Those of types: none, and Apache's.
+_SPACES = ("", "{http://ws.apache.org/xmlrpc/namespaces/extensions")
 _WHOLE = ("i1", "i2", "i4", "i8", "int", "biginteger")
 
 
@@ -163,7 +220,9 @@ def _value(element: "Element") -> Any:
 
 
 def _typed(element: "Element") -> Any:
-    kind = element.tag.rpartition("}")[2]
+    space, _, kind = element.tag.rpartition("}")
+    if space not in _SPACES:
+        raise ValueError("it is none of XML-RPC's types")
     if kind == "struct":
         return {"struct": dict(_members(element))}
     if kind == "array":
@@ -180,7 +239,7 @@ def _scalar(kind: str, text: str) -> Any:
     if kind == "boolean" and text in ("0", "1"):
         return text == "1"
     if kind in ("double", "float") and _DOUBLE.fullmatch(text):
-        return {"double": float(text)}
+        return {"double": number(text)}
     if kind == "base64":
         return {"base64": "".join(text.split())}
     if kind == "nil" and not text:

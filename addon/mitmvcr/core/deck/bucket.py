@@ -3,14 +3,12 @@
 from array import array
 from bisect import insort
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Set
+from collections.abc import Hashable, Iterable, Iterator, Set
 from contextlib import suppress
 
 from mitmvcr.core.choosing import Equals
 
 Keys = tuple[Hashable, ...]
-#: In bytes: to read so short a request takes no longer than to look at its length.
-_SHORT = 1 << 12
 
 
 class Bucket:
@@ -22,7 +20,6 @@ class Bucket:
     """
 
     __slots__ = (
-        "_by_size",
         "_equals",
         "_gone",
         "keys",
@@ -41,8 +38,6 @@ class Bucket:
         self.spent: Spent | None = None
         #: How many requests had others passed over unread (see sieve.py).
         self.sieved = 0
-        #: Those that are not yet keyed, by the size of their bodies.
-        self._by_size: dict[int, list[int]] | None = None
         #: Those that were spent before others that wait under the same key.
         self._gone: set[int] = set()
         self._equals: dict[Hashable, tuple[Keys, Equals]] = {}
@@ -101,7 +96,6 @@ class Bucket:
                     waiting.remove(position)
         insort(self.unread, position)
         self._equals.clear()
-        self._by_size = None
 
     def unspend(self, position: int, keys: Keys) -> None:
         """Let a position play again that was spent last. What is known of its equals
@@ -129,7 +123,6 @@ class Bucket:
     def append(self, position: int) -> None:
         """Have a fresh position keyed."""
         self.unread.append(position)
-        self._by_size = None
 
     def last_of(self, keys: Keys) -> int | None:
         """Return the last that answered under one of the keys and may do so again."""
@@ -140,7 +133,6 @@ class Bucket:
         """Take the first one out that is not yet keyed."""
         self.unread.popleft()
         self._equals.clear()
-        self._by_size = None
 
     def are_several(self, keys: Keys) -> bool:
         """Return whether more than one that was keyed has one of these keys."""
@@ -149,26 +141,6 @@ class Bucket:
         if len(keys) == 1:
             return len(self.waiting.get(keys[0], ())) > 1
         return len({at for key in keys for at in self.waiting.get(key, ())}) > 1
-
-    def ahead(self, size: int, size_of: Callable[[int], int]) -> list[int]:
-        """Return what is not yet keyed and may be equal to an interaction whose body
-        has this size: what is equal is about always as long, and what is short is
-        soon read."""
-        found: list[int] = []
-        if self._by_size is None:
-            self._by_size = {}
-            for position in self.unread:
-                length = size_of(position)
-                held = found if length <= _SHORT else self._by_size
-                if held is found:
-                    found.append(position)
-                else:
-                    self._by_size.setdefault(length, []).append(position)
-        return [*found, *self._by_size.pop(size, ())]
-
-    def forget_sizes(self) -> None:
-        """Let :meth:`ahead` return all of it once more."""
-        self._by_size = None
 
     def equal(self, keys: Keys) -> list[int]:
         """Return the keyed positions that have one of the keys, in order, those that

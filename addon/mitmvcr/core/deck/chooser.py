@@ -17,6 +17,7 @@ from mitmvcr.core.choosing import (
 )
 from mitmvcr.core.deck.bucket import Bucket, Keys
 from mitmvcr.core.deck.recorded import Recorded
+from mitmvcr.core.deck.sieve import Sieve
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.matching import Matcher, Rule
 from mitmvcr.core.model import Interaction, Request, Response
@@ -137,20 +138,18 @@ class Chooser:
         )
         return self.parts.find(asked, candidates, self._all.__getitem__, again=again)
 
-    def unread_like(self, bucket: Bucket, first: int) -> list[int]:
-        """Return what is not yet keyed and may be equal to the first."""
-        size_of = self._all.body_size
-        return bucket.ahead(size_of(first), size_of) if bucket.unread else []
-
     def reading(
         self,
         bucket: Bucket,
         positions: Iterable[int],
+        sieve: Sieve | None,
         keyed: Callable[[int, Bucket, Keys], None],
     ) -> Iterator[None]:
         """Key these, one by one, where nobody else has done so meanwhile."""
         for position in positions:
             yield
+            if sieve is not None and not sieve.passes(position):
+                continue
             try:
                 keys = self._rests_of(self._all.request(position))
                 bucket.unread.remove(position)

@@ -72,7 +72,7 @@ class Deck(Buckets):
             if self._repeats is Repeats.ALL:
                 self.for_good = position
         else:
-            self._look_ahead(bucket, position)
+            self._look_ahead(request, bucket)
             if not self._chooser.is_alone(request, interaction, bucket, keys):
                 return self._best(request, live, bucket)
         self._use(position, url, bucket)
@@ -166,12 +166,14 @@ class Deck(Buckets):
             bucket.keep_equals(keys, known)
         return known
 
-    def _look_ahead(self, bucket: Bucket, first: int) -> None:
-        """Key what may be equal to the first."""
-        positions = self._chooser.unread_like(bucket, first)
-        steps = self._chooser.reading(bucket, positions, self._keyed)
+    def _look_ahead(self, request: Request, bucket: Bucket) -> None:
+        """Key all that may be equal to the request, however long it is: a number that
+        does not count may have one digit more."""
+        sieve = self._sieve(request, bucket)
+        passes = sieve.found if sieve is not None else {}
+        positions = [at for at in bucket.unread if passes.get(at, True)]
+        steps = self._chooser.reading(bucket, positions, sieve, self._keyed)
         if self._are_many(len(positions)):
-            bucket.forget_sizes()  # it is to be asked once more
             raise UnreadError(steps)
         for _ in steps:
             pass

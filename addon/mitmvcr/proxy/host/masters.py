@@ -2,15 +2,13 @@
 addons/proxyserver.py), or as one of its own (tools/main.py)."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from mitmproxy import ctx
 
+from mitmvcr.core.errors import OWN_FAILURE
 from mitmvcr.proxy.host.capabilities import capabilities
-
-#: As in ``cli/report/status.py``.
-OWN_FAILURE = 125
 
 if TYPE_CHECKING:
     from mitmproxy.master import Master as Master
@@ -60,11 +58,11 @@ def serve(
     arguments: Sequence[str],
     *,
     prepare: Callable[[Any], None],
-    enter: Callable[[Any], None],
+    enter: Callable[[Any], Awaitable[None]],
 ) -> None:
     """Run one of mitmproxy's programs, ``dump``, ``console`` or ``web``, until it
     ends. ``prepare`` gets the master before its command line is read, ``enter`` when
-    all options were read, from files too."""
+    all options were read, from files too; then mitmproxy listens."""
     from mitmproxy.tools import cmdline
     from mitmproxy.tools.main import run
 
@@ -108,7 +106,9 @@ def _filtered(given: Any) -> dict[str, str]:
 
 
 def _with_addon(
-    interface: Any, prepare: Callable[[Any], None], enter: Callable[[Any], None]
+    interface: Any,
+    prepare: Callable[[Any], None],
+    enter: Callable[[Any], Awaitable[None]],
 ) -> Any:
     class Serving(interface):  # type: ignore[misc] # chosen at run time
         def __init__(self, opts: Any) -> None:
@@ -116,7 +116,7 @@ def _with_addon(
             prepare(self)
 
         async def run(self) -> None:
-            enter(self)
+            await enter(self)
             await super().run()
 
     return Serving
