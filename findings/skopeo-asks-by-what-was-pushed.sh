@@ -107,8 +107,8 @@ def run(*words, data):
     (FOLDER / data).mkdir(exist_ok=True)
     (FOLDER / data).chmod(0o777)
     whole = env | {"XDG_DATA_HOME": str(FOLDER / data)}
-    return subprocess.run([skopeo, *words], env=whole, check=True, capture_output=True, text=True,
-                          timeout=60, **somebody).stdout.strip()  # fmt: skip
+    how = {"check": True, "capture_output": True, "text": True, "timeout": 60}
+    return subprocess.run([skopeo, *words], env=whole, **how, **somebody).stdout.strip()
 
 
 print(run("--version", data="one"))
@@ -119,14 +119,14 @@ for data, to in (("one", "ann/app"), ("one", "bob/app"), ("one", "cy/app"), ("ot
     looked = [each for each in asked if each.startswith("HEAD") and each.endswith(layer["digest"])]
     where = [each.split("/blobs/")[0].removeprefix("HEAD /v2/") for each in looked]
     foreign = sorted({each for each in where if each != to})
-    print(f"{to} of the user with {data} list: {len(asked)} requests, asks in {foreign}")
+    print(f"{to} with {data} list: {len(asked)} requests, asks in {foreign}")
 PY
 timeout 110 python3 look.py | tee found
 cat > expected <<'END'
 skopeo version 1.9.3
-ann/app of the user with one list: 11 requests, asks in []
-bob/app of the user with one list: 12 requests, asks in ['ann/app']
-cy/app of the user with one list: 13 requests, asks in ['ann/app', 'bob/app']
-cy/app of the user with other list: 11 requests, asks in []
+ann/app with one list: 11 requests, asks in []
+bob/app with one list: 12 requests, asks in ['ann/app']
+cy/app with one list: 13 requests, asks in ['ann/app', 'bob/app']
+cy/app with other list: 11 requests, asks in []
 END
 diff expected found || { echo "the behaviour has changed"; exit 1; }

@@ -92,6 +92,7 @@ TEXTS = {
     "link, percent-encoded": "https://h/login?next=%2Fverify%2F%s&a=1",
     "link, signed": "https://h/confirm/%s.ZxY12w.%s now",
     "scheme in a form": "a=1&auth=Bearer+%s&b=2",
+    "other letters": '{"token":"p\u00e455-%s","password":"\u00e4\\"%s","n":1}',
     "aws configure": "aws configure set aws_secret_access_key %s\n",
     "npm config": "npm config set //npm.example/:_authToken %s\n",
     "jdbc": "jdbc:mysql://h/x?user=me&password=%s\n",
@@ -352,6 +353,14 @@ def test_none_stays(name: str) -> None:
     before = first.partition("AKIA")[0].rpartition(" ")[0]
     assert clean.startswith(before)
     assert clean.endswith(last)
+
+
+def test_a_word_is_a_password_behind_a_user() -> None:
+    clean = kept(
+        "docker exec db mysql -uroot -pmysecretword -e x\nmysql -pretty -port\n"
+    )
+    assert "mysecretword" not in clean
+    assert clean.endswith(" -e x\nmysql -pretty -port\n")
 
 
 @pytest.mark.parametrize(

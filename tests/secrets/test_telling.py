@@ -53,6 +53,20 @@ def test_a_file_in_base64_is_looked_into(file: str) -> None:
     assert clean == body % b64encode(said.encode()).decode()
 
 
+def test_the_pin_of_a_message_of_fints_is_hidden() -> None:
+    """Clients seal it in plain text, and send all in base64 (findings/fints-*)."""
+    message = (
+        "HNHBK:1:3+000000000392+300+0+1'HNVSD:999:1+@197@HNSHK:2:4+PIN:2+942+4711'"
+        "HKIDN:3:2+280:12345678+jdoe+0+1'HNSHA:5:2+4711++%s''HNHBS:6:1+1'"
+    )
+    for sealed in ("made-up-pin", "made?'up?+pin", "12345:998877"):
+        coded = b64encode((message % sealed).encode()).decode()
+        clean = b64encode((message % "[REDACTED:fints-pin]").encode()).decode()
+        assert kept(coded, "text/plain") == clean
+    told = b64encode((message % "").encode()).decode()
+    assert kept(told, "text/plain") == told
+
+
 def test_a_certificate_in_base64_stays() -> None:
     file = PEM.replace("RSA PRIVATE KEY", "CERTIFICATE")
     coded = b64encode(file.encode()).decode()

@@ -416,3 +416,48 @@ SPELLED = listed(
     "motdepasse, motDePasse, MotDePasse, mot_de_passe, mot-de-passe",
     r"sensitive\", masked\", secured\", kty\"",
 )
+
+#: Names of pages that are for whoever has their address, and of an account's password;
+#: behind the others may stand whose page it is.
+PAGES_OF_PASSWORDS = listed(
+    "reset-password, reset_password, resetPassword, password-reset, password_reset",
+    "password/reset, set-password, set_password, forgot-password, forgot_password",
+    "magic-link, magic_link, magiclink, magic",
+)
+PAGES = listed(
+    "verify, verify-email, verify_email, verifyEmail, email-verification, confirm",
+    "confirm-email, confirm_email, activate, invite, accept-invite, accept_invite",
+    "accept-invitation, unsubscribe, reset",
+)
+
+_USER = r"[\"']?[^\s:\"'$%,]{1,64}"
+#: What begins a command, commas between; and what stands right before its secret, in
+#: the manual of each program.
+COMMANDS = (
+    ("curl ", rf"(?:-u|-U|--user|--proxy-user) ?{_USER}:"),
+    ("http -,https -,xh -", rf"(?:a|-auth|-session=\S{{1,40}} -a)[ =]{_USER}:"),
+    ("sshpass ", "-p ?"),
+    (
+        "docker login ,podman login ,nerdctl login ,buildah login ,skopeo login "
+        ",oras login ,registry login ,auth login ,az login ,oc login ",
+        "-p[ =]",
+    ),
+    # With a blank behind it, it asks; what follows then is the name of a database. A
+    # word may be another program's option, where no user stands before it.
+    (
+        "mysql ,mysqldump ,mysqladmin ,mysqlimport ,mysqlsh ,mariadb ,mariadb-dump ",
+        r"(?:-u ?[\w.-]{1,64} -p(?! )|-p(?! |[a-z]{1,20}(?:[\s.,=]|\Z)))",
+    ),
+    ("mongo ,mongosh ,mongodump ,mongorestore ,cqlsh ,twine upload ", "-p ?"),
+    ("redis-cli ", "-a "),
+    ("ldapsearch ,ldapadd ,ldapmodify ,ldapwhoami ,ldappasswd ", "-w "),
+    ("sqlcmd ", "-P ?"),
+    ("smbclient ", rf"-U ?{_USER}%"),
+    ("lftp ", rf"-u ?{_USER},"),
+    ("zip -P ", ""),
+    ("keytool ,jarsigner ", "-(?:src|dest)?(?:store|key)pass "),
+    ("openssl ", "-(?:pass|passin|passout) pass:"),
+    ("htpasswd ", r"-[a-zA-Z]{0,5}b[a-zA-Z]{0,5} \S{1,200} \S{1,64} "),
+    ("rabbitmqctl ", r"(?:add_user|change_password|authenticate_user) \S{1,64} "),
+    ("net use ", r"/user:\S{1,64} "),
+)

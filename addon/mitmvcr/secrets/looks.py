@@ -104,11 +104,9 @@ def is_likely(value: bytes, *, least: int = LEAST) -> bool:
 def _is_alphabetic(value: bytes) -> bool:
     """Return whether all of it is letters, in UTF-8 or, where it is none, in one of the
     encodings of Chinese, Japanese and Korean, which hardly anybody names."""
-    for codec in ("utf-8", *_OF_TWO_BYTES):
-        with suppress(UnicodeError):
-            if value.decode(codec).isalpha():
-                return True
-    return False
+    with suppress(UnicodeError):
+        return value.decode().isalpha()
+    return any(value.decode(each, "replace").isalpha() for each in _OF_TWO_BYTES)
 
 
 def _are_words(value: bytes) -> bool:

@@ -3,10 +3,9 @@ written, and what no template says. Each has its source."""
 
 import re
 
-from mitmvcr.secrets import forms
+from mitmvcr.secrets import forms, lists
 from mitmvcr.secrets.forms import START as _B
 from mitmvcr.secrets.forms import Pattern
-from mitmvcr.secrets.lists import listed
 from mitmvcr.secrets.looks import FAKE, is_by_chance
 from mitmvcr.secrets.runs import object_in
 
@@ -20,20 +19,8 @@ def _is_jwt_of_somebody(token: bytes) -> bool:
     return FAKE.fullmatch(token) is None and ("alg" in header or "enc" in header)
 
 
-#: Names of pages that are for whoever has their address, and of an account's password;
-#: behind the others may stand whose page it is.
-_OF_PASSWORDS = listed(
-    "reset-password, reset_password, resetPassword, password-reset, password_reset",
-    "password/reset, set-password, set_password, forgot-password, forgot_password",
-    "magic-link, magic_link, magiclink, magic",
-)
-_OF_OTHERS = listed(
-    "verify, verify-email, verify_email, verifyEmail, email-verification, confirm",
-    "confirm-email, confirm_email, activate, invite, accept-invite, accept_invite",
-    "accept-invitation, unsubscribe, reset",
-)
-_PAGES = [*_OF_PASSWORDS, *_OF_OTHERS]
-_PASSWORD = re.compile(rf"/(?:{'|'.join(_OF_PASSWORDS)})\\{{0,3}}/".encode())
+_PAGES = (*lists.PAGES_OF_PASSWORDS, *lists.PAGES)
+_PASSWORD = re.compile(rf"/(?:{'|'.join(lists.PAGES_OF_PASSWORDS)})\\{{0,3}}/".encode())
 #: As Django makes them: a time, and the start of an HMAC.
 _OF_DJANGO = re.compile(rb"[a-z0-9]{6,7}-[0-9a-f]{32,64}")
 #: A UUID, or what MongoDB has in its place.
@@ -127,6 +114,15 @@ _OTHERS = (
         "https://learn.microsoft.com/rest/api/storageservices/create-service-sas",
         "?sig={w43}%3D",
         back=(1,),
+    ),
+    Pattern(
+        "fints-pin",
+        ("HNSHA:",),
+        # A question mark escapes; a TAN may follow the PIN.
+        r"HNSHA:[0-9]{1,3}:2\+[^+']{1,40}\+[^+']{0,200}\+((?:[^+'?]|\?.){4,120}?)"
+        r"(?='|&(?:apos|#39|#x27);)",
+        "https://www.fints.org/de/spezifikation",
+        "HNSHA:5:2+{d7}++{w8}'",
     ),
     Pattern(
         "okta",

@@ -14,9 +14,9 @@ _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 STANDARD, FOR_URLS = _LETTERS + b"+/", _LETTERS + b"-_"
 #: How base64 of JSON begins: {" and [{" with blanks and line ends between.
 JSON_STARTS = (b"eyJ", b"eyAi", b"ewog", b"ewoJ", b"ew0K", b"W3si", b"Wwog")
-#: How base64 of a key in PEM and of a file of Kubernetes' begins.
-FILE_STARTS = (b"LS0tLS1CRUdJTi", b"YXBpVmVyc2lvb")
-_FILES = (b"-----BEGIN ", b"apiVersion")
+#: How base64 of a key in PEM, of a file of Kubernetes', of a message of FinTS begins.
+FILE_STARTS = (b"LS0tLS1CRUdJTi", b"YXBpVmVyc2lvb", b"SE5IQks6MTozK")
+_FILES = (b"-----BEGIN ", b"apiVersion", b"HNHBK:1:3+")
 _HELD = re.compile(
     rb"(?<![\w+.-])(?:"
     + b"|".join((*JSON_STARTS, *FILE_STARTS))
