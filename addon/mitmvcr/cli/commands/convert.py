@@ -136,7 +136,10 @@ def _in_place(inputs: Sequence[Input], wishes: Wishes) -> Iterator[_Job]:
         data = each.read()
         form = _form_of(each, data, wishes)
         if form.name != "go-vcr" or wishes.target not in (None, "go-vcr", "go-vcr-v3"):
-            remedy = "name the file to write, as -o chat.yaml, or a folder, as -o new/"
+            made = convert.BY_NAME[wishes.target or "go-vcr"]
+            name = f"{each.within.stem}{next(iter(made.extensions), '.json')}"
+            name = f"new-{name}" if name == each.within.name else name
+            remedy = f"name the file to write, as -o {name}, or a folder, as -o new/"
             raise VcrError(f"{each.path} is not changed in place: {remedy}")
         if wishes.target is None and not reader.is_format1(data):
             problem = "is not a cassette of format 1: there is nothing to convert"
