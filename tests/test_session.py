@@ -714,6 +714,55 @@ def test_what_turns_out_to_be_a_secret_is_taken_out_of_what_was_written(
     assert session.altered == [found[0].request.url]
 
 
+LATE = "tok-8f2c61d09be4a7"
+
+
+def says_it_late(session: Session) -> None:
+    """Send a token in the open, and then as what it is."""
+    session.log.complete = True
+    for url in (f"http://h/a/{LATE}", "http://h/b"):
+        headers = {} if LATE in url else {"Authorization": [f"Bearer {LATE}"]}
+        asked = Request("GET", url, headers=headers, body=f"by {LATE}".encode())
+        if isinstance(session.plan(asked), Refuse):
+            session.log.missed(session.explain(asked), 1)
+        else:
+            session.record(Interaction(0, asked, Response(code=200)))
+
+
+@pytest.mark.parametrize("mode", ["record_only", "replay_only"])
+def test_what_turns_out_to_be_a_secret_is_taken_out_of_the_log(
+    start: Start, mode: str
+) -> None:
+    held = Cassette(
+        [
+            Interaction(
+                0, Request("GET", "http://h/a/x", body=b"by whom"), Response(code=200)
+            )
+        ]
+    )
+    session = start(mode, held)
+    says_it_late(session)
+    assert LATE in repr(session.log.entries)
+    assert LATE not in repr(logged(session, range(2)))
+    session.close()
+    assert [each.url.partition("[")[0] for each in session.log.entries] == [
+        "http://h/a/",
+        "http://h/b",
+    ]
+    assert LATE not in repr((session.log.entries, session.log.misses))
+
+
+def test_a_log_is_looked_through_again_when_a_session_ends(start: Start) -> None:
+    session = start("replay_only", cassette_of(1))
+    says_it_late(session)
+    session.log.missed(next(iter(session.log.misses)), 1)
+    session.close()
+    assert LATE not in repr((session.log.entries, session.log.misses))
+    assert sorted(session.log.misses.values()) == [1, 2]
+    session.log.missed(session.explain(ask(7)), 1)
+    assert len(session.log.misses) == 3
+
+
 @pytest.mark.parametrize("from_client", [True, False])
 def test_a_message_out_of_which_something_is_taken_late_is_told_if_a_client_sent_it(
     start: Start, from_client: bool

@@ -214,6 +214,6 @@ def others(kept: Sequence[str]) -> list[str]:
     """Return what a run sets beyond these names and beyond facts for the command."""
     with tempfile.TemporaryDirectory() as name:
         file = Path(name)
-        trust = TrustFiles(*[file] * 7)
+        trust = TrustFiles(*[file] * 8)
         ours = child_environment({}, ProxyFacts(1, "", trust))
     return [name for name in ours if name not in kept and not _FACTS.match(name)]

@@ -97,6 +97,41 @@ def test_a_client_that_is_spoiled_is_named_with_its_remedy(
 
 
 @pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("#!/bin/sh\necho 'shim: curl: no version is set' >&2\nexit 127\n", "is set"),
+        ("#!/nowhere/sh\n", "No such file"),
+        ("#!/bin/sh\nkill -9 $$\n", "ended with -9"),
+    ],
+    ids=["a shim of nothing", "no interpreter", "it crashes"],
+)
+def test_a_client_that_cannot_be_started_at_all_is_told_apart(
+    cli: Cli, tmp_path, text, reason
+):
+    """The variables of a run have nothing to do with it."""
+    curl = script(tmp_path / "bin" / "curl", text)
+    path = f"{tmp_path}/bin:/usr/bin:/bin"
+    ran = cli("doctor", "curl", "https://example.com", env={"PATH": path})
+    assert ran.returncode == DISAGREED, ran.stdout + ran.stderr
+    told, remedy = ran.stdout.splitlines()[-3:-1]
+    assert told.startswith("curl: cannot be started: ")
+    assert reason in told
+    assert f"{curl} does not start without mitmvcr either" in remedy
+    assert ran.stdout.endswith("\n1 cannot be started\n")
+
+
+def test_one_that_a_variable_of_a_run_keeps_from_starting_is_no_such_client(
+    cli: Cli, tmp_path
+):
+    text = '#!/bin/sh\n[ -z "$MITMVCR_PROXY_URL" ] || exit 1\necho curl 1.2.3\n'
+    script(tmp_path / "bin" / "curl", text)
+    path = f"{tmp_path}/bin:/usr/bin:/bin"
+    ran = cli("doctor", "curl", "https://example.com", env={"PATH": path})
+    assert "curl: did not reach the proxy: it ended with 1" in ran.stdout
+    assert "compare with 'mitmvcr env'" in ran.stdout
+
+
+@pytest.mark.parametrize(
     ("output", "version"),
     [
         ("curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1", "7.88.1"),

@@ -20,6 +20,7 @@ TRUST = TrustFiles(
     php=Path("/run/php"),
     wgetrc=Path("/run/wgetrc"),
     wget2rc=Path("/run/wget2rc"),
+    pems=Path("/run/pems"),
     node_preload=Path("/shims/preload.cjs"),
     python=Path("/shims/python"),
     r_profile=Path("/shims/profile.R"),
@@ -187,6 +188,11 @@ def test_wget_reads_our_file():
 
 def test_wget2_reads_a_file_of_its_own():
     assert child_environment({}, FACTS)["SYSTEM_WGET2RC"] == "/run/wget2rc"
+
+
+def test_guile_reads_a_folder_that_has_nothing_but_the_bundle():
+    made = child_environment({}, FACTS)
+    assert made["GUILE_TLS_CERTIFICATE_DIRECTORY"] == "/run/pems"
 
 
 @pytest.mark.parametrize("name", ["WSS_PROXY", "wss_proxy", "WS_PROXY", "ws_proxy"])

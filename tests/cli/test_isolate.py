@@ -22,6 +22,7 @@ import pytest
 from cli.helpers import MITMVCR, PATIENCE, Cli, answer, lines, need, write_cassette
 from gobuild import binary
 from leaving_out import leave_out
+from mitmvcr.cli.child import trust
 from mitmvcr.store.store import FileStore
 
 URL = "https://api.example.test/greeting"
@@ -215,6 +216,35 @@ def test_who_knows_of_no_proxy_is_answered_all_the_same(isolated, cli, tmp_path)
 
 #: As root, in a mount namespace of its own, with another file of hosts.
 NAMED = ("unshare", "-m", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"')
+
+
+@pytest.mark.parametrize("who", ["cli", "unprivileged"])
+def test_who_goes_by_the_system_s_authorities_alone_trusts_ours_too(who, request):
+    cli = request.getfixturevalue(who)
+    file = next(file for file in map(Path, trust.SYSTEM_ROOTS) if file.is_file())
+    before = file.read_bytes()
+    cassette = write_cassette(cli.cwd / "chat.yaml", answer(URL, b"hello"))
+    words = ("--cassette", cassette, *ISOLATED, "env", "-u", "CURL_CA_BUNDLE")
+    by_it = ("sh", "-c", f"curl -sS --cacert {file} {URL} && head -c 2000 {file}")
+    ran = cli("run", *words, *by_it)
+    hello = f"hello{before[:2000].decode('utf-8', 'replace')}"
+    assert (ran.returncode, ran.stdout) == (0, hello), ran.stderr
+    assert file.read_bytes() == before, "it is changed for all"
+
+
+def test_in_a_chroot_it_stays_there(cli, cassette, tmp_path):
+    if os.geteuid():
+        leave_out("only root may chroot")
+    root = tmp_path / "root"
+    root.mkdir()
+    within = f"""
+        mount --rbind / {root} && mount -t tmpfs none {root}/srv
+        echo here > {root}/srv/it && exec chroot {root} "$@"
+    """
+    prefix = ("unshare", "-m", "sh", "-ec", within, "sh")
+    asked = ("sh", "-c", f"cat /srv/it; curl -sS {URL}")
+    ran = run_under(prefix, cli, "run", "--cassette", cassette, *ISOLATED, *asked)
+    assert (ran.returncode, ran.stdout) == (0, "here\nhello"), ran.stderr
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from cli.helpers import CLIENT_PYTHON
 from mitmvcr.cli.child import trust
+from origin.certs import make
 
 SHIM = trust._SHIMS / "python"
 
@@ -147,6 +148,34 @@ def test_certifi_gives_the_bundle_while_there_is_one(folder, tmp_path):
     assert ran.stdout == f"{bundle}\nPEM\n"
     gone = python(folder, code, MITMVCR_CA_BUNDLE="/nowhere")
     assert gone.stdout == python(folder, code, shim=False).stdout
+
+
+TRUSTED = """
+import ssl, sys
+context = ssl.create_default_context(cafile=sys.argv[1])
+print(len(context.get_ca_certs()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "bundled", "trusted"),
+    [
+        ("lib/site-packages/sdk", True, 2),
+        ("lib/dist-packages/sdk/data", True, 2),
+        ("etc/my-site-packages", True, 1),
+        ("lib/site-packages/sdk", False, 1),
+    ],
+)
+def test_what_a_library_brings_is_trusted_beside_the_bundle(
+    folder, tmp_path, place, bundled, trusted
+):
+    bundle = make(tmp_path).ca if bundled else tmp_path / "none.pem"
+    brought = tmp_path / place
+    brought.mkdir(parents=True)
+    (folder / "look.py").write_text(TRUSTED)
+    code = f"import sys; sys.argv = ['look', {str(make(brought).ca)!r}]; import look"
+    ran = python(folder, code, MITMVCR_CA_BUNDLE=str(bundle))
+    assert (ran.stdout, ran.stderr) == (f"{trusted}\n", "")
 
 
 def test_a_library_that_has_changed_is_told_and_the_program_goes_on(folder):

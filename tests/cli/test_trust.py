@@ -105,6 +105,12 @@ def test_origins_are_trusted_as_node_and_a_folder_of_roots_trust_them(
         assert ders(found) == ders(roots, corporate)
 
 
+def test_a_folder_of_authorities_has_the_bundle_alone(tmp_path, ca):
+    made = write(tmp_path, ca, {})
+    (file,) = made.pems.iterdir()
+    assert file.read_bytes() == made.bundle.read_bytes()
+
+
 def test_php_is_told_of_the_bundle(tmp_path, ca):
     made = write(tmp_path, ca, {})
     (ini,) = made.php.iterdir()

@@ -255,6 +255,8 @@ def test_a_query_that_is_no_text_is_json() -> None:
 
 # XML-RPC
 
+EXTENSIONS = "http://ws.apache.org/xmlrpc/namespaces/extensions"
+
 
 def method_call(*params: str) -> str:
     given = "".join(f"<param><value>{each}</value></param>" for each in params)
@@ -289,6 +291,7 @@ A, B = member("a", "<int>1</int>"), member("b", "<string>x</string>")
             ["<array>\n<data> <value>1</value></data></array>"],
         ),
         (["<boolean>1</boolean>"], ["<boolean> 1 </boolean>"]),
+        ([f'<x:i8 xmlns:x="{EXTENSIONS}">1</x:i8>'], ["<i8>1</i8>"]),
     ],
 )
 @pytest.mark.parametrize("media", ["text/xml", "application/xml"])
@@ -313,6 +316,8 @@ def test_xml_rpc_is_compared_by_value(
         (["<foo>1</foo>"], ["<bar>1</bar>"]),
         (["<double>0.1</double>"], ["<double>0.10000000000000000001</double>"]),
         (["<double>1e999</double>"], ["<double>1e998</double>"]),
+        (['<x:i8 xmlns:x="u">1</x:i8>'], ["<i8>1</i8>"]),
+        (['<x:foo xmlns:x="u">1</x:foo>'], ['<x:foo xmlns:x="v">1</x:foo>']),
         (["text <int>1</int>"], ["<int>1</int>"]),
         ([struct_of(member("a", "1").replace("name", "value"))], [struct_of()]),
         (["<string><b/></string>"], ["<string/>"]),

@@ -62,6 +62,10 @@ MULTIPART = (
 )
 
 
+#: What a float holds of it.
+MOMENT = 1764288531.123456789
+
+
 @pytest.mark.parametrize(
     ("media", "body", "found"),
     [
@@ -70,6 +74,7 @@ MULTIPART = (
             b'{"a": [1, {"b c": null}], "t": true}',
             {"json.$.a[0]": 1, 'json.$.a[1]["b c"]': None, "json.$.t": True},
         ),
+        ("application/json", b"[1764288531.123456789]", {"json.$[0]": MOMENT}),
         (
             "application/x-www-form-urlencoded",
             b"a=1&a=2",

@@ -4,10 +4,14 @@ import http.client
 import os
 import re
 import signal
+import socket
 import ssl
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -371,3 +375,47 @@ def test_a_request_under_way_at_the_end_is_still_recorded(
         assert asked.result().status == 200
     (item,) = cassettes.read(record.cassette)
     assert item["response"]["code"] == 200
+
+
+#: As Guile and Racket write a request's line, each piece in a record of its own.
+PIECES = (b"G", b"ET", b" ", b"/json", b" HTTP/1.1\r\n", b"Host: HOST\r\n\r\n")
+
+
+@pytest.mark.parametrize("plain", [False, True], ids=["in-tls", "in-the-clear"])
+def test_a_method_that_comes_alone_begins_a_request(
+    mitmdump: Callable[..., Proxy],
+    origin: Origin,
+    proxy_ca: Path,
+    tmp_path: Path,
+    plain: bool,
+) -> None:
+    """mitmproxy takes it for bare TCP, which is neither recorded nor replayed."""
+    port = origin.http_port if plain else origin.https_port
+    for mode in ("record_only", "replay_with_new_episodes", "replay_only"):
+        proxy = mitmdump(tmp_path / "slow.yaml", mode).wait_until_listening()
+        answer = in_pieces(proxy.url, None if plain else proxy_ca, port)
+        assert proxy.stop() == 0, proxy.log
+        assert answer.startswith(b"HTTP/1.1 200"), (mode, answer, proxy.log)
+        count = "recorded 1" if mode == "record_only" else "recorded 0, replayed 1"
+        assert count in proxy.log, proxy.log
+
+
+def in_pieces(proxy_url: str, ca: Path | None, port: int) -> bytes:
+    """Return what comes for a request that is sent in pieces through a tunnel. They
+    need the pauses to come apart: without them the test says less."""
+    target, proxy = f"localhost:{port}", urlsplit(proxy_url)
+    with ExitStack() as open_ones:
+        where = proxy.hostname, proxy.port
+        raw = open_ones.enter_context(socket.create_connection(where, PATIENCE))
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        raw.sendall(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
+        assert b" 200 " in raw.recv(4096)
+        plug = raw
+        if ca is not None:
+            context = ssl.create_default_context(cafile=ca)
+            tls = context.wrap_socket(raw, server_hostname="localhost")
+            plug = open_ones.enter_context(tls)
+        for piece in PIECES:
+            plug.sendall(piece.replace(b"HOST", target.encode()))
+            time.sleep(0.1)
+        return plug.recv(4096)

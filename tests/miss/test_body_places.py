@@ -209,6 +209,13 @@ CASES = [
         ["body.at: 1764288531 was 1764288999 (looks like a time stamp)"],
         ["vcr_ignore_json=$.at="],
     ),
+    (  # of which no float holds the first
+        "application/json",
+        '{"at":1764288531.123456789}',
+        '{"at":1764288999.5}',
+        ["body.at: 1764288531.123456789 was 1764288999.5 (looks like a time stamp)"],
+        ["vcr_ignore_json=$.at="],
+    ),
     (
         FORM,
         f"id={UUIDS[0]}",

@@ -176,3 +176,32 @@ def test_what_differs_elsewhere_too_is_shown() -> None:
     near = Near(0, "GET", "http://h/", False, (), (found,))
     (shown,) = masked(Miss("GET", "http://h/", "", (near,), 0, 1)).nearest[0].differ
     assert str(shown) == 'body line 1: "a=1 token=***" was "a=2 token=***"'
+
+
+def test_what_stands_in_the_place_of_a_secret_is_one_wherever_else_it_stands() -> None:
+    """A replay may not have met it under its name yet."""
+    path = Difference("path", "/l/tok-8f2c61d09b", "/l/[REDACTED:access_token]")
+    text = Difference("body", '"by tok-8f2c61d09b, eu"', '"by [REDACTED:a-b], eu"')
+    for differ in ((path,), (text,)):
+        near = Near(0, "GET", "http://h/l/[REDACTED]", False, (), differ)
+        asked = "http://h/l/tok-8f2c61d09b", "by tok-8f2c61d09b, eu"
+        told = masked(Miss("GET", *asked, (near,), 0, 1))
+        assert "tok-8f" not in repr(told)
+        assert told.url == f"http://h/l/{MASK}"
+        assert MASK in told.nearest[0].differ[0].asked
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded"),
+    [
+        ("/l/settings", "/l/[REDACTED:access_token]"),
+        ("/l/tok-8f2c61d09b", "/l/tok-8f2c61d09c"),
+        ("/k/tok-8f2c61d09b", "/l/[REDACTED:access_token]"),
+    ],
+)
+def test_what_differs_from_a_secret_and_is_none_is_shown(
+    asked: str, recorded: str
+) -> None:
+    near = Near(0, "GET", "http://h", False, (), (Difference("path", asked, recorded),))
+    told = masked(Miss("GET", "http://h" + asked, "", (near,), 0, 1))
+    assert (told.url, told.nearest[0].differ[0].asked) == ("http://h" + asked, asked)

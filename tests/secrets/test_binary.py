@@ -40,7 +40,13 @@ def redacted(body: bytes, kind: str) -> list[bytes]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ["password", "access_token", "clientSecret"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("password", "access_token", "clientSecret", "administrator_login_password"),
+        *("proxy_of_the_administrators_password", "proxy" * 10 + "_password"),
+    ],
+)
 @pytest.mark.parametrize("size", [6, 23, 24, 200, 300, 70_000])
 def test_a_field_is_hidden_by_its_name(kind: str, name: str, size: int) -> None:
     secret = (KEY * 3000)[:size]

@@ -18,6 +18,7 @@ LINES = [
     f"Cookie: sid={SECRET}",
     f'cookie: theme=dark; sid="{SECRET}"; lang=de',
     f"Set-Cookie: sid={SECRET}; Path=/; HttpOnly",
+    f"Set-Cookie2: sid={SECRET}; Version=1",
     f"Sec-WebSocket-Protocol: v4.channel.k8s.io, bearer.{SECRET}",
 ]
 REQUEST = "GET /x HTTP/1.1\r\nHost: h\r\n%s\r\nAccept: text/html\r\n\r\n"

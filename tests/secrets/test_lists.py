@@ -22,7 +22,7 @@ from mitmvcr.secrets.tokens import compiled
 
 #: What has no length of its own.
 OPEN = {"jwt", "bearer", "basic", "private-key", "azure-account-key", "azure-sas"}
-OPEN |= {"putty-private-key", "otpauth-migration"}
+OPEN |= {"putty-private-key", "otpauth-migration", "link-token"}
 KINDS = [pattern.kind for pattern in PATTERNS]
 
 

@@ -55,7 +55,14 @@ def told(secret: str) -> str:
     """Return the part of a form's sample that is secret."""
     for mark in ("Bearer ", "Basic ", "SSWS ", "AccountKey=", "?sig="):
         secret = secret.removeprefix(mark)
-    for mark in ("IncomingWebhook/", "/catch/", "services/", "triggers/", "webhooks/"):
+    for mark in (
+        "IncomingWebhook/",
+        "/catch/",
+        "services/",
+        "triggers/",
+        "webhooks/",
+        "reset-password/",
+    ):
         secret = secret.rpartition(mark)[2]
     if re.fullmatch(r"\d+/\S+", secret) and ":" not in secret:
         secret = secret.partition("/")[2]

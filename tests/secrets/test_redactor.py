@@ -870,3 +870,9 @@ def test_a_comma_may_be_one_of_a_cookies_value() -> None:
     met = Response(headers={"Set-Cookie": ["auth=user=joe,sig=x1,n=2; Path=/"]})
     kept = Redactor().interaction(Interaction(0, Request(), met)).response
     assert kept.headers["Set-Cookie"] == ["auth=[REDACTED:auth]; Path=/"]
+
+
+def test_the_older_header_of_cookies_is_one_too() -> None:
+    met = Response(headers={"Set-Cookie2": ["sid=q7Rk2Zp9Wm4X; Version=1, a=1; Port"]})
+    kept = Redactor().interaction(Interaction(0, Request(), met)).response
+    assert kept.headers["Set-Cookie2"] == ["sid=[REDACTED:sid]; Version=1, a=1; Port"]

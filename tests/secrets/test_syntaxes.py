@@ -65,6 +65,35 @@ TEXTS = {
     "curl -H": 'curl -H "X-Api-Key: %s" https://h/x\n',
     "mysql -p": "mysql --user=root --password=%s db\n",
     "sshpass": "sshpass -p '%s' ssh me@h\n",
+    "docker login": "docker login -u me -p %s registry.example\n",
+    "helm registry login": '{"run": "helm registry login registry.example -u me -p \\"%s\\""}',
+    "az login": "az login --service-principal -u a -p=%s --tenant b\n",
+    "mysql -pX": "mysqldump -h h -uroot -p%s db | gzip\nmysql -p'%s'\n",
+    "mongosh": "mongosh h/d -u me -p %s --authenticationDatabase admin\n",
+    "redis-cli": "$ redis-cli -h h -a %s ping\n",
+    "ldapsearch": "ldapsearch -x -D cn=me -w %s -b dc=h\n",
+    "sqlcmd": "sqlcmd -S h -U sa -P '%s' -Q x\n",
+    "smbclient": "smbclient //h/s -U me%%s -c ls\n",
+    "lftp": "lftp -u me,%s h\n",
+    "zip -P": "unzip -P %s a.zip\n",
+    "keytool": "keytool -list -storepass %s\njarsigner -keypass %s a.jar\n",
+    "openssl": "openssl rsa -in k -passin pass:%s\n",
+    "htpasswd": "htpasswd -bc file me %s\n",
+    "rabbitmqctl": "rabbitmqctl add_user me %s\n",
+    "net use": "net use x: \\\\h\\s /user:me %s\r\n",
+    "http -a": "http -a me:%s GET h/x\nhttps --auth=me:%s h\n",
+    "twine": "twine upload -u __token__ -p %s dist/*\n",
+    "psql": "psql postgresql://me:%s@h/d\nPGPASSWORD=%s psql -h h\n",
+    "link of a password": "Hi! https://h.example/reset-password/%s\n",
+    "link of a password, whose": "https://h.example/accounts/reset/MQ/%s/ https://h/password/reset/%s.\n",
+    "link of a password, UUID": "/magic-link/%s /set_password/%s\n",
+    "link in PHP's JSON": '{"url": "https:\\/\\/h.example\\/verify-email\\/17\\/%s"}',
+    "link in a mail": "<p><a href=\"https://h.example/invite/%s\">Join</a> or <a href='https://h.example/unsubscribe/me/%s?x=1'>not</a>",
+    "link, percent-encoded": "https://h/login?next=%2Fverify%2F%s&a=1",
+    "link, signed": "https://h/confirm/%s.ZxY12w.%s now",
+    "scheme in a form": "a=1&auth=Bearer+%s&b=2",
+    "aws configure": "aws configure set aws_secret_access_key %s\n",
+    "npm config": "npm config set //npm.example/:_authToken %s\n",
     "jdbc": "jdbc:mysql://h/x?user=me&password=%s\n",
     "odbc": "Driver={X};Server=h;Uid=me;Pwd=%s;\n",
     "go struct": 'cfg := Config{Password: "%s", A: 1}\n',
@@ -182,6 +211,10 @@ TEXTS = {
     "props, dollar": "ossrhPassword=pa$$W%s\n",
     "md fields": "| field | value |\n|---|---|\n| api_key | %s |\n",
     "md marked": "- **api_key**: `%s`\n",
+    "md in prose": "The token: `%s`, your API key: `%s`\n",
+    "js after a word": "const apiKey = `hunter2-%s`; f({ apiKey: `hunter2-%s` })\n",
+    "scopes and keys": '{"api_keys":["read:user","%s"]}',
+    "csv as text, other words": "id,\u540d\u524d,password\n1,\u592a\u90ce,%s\n",
     "md set": "Set `API_KEY` to `%s`.\n",
     "ascii table": "+----+----------+\n| id | password |\n+----+----------+\n| 1  | %s |\n+----+----------+\n",
     "list of headers": '{"rawHeaders":["Host","h","X-Api-Key","%s"],"pairs":[["X-Api-Key","%s"]]}',
@@ -263,6 +296,14 @@ ORDINARY = {
     "sentence, quoted": 'The field "password" is required, "secret" must not be empty.',
     "unexpected": "SyntaxError: Unexpected token 'a1b2' in JSON at position 12345678\n",
     "docker user": "docker run -u 1000:1000 --user 1000:1000 image\n",
+    "commands": "docker login -u $U -p $P h\ndocker login -u a -p <password> h\nmysql -u root -p mydb1234\nmysql -p%PASS% -pYOUR_PASSWORD\nmysql --port 33060\n",
+    "commands in prose": "mysql and docker login with -p are unsafe. Use redis-cli or openssl -passin env:PASS1234 -p8080:80 (docker run -p 8080:8080).\n",
+    "links": "https://h/verify/your-email-address-now-2024 /reset-password/how-to-change-it-in-3-steps /invite/GetSearchApplicationSession /magic/the-gathering-set-2024-01 /unsubscribe/weekly-newsletter-12345678 /activate/20241130123456789012 /invitations/q7Rk2Zp9Wm4Xc8Vb3Nt6 /reset-password/:token /verify/{verification_token_id} /confirm/3f2a9c1e-77b1-4d0c-9a5e-0d1c2b3a4f5e /invite/507f1f77bcf86cd799439011\n",
+    "links to files": "/verify/q7Rk2Zp9Wm4Xc8Vb3Nt6.js /reset/assets/q7Rk2Zp9Wm4Xc8Vb3Nt6.css xverify/q7Rk2Zp9Wm4Xc8Vb3Nt6\n",
+    "scopes": '{"security":[{"api_key":["read:user","write","admin-role"]},{"oauth_token":["repo","user:email"]}]}',
+    "scopes in yaml": "security:\n  - api_key:\n    - read:user\n    - write-things\n",
+    "md in prose": "The token: `abc-def-123-ghi`, a password: `at-least-8`\n",
+    "settings": "git config password.hint none-at-all1 && config token reset\n",
     "curl": "curl -u $USER:$PASS -u user:$TOKEN https://h/x\n",
     "auth word": '{"auth": "oauth2", "a": {"auth": "bearerAuth12"}, "auth" : "c2hvcnQ="}',
     "markdown": "| password | string |\n|---|---|\n| must be 12 | required |\n",
@@ -313,6 +354,19 @@ def test_none_stays(name: str) -> None:
     assert clean.endswith(last)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/magic-link/3f2a9c1e-77b1-4d0c-9a5e-0d1c2b3a4f5e",
+        "/accounts/reset/MQ/c1q9wx-3f786850e387550fdab836ed7e6dc881",
+        "/password/reset/507f1f77bcf86cd799439011",
+    ],
+)
+def test_what_opens_a_page_of_a_password_is_hidden(address: str) -> None:
+    before = address.rpartition("/")[0]
+    assert kept(f"see {address}/ now") == f"see {before}/[REDACTED:link-token]/ now"
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize(
     "credentials",
@@ -347,3 +401,39 @@ def test_fields_of_an_object_under_a_doubtful_name_are_looked_at_too() -> None:
     assert kept(body.replace("%s", "wJalrXUtn2FEMI")) == clean
     inner = '{"token": "see {\\"password\\": \\"%s\\"}"}'
     assert kept(inner.replace("%s", "x1")) == inner.replace("%s", "[REDACTED:password]")
+
+
+#: The last of them ends in a backslash in Big5 and in Shift JIS.
+WORDS = {
+    "gbk": "\u7528\u6237\u540d\u8bf4\u660e",
+    "big5": "\u4f7f\u7528\u8005\u8aaa\u660e\u529f\u84cb",
+}
+WORDS |= {
+    "shift_jis": "\u5229\u7528\u8005\u8868\u793a\u80fd",
+    "euc_kr": "\uc0ac\uc6a9\uc790\uc774\ub984",
+}
+
+
+@pytest.mark.parametrize("codec", WORDS)
+def test_text_of_an_encoding_that_nothing_names_is_read(codec: str) -> None:
+    def redacted(text: str) -> str:
+        body = text.replace("%w", WORDS[codec]).encode(codec)
+        said = Response(body=body, headers={"Content-Type": ["text/plain"]})
+        met = Interaction(0, Request(), said)
+        return Redactor().interaction(met).response.body.decode(codec)
+
+    for text in (
+        '{"password":"%w","n":"%w","api_key":"%s"}',
+        "id,%w,password\n1,%w,%s\n",
+        "%w: 1\npassword: %s\n",
+        "<a><b>%w</b><password>%s</password></a>",
+    ):
+        clean = redacted(text.replace("%s", SECRET))
+        assert SECRET not in clean
+        assert clean.endswith(text.rpartition("%s")[2])
+    for text in (
+        '{"token":"%w","credentials":"%w%w","n":1}',
+        "token: %w\n",
+        '{"message":"token: %w"}',
+    ):
+        assert redacted(text) == text.replace("%w", WORDS[codec])

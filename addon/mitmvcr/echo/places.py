@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from numbers import Number
 from typing import NamedTuple, cast
 
 from mitmvcr.core.bodies import (
@@ -134,6 +135,8 @@ def _of_json(kind: str, whole: object) -> _Found:
             left += reversed(inner)
         elif isinstance(value, list):
             left += reversed([(f"{path}[{i}]", each) for i, each in enumerate(value)])
+        elif isinstance(value, Number) and not isinstance(value, int | float):
+            yield kind, path, float(value)  # type: ignore[arg-type]
         else:
             yield kind, path, cast(Value, value)
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import zip_longest
+from numbers import Number
 
 from mitmvcr.core.bodies import OpenedList, OpenedObject, closed
 from mitmvcr.core.jsonpaths import path_step
@@ -69,7 +70,8 @@ def _value_difference(
 
 
 def _looks(one: object, other: object) -> str:
-    if type(one) is type(other) and isinstance(one, str | int | float):
+    both = one, other
+    if any(all(isinstance(each, kind) for each in both) for kind in (str, Number)):
         found = fresh(str(one), str(other))
         return found.words if found else ""
     return ""

@@ -4,7 +4,7 @@ import time
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from mitmvcr.miss.report import Entry, Miss, Outcome
 
@@ -18,6 +18,17 @@ class Later(NamedTuple):
 
     outcome: Outcome
     position: int
+
+
+class Hides(Protocol):
+    """What a redactor does for a log."""
+
+    @property
+    def known(self) -> int:
+        """Return how much is known to be secret; it only grows."""
+
+    def again(self, shown: str, /) -> str:
+        """Return a text without what is known by now."""
 
 
 class Log:
@@ -34,6 +45,8 @@ class Log:
         self._spans = array("d")
         self._durations = array("q")
         self.misses: Counter[Miss] = Counter()
+        #: How much was known to be secret when the entries were looked through.
+        self._known = 0
         #: Host -> why a client broke off TLS with us in its place.
         self.broken_tls: dict[str, str] = {}
 
@@ -42,6 +55,11 @@ class Log:
 
     def __len__(self) -> int:
         return len(self._held)
+
+    @property
+    def has_texts(self) -> bool:
+        """Return whether it holds anything of requests."""
+        return bool(self._held or self.misses)
 
     @property
     def is_kept(self) -> bool:
@@ -88,6 +106,18 @@ class Log:
                 held = self._held[number] = made.lasting(self._durations[number])
             found.append(held)
         return found
+
+    def hide(self, hides: Hides) -> None:
+        """Take out of all entries what was found to be secret after they were made."""
+        if hides.known == self._known:
+            return
+        self._known = hides.known
+        for number, held in enumerate(self._held):
+            if isinstance(held, Entry):
+                self._held[number] = held.through(hides.again)
+        misses, self.misses = self.misses, Counter()
+        for miss, times in misses.items():
+            self.misses[miss.through(hides.again)] += times
 
     def tls_broke(self, host: str, reason: str) -> None:
         if len(self.broken_tls) < _MOST_HOSTS:

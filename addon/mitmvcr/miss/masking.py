@@ -5,10 +5,13 @@ has been redacted before; this is also for what stands in a cassette as it is.
 """
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import chain
 
 from mitmvcr.core.urls import url_parts
 from mitmvcr.miss.report import LAST_STEP, MASK, Difference, Miss, Near
+from mitmvcr.secrets.looks import is_likely
 from mitmvcr.secrets.names import Names
 
 _NAMES = Names()
@@ -39,6 +42,8 @@ _BY_LOOKS = re.compile(
     r"|\bxox[abprs]-[\w-]{8,}|\bA[KS]IA[0-9A-Z]{8,}|\bAIza[\w-]{8,}"
     r"|\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}|(?<=Bearer )[\w.~+/=-]{8,}"
 )
+_PLACEHOLDER = re.compile(r"\[REDACTED(?::[\w.-]+)?\]")
+_MOST_PLACES = 3
 _PAIR = re.compile(r"(?P<name>[?&;][^=&;]*=)(?P<value>[^&;]*)")
 
 
@@ -88,12 +93,28 @@ def _by_looks(text: str) -> str:
 
 def masked(miss: Miss) -> Miss:
     """Return the miss as it may be shown."""
-    return replace(
+    shown = replace(
         miss,
         url=masked_url(miss.url),
         body=masked_text(miss.body),
         nearest=tuple(map(_masked_near, miss.nearest)),
     )
+    for near in shown.nearest:
+        for value in chain.from_iterable(map(_in_place_of_secrets, near.differ)):
+            shown = shown.through(_without(value))
+    return shown
+
+
+def _without(value: str) -> Callable[[str], str]:
+    return lambda text: text.replace(value, MASK)
+
+
+def _in_place_of_secrets(found: Difference) -> Iterable[str]:
+    """Return what was sent where the recording has a placeholder, if it looks like a
+    secret: a replay may not have met it before."""
+    around = _PLACEHOLDER.split(found.recorded, _MOST_PLACES)
+    same = re.fullmatch("(.{8,}?)".join(map(re.escape, around)), found.asked)
+    return [each for each in same.groups() if is_likely(_raw(each))] if same else ()
 
 
 def _masked_near(near: Near) -> Near:

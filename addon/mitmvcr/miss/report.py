@@ -2,6 +2,7 @@
 nearest."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -56,6 +57,11 @@ class Difference:
             return self.why
         return f"{self.place}: {self.what}"
 
+    def through(self, change: Callable[[str], str]) -> "Difference":
+        """Return it with its values put through a function."""
+        asked, recorded = change(self.asked), change(self.recorded)
+        return replace(self, asked=asked, recorded=recorded)
+
     def masked(self, name: str = "") -> "Difference":
         """Return it with both values masked; ``name`` says whose they are, else the
         place does."""
@@ -89,6 +95,10 @@ class Near:
     options: tuple[str, ...] = ()
     hint: str = ""
 
+    def through(self, change: Callable[[str], str]) -> "Near":
+        differ = tuple(each.through(change) for each in self.differ)
+        return replace(self, url=change(self.url), differ=differ)
+
     def __str__(self) -> str:
         state = "already used" if self.used else "unused"
         request = f"{shown(self.method)} {shown(self.url, _LONGEST_URL)}"
@@ -116,6 +126,11 @@ class Miss:
     left_out: int = 0
     unset: tuple[str, ...] = ()
     hint: str = ""
+
+    def through(self, change: Callable[[str], str]) -> "Miss":
+        """Return it with all that is of requests put through a function."""
+        near = tuple(each.through(change) for each in self.nearest)
+        return replace(self, url=change(self.url), body=change(self.body), nearest=near)
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -208,6 +223,11 @@ class Entry:
     def of_miss(cls, miss: Miss, duration: int) -> "Entry":
         outcome = Outcome.MISSED
         return cls(outcome, miss.method, miss.url, duration=duration, miss=miss)
+
+    def through(self, change: Callable[[str], str]) -> "Entry":
+        """Return it with all that is of requests put through a function."""
+        miss = self.miss.through(change) if self.miss else None
+        return replace(self, url=change(self.url), miss=miss)
 
     def lasting(self, nanoseconds: int) -> "Entry":
         return replace(self, duration=nanoseconds)

@@ -13,7 +13,7 @@ from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import pass_on
 from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import request_parts
-from mitmvcr.proxy.host.protocols import expect_cleartext_h2
+from mitmvcr.proxy.host.protocols import expect_cleartext_h2, expect_http
 from mitmvcr.proxy.recording import break_off, record, record_now
 from mitmvcr.proxy.sessions import Sessions
 
@@ -36,6 +36,7 @@ class Streams:
     def next_layer(self, choice: "layer.NextLayer") -> None:
         if self._sessions.of_client(choice.context.client) is not None:
             expect_cleartext_h2(choice)
+            expect_http(choice)
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Look at a request when its head is there."""

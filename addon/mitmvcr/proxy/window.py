@@ -19,6 +19,7 @@ from mitmvcr.show.rows import entry_facts, missed_facts
 
 
 def logged(session: Session, numbers: Iterable[int]) -> list[Entry]:
+    session.log.hide(session.redactor)
     return session.log.told(numbers, _Making(session).entry)
 
 

@@ -22,6 +22,8 @@ _CBOR = frozenset((*range(0x80, 0xC0), 0xD9))
 #: By the first byte of a value, of how many bytes its length is.
 _SIZES = {0xD9: 1, 0xC4: 1, 0xDA: 2, 0xC5: 2, 0xDB: 4, 0xC6: 4}
 _CBOR_SIZES = {24: 1, 25: 2, 26: 4}
+#: What stands before a longer name, by what begins a shorter one.
+_LONG = {0xA0: re.compile(rb"\xd9[ -?]"), 0x60: re.compile(rb"x[\x18-?]")}
 _JSON_VALUE = re.compile(rb'"[ \t]{0,4}+:[ \t]{0,4}+"([^"\\\0-\x1f]{1,2000}+)"')
 _NAME = re.compile(rb"[\w.$-]++")
 
@@ -41,8 +43,10 @@ def fields(data: bytes, start: int, end: int, kind: str, keys: Keys) -> Iterator
     """Yield what the field may be whose name holds ``data[start:end]``, in a message of
     a Content-Type, of which :func:`keys_of` returned the ``keys``."""
     yield from _at_its_length(data, start, end, 0xA0, 32, keys[0])
+    yield from _long(data, start, end, 0xA0, keys[0])
     if "cbor" in kind.lower() or (data and data[0] in _CBOR):
         yield from _at_its_length(data, start, end, 0x60, 24, keys[1])
+        yield from _long(data, start, end, 0x60, keys[1])
     yield from _of_bson(data, start, end)
     if is_message(kind):
         yield from _of_json(data, start, end)
@@ -66,6 +70,20 @@ def _at_its_length(
         span = _value(data, finish) if first == 0xA0 else _of_cbor(data, finish)
         if span and span[1] <= len(data) and _NAME.fullmatch(data, begin, finish):
             yield data[begin:finish], Value(*span, data[slice(*span)], Place.FIELD)
+
+
+def _long(
+    data: bytes, start: int, end: int, first: int, keys: AbstractSet[int] | None
+) -> Iterator[Field]:
+    """Yield the same of a name that is longer: its length is a byte of its own."""
+    for found in _LONG[first].finditer(data, max(0, start - _LONGEST), start):
+        begin = found.end()
+        finish = begin + data[begin - 1]
+        is_name = keys is None or begin in keys
+        if is_name and end <= finish < len(data):
+            span = _value(data, finish) if first == 0xA0 else _of_cbor(data, finish)
+            if span and span[1] <= len(data) and _NAME.fullmatch(data, begin, finish):
+                yield data[begin:finish], Value(*span, data[slice(*span)], Place.FIELD)
 
 
 def _value(data: bytes, at: int) -> tuple[int, int] | None:

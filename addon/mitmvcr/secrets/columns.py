@@ -9,7 +9,8 @@ from mitmvcr.secrets.spans import Span
 
 _MARKS = {"csv": b",", "tab-separated-values": b"\t", "tsv": b"\t"}
 #: A line of names, and how many of the lines behind it, of so many bytes, tell.
-_TITLE = rb"\"?[A-Za-z_][\w .-]{0,60}+\"?"
+_WIDE = rb"[\x80-\xff][@-~\x80-\xff]?+"  # of any encoding
+_TITLE = rb"\"?(?:[A-Za-z_]|" + _WIDE + rb")(?:[\w .-]|" + _WIDE + rb"){0,60}+\"?"
 _TITLES = re.compile(
     _TITLE + rb"([,;\t])" + _TITLE + rb"(?:\1" + _TITLE + rb"){0,200}+\r?\n"
 )

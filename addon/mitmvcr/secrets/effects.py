@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from mitmvcr.secrets.lists import SET_COOKIES
 from mitmvcr.secrets.names import Names, is_secret_variable, plain
 from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.rules import Rules
@@ -61,7 +62,7 @@ def not_hidden(rules: Rules) -> Iterator[tuple[str, str]]:
         is_known = (
             names.header(name)
             or names.of(name.encode()).parameter
-            or name.lower() in ("cookie", "set-cookie")
+            or name.lower() in ("cookie", *SET_COOKIES)
             or plain(name) in kinds
             or is_secret_variable(name)
         )

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from mitmvcr.core.media import FORM
-from mitmvcr.secrets import binary, heads, lists
+from mitmvcr.secrets import binary, commands, heads, lists
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.columns import columns, table
 from mitmvcr.secrets.forms import Pattern
@@ -21,7 +21,7 @@ from mitmvcr.secrets.headers import cookies_in
 from mitmvcr.secrets.heads import judged
 from mitmvcr.secrets.looks import is_password, is_real
 from mitmvcr.secrets.names import COOKIES, FLAG, SURE, Names
-from mitmvcr.secrets.patterns import COMMANDS, PATTERNS, USERINFO
+from mitmvcr.secrets.patterns import PATTERNS, USERINFO
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import FILE_STARTS, JSON_STARTS, Held, held_in, percent_in
 from mitmvcr.secrets.scan import NONE, Place, Scan, Values
@@ -31,7 +31,6 @@ from mitmvcr.secrets.syntaxes import values
 from mitmvcr.secrets.tokens import Tokens, compiled
 
 _MARK = b"REDACTED"
-_COMMANDS = (b"curl ", b"sshpass ", b"jdbc:oracle:")
 #: Of a part whose text is packed.
 _PACKED = (b"Content-Encoding:", b"content-encoding:")
 _FORM = re.compile(
@@ -88,7 +87,7 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
         for mark in (
             *JSON_STARTS,
             *FILE_STARTS,
-            *_COMMANDS,
+            *commands.MARKS,
             *_PACKED,
             *heads.MARKS,
             _MARK,
@@ -186,8 +185,8 @@ class Finder:
         spans += self._by_regex(data)
         spans += heads.in_heads(self._names, data, starts)
         if not self._names.is_kept("userinfo"):
-            commands = (compiled(COMMANDS).match(data, at) for at in starts)
-            for found in (*_passwords(data), *filter(None, commands)):
+            spans += commands.in_commands(self._names, data, starts)
+            for found in _passwords(data):
                 group = found.lastindex or 0
                 if is_real(found[group]):
                     spans.append(Span(*found.span(group), "userinfo", found[group]))

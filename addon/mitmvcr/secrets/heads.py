@@ -14,7 +14,15 @@ from mitmvcr.secrets.spans import Span
 
 #: What stands in such lines, for a search of all texts at once.
 MARKS = (
-    *(b"HTTP/1.", b"HTTP/2", b"Cookie:", b"cookie:", b"COOKIE:"),
+    *(
+        b"HTTP/1.",
+        b"HTTP/2",
+        b"Cookie:",
+        b"cookie:",
+        b"COOKIE:",
+        b"Cookie2:",
+        b"cookie2:",
+    ),
     *(b"TRUE\t/", b"FALSE\t/", b"TRUE\\t/", b"FALSE\\t/"),
 )
 
@@ -26,7 +34,7 @@ _ESCAPED = re.compile(
     rb"(?:\\{1,15}+r)?+\\{1,15}+n" + _NAME + rb"((?:[^\r\n\\\"]|\\{1,15}+\"){0,8000}+)"
 )
 _SCHEME = re.compile(rb"[A-Za-z][\w-]{1,40}+[ \t]{1,9}+(?=\S)")
-_COOKIES = re.compile(rb"(?i:cookie):")
+_COOKIES = re.compile(rb"(?i:cookie)2?+:")
 _SET = re.compile(rb"(?i:set-)\Z")
 #: A line of a file of cookies (of curl and others), behind its domain: whether it is
 #: for all hosts there, a path, whether it is for TLS alone, its end, name and value.

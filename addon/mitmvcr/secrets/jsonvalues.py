@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 
 from mitmvcr.secrets import lists
-from mitmvcr.secrets.looks import OPAQUE, is_by_chance, is_scope
+from mitmvcr.secrets.looks import OPAQUE, is_by_chance, is_no_scope, is_scope
 from mitmvcr.secrets.scan import BYTES, NONE, Place, Scan, Value, Values
 
 _COLON = re.compile(rb'\\{0,15}"[ \t\r\n]{0,200}+(?::|=>)')
@@ -69,6 +69,7 @@ def _within(scan: Scan, at: int, level: int) -> list[Value]:
     object calls its value; of the rest it has to look like a secret. Fields in it are
     looked at by their own names too, so that it is not done."""
     data, start, depth, key, values = scan.data, at, 0, b"", list[Value]()
+    are_scopes = False
     is_list, most = data[at : at + 1] == b"[", at + _DEEP * (scan.room > 0)
     token = _ESCAPED if level else _TOKEN
     while at < most and (found := token.match(data, at)):
@@ -92,15 +93,15 @@ def _within(scan: Scan, at: int, level: int) -> list[Value]:
                 continue
             if is_own:
                 # {"oauth2_password": ["read:user"]} of OpenAPI
-                if not is_scope(value.text):
-                    values.append(value)
+                are_scopes |= is_scope(value.text)
+                values.append(value)
             elif _is_meant(key):
                 values.append(value)
             elif _is_inner(key, value.text):
                 values.append(value._replace(place=Place.INNER))
         key = b""
     scan.room -= at - start
-    return values
+    return [each for each in values if not are_scopes or is_no_scope(each.text)]
 
 
 def _is_meant(key: bytes) -> bool:

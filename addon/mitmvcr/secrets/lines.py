@@ -2,7 +2,7 @@
 
 import re
 
-from mitmvcr.secrets.looks import is_scope
+from mitmvcr.secrets.looks import is_no_scope, is_scope
 from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values
 
 #: What a value in no quotes is made of.
@@ -97,9 +97,46 @@ def items(scan: Scan, begin: int, finish: int) -> Values:
     lines = scan.match(_ITEMS, finish)
     if lines is None:
         return NONE
-    found = _ITEM.finditer(scan.data, finish, lines.end())
-    return [
+    found = [
         Value(*each.span(1), each[1], Place.TEXT)
-        for each in found
-        if not is_scope(each[1])
+        for each in _ITEM.finditer(scan.data, finish, lines.end())
     ]
+    are_scopes = any(is_scope(each.text) for each in found)
+    return [each for each in found if not are_scopes or is_no_scope(each.text)]
+
+
+# In commands
+
+_LOGIN = re.compile(rb"login(?<!\w.{5})[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z")
+_SET = re.compile(
+    rb"(?:\A|[\r\n;])[ \t]{0,40}set[ \t]{1,9}\Z"
+    rb"|(?:\A|[\s;])(?:set(?:x|env| -\w{1,3})|ENV|ARG"
+    rb"|config(?:ure)?(?: set)?(?: -\S{1,20})?"
+    rb"|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}"
+    rb"(?://\S{1,100}/)?\Z"
+)
+_SETTERS = (b"set", b"config", b"header", b"ENV", b"ARG")
+_NETRC, _ARGUMENT = (
+    re.compile(rb"[ \t]{1,20}+([^\s%b]{4,2000}+)" % most) for most in (b"", b"\"'<>;")
+)
+
+
+_OPTION = re.compile(
+    rb"(?:=|[ \t]{1,9}+)([^\s\"'<>(){}\[\],;$`\\-][^\s\"'<>;\\]{5,2000}+)"
+)
+
+
+def argument(scan: Scan, begin: int, finish: int) -> Values:
+    """Return what follows a name that a command sets, or that netrc has."""
+    left = scan.left(begin, 150)
+    near = left[-20:]
+    if any(word in near for word in _SETTERS) and _SET.search(left):
+        return scan.value(_ARGUMENT, finish, Place.TEXT)
+    is_login = b"login" in left and _LOGIN.search(left)
+    return scan.value(_NETRC, finish, Place.TEXT) if is_login else NONE
+
+
+def option(scan: Scan, begin: int, finish: int) -> Values:
+    """Return the value of an option of that name."""
+    is_one = scan.data.startswith(b"--", begin)
+    return scan.value(_OPTION, finish, Place.TEXT) if is_one else NONE

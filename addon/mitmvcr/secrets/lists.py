@@ -312,6 +312,8 @@ FLAGS = (
 #: those are whose values look like one.
 COOKIES = ["sess", "sid", "auth", "token", "login", "remember", "csrf", "xsrf", "jwt"]
 
+#: RFC 2965 had the second one, and servers of Java still send it.
+SET_COOKIES = ("set-cookie", "set-cookie2")
 #: A header whose last word is one of them is a secret: ``X-Plex-Token``.
 HEADER_ENDINGS = listed(
     "token, key, secret, auth, password, passwd, passphrase, credential, credentials",

@@ -1,6 +1,7 @@
 """What a value looks like: a secret, a word, a sentence."""
 
 import re
+from contextlib import suppress
 from operator import ne
 from string import ascii_lowercase, ascii_uppercase, digits
 
@@ -40,6 +41,7 @@ _TYPES = frozenset(
     b" seconds minutes hours days".split()
 )
 _TOKEN = re.compile(rb"[\w.~+/=:$-]{20,}+")
+_OF_TWO_BYTES = ("gb18030", "shift_jis", "big5", "euc_kr")
 #: So much of a value tells.
 _SAMPLE = 200
 _KINDS = bytes.maketrans(
@@ -78,6 +80,11 @@ def is_scope(value: bytes) -> bool:
     return _SCOPE.fullmatch(value) is not None
 
 
+def is_no_scope(value: bytes) -> bool:
+    """Return whether a value is none among scopes, of which some are words alone."""
+    return is_likely(value) and not is_scope(value)
+
+
 def is_path(value: bytes) -> bool:
     return _PATH.fullmatch(value) is not None
 
@@ -90,8 +97,18 @@ def is_likely(value: bytes, *, least: int = LEAST) -> bool:
     if _NUMBER.fullmatch(value) or value.strip() != value:
         return False
     if not value.isascii():
-        return not value.decode("utf-8", "replace").isalpha()
+        return not _is_alphabetic(value)
     return not _are_words(value)
+
+
+def _is_alphabetic(value: bytes) -> bool:
+    """Return whether all of it is letters, in UTF-8 or, where it is none, in one of the
+    encodings of Chinese, Japanese and Korean, which hardly anybody names."""
+    for codec in ("utf-8", *_OF_TWO_BYTES):
+        with suppress(UnicodeError):
+            if value.decode(codec).isalpha():
+                return True
+    return False
 
 
 def _are_words(value: bytes) -> bool:

@@ -29,6 +29,7 @@ from mitmvcr.secrets.headers import (
     masked_protocols,
     masked_set_cookie,
 )
+from mitmvcr.secrets.lists import SET_COOKIES
 from mitmvcr.secrets.names import BINARY, Names
 from mitmvcr.secrets.runs import decoded_base64, encoded_as
 from mitmvcr.secrets.scan import BYTES, Place
@@ -209,7 +210,7 @@ class Walk:
             return self._named(where, name, value, Place.HEADER)
         if lower == "cookie":
             return masked_cookies(value, mask)
-        if lower == "set-cookie":
+        if lower in SET_COOKIES:
             return masked_set_cookie(value, mask)
         if lower == PROTOCOLS and where.startswith("request"):
 

@@ -6,6 +6,8 @@ from collections.abc import Set as AbstractSet
 #: there are before it.
 _COUNTED = {0xC4: (1, 0), 0xC5: (2, 0), 0xC6: (4, 0), 0xC7: (1, 1), 0xC8: (2, 1)}
 _COUNTED |= {0xC9: (4, 1), 0xD9: (1, 0), 0xDA: (2, 0), 0xDB: (4, 0)}
+#: A text of more than 31 bytes, of which one says how many.
+_LONG = 0xD9
 #: And of how many bytes the others are.
 _SIZES = {0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2}
 _SIZES |= {0xD2: 4, 0xD3: 8, 0xD4: 2, 0xD5: 3, 0xD6: 5, 0xD7: 9, 0xD8: 17}
@@ -40,6 +42,8 @@ def names(data: bytes) -> AbstractSet[int] | None:
             at += head & 31
         elif head in _COUNTED:
             size, more = _COUNTED[head]
+            if head == _LONG and levels and levels[-1][1] == 2 and levels[-1][0] % 2:
+                found.add(at + 1)
             count = int.from_bytes(data[at : at + size])
             if head < 0xD9 and count > 9:  # bytes may hold a message themselves
                 return None

@@ -114,7 +114,7 @@ class Names:
     def _header(self, name: str) -> bool:
         """Return whether the whole header is a secret."""
         lower = name.lower().removesuffix(BINARY)
-        if lower in ("cookie", "set-cookie") or self.is_kept(name):
+        if lower in ("cookie", *lists.SET_COOKIES) or self.is_kept(name):
             return False  # cookies are masked value by value
         word = plain(lower).removeprefix("x")
         return lower in self._headers or self._is_sure(word) or _ends_as_a_secret(lower)

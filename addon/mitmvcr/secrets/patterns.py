@@ -1,10 +1,13 @@
 """All forms of tokens: the rows of ``forms.txt``, whose head says how a template is
 written, and what no template says. Each has its source."""
 
+import re
+
 from mitmvcr.secrets import forms
 from mitmvcr.secrets.forms import START as _B
 from mitmvcr.secrets.forms import Pattern
-from mitmvcr.secrets.looks import FAKE
+from mitmvcr.secrets.lists import listed
+from mitmvcr.secrets.looks import FAKE, is_by_chance
 from mitmvcr.secrets.runs import object_in
 
 _RFC = "https://www.rfc-editor.org/rfc/"
@@ -17,7 +20,48 @@ def _is_jwt_of_somebody(token: bytes) -> bool:
     return FAKE.fullmatch(token) is None and ("alg" in header or "enc" in header)
 
 
+#: Names of pages that are for whoever has their address, and of an account's password;
+#: behind the others may stand whose page it is.
+_OF_PASSWORDS = listed(
+    "reset-password, reset_password, resetPassword, password-reset, password_reset",
+    "password/reset, set-password, set_password, forgot-password, forgot_password",
+    "magic-link, magic_link, magiclink, magic",
+)
+_OF_OTHERS = listed(
+    "verify, verify-email, verify_email, verifyEmail, email-verification, confirm",
+    "confirm-email, confirm_email, activate, invite, accept-invite, accept_invite",
+    "accept-invitation, unsubscribe, reset",
+)
+_PAGES = [*_OF_PASSWORDS, *_OF_OTHERS]
+_PASSWORD = re.compile(rf"/(?:{'|'.join(_OF_PASSWORDS)})\\{{0,3}}/".encode())
+#: As Django makes them: a time, and the start of an HMAC.
+_OF_DJANGO = re.compile(rb"[a-z0-9]{6,7}-[0-9a-f]{32,64}")
+#: A UUID, or what MongoDB has in its place.
+_WHOSE = re.compile(rb"[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}|[0-9a-f]{24}")
+
+
+def _opens_a_page(address: bytes) -> bool:
+    """Return whether the last piece of an address is letters by chance, and not the
+    number of an account."""
+    piece = address.rsplit(b"/", 1)[1]
+    if _WHOSE.fullmatch(piece):
+        return _PASSWORD.match(address) is not None
+    is_token = _OF_DJANGO.fullmatch(piece) is not None or is_by_chance(piece)
+    return is_token and not piece.isdigit()
+
+
 _OTHERS = (
+    Pattern(
+        "link-token",
+        tuple(page + slash for page in _PAGES for slash in ("/", "\\/")),
+        # Whose it is may stand between.
+        rf"/(?:{'|'.join(_PAGES)})\\{{0,3}}/(?:[\w-]{{1,12}}\\{{0,3}}/)?"
+        r"([\w~=-]{20,600}+(?:\.[\w-]{6,200}+){0,2}+)(?!\.?\w)",
+        "https://docs.djangoproject.com/en/stable/topics/auth/default/",
+        "/reset-password/{w36}",
+        back=(1,),
+        check=_opens_a_page,
+    ),
     Pattern(
         "jwt",
         ("eyJ",),
@@ -56,16 +100,16 @@ _OTHERS = (
     ),
     Pattern(
         "bearer",
-        ("Bearer ", "bearer ", "BEARER "),
+        ("Bearer ", "bearer ", "BEARER ", "Bearer+", "bearer+"),
         # Not the first parameter of a challenge: Bearer resource_metadata="..."
-        r"[Bb](?:earer|EARER) (?![a-z_]+=\\?\")([A-Za-z0-9._~+/-]{16,}+={0,2})",
+        r"[Bb](?:earer|EARER)[ +](?![a-z_]+=\\?\")([A-Za-z0-9._~+/-]{16,}+={0,2})",
         _RFC + "rfc6750",
         "Bearer {w40}",
     ),
     Pattern(
         "basic",
-        ("Basic ", "basic "),
-        r"[Bb]asic ((?=[A-Za-z+/]*[0-9=])[A-Za-z0-9+/]{12,}+={0,2})",
+        ("Basic ", "basic ", "Basic+", "basic+"),
+        r"[Bb]asic[ +]((?=[A-Za-z+/]*[0-9=])[A-Za-z0-9+/]{12,}+={0,2})",
         _RFC + "rfc7617",
         "Basic {w39}=",
     ),
@@ -86,8 +130,8 @@ _OTHERS = (
     ),
     Pattern(
         "okta",
-        ("SSWS ",),
-        r"SSWS ([\w-]{40,44})",
+        ("SSWS ", "SSWS+"),
+        r"SSWS[ +]([\w-]{40,44})",
         "https://developer.okta.com/docs/guides/create-an-api-token/main/",
         "SSWS 00{b40}",
     ),
@@ -100,10 +144,4 @@ PATTERNS = (*_OTHERS, *forms.read())
 USERINFO = (
     r"://(?:[^\s/?#\"'<>@:\\]{0,80}+:(?![0-9]{1,5}#)([^\s/?\"'<>@\\]{1,200}+)"
     r"|([\w.~-]{20,200}+))@"
-)
-#: ``curl -u user:password``, ``sshpass -p password`` and ``user/password@`` of Oracle.
-COMMANDS = (
-    r"(?:curl [^\n|;]{0,100}?(?:-u|--user|--proxy-user) ?[\"']?[^\s:\"'$]{1,64}:"
-    r"|sshpass -p ?[\"']?)(?!\$)([^\s\"'\\]{4,200}+)"
-    r"|jdbc:oracle:\w{3,5}:[\w.$#]{1,64}/([^\s\"'\\@]{1,200}+)@"
 )

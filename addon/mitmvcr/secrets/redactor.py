@@ -20,6 +20,7 @@ from mitmvcr.secrets.environment import secrets_in
 from mitmvcr.secrets.given import given_out
 from mitmvcr.secrets.headers import PROTOCOLS
 from mitmvcr.secrets.known import placeholder_of
+from mitmvcr.secrets.lists import SET_COOKIES
 from mitmvcr.secrets.messages import Text, Visit, Walk
 from mitmvcr.secrets.names import kind_of, plain
 from mitmvcr.secrets.rules import DEFAULT, Rules
@@ -35,7 +36,7 @@ _MOST_BODIES, _LARGE = 8, 1 << 20
 _MOST_SEEN = 1024
 _NOTHING = Response()
 Kept = TypeVar("Kept")
-_CAREFUL = PACKED | {"cookie", "set-cookie", PROTOCOLS}
+_CAREFUL = PACKED | {"cookie", *SET_COOKIES, PROTOCOLS}
 
 
 class Finding(NamedTuple):
@@ -175,6 +176,16 @@ class Redactor:
         if self.rules.off:
             return shown
         return Sweep(self.texts).clean(Text("", shown.encode(*BYTES))).decode(*BYTES)
+
+    @property
+    def known(self) -> int:
+        """Return how much is known to be secret; it only grows."""
+        return self.memory.size
+
+    def again(self, shown: str) -> str:
+        """Return a text that was shown before without what is known by now."""
+        is_same = self.rules.off or not self.memory.find(shown.encode(*BYTES))
+        return shown if is_same else self.text(shown)
 
     def whose(self, live: Request) -> Values:
         """Return the hidden values of a live request, which tell whose it is."""

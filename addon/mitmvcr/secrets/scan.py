@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable, Hashable, Sequence
 from enum import Enum, auto
+from functools import cached_property
 from typing import NamedTuple
 
 #: Text that may hold any bytes, and back.
@@ -74,6 +75,14 @@ class Scan:
         """Return what stands before a place, so far."""
         return self.data[max(0, begin - size) : begin]
 
+    @cached_property
+    def is_utf8(self) -> bool:
+        try:
+            self.data.decode()
+        except UnicodeError:
+            return False
+        return True
+
     def find(self, text: bytes, start: int) -> int:
         """Return where a text stands next; -1 for nowhere."""
         if start >= self._missing.get(text, len(self.data) + 1):
@@ -127,7 +136,10 @@ class Scan:
         at = start
         while (end := self.find(quote, at)) >= 0:
             between = self.data[at:end]
-            slashes = len(between) - len(between.rstrip(b"\\"))
+            bare = between.rstrip(b"\\")
+            slashes = len(between) - len(bare)
+            # In GBK, Big5 and Shift JIS it is half a letter, too.
+            slashes -= slashes > 0 and bare[-1:] > b"\x80" and not self.is_utf8
             if slashes % (2 * level + 2) == level:
                 return end - level
             if slashes < level:

@@ -80,6 +80,9 @@ _ASSIGNED = re.compile(
 _QUOTED = re.compile(rb"(\\{0,15})(\"(?:\1\"){2}|'(?:\1'){2}|[\"'`])")
 
 
+_IN_PROSE = re.compile(rb"\w \Z")
+
+
 def _assigned(scan: Scan, begin: int, finish: int) -> Values:
     """Return the value that a sign gives to a name, either of them in quotes or not."""
     data = scan.data
@@ -107,6 +110,13 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
     if len(quote) > 1:  # a block in JSON, on lines of its own
         stripped = stripped.removeprefix(b"\\n").removesuffix(b"\\n").strip()
     start += text.find(stripped)
+    # The token: `X`, in Markdown
+    if (
+        quote == b"`"
+        and _IN_PROSE.search(scan.left(begin, 2))
+        and not is_by_chance(text)
+    ):
+        return NONE
     place = Place.TEXT if sign else Place.INNER
     return (Value(start, start + len(stripped), stripped, place),)
 
@@ -183,34 +193,6 @@ _CONNECTION = (
     rb"|d(?<!\w.)(?:ata source|bname|atabase)|endpoint(?<!\w.{8})"
     rb"|initial catalog(?<!\w.{15})|accountname(?<!\w.{11}))[ \t]?=[^;\"'<>&\s][^\n]*"
 )
-_LOGIN = re.compile(rb"login(?<!\w.{5})[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z")
-_SET = re.compile(
-    rb"(?:\A|[\r\n;])[ \t]{0,40}set[ \t]{1,9}\Z"
-    rb"|(?:\A|[\s;])(?:set(?:x|env| -\w{1,3})|ENV|ARG|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}\Z"
-)
-_NETRC, _ARGUMENT = (
-    re.compile(rb"[ \t]{1,20}+([^\s%b]{4,2000}+)" % most) for most in (b"", b"\"'<>;")
-)
-
-
-def _command(scan: Scan, begin: int, finish: int) -> Values:
-    left = scan.left(begin, 150)
-    near = left[-20:]
-    is_set = b"set" in near or b"header" in near or b"ENV" in near or b"ARG" in near
-    if is_set and _SET.search(left):
-        return scan.value(_ARGUMENT, finish, Place.TEXT)
-    is_login = b"login" in left and _LOGIN.search(left)
-    return scan.value(_NETRC, finish, Place.TEXT) if is_login else NONE
-
-
-def _option(scan: Scan, begin: int, finish: int) -> Values:
-    is_one = scan.data.startswith(b"--", begin)
-    return scan.value(_OPTION, finish, Place.TEXT) if is_one else NONE
-
-
-_OPTION = re.compile(
-    rb"(?:=|[ \t]{1,9}+)([^\s\"'<>(){}\[\],;$`\\-][^\s\"'<>;\\]{5,2000}+)"
-)
 _SQL = rb"(?i:\b(?:create|alter)\s{1,9}(?:user|role|login|group)\b)[^;]{0,250}"
 _SQL_TEXT = rb"\s{1,9}+'([^'\\\r\n]{1,400}+)'"
 _NEXT_LINE = (
@@ -278,7 +260,7 @@ SYNTAXES = (
     Syntax(_matched(_OTHER_TAG, Place.INNER, decode=unescaped), b">", b"", b"<:"),
     Syntax(markup.attribute, b" \t\r\n", sign=b"="),
     # machine h login a password x, setenv PASSWORD x
-    Syntax(_command, b" \t\r\n", b"", b" \t"),
+    Syntax(lines.argument, b" \t\r\n/", b"", b" \t"),
     # CREATE USER u IDENTIFIED BY 'x'
     Syntax(_matched(_SQL_TEXT, Place.TEXT, left=_SQL, far=300), b" \t\r\n", b"", b" \t\r\n", b"'"),
     # "password": "x", password = 'x', put("password", "x"), password "x"
@@ -299,7 +281,7 @@ SYNTAXES = (
     Syntax(_matched(_CELL, Place.INNER), far=b"|", after=b"` ", sign=b"|"),
     Syntax(_matched(_MARKED, Place.INNER), b"*`", b"", b"*`"),
     # --password x, Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
-    Syntax(_option, after=b"= \t"),
+    Syntax(lines.option, after=b"= \t"),
     Syntax(lines.header, BEFORE, FAR, b":"),
     Syntax(lines.line, BEFORE, FAR, b":= \"'", b":="),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2

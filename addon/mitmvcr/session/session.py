@@ -321,8 +321,7 @@ class Session(Counts):
         self.failure = self.failure or error
 
     def set_aside(self) -> None:
-        """Keep what was recorded from being put in place; once the session is closed,
-        ``left_in`` says where it is."""
+        """Keep what was recorded from being put in place: see ``left_in``."""
         self._recording.set_aside()
 
     def save(self) -> None:
@@ -330,15 +329,16 @@ class Session(Counts):
         self._recording.save()
 
     def close(self) -> None:
-        """Put the recording in place. Raises CassetteError.
-
-        What is recorded later is put behind it, one by one.
-        """
+        """Put the recording in place; what is recorded later is put behind it, one by
+        one. Raises CassetteError."""
         try:
             self._recording.close()
         except CassetteError as error:
             self.note_failure(error)
             raise
+        finally:
+            if self.log.has_texts:
+                self.log.hide(self.redactor)
 
     def entry(self, outcome: str, found: Interaction, position: int) -> Entry:
         """Return an interaction for the log, as it may be shown."""

@@ -107,6 +107,7 @@ def _authorities(trust: TrustFiles) -> dict[str, str]:
         "NODE_EXTRA_CA_CERTS": str(trust.node_ca),
         "SYSTEM_WGETRC": str(trust.wgetrc),
         "SYSTEM_WGET2RC": str(trust.wget2rc),
+        "GUILE_TLS_CERTIFICATE_DIRECTORY": str(trust.pems),
     }
 
 

@@ -39,7 +39,7 @@ BUNDLE_VARIABLES = (
 _SHIMS = Path(__file__).parent / "shims"
 
 #: Where systems keep their roots, when Python's OpenSSL was built for another place.
-_SYSTEM_ROOTS = (
+SYSTEM_ROOTS = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Arch, Alpine
     "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora
     "/etc/ssl/ca-bundle.pem",  # SUSE
@@ -51,7 +51,8 @@ _SYSTEM_WGETRC = ("/etc/wgetrc", "/usr/local/etc/wgetrc")
 @dataclass(frozen=True, slots=True)
 class TrustFiles:
     """``ca`` is the proxy's certificate alone; ``bundle`` has the system's roots too,
-    ``trust_store`` is the same for Java; ``node_ca`` is what Node adds to its own."""
+    ``trust_store`` is the same for Java, ``pems`` a folder that has nothing else;
+    ``node_ca`` is what Node adds to its own."""
 
     ca: Path
     bundle: Path
@@ -60,6 +61,7 @@ class TrustFiles:
     php: Path
     wgetrc: Path
     wget2rc: Path
+    pems: Path
     node_preload: Path = _SHIMS / "node" / "preload.cjs"
     python: Path = _SHIMS / "python"
     r_profile: Path = _SHIMS / "r" / "profile.R"
@@ -114,6 +116,7 @@ def write_trust_files(
         php=_php(folder, bundle),
         wgetrc=_wgetrc(folder, bundle, inherited),
         wget2rc=_wget2rc(folder, bundle, inherited),
+        pems=_write(_folder(folder / "pems") / "bundle.pem", both).parent,
     )
 
 
@@ -129,7 +132,7 @@ def inherited_roots(inherited: Mapping[str, str]) -> list[Path]:
 def default_roots() -> str:
     """Return the system's file of roots, or certifi's where the system has none."""
     python = ssl.get_default_verify_paths().openssl_cafile
-    for candidate in (python, *_SYSTEM_ROOTS):
+    for candidate in (python, *SYSTEM_ROOTS):
         if _is_file(candidate):
             return candidate
     return certifi.where()
@@ -161,13 +164,17 @@ def _trust_store(folder: Path, bundle: Path) -> Path:
 
 
 def _php(folder: Path, bundle: Path) -> Path:
-    place = folder / "php"
+    ini = f'curl.cainfo="{bundle}"\nopenssl.cafile="{bundle}"\n'
+    return _write(_folder(folder / "php") / "mitmvcr.ini", ini.encode()).parent
+
+
+def _folder(place: Path) -> Path:
+    """Make it, unless it is there. Raise VcrError."""
     try:
         place.mkdir(exist_ok=True)
     except OSError as error:
         raise cannot_write(place, error) from error
-    ini = f'curl.cainfo="{bundle}"\nopenssl.cafile="{bundle}"\n'
-    return _write(place / "mitmvcr.ini", ini.encode()).parent
+    return place
 
 
 def _wgetrc(folder: Path, bundle: Path, inherited: Mapping[str, str]) -> Path:

@@ -22,6 +22,7 @@ from mitmvcr.cli.doctor.layers import Layer, daemons, layers_of
 from mitmvcr.cli.doctor.trial import Tried, Went, found_tools, try_clients
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.console import say
+from mitmvcr.options import ISOLATE
 from mitmvcr.proxy.ca import ensure_ca
 from mitmvcr.store.files import home
 
@@ -89,12 +90,18 @@ def _tail(found: Diagnosis) -> Iterator[str]:
 
 def remedy(one: Tried) -> str:
     """Return what helps a client that did not come, or refused."""
+    if one.went is Went.BROKEN:
+        return (
+            f"{one.tool} does not start without mitmvcr either: install it again, or"
+            " take it off the PATH"
+        )
     if one.client.limit:
         return one.client.limit
     if one.went is Went.REFUSED:
         return (
             "let it trust the file that MITMVCR_CA_FILE names, or the bundle in"
-            " MITMVCR_CA_BUNDLE"
+            f" MITMVCR_CA_BUNDLE; on Linux {ISOLATE.word} adds it to the system's for"
+            " the command"
         )
     return (
         "something may change its variables (an rc file, a wrapper): compare with"
@@ -109,7 +116,7 @@ def _absent(found: Diagnosis) -> list[str]:
 def _summary(found: Diagnosis) -> str:
     counts = [
         f"{count} {went}"
-        for went in (Went.ANSWERED, Went.REFUSED, Went.PAST)
+        for went in (Went.ANSWERED, Went.REFUSED, Went.PAST, Went.BROKEN)
         if (count := sum(each.went is went for each in found.clients))
     ]
     between = f"; {len(found.layers)} in between" if found.layers else ""

@@ -125,6 +125,8 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
         async with AsyncExitStack() as gate, proxying as proxy:
             route = await gate.enter_async_context(_route(plan, proxy.port))
             trust = write_trust_files(folder, roots, proxy.ca_file, plan.inherited)
+            if plan.namespace is not None:
+                plan.namespace.trust(proxy.ca_file.read_bytes())
             control = await _control(route, proxy)
             facts = _facts(plan, route.port, trust, control)
             environment = child_environment(plan.inherited, facts, plan.command)

@@ -102,7 +102,7 @@ CLIENTS: Sequence[Client] = (
         words=("{tool}", "-q", "--max-tries=1", "-d", "{folder}", "-o", "x", "{url}"),
         needs=("HTTPS_PROXY",),
         limit="aria2 reads authorities from no variable: give it"
-        " --ca-certificate=$MITMVCR_CA_BUNDLE",
+        f" --ca-certificate=$MITMVCR_CA_BUNDLE, or record on Linux with {ISOLATE.word}",
     ),
     Client(
         name="git",

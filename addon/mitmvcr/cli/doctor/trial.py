@@ -41,6 +41,7 @@ class Went(StrEnum):
     ANSWERED = "answered"
     REFUSED = "refused the authority"
     PAST = "did not reach the proxy"
+    BROKEN = "cannot be started"
     ABSENT = "not installed"
 
 
@@ -88,13 +89,16 @@ async def _try(
         trust = write_trust_files(folder, roots, proxy.ca_file, inherited)
         made = child_environment(inherited, ProxyFacts(proxy.port, "", trust))
         gate = asyncio.Semaphore(_AT_ONCE)
-        ended = [_one(each, tool, made, folder, gate) for each, tool in found.items()]
+        ended = [
+            _one(each, tool, made, inherited, folder, gate)
+            for each, tool in found.items()
+        ]
         results = await asyncio.gather(*ended)
     pairs = zip(found.items(), results, strict=True)
     came = _came(proxy)
     return [
-        _judged(client, tool, result, version, came, proxy.broken_tls)
-        for (client, tool), (result, version) in pairs
+        _judged(client, tool, result, alone, came, proxy.broken_tls)
+        for (client, tool), (result, alone) in pairs
     ]
 
 
@@ -135,10 +139,12 @@ async def _one(
     client: Client,
     tool: str,
     environment: Mapping[str, str],
+    inherited: Mapping[str, str],
     folder: Path,
     gate: asyncio.Semaphore,
-) -> tuple[_Ended, str]:
-    """Return how its request ended, and its version."""
+) -> tuple[_Ended, _Ended]:
+    """Return how its request ended, and how it said its version, with none of a run's
+    variables: who cannot do that cannot be started at all."""
     own = folder / client.host
     own.mkdir()
     filled = {
@@ -152,17 +158,9 @@ async def _one(
     more = {name: value.format_map(filled) for name, value in client.env}
     async with gate:
         result = await _run(words, {**environment, **more}, own)
-        version = await _version(client, tool, environment, own)
-    return result, version
-
-
-async def _version(
-    client: Client, tool: str, environment: Mapping[str, str], folder: Path
-) -> str:
-    if not client.version:
-        return ""
-    told = await _run([tool, *client.version], environment, folder)
-    return version_in(told.output)
+        if not client.version:
+            return result, _Ended(0 if result.code < 126 else result.code, "")
+        return result, await _run([tool, *client.version], inherited, own)
 
 
 def version_in(output: str) -> str:
@@ -210,19 +208,25 @@ def _judged(
     client: Client,
     tool: str,
     ended: _Ended,
-    version: str,
+    alone: _Ended,
     came: set[str],
     broken: Mapping[str, str],
 ) -> Tried:
+    version = version_in(alone.output)
     if client.host in came:
         return Tried(client, tool, Went.ANSWERED, version)
     if ended.code == ABSENT and client.is_program:
         return Tried(client, tool, Went.ABSENT)
     if client.host in broken:
         return Tried(client, tool, Went.REFUSED, version, broken[client.host])
+    if alone.code:
+        return Tried(client, tool, Went.BROKEN, "", _last_line(alone))
+    return Tried(client, tool, Went.PAST, version, _last_line(ended))
+
+
+def _last_line(ended: _Ended) -> str:
     lines = [line.strip() for line in ended.output.splitlines() if line.strip()]
-    reason = shown(lines[-1], 200) if lines else f"it ended with {ended.code}"
-    return Tried(client, tool, Went.PAST, version, reason)
+    return shown(lines[-1], 200) if lines else f"it ended with {ended.code}"
 
 
 def found_tools(clients: Sequence[Client], python: str = "") -> dict[Client, str]:

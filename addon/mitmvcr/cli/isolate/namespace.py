@@ -34,8 +34,10 @@ class Namespace:
     """``port`` is where the proxy is to be found within, on each of the ``proxy``
     sockets; ``allowed`` listen for what may be reached besides. ``tap`` and ``tunnel``
     see what goes nowhere over IPv4 and IPv6; ``blind`` says why the first is absent.
-    ``diverted`` listen for programs that know of no proxy, on addresses of ``names``;
-    ``maker`` leads to a child that stays within and opens ports (ports.py).
+    ``diverted`` listen for programs that know of no proxy, on addresses of ``names``.
+    ``root`` is the folder that is / to us and to the command, ``roots`` are what it
+    finds as the system's files of authorities. ``maker`` leads to a child that stays
+    within and opens ports (ports.py).
     """
 
     kinds: Sequence[tuple[int, int]]
@@ -46,6 +48,8 @@ class Namespace:
     tap: socket.socket | None
     tunnel: int | None
     blind: str
+    root: int | None = None
+    roots: Sequence[int] = ()
     maker: socket.socket | None = None
     child: int = 0
     diverted: Sequence[socket.socket] = ()
@@ -55,16 +59,30 @@ class Namespace:
         """Move this process into the namespace. Call it in a child that is to become
         the command. Raise OSError."""
         for descriptor, kind in self.kinds:
-            if kind == network.CLONE_NEWNS:  # it is entered at its root
-                folder = os.getcwd()
-                network.setns(descriptor, kind)
-                os.chdir(folder)
+            if kind == network.CLONE_NEWNS:
+                self._enter_mounts(descriptor)
             else:
                 network.setns(descriptor, kind)
 
+    def _enter_mounts(self, descriptor: int) -> None:
+        """Enter it where we are: the kernel does at its root, out of any chroot."""
+        folder = os.getcwd()
+        network.setns(descriptor, network.CLONE_NEWNS)
+        if self.root is not None:
+            os.chdir(self.root)
+            os.chroot(".")
+        os.chdir(folder)
+
+    def trust(self, certificate: bytes) -> None:
+        """Add an authority, as PEM, to those that the command finds as the system's:
+        what goes by no variable goes by these."""
+        for descriptor in self.roots:
+            os.write(descriptor, certificate)
+
     def close(self) -> None:
         """Close our descriptors; the namespace lives on while a process is in it."""
-        for descriptor, _ in self.kinds:
+        own = () if self.root is None else (self.root,)
+        for descriptor in (*(each for each, _ in self.kinds), *self.roots, *own):
             os.close(descriptor)
         listening = (*self.proxy, *(s for s, _ in self.allowed), *self.diverted)
         for each in (*listening, *self.name_servers):
@@ -195,6 +213,8 @@ def _unpacked(
         tap=next(map(_socket, of("tap")), None),
         tunnel=next(of("tunnel"), None),
         blind=str(facts["blind"]),
+        root=next(of("root"), None),
+        roots=list(of("roots")),
         diverted=[_socket(d) for d in of("diverted")],
     )
 

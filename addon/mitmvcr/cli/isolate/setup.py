@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mitmvcr.cli.child.trust import SYSTEM_ROOTS
 from mitmvcr.cli.isolate import network
 from mitmvcr.cli.isolate.diverted import PORTS, RANGE
 from mitmvcr.cli.isolate.hosts import HOSTS
@@ -20,6 +21,7 @@ _NAME_DAEMONS = (
     "/run/nscd/socket",
     "/var/run/nscd/socket",
 )
+_AS_IT_IS = ("utf-8", "surrogateescape")
 _RESOLV_CONF = Path("/etc/resolv.conf")
 
 
@@ -45,19 +47,11 @@ def set_up(
     around it; ``divert``: for programs that know of no proxy; ``hosts``: another text
     for the file of hosts). Raises OSError."""
     made = Parts()
-    daemons = sorted(set(_sockets(_NAME_DAEMONS)))
-    mounts = bool(daemons) or hosts is not None
-    _move(user=user, mounts=mounts)
+    _move(user=user)
     if user:
         made.add("user", _own("user"))
     made.add("net", _own("net"))
-    if mounts:
-        network.keep_mounts_to_ourselves()
-        for path in daemons:
-            network.cover(path)
-        if hosts is not None:
-            _cover_hosts(hosts)
-        made.add("mnt", _own("mnt"))
+    _add_mounts(made, hosts)
     network.bring_up("lo")
     _add_allowed(made, allowed)
     _add_proxy(made)
@@ -71,13 +65,39 @@ def set_up(
     return made
 
 
-def _cover_hosts(text: str) -> None:
-    """Put a file with this text over that of hosts; it is gone with the mount."""
+def _add_mounts(made: Parts, hosts: str | None) -> None:
+    """Cover the files that the command is to find otherwise. Where nothing may be
+    mounted, only what would let it out ends the attempt."""
+    daemons = sorted(set(_sockets(_NAME_DAEMONS)))
+    try:
+        network.keep_mounts_to_ourselves()
+    except OSError:
+        if daemons or hosts is not None:
+            raise
+        return
+    for path in daemons:
+        network.cover(path)
+    if hosts is not None:
+        os.close(_cover(os.path.realpath(HOSTS), hosts.encode(*_AS_IT_IS)))
+    for path in sorted(set(map(os.path.realpath, filter(_is_readable, SYSTEM_ROOTS)))):
+        made.add("roots", _cover(path, Path(path).read_bytes() + b"\n"))
+    made.add("root", os.open("/", os.O_PATH | os.O_CLOEXEC))
+    made.add("mnt", _own("mnt"))
+
+
+def _is_readable(path: str) -> bool:
+    return os.path.isfile(path) and os.access(path, os.R_OK)
+
+
+def _cover(path: str, data: bytes) -> int:
+    """Put a file over that of ``path`` that begins with ``data``, and return its
+    descriptor: it has no other name, and is gone with the mount."""
     with tempfile.NamedTemporaryFile() as file:
-        file.write(text.encode("utf-8", "surrogateescape"))
+        file.write(data)
         file.flush()
         os.fchmod(file.fileno(), 0o644)
-        network.cover(os.path.realpath(HOSTS), file.name)
+        network.cover(path, file.name)
+        return os.dup(file.fileno())
 
 
 def _sockets(paths: Sequence[str]) -> Iterator[str]:
@@ -87,13 +107,12 @@ def _sockets(paths: Sequence[str]) -> Iterator[str]:
                 yield os.path.realpath(path)
 
 
-def _move(*, user: bool, mounts: bool) -> None:
+def _move(*, user: bool) -> None:
     """Enter the namespace. The caller keeps its own user and group, the only ones in
     it."""
     uid, gid = os.geteuid(), os.getegid()
-    flags = network.CLONE_NEWNET
+    flags = network.CLONE_NEWNET | network.CLONE_NEWNS
     flags |= network.CLONE_NEWUSER if user else 0
-    flags |= network.CLONE_NEWNS if mounts else 0
     network.unshare(flags)
     if user:
         Path("/proc/self/setgroups").write_text("deny")

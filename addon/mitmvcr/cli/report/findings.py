@@ -47,7 +47,8 @@ def of_run(
     elif summary.passed and proxy.records and not summary.recorded:
         yield Finding("passed", _passed(summary.passed))
     elif proxy.broken_tls and not summary.did_something:
-        yield Finding("distrusted", _distrusted(proxy.broken_tls), proxy.expects)
+        text = _distrusted(proxy.broken_tls, isolated=isolated)
+        yield Finding("distrusted", text, proxy.expects)
 
 
 def of_age(
@@ -122,17 +123,20 @@ def _past_a_replay(*, isolated: bool) -> str:
     return f"; {ISOLATE.word} keeps such a client from the network{text}"
 
 
-def _distrusted(broken: dict[str, str]) -> str:
+def _distrusted(broken: dict[str, str], *, isolated: bool) -> str:
     hosts = ", ".join(
         f"{shown(host)} ({shown(reason)})"
         for host, reason in list(broken.items())[:_NAMED]
     )
     others = f" and {len(broken) - _NAMED} other hosts" if len(broken) > _NAMED else ""
-    return (
+    text = (
         f"the client came to the proxy and refused its certificate for {hosts}{others}:"
         " let it trust the file that MITMVCR_CA_FILE names, or the bundle in"
         " MITMVCR_CA_BUNDLE"
     )
+    if isolated:
+        return text
+    return f"{text}; on Linux {ISOLATE.word} adds it to the system's for the command"
 
 
 #: How many addresses are named.

@@ -163,6 +163,8 @@ _LOOKED_AT = 1000
 _CALLS = (["methodName"], ["methodName", "params"])
 _INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
 _DOUBLE = re.compile(r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?")
+#: Those of types: none, and Apache's.
+_SPACES = ("", "{http://ws.apache.org/xmlrpc/namespaces/extensions")
 _WHOLE = ("i1", "i2", "i4", "i8", "int", "biginteger")
 
 
@@ -218,7 +220,9 @@ def _value(element: "Element") -> Any:
 
 
 def _typed(element: "Element") -> Any:
-    kind = element.tag.rpartition("}")[2]
+    space, _, kind = element.tag.rpartition("}")
+    if space not in _SPACES:
+        raise ValueError("it is none of XML-RPC's types")
     if kind == "struct":
         return {"struct": dict(_members(element))}
     if kind == "array":

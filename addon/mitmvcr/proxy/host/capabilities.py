@@ -138,7 +138,8 @@ TABLE = (
     Capability(
         name="cleartext HTTP/2",
         check=checks.cleartext_h2,
-        lost="HTTP/2 without TLS, as gRPC speaks it, is neither recorded nor replayed",
+        lost="HTTP/2 without TLS, as gRPC speaks it, is neither recorded nor replayed,"
+        " nor are requests whose method comes in a packet of its own",
     ),
     Capability(
         name="ALPN choice",

@@ -1,7 +1,10 @@
 """Which protocol a connection speaks: within TLS what was recorded, and without it
 HTTP/2 too, which mitmproxy does not expect."""
 
+import re
 from typing import TYPE_CHECKING, Any
+
+from mitmproxy import ctx
 
 from mitmvcr.proxy.host.capabilities import capabilities
 
@@ -12,6 +15,10 @@ if TYPE_CHECKING:
 _H2_PREFACE = b"PRI * HTTP/2.0"
 #: Type, flags and stream of the first frame of an HTTP/2 server, behind its length.
 _H2_SETTINGS = b"\4\0\0\0\0\0"
+#: What a method may be of which more is to come.
+_BEGINNING = re.compile(rb"[A-Za-z]{1,32}")
+#: mitmproxy's own options by which a connection is not HTTP.
+_HOSTS = ("ignore_hosts", "allow_hosts", "tcp_hosts")
 
 
 def expect_cleartext_h2(choice: "layer.NextLayer") -> None:
@@ -29,6 +36,23 @@ def expect_cleartext_h2(choice: "layer.NextLayer") -> None:
         not sent and choice.data_server()[3:9] == _H2_SETTINGS
     ):
         client.alpn = server.alpn = b"h2"
+        choice.layer = _http_layer(choice.context)
+
+
+def expect_http(choice: "layer.NextLayer") -> None:
+    """Take for HTTP what begins with letters alone: Guile and Racket send the method
+    before the rest of its line, and mitmproxy takes that for TCP for good
+    (addons/next_layer.py). Leave alone what is for the proxy itself, which has no
+    target yet, and a reverse proxy, whose option names the protocol."""
+    client, server = choice.context.client, choice.context.server
+    if choice.layer is not None or server.address is None or client.alpn:
+        return
+    if not _BEGINNING.fullmatch(choice.data_client()) or choice.data_server():
+        return
+    is_said = client.proxy_mode.type_name == "reverse"
+    if is_said or any(getattr(ctx.options, name) for name in _HOSTS):
+        return
+    if capabilities.has("cleartext HTTP/2"):
         choice.layer = _http_layer(choice.context)
 
 

@@ -41,6 +41,28 @@ def _trust_bundle(certifi: "Any") -> None:
     certifi.contents = lambda: read() if os.path.isfile(bundle) else contents()
 
 
+def _trust_beside_own(ssl: "Any") -> None:
+    """Make the run's bundle trusted beside a file that an installed library brings, as
+    Braintree's and Razorpay's do: to them no variable counts. A file from elsewhere is
+    the program's own choice."""
+    bundle = os.environ.get("MITMVCR_CA_BUNDLE", "")
+    load = ssl.SSLContext.load_verify_locations
+
+    def load_verify_locations(
+        self: "Any",
+        cafile: "Any" = None,
+        capath: "Any" = None,
+        cadata: "Any" = None,
+    ) -> None:
+        load(self, cafile, capath, cadata)
+        if cafile is not None and os.path.isfile(bundle):
+            folders = os.fsdecode(cafile).replace(os.sep, "/").split("/")
+            if "site-packages" in folders or "dist-packages" in folders:
+                load(self, bundle)
+
+    ssl.SSLContext.load_verify_locations = load_verify_locations
+
+
 def _tunnel(name: str) -> "Patch":
     """Return the patch of that name in the file beside this one."""
 
@@ -71,6 +93,7 @@ _TUNNELS = "mitmvcr_tunnels"
 _PATCHES: "dict[str, Patch]" = {
     "aiohttp.client": _trust_environment,
     "certifi.core": _trust_bundle,
+    "ssl": _trust_beside_own,
     "http.client": _tunnel("http_client"),
     "urllib3.connection": _tunnel("urllib3"),
     "httplib2": _tunnel("httplib2"),
