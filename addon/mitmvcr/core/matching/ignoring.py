@@ -73,8 +73,15 @@ class Names:
 def _any_of(ignores: Sequence[Ignore], flags: int) -> Callable[[str], object] | None:
     if not ignores:
         return None
-    pattern = "|".join(translate(ignore.pattern) for ignore in ignores)
+    pattern = "|".join(_spelled(ignore.pattern) for ignore in ignores)
     return re.compile(pattern, flags).match
+
+
+def _spelled(name: str) -> str:
+    """Return the regex of a name or glob. ``page[number]`` is a field's name, too,
+    and who writes it means that."""
+    glob = translate(name)
+    return rf"{glob}|{re.escape(name)}\Z" if "[" in name else glob
 
 
 def pieces_left_out(ignores: Iterable[Ignore]) -> Callable[[str], str] | None:
