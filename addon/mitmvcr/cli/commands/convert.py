@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -197,15 +197,18 @@ def _converted(
     written = convert.write(kept, form)
     result.notes += [(target, line) for line in convert.lines(written.notes)]
     data = [written.data] if isinstance(written.data, bytes) else written.data
+    _write(target, data, is_cassette=form.name.startswith("go-vcr"))
+    return result
+
+
+def _write(target: str, data: Iterable[bytes], *, is_cassette: bool) -> None:
     if target == _STDOUT:
         sys.stdout.flush()
         sys.stdout.buffer.writelines(data)
         sys.stdout.buffer.flush()
-    else:
-        is_cassette = form.name.startswith("go-vcr")
-        with locked(Path(target)) if is_cassette else nullcontext():
-            put(Path(target), packed(target, *data), makes_folder=True)
-    return result
+        return
+    with locked(Path(target)) if is_cassette else nullcontext():
+        put(Path(target), packed(target, *data), makes_folder=True)
 
 
 def _redactor(rules: Rules, variables: Sequence[convert.Variable]) -> Redactor:
