@@ -229,8 +229,15 @@ def test_a_target_that_cannot_be_written_stays(tmp_path, capsys) -> None:
     assert convert(path, "-o", target) == 125
     assert f"{target}: cannot be written: " in capsys.readouterr().err
     assert convert(path) == 125
-    told = f"{path} is not changed in place: name the file to write, as -o chat.yaml"
-    assert told in capsys.readouterr().err
+    told = "is not changed in place: name the file to write, as -o "
+    assert f"{path} {told}a.yaml, " in capsys.readouterr().err
+    assert convert(path, "--to", "har") == 125
+    assert f"{path} {told}new-a.har, " in capsys.readouterr().err
+    cassette = tmp_path / "chat.yaml"
+    assert convert(path, "-o", cassette) == 0
+    capsys.readouterr()
+    assert convert(cassette, "--to", "har") == 125
+    assert f"{cassette} {told}chat.har, " in capsys.readouterr().err
 
 
 def test_a_cassette_of_format_1_is_converted_in_place_or_elsewhere(tmp_path) -> None:

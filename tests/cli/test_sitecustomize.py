@@ -140,6 +140,22 @@ def test_aiohttp_trusts_the_environment_unless_told_not_to(folder):
     assert (ran.stdout, ran.stderr) == ("True\nFalse\n", "")
 
 
+@pytest.mark.parametrize("names", ["trust_env", "trust_env=0, last"])
+def test_aiosonic_does_too_unless_told_not_to(folder, names):
+    """A stand-in: scripts/clients tries the real one."""
+    (folder / "aiosonic").mkdir()
+    (folder / "aiosonic" / "__init__.py").write_text("")
+    (folder / "aiosonic" / "client.py").write_text(f"""
+class HTTPClient:
+    def __init__(self, first=None, {names}=0):
+        self.found = trust_env
+""")
+    code = "from aiosonic.client import HTTPClient as C"
+    code += "\nprint(C().found, C(0, 0).found)"
+    ran = python(folder, code)
+    assert (ran.stdout, ran.stderr) == ("True 0\n", "")
+
+
 def test_certifi_gives_the_bundle_while_there_is_one(folder, tmp_path):
     bundle = tmp_path / "bundle.pem"
     bundle.write_text("PEM")

@@ -43,12 +43,11 @@ class Note(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """``same`` counts what both hold alike, ``added`` what comes from theirs."""
+    """``same`` counts what both hold alike."""
 
     entries: list[Entry]
     notes: list[Note]
     same: int
-    added: int
 
 
 def merged(
@@ -82,7 +81,7 @@ class _Merge:
         self._shown: dict[tuple[int, int], tuple[str, str]] = {}
         #: Who records a cassette anew makes most requests as before, to the byte.
         self._known: dict[bytes | None, tuple[Keys, tuple[str, str]]] = {}
-        self._same = self._added = 0
+        self._same = 0
 
     def all(self) -> Merged:
         ours, theirs = self._ours, self._theirs
@@ -101,7 +100,7 @@ class _Merge:
         added = self._kept_of_theirs({*both.values(), *new.values()}, their_origins)
         anchors = {its: at for at, its in (both | new).items()}
         entries = _placed(ours, origins, kept, added, anchors, len(theirs))
-        return Merged(entries, self._notes, self._same, self._added)
+        return Merged(entries, self._notes, self._same)
 
     def _kept_of_ours(
         self, pairs: _Pairs, origins: Mapping[int, int]
@@ -129,7 +128,6 @@ class _Merge:
             elif self._theirs[at].digest != self._base[origins[at]].digest:
                 why = "it was recorded anew there and is gone here"
                 added[at] = self._noted(self._theirs[at], why)
-        self._added += len(added)
         return added
 
     def _of_two(self, at: int, its: int, origin: int | None) -> Entry:
@@ -141,7 +139,6 @@ class _Merge:
             self._same += digests[0] == digests[1]
             return one
         if digests[0] == was:
-            self._added += 1
             return other
         dates = one.date, other.date
         if dates[0] == dates[1] and _are_equal(one, other):
@@ -155,7 +152,6 @@ class _Merge:
         if dates == (None, None):
             return self._noted(one, "it was recorded twice, and nothing says when")
         if (dates[1] or _NEVER) > (dates[0] or _NEVER):
-            self._added += 1
             return self._noted(other, f"it was recorded twice, last at {dates[1]}")
         return self._noted(one, f"it was recorded twice, last at {dates[0]}")
 

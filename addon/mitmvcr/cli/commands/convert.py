@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,7 +136,10 @@ def _in_place(inputs: Sequence[Input], wishes: Wishes) -> Iterator[_Job]:
         data = each.read()
         form = _form_of(each, data, wishes)
         if form.name != "go-vcr" or wishes.target not in (None, "go-vcr", "go-vcr-v3"):
-            remedy = "name the file to write, as -o chat.yaml, or a folder, as -o new/"
+            made = convert.BY_NAME[wishes.target or "go-vcr"]
+            name = f"{each.within.stem}{next(iter(made.extensions), '.json')}"
+            name = f"new-{name}" if name == each.within.name else name
+            remedy = f"name the file to write, as -o {name}, or a folder, as -o new/"
             raise VcrError(f"{each.path} is not changed in place: {remedy}")
         if wishes.target is None and not reader.is_format1(data):
             problem = "is not a cassette of format 1: there is nothing to convert"
@@ -194,15 +197,18 @@ def _converted(
     written = convert.write(kept, form)
     result.notes += [(target, line) for line in convert.lines(written.notes)]
     data = [written.data] if isinstance(written.data, bytes) else written.data
+    _write(target, data, is_cassette=form.name.startswith("go-vcr"))
+    return result
+
+
+def _write(target: str, data: Iterable[bytes], *, is_cassette: bool) -> None:
     if target == _STDOUT:
         sys.stdout.flush()
         sys.stdout.buffer.writelines(data)
         sys.stdout.buffer.flush()
-    else:
-        is_cassette = form.name.startswith("go-vcr")
-        with locked(Path(target)) if is_cassette else nullcontext():
-            put(Path(target), packed(target, *data), makes_folder=True)
-    return result
+        return
+    with locked(Path(target)) if is_cassette else nullcontext():
+        put(Path(target), packed(target, *data), makes_folder=True)
 
 
 def _redactor(rules: Rules, variables: Sequence[convert.Variable]) -> Redactor:

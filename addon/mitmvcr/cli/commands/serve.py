@@ -86,8 +86,10 @@ def _become(
     start = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)"
     start += f"; import sys; sys.path.append({_HOME!r})"
     start += "; from mitmvcr.proxy.serving import main"
-    start += "; from mitmvcr.cli.child.way_out import way_out"
-    way_out = "way_out" if reaches_out(settings) else None
+    way_out = None
+    if reaches_out(settings) and named_proxy(os.environ):
+        start += "; from mitmvcr.cli.child.way_out import way_out"
+        way_out = "way_out"
     start += f"; main({options.ui!r}, attached={options.attached}, way_out={way_out})"
     os.execv(sys.executable, [sys.executable, "-c", start, *arguments, *extra])
 

@@ -20,10 +20,10 @@ from mitmvcr.core.model import Request
 from mitmvcr.core.wording import number_of
 from mitmvcr.format.source import is_packed
 from mitmvcr.format.speed import no_collection
-from mitmvcr.options import REPORT, options_of
+from mitmvcr.options import REPORT, Settings, options_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
-from mitmvcr.tools import Entry, Sheet
+from mitmvcr.tools import Sheet
 from mitmvcr.tools.listing import host_of
 from mitmvcr.tools.merging import Clean, Merged, merged
 from mitmvcr.tools.sorting import chosen
@@ -59,35 +59,34 @@ def merge_cassettes(
     target, ledger = output or files[0], Ledger(as_json=as_json)
     with locked(target), no_collection():
         sources = [Source(path) for path in progress(files, "Reading")]
-        first = sources[0].sheet
-        entries, notes, same = first.entries, [], 0
-        clean, matcher = cleaning(settings.redaction), Matcher(settings.matching)
-        for source in sources[1:]:
-            if keep_all:
-                entries += source.sheet.entries
-                continue
-            found = _merged(entries, source.sheet, matcher, clean)
-            entries, same = found.entries, same + found.same
-            notes += found.notes
-        kept, hidden = without_secrets(entries, settings.redaction)
+        found = _merged([each.sheet for each in sources], settings, keep_all=keep_all)
+        kept, hidden = without_secrets(found.entries, settings.redaction)
         before = sources[0].state if target == files[0] else None
-        write(target, kept, first, before=before)
-    for note in notes[:_MOST_NOTES]:
+        write(target, kept, sources[0].sheet, before=before)
+    for note in found.notes[:_MOST_NOTES]:
         ledger.note(str(note))
-    if (others := len(notes) - _MOST_NOTES) > 0:
+    if (others := len(found.notes) - _MOST_NOTES) > 0:
         ledger.note(f"{others} others were recorded twice; --json has them all")
     text = number_of(len(kept), "interaction")
-    text += f" of {number_of(len(files), 'cassette')}, {same} held twice"
+    text += f" of {number_of(len(files), 'cassette')}, {found.same} held twice"
     also = f"; {number_of(hidden, 'interaction')} redacted" if hidden else ""
-    facts = {"count": len(kept), "same": same, "redacted": hidden}
+    facts = {"count": len(kept), "same": found.same, "redacted": hidden}
     ledger.done(target, text + also, **facts)
-    return ledger.finish(notes=[each._asdict() for each in notes])
+    return ledger.finish(notes=[each._asdict() for each in found.notes])
 
 
-def _merged(
-    entries: Sequence[Entry], theirs: Sheet, matcher: Matcher, clean: Clean
-) -> Merged:
-    return merged(entries, theirs.entries, matcher, clean=clean)
+def _merged(sheets: Sequence[Sheet], settings: Settings, *, keep_all: bool) -> Merged:
+    """Put several together; with ``keep_all`` also what two of them hold alike."""
+    if keep_all:
+        every = [each for sheet in sheets for each in sheet.entries]
+        return Merged(every, [], same=0)
+    found = Merged(sheets[0].entries, [], same=0)
+    clean, matcher = cleaning(settings.redaction), Matcher(settings.matching)
+    for sheet in sheets[1:]:
+        more = merged(found.entries, sheet.entries, matcher, clean=clean)
+        notes, same = found.notes + more.notes, found.same + more.same
+        found = Merged(more.entries, notes, same)
+    return found
 
 
 def split_cassettes(

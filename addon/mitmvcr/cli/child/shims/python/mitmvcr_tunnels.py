@@ -150,6 +150,29 @@ def httplib2(module: "Any") -> None:
     patch("HTTPSConnectionWithTimeout", True)
 
 
+def geventhttpclient(module: "Any") -> None:
+    """Tunnel the connections of a pool; one that was given a proxy is left alone."""
+    pool = module.ConnectionPool
+    make, connect = pool.__init__, pool._connect_socket
+
+    def init(self: "Any", *args: "Any", **kwargs: "Any") -> None:
+        make(self, *args, **kwargs)
+        target = self._request_host, self._request_port
+        proxy = None if self._use_proxy else _proxy_for(*target)
+        self._mitmvcr_target = None if proxy is None else target
+        if proxy is not None:
+            self._connection_host, self._connection_port = proxy
+
+    def through(self: "Any", sock: "Any", address: "Any") -> "Any":
+        sock = connect(self, sock, address)
+        if self._mitmvcr_target is not None:
+            sock.sendall(_request(*self._mitmvcr_target))
+            _read_head(sock)
+        return sock
+
+    pool.__init__, pool._connect_socket = init, through
+
+
 def tornado(module: "Any") -> None:
     """Tunnel what its HTTP and WebSocket clients connect to."""
 

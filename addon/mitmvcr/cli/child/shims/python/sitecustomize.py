@@ -1,10 +1,10 @@
 """On PYTHONPATH in every Python process of ``mitmvcr run``.
 
-Some libraries do not look where the others look: aiohttp takes no proxy from the
-environment unless told to (``trust_env``), ``certifi.where()`` is its own file, and
-``http.client`` and others know of no proxy at all (``mitmvcr_tunnels``). Each is put
-right at the moment it is imported; nothing is imported for it here, as this runs at
-every start of every Python.
+Some libraries do not look where the others look: aiohttp and aiosonic take no proxy
+from the environment unless told to (``trust_env``), ``certifi.where()`` is its own
+file, and ``http.client`` and others know of no proxy at all (``mitmvcr_tunnels``). Each
+is put right at the moment it is imported; nothing is imported for it here, as this runs
+at every start of every Python.
 
 The process may be any Python from 3.6 on, without mitmvcr. What fails is said on
 stderr, and the program goes on.
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 def _trust_environment(client: "Any") -> None:
     client.ClientSession.__init__.__kwdefaults__["trust_env"] = True
+
+
+def _trust_environment_of_aiosonic(client: "Any") -> None:
+    init = client.HTTPClient.__init__
+    names = init.__code__.co_varnames[: init.__code__.co_argcount]
+    at = names.index("trust_env") - len(names)  # one of those that have a default
+    init.__defaults__ = (*init.__defaults__[:at], True, *init.__defaults__[at:][1:])
 
 
 def _trust_bundle(certifi: "Any") -> None:
@@ -92,11 +99,13 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 _TUNNELS = "mitmvcr_tunnels"
 _PATCHES: "dict[str, Patch]" = {
     "aiohttp.client": _trust_environment,
+    "aiosonic.client": _trust_environment_of_aiosonic,
     "certifi.core": _trust_bundle,
     "ssl": _trust_beside_own,
     "http.client": _tunnel("http_client"),
     "urllib3.connection": _tunnel("urllib3"),
     "httplib2": _tunnel("httplib2"),
+    "geventhttpclient.connectionpool": _tunnel("geventhttpclient"),
     "tornado.simple_httpclient": _tunnel("tornado"),
     "tornado.websocket": _tunnel("tornado"),
     "twisted.web.client": _tunnel("twisted"),
