@@ -419,3 +419,44 @@ def in_pieces(proxy_url: str, ca: Path | None, port: int) -> bytes:
             plug.sendall(piece.replace(b"HOST", target.encode()))
             time.sleep(0.1)
         return plug.recv(4096)
+
+
+@pytest.mark.parametrize("path", ["/until-close", "/json"])
+def test_tls_ends_with_a_word(
+    mitmdump: Callable[..., Proxy],
+    origin: Origin,
+    proxy_ca: Path,
+    tmp_path: Path,
+    path: str,
+) -> None:
+    """Without one wget asks twenty times for what goes until the end of its
+    connection."""
+    for mode in ("record_only", "replay_only"):
+        proxy = mitmdump(tmp_path / "ended.yaml", mode).wait_until_listening()
+        answer = until_its_end(proxy.url, proxy_ca, origin.https_port, path)
+        assert proxy.stop() == 0, proxy.log
+        assert answer.startswith(b"HTTP/1.1 200"), (mode, answer, proxy.log)
+
+
+def test_tls_ends_without_one_where_the_answer_broke_off(
+    mitmdump: Callable[..., Proxy], origin: Origin, proxy_ca: Path, tmp_path: Path
+) -> None:
+    proxy = mitmdump(tmp_path / "gone.yaml", "record_only").wait_until_listening()
+    with pytest.raises(ssl.SSLEOFError):
+        until_its_end(proxy.url, proxy_ca, origin.https_port, "/live/sse?n=2&abort=1")
+
+
+def until_its_end(proxy_url: str, ca: Path, port: int, path: str) -> bytes:
+    """Return what comes for a request that is the last of its connection. Raise
+    SSLEOFError where TLS has no end."""
+    target, proxy = f"localhost:{port}", urlsplit(proxy_url)
+    context = ssl.create_default_context(cafile=ca)
+    with socket.create_connection((proxy.hostname, proxy.port), PATIENCE) as raw:
+        raw.sendall(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
+        assert b" 200 " in raw.recv(4096)
+        with context.wrap_socket(
+            raw, server_hostname="localhost", suppress_ragged_eofs=False
+        ) as plug:
+            head = f"GET {path} HTTP/1.1\r\nHost: {target}\r\nConnection: close\r\n\r\n"
+            plug.sendall(head.encode())
+            return b"".join(iter(lambda: plug.recv(4096), b""))

@@ -19,6 +19,7 @@ from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.flow.unreached import with_remedy
 from mitmvcr.proxy.host.alerts import hear_alerts
+from mitmvcr.proxy.host.endings import leave_unsaid, say_the_end
 from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.host.protocols import choose_alpn, speak_cleartext_h2
 from mitmvcr.proxy.sessions import Sessions
@@ -95,6 +96,10 @@ class Connections:
 
     def tls_established_client(self, data: tls.TlsData) -> None:
         self._quiet[data.context.client.id] = data
+        say_the_end()
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        leave_unsaid(flow.client_conn)
 
     def requestheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """Have a request wait until its session is prepared, and not the event loop."""

@@ -32,6 +32,7 @@ from mitmvcr.proxy.host import (
     backpressure,
     dispatch,
     early_response,
+    endings,
     exit,
     listeners,
     masters,
@@ -150,6 +151,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "client resets": _replaced(layers.HttpStream, "handle_protocol_error"),
     "early resets": _replaced(layers.HttpStream, "handle_event"),
     "TLS alerts": _replaced(tls.ServerTLSLayer, "receive_close"),
+    "end of TLS": _replaced(tls.ClientTLSLayer, "send_close"),
     "cleartext HTTP/2": _replaced(layers.HttpLayer, "_handle_event"),
     "ALPN choice": _undeclared(tlsconfig.AppData, "client_alpn"),
     "raw messages": _undeclared(http.Message, "data"),
@@ -307,6 +309,11 @@ def _hears_no_alert(patch: Patch, folder: Path) -> None:
     data: Any = SimpleNamespace(ssl_conn=object(), conn=tflow.tserver_conn())
     alerts.hear_alerts(data)
     assert tls.ServerTLSLayer.receive_close is _another
+
+
+def _leaves_the_end_unsaid(patch: Patch, folder: Path) -> None:
+    endings.say_the_end()
+    assert tls.ClientTLSLayer.send_close is _another
 
 
 def _leaves_the_layer(patch: Patch, folder: Path) -> None:
@@ -473,6 +480,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "client resets": _goes_by_the_connection,
     "early resets": _waits_for_the_error_hook,
     "TLS alerts": _hears_no_alert,
+    "end of TLS": _leaves_the_end_unsaid,
     "cleartext HTTP/2": _leaves_the_layer,
     "ALPN choice": _leaves_alpn,
     "raw messages": _reads_properties,

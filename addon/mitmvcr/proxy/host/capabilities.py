@@ -136,6 +136,12 @@ TABLE = (
         " closed the connection, or its client waits in vain",
     ),
     Capability(
+        name="end of TLS",
+        check=checks.end_of_tls,
+        lost="an answer over TLS that goes until the end of its connection is broken"
+        " off to wget and to what else goes by GnuTLS or OpenSSL",
+    ),
+    Capability(
         name="cleartext HTTP/2",
         check=checks.cleartext_h2,
         lost="HTTP/2 without TLS, as gRPC speaks it, is neither recorded nor replayed,"

@@ -119,6 +119,15 @@ def tls_alerts() -> None:
     takes("OpenSSL.SSL:Context.set_info_callback", "self", "callback")
 
 
+def end_of_tls() -> None:
+    place = "mitmproxy.proxy.layers.tls:TLSLayer"
+    yields("mitmproxy.proxy.layers.tls:ClientTLSLayer.send_close", "self", "command")
+    if {*names_in(f"{place}.send_close")} != {"super", "send_close"}:
+        raise Changed(f"{place}.send_close does something else too")
+    yields(f"{place}.tls_interact", "self")
+    takes("OpenSSL.SSL:Connection.shutdown", "self")
+
+
 def cleartext_h2() -> None:
     takes(f"{_HTTP}:HttpLayer", "context", "mode")
     find(f"{_HTTP}:HTTPMode.transparent")

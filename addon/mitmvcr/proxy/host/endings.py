@@ -1,0 +1,48 @@
+"""How TLS with a client ends: with a close_notify (RFC 8446, section 6.1).
+
+mitmproxy closes the connection without one (proxy/layers/tls.py: send_close). GnuTLS
+and OpenSSL take that for a connection that broke, where an answer goes until its end:
+wget asks for it twenty times, and SWI-Prolog fails.
+"""
+
+from contextlib import suppress
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from mitmvcr.proxy.host.capabilities import capabilities
+
+if TYPE_CHECKING:
+    from mitmproxy.connection import Client
+
+_OURS = "_vcr_says_the_end"
+_broken: "WeakSet[Client]" = WeakSet()
+
+
+def leave_unsaid(client: "Client") -> None:
+    """Have a connection end as one that broke: its answer did."""
+    _broken.add(client)
+
+
+def say_the_end() -> None:
+    """Have connections to clients end so; however often this is called."""
+    if not capabilities.has("end of TLS"):
+        return
+    from mitmproxy.proxy.layers import tls
+    from OpenSSL import SSL
+
+    layer: Any = tls.ClientTLSLayer
+    original = layer.send_close
+    if hasattr(original, _OURS):
+        return
+
+    @wraps(original)
+    def send_close(self: Any, command: Any) -> Any:
+        if self.tls is not None and self.conn not in _broken:
+            with suppress(SSL.Error):  # the handshake is not over
+                self.tls.shutdown()
+            yield from self.tls_interact()
+        yield from original(self, command)
+
+    setattr(send_close, _OURS, True)
+    layer.send_close = send_close
