@@ -125,7 +125,8 @@ def end_of_tls() -> None:
     if {*names_in(f"{place}.send_close")} != {"super", "send_close"}:
         raise Changed(f"{place}.send_close does something else too")
     yields(f"{place}.tls_interact", "self")
-    takes("OpenSSL.SSL:Connection.shutdown", "self")
+    takes("mitmproxy.proxy.layers.tls:SSL.Connection.shutdown", "self")
+    find("mitmproxy.proxy.layers.tls:SSL.Error")
 
 
 def cleartext_h2() -> None:

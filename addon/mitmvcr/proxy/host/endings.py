@@ -29,9 +29,9 @@ def say_the_end() -> None:
     if not capabilities.has("end of TLS"):
         return
     from mitmproxy.proxy.layers import tls
-    from OpenSSL import SSL
 
-    layer: Any = tls.ClientTLSLayer
+    module: Any = tls
+    layer = module.ClientTLSLayer
     original = layer.send_close
     if hasattr(original, _OURS):
         return
@@ -39,7 +39,7 @@ def say_the_end() -> None:
     @wraps(original)
     def send_close(self: Any, command: Any) -> Any:
         if self.tls is not None and self.conn not in _broken:
-            with suppress(SSL.Error):  # the handshake is not over
+            with suppress(module.SSL.Error):  # the handshake is not over
                 self.tls.shutdown()
             yield from self.tls_interact()
         yield from original(self, command)
