@@ -65,9 +65,8 @@ def index(data: bytes | Source, *, with_urls: bool = False) -> Index | None:
     if columns is None:
         return None
     found = Index(source, columns)
-    return (
-        found if _fill(found, end, UrlLines(columns) if with_urls else None) else None
-    )
+    lines = UrlLines(columns) if with_urls else None
+    return found if _fill(found, end, lines) else None
 
 
 def _fill(index: Index, end: int, lines: UrlLines | None) -> bool:
