@@ -43,7 +43,7 @@ def home(environment: Mapping[str, str]) -> Path:
     return Path(named or "~/.mitmvcr").expanduser().absolute()
 
 
-def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
+def replace_file(target: Path, *parts: bytes | Iterable[bytes | memoryview]) -> None:
     """Write a file whole, or leave the old one as it was. A link is followed; one that
     has other names keeps them: see :func:`finish_in_place`."""
     target = Path(os.path.realpath(target))
@@ -204,7 +204,7 @@ def is_at(file: int, path: Path) -> bool:
         return False
 
 
-def write_all(file: int, data: bytes) -> None:
+def write_all(file: int, data: bytes | memoryview) -> None:
     """Write all of the data. A disk that fills up takes a part first, and gives its
     error the next time."""
     rest = memoryview(data)
