@@ -300,6 +300,7 @@ class FileStore(CassetteFile):
 
         Returns how many interactions were recovered. A cut-off last one is dropped.
         """
+        drop_unfinished(self._place.path)
         is_finished = self._finish()
         try:
             if source is not None and source.exists():  # the folder went when it ended
