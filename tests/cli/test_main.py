@@ -166,8 +166,8 @@ def test_a_value_may_look_like_an_option_and_so_may_the_command_s_own(capsys):
         ),
         (("cassette", "trim", "."), "say what 'trim' cuts: --longest SIZE, or --drop"),
         (("cassette", "prune", "."), "nothing says what the tests ask for: name the "),
-        (("cassette", "merge", ".", "."), ".: holds no cassette; name another folder"),
         (("cassette", "diff", ".", "."), ".: holds no cassette; name another folder"),
+        (("cassette", "convert", "."), ".: holds no recording; name another folder"),
     ],
 )
 def test_a_word_that_lacks_something_is_told_in_a_sentence(
