@@ -54,6 +54,14 @@ def test_help_is_printed_without_loading_what_is_slow(words):
     assert ran.stdout.startswith("Usage: mitmvcr")
 
 
+@pytest.mark.parametrize("words", [[], ["cassette"], ["git"]])
+def test_a_list_of_commands_says_of_each_in_whole_words_what_it_does(words, capsys):
+    main([*words, "--help"])
+    _, _, told = capsys.readouterr().out.partition("Commands:\n")
+    assert told
+    assert [line for line in told.splitlines() if line.endswith("...")] == []
+
+
 @pytest.mark.parametrize(
     "words",
     [["no-such-command"], ["--no-such-option"], ["cassette", "none"], ["serve"]],

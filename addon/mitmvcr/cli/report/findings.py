@@ -121,9 +121,10 @@ def _of_bypassed(proxy: "Proxy", bypass: str) -> str:
     names = ", ".join(sorted(shown(each) for each in hosts))
     local = hosts.issubset(LOOPBACK)
     remedy = "say --include-localhost" if local else f"leave it out of {NO_PROXY.word}"
+    name = shown(played[0].store.name, 300)
     return (
-        f"nothing went through the proxy: {shown(played[0].store.name, 300)} is of {names},"
-        f" which the command reaches without it: {remedy}"
+        f"nothing went through the proxy: {name} is of {names}, which the command"
+        f" reaches without it: {remedy}"
     )
 
 
