@@ -145,8 +145,8 @@ def may_reach_out(settings: Settings) -> bool:
 
 
 def has_way(sets: Sequence[str]) -> bool:
-    """Return whether mitmproxy is told a mode, which is the way out then, whatever the
-    environment names."""
+    """Return whether mitmproxy has a mode of its own, which is the way out then and not
+    what the environment names."""
     return any(each.startswith("mode=") and each != "mode=regular" for each in sets)
 
 
