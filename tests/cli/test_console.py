@@ -54,7 +54,7 @@ def test_for_people_only_the_first_differences_of_the_nearest_are_shown() -> Non
 @pytest.mark.parametrize(
     ("found", "reason"),
     [
-        (miss(), "none of the 9 recorded interactions is like it"),
+        (miss(), "none of the 9 recorded interactions is similar"),
         (
             miss(0, near(), used=1),
             "recorded once, and all used up by earlier requests;"
@@ -120,7 +120,7 @@ def test_all_that_is_known_names_every_near_one() -> None:
 
 def test_it_is_said_that_others_were_not_compared() -> None:
     found = replace(miss(0, near(differ=FOUND[:1])), left_out=7)
-    last = "  7 others with a like URL were not compared"
+    last = "  7 others with a similar URL were not compared"
     assert plain(long_lines(found))[-1] == last
 
 

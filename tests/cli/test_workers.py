@@ -420,7 +420,7 @@ def test_what_cannot_be_with_workers_is_refused(cli, words, what):
     ran = cli("serve", "--cassettes", "new", "--workers", "2", *words)
     assert ran.returncode == 125
     assert ran.stderr == (
-        f"mitmvcr: error: --workers 2 cannot be with {what}: leave one out\n"
+        f"mitmvcr: error: --workers 2 cannot be used with {what}: leave one out\n"
     )
 
 
@@ -429,7 +429,7 @@ def test_workers_go_on_through_no_proxy(cli):
     ran = cli(*words, env={"http_proxy": "http://127.0.0.1:9"})
     assert ran.returncode == 125
     assert ran.stderr == (
-        "mitmvcr: error: --workers 2 cannot be with a proxy to go on through"
+        "mitmvcr: error: --workers 2 cannot be used with a proxy to go on through"
         " (http_proxy): leave one out\n"
     )
 

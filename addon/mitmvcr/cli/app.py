@@ -44,10 +44,10 @@ def run(command: tuple[str, ...], **options: Any) -> int:
     """Run COMMAND with its HTTP(S) traffic recorded or replayed.
 
     The exit code is the command's own; 128+N if signal N ended it; 100 if it passed
-    but a request had no match, a strict replay was asked for nothing or, with
+    but a request had no match, nothing was requested in a strict replay or, with
     --fail-on-unused, an interaction was unused; 125 if mitmvcr failed; 126 or 127 if
     the command cannot be executed or found.
-    With CI set and no mode given it replays only. With no cassette given it takes
+    With CI set and no mode given it only replays. With no cassette given it takes
     cassettes/<the command's name>.yaml. With --mode compare the command runs live, and
     its answers are compared with the cassette's, as 'refresh' does.
     """
@@ -63,10 +63,10 @@ def run(command: tuple[str, ...], **options: Any) -> int:
 def learn(command: tuple[str, ...], *, yes: bool, **options: Any) -> int:
     """Find out what varies between two runs of COMMAND, and the rules for it.
 
-    It is recorded into the cassette, if that is not there yet, and once more aside.
-    The fewest rules that let the second run match the first are shown, proven by two
+    It is recorded into the cassette, unless that exists, and once more aside. The
+    fewest rules that let the second run match the first are shown, proven by two
     replays, and, with --yes, written into mitmvcr.toml, whose other lines stay. The
-    exit code is the command's own where it fails, and 100 where no rules help.
+    exit code is the command's own if it fails, and 100 if no rules help.
     """
     from mitmvcr.cli.commands.learn import learn_command
 
@@ -79,7 +79,7 @@ def learn(command: tuple[str, ...], *, yes: bool, **options: Any) -> int:
 def fix(report: Path | None, *, yes: bool) -> int:
     """Apply the remedies that the misses of the last run in this folder named.
 
-    REPORT is the JSON report of another run. What would make one of two recorded
+    REPORT is the JSON report of another run. A remedy that would merge two recorded
     requests is not written. The exit code is 100 if a miss has no remedy.
     """
     from mitmvcr.cli.commands.fix import fix as fix_misses
@@ -106,8 +106,8 @@ def serve(extra: tuple[str, ...], **options: Any) -> int:
 def config(*, as_json: bool, **options: Any) -> None:
     """Show the value of every option, and where it comes from.
 
-    Options that are given here count as those of 'run' and 'serve' do. What is printed
-    can stand in mitmvcr.toml as it is.
+    Options given here count as they do for 'run' and 'serve'. The output can be used
+    as mitmvcr.toml.
     """
     from mitmvcr.cli.commands.config import show_config
 
@@ -124,10 +124,10 @@ def config(*, as_json: bool, **options: Any) -> None:
 )
 @takes("env")
 def env(*, shell: str, **options: Any) -> None:
-    """Print the variables that send a program to a proxy that runs.
+    """Print the variables that send a program to a running proxy.
 
     They are those that 'run' sets: eval "$(mitmvcr env)". Without a port it is the
-    proxy of the run around it, else the one that 'start' has started, else that of
+    proxy of the surrounding run, else the one that 'start' started, else that of
     'serve'. See also 'exec'.
     """
     from mitmvcr.cli.commands.exec import print_variables
@@ -141,7 +141,7 @@ def env(*, shell: str, **options: Any) -> None:
 @takes("env")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def exec_(command: tuple[str, ...], **options: Any) -> int:
-    """Run COMMAND with its traffic sent to a proxy that runs: see 'env'.
+    """Run COMMAND with its traffic sent to a running proxy: see 'env'.
 
     The exit code is the command's own.
     """
@@ -194,7 +194,7 @@ def completion(shell: str) -> None:
     "methods",
     multiple=True,
     metavar="METHOD",
-    help="Ask for this method too, besides GET and HEAD. Repeatable.",
+    help="Send this method too, besides GET and HEAD. Repeatable.",
 )
 @click.option(
     "--header",
@@ -208,7 +208,7 @@ def completion(shell: str) -> None:
     type=click.FloatRange(min=0, min_open=True),
     default=5.0,
     show_default=True,
-    help="Requests a second, to one host.",
+    help="Requests per second to one host.",
 )
 @click.option(
     REPORT.word,
@@ -278,7 +278,7 @@ def background() -> int:
 @AS_JSON
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def doctor(command: tuple[str, ...], *, as_json: bool) -> int:
-    """Say which programs of this machine a run captures, and what stands between.
+    """Say which programs of this machine a run captures, and what gets in the way.
 
     Each client that is found makes one request through a proxy: to a host that nobody
     has, so that nothing leaves. With COMMAND, which is not run, only those of its

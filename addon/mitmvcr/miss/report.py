@@ -163,7 +163,7 @@ class Miss:
         if not self.total:
             return "the cassette is empty"
         if not self.nearest:
-            return f"none of the {self.total} recorded interactions is like it"
+            return f"none of the {self.total} recorded interactions is similar"
         left_out = self.left_out
         only = f" ({left_out} more were not compared)" if left_out else ""
         return f"the nearest{only} is {self.nearest[0]}"

@@ -130,7 +130,7 @@ class Connections:
         self.sessions.client_gone(client.id)
 
     def tls_clienthello(self, data: tls.ClientHelloData) -> None:
-        """Offline, the client gets the protocol that was recorded for this host."""
+        """Offer an offline session's client the protocol recorded for this host."""
         player = self.sessions.of_client(data.context.client)
         if player is None or not player.offline:
             return

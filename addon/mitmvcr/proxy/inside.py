@@ -72,7 +72,8 @@ def _insert(master: Master, vcr: "VcrAddon", settings: Settings) -> None:
 
 
 async def _run(master: Master) -> None:
-    """mitmproxy ends a start that failed with SystemExit; its log said why."""
+    """Run mitmproxy. Raise ProxyError where its start fails, which it ends with
+    SystemExit, and whose reason it has logged."""
     try:
         await master.run()
     except SystemExit as error:

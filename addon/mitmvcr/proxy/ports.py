@@ -43,7 +43,7 @@ class Ports:
         shared = self._sessions.routes.shared
         if not text.isdecimal() or int(text) not in shared:
             remedy = "POST one to /ports"
-            raise Problem(404, "port", f"{text} is no port that was opened", remedy)
+            raise Problem(404, "port", f"{text} is not a port that was opened", remedy)
         return int(text)
 
     def _session(self, wish: Wish) -> str | None:
@@ -51,7 +51,7 @@ class Ports:
         others = [key for key in wish if key != "session"]
         if others:
             remedy = "a port has a session and nothing else"
-            raise Problem(422, others[0], "is no field of a port", remedy)
+            raise Problem(422, others[0], "is not a field of a port", remedy)
         value = wish.get("session")
         if value is None:
             return None

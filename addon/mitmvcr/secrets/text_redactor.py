@@ -1,4 +1,4 @@
-"""One text at a time: the secrets in it, what is learned of them, and what is left."""
+"""Redaction of one text at a time: find its secrets, learn them, replace them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,8 @@ _SCHEME = re.compile(rb"(?i)(?:bearer|basic|token|bot|apikey) ")
 
 
 class TextRedactor:
-    """Puts the rules and the memory to use. Threads may share it."""
+    """Holds what all texts of a cassette share: the rules and the memory. Threads may
+    share it."""
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
@@ -42,14 +43,14 @@ class TextRedactor:
         self.is_extended = bool(rules.json or rules.regex or rules.hosts)
 
     def is_clear(self, data: bytes) -> bool:
-        """Return whether nothing stands there that could belong to a secret."""
+        """Return whether the data contains nothing that could belong to a secret."""
         return self.finder.is_clear(data) and not self.memory.find(data)
 
     def keep_in_mind(
         self, value: bytes, kind: str, *, came: bool = False, rare: bool = False
     ) -> None:
-        """Remember a value, decoded too: it may be percent-encoded where nothing says
-        so, as in a cookie. ``came``: in an answer; ``rare``: see
+        """Remember a value, and what it decodes to: it may be percent-encoded where
+        nothing says so, as in a cookie. ``came``: it is in an answer; ``rare``: see
         :meth:`KnownSecrets.learn`."""
         if len(value) < LEAST:
             return
@@ -60,8 +61,7 @@ class TextRedactor:
 
 
 class Sweep:
-    """Looks through the texts of one message, each of them once, however often it is
-    given here."""
+    """Searches the texts of one message, each only once, however often it is passed."""
 
     def __init__(self, texts: TextRedactor) -> None:
         self._texts = texts
@@ -99,7 +99,7 @@ class Sweep:
         return found
 
     def learn(self, text: Text) -> bytes:
-        """Remember the secrets in a text that are secrets elsewhere too."""
+        """Remember the secrets of a text that are secrets everywhere."""
         found = self.found(text)
         for _, _, kind, value, is_sure, new in found.spans:
             if is_sure and not new:
@@ -112,8 +112,7 @@ class Sweep:
         return text.data
 
     def clean(self, text: Text) -> bytes:
-        """Return a text with a placeholder for each secret, and the rest to the
-        byte."""
+        """Return a text with a placeholder for each secret; every other byte stays."""
         edits = list(self._edits(text))
         return substituted(text.data, edits) if edits else text.data
 
@@ -152,7 +151,7 @@ class Sweep:
 
 
 def _came(text: Text) -> bool:
-    """Return whether a text is of an answer: a client takes apart what it gets."""
+    """Return whether a text is part of an answer, which a client may parse."""
     return text.where.startswith("response")
 
 
@@ -161,7 +160,7 @@ def _within(text: Text, plain: bytes) -> Text:
 
 
 def _held_in(value: bytes, place: Place) -> Iterator[bytes]:
-    """Yield what is a secret elsewhere too: of a header its credentials."""
+    """Yield what is a secret everywhere: the credentials of a header, or the value."""
     if place is not Place.HEADER:
         yield value
     if place is Place.HEADER or _SCHEME.match(value):
@@ -170,8 +169,8 @@ def _held_in(value: bytes, place: Place) -> Iterator[bytes]:
 
 
 def _settled(data: bytes) -> Iterator[Edit]:
-    """Yield edits that restore placeholders that came back percent-encoded, as they
-    were written."""
+    """Yield edits that turn placeholders that came back percent-encoded into those
+    written before."""
     for found in encoded_placeholders(data):
         kind = found[1].rstrip(b"-")  # it may come from a message that kept its lengths
         # In a URL's userinfo brackets would be taken for an address.

@@ -69,8 +69,8 @@ def _of_java(name: str, options: str) -> Iterator[bytes]:
         yield from _of_store(data, given.get(_PASSWORD, jks.PASSWORD))
     except (OSError, ValueError) as error:
         say(
-            f"{name} names a trust store that cannot be read, and what it trusts is not"
-            f" trusted towards origins: {given[_STORE]}: {error}"
+            f"{name} names a trust store that cannot be read, so what it trusts is not"
+            f" trusted for origins: {given[_STORE]}: {error}"
         )
 
 

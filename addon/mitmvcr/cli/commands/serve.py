@@ -145,7 +145,8 @@ def _check_workers(
     for what, is_there in why_not.items():
         if is_there:
             raise VcrError(
-                f"{WORKERS.word} {options.workers} cannot be with {what}: leave one out"
+                f"{WORKERS.word} {options.workers} cannot be used with {what}: leave"
+                " one out"
             )
 
 

@@ -170,4 +170,4 @@ def long_lines(miss: Miss) -> Iterator[str]:
     if miss.unset:
         yield f"  {miss.lacks}"
     if miss.left_out:
-        yield f"  {miss.left_out} others with a like URL were not compared"
+        yield f"  {miss.left_out} others with a similar URL were not compared"

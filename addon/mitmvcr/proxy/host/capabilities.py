@@ -132,14 +132,14 @@ TABLE = (
     Capability(
         name="TLS alerts",
         check=checks.tls_alerts,
-        lost="of an origin that refuses a client's certificate the log says that it has"
-        " closed the connection, or its client waits in vain",
+        lost="when an origin refuses a client's certificate, the log only says that it"
+        " closed the connection, or the client waits in vain",
     ),
     Capability(
         name="end of TLS",
         check=checks.end_of_tls,
-        lost="an answer over TLS that goes until the end of its connection is broken"
-        " off to wget and to what else goes by GnuTLS or OpenSSL",
+        lost="an answer over TLS that ends with its connection counts as broken off"
+        " for wget and others that use GnuTLS or OpenSSL",
     ),
     Capability(
         name="cleartext HTTP/2",
