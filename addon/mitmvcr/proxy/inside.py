@@ -26,9 +26,9 @@ async def inside(
     sessions: Sessions,
     lane: Lane | None,
 ) -> AsyncIterator[Running]:
-    """Run it for as long as the block does; at the end flows are drained and sessions
-    closed. The lane has what has begun already. Raises VcrError where it cannot
-    start."""
+    """Run mitmproxy for the duration of the block; at its end flows are drained and
+    sessions closed. ``lane`` is the one that has served clients so far, if any. Raises
+    VcrError where mitmproxy cannot start."""
     master = make_master(
         confdir=str(place.confdir),
         listen_host=place.listen_host,

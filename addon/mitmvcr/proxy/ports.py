@@ -14,7 +14,7 @@ from mitmvcr.store.names import session_name
 
 
 class Ports:
-    """Does it to the sessions in play; see :class:`mitmvcr.control.office.Ports`."""
+    """Opens and points ports; see :class:`mitmvcr.control.office.Ports`."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
@@ -47,7 +47,7 @@ class Ports:
         return int(text)
 
     def _session(self, wish: Wish) -> str | None:
-        """Return the name of the session that is wished for, which is in play."""
+        """Return the name of the wanted session, which has to be in play."""
         others = [key for key in wish if key != "session"]
         if others:
             remedy = "a port has a session and nothing else"

@@ -25,7 +25,7 @@ from mitmvcr.secrets.patterns import PATTERNS, USERINFO
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import FILE_STARTS, JSON_STARTS, Held, held_in, percent_in
 from mitmvcr.secrets.scan import NONE, Place, Scan, Values
-from mitmvcr.secrets.siblings import told
+from mitmvcr.secrets.siblings import flagged
 from mitmvcr.secrets.spans import Span
 from mitmvcr.secrets.syntaxes import values
 from mitmvcr.secrets.tokens import Tokens, compiled
@@ -239,7 +239,7 @@ class Finder:
         found = _parameter(scan, begin, finish)
         if not found and sure:
             found = (
-                told(scan, begin, finish)
+                flagged(scan, begin, finish)
                 if sure == FLAG
                 else values(scan, begin, finish, is_sure=sure == SURE)
             )

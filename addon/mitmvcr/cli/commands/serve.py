@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import click
 
-from mitmvcr.cli.child.authorities import told_certificates, told_files
+from mitmvcr.cli.child.authorities import configured_certificates, configured_files
 from mitmvcr.cli.child.trust import more_roots, write_origins, write_roots
 from mitmvcr.cli.child.way_out import named_proxy
 from mitmvcr.cli.commands.plan import in_ci, reaches_out
@@ -215,8 +215,8 @@ def _trusted(confdir: Path, inherited: Mapping[str, str]) -> Path | None:
     """Return what origins are verified against, where the environment says so;
     mitmproxy has its own otherwise."""
     roots = inherited.get("SSL_CERT_FILE")
-    others = (more_roots(inherited), told_files(inherited))
-    if not any(map(any, others)) and not any(told_certificates(inherited)):
+    others = (more_roots(inherited), configured_files(inherited))
+    if not any(map(any, others)) and not any(configured_certificates(inherited)):
         return Path(roots) if roots else None
     write_roots(confdir, inherited)
     return write_origins(confdir, confdir / "roots.pem", inherited)

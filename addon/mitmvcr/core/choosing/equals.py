@@ -158,7 +158,7 @@ class Equals:
         first = _FIRST.union(n for _, each in each_one for n in vary(each.response))
         self._several = sorted(differ, key=lambda name: (name not in first, name))
         self._first, self._ignored = first & several.keys(), differ - several.keys()
-        self.identities = yield from self._told_apart(each_one, matcher)
+        self.identities = yield from self._distinguished(each_one, matcher)
         self._bound: defaultdict[
             tuple[str, ...], defaultdict[Values, dict[str, _Bound]]
         ]
@@ -174,7 +174,7 @@ class Equals:
                 by_identity = self._bound[shape][values]
                 by_identity.setdefault(own, _Bound(own)).positions.append(position)
 
-    def _told_apart(
+    def _distinguished(
         self, found: Sequence[tuple[int, Interaction]], matcher: Matcher
     ) -> Steps[Identities]:
         if Rule.IDENTITY in matcher.spec.off or not any(self._identity.values()):

@@ -15,7 +15,7 @@ from mitmvcr.miss.log import Log, Logging
 from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.player import DEFAULT, Player, name_in
 from mitmvcr.proxy.flow.states import Event, State
-from mitmvcr.proxy.sessions.closing import Recorders, Served, close, close_ports, tell
+from mitmvcr.proxy.sessions.closing import Recorders, Served, close, close_ports, log
 from mitmvcr.proxy.sessions.opening import begin, make_room, prepared, settings_of
 from mitmvcr.proxy.sessions.routes import Routes, Wanted
 from mitmvcr.spelling import IN_MITMPROXY
@@ -234,7 +234,7 @@ class Sessions:
         if self._named.get(name) in same:
             del self._named[name]
         self._ejected = [player for player in self._ejected if player not in same]
-        tell([self._close(player) for player in same])
+        log([self._close(player) for player in same])
         return same
 
     def _hand_on(self, closed: list[Player], fresh: Player) -> None:
@@ -288,7 +288,7 @@ class Sessions:
         ended, self._ejected, self._named = self.open(), [], {}
         self.root = None  # nothing begins any more
         self.routes.tell_unnamed()
-        tell([self._close(player) for player in ended])
+        log([self._close(player) for player in ended])
 
     def recordings(self) -> "list[Exchange]":
         return [each for each in self.under_way.values() if not each.is_replay]
@@ -306,7 +306,7 @@ class Sessions:
         left = (p for p in self._ejected if p not in targets and not p.queued)
         if idle := dict.fromkeys(left):
             self._ejected = [each for each in self._ejected if each not in idle]
-            tell([self._close(player) for player in idle])
+            log([self._close(player) for player in idle])
             self.served.released(idle)
 
     async def closing_idle(self, waiting: Awaitable[None]) -> None:
