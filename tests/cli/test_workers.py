@@ -383,8 +383,8 @@ class Ending:
     def __init__(self) -> None:
         self.asked = 0
 
-    def terminate(self) -> None:
-        self.asked += 1
+    def send_signal(self, number: signal.Signals) -> None:
+        self.asked += number is signal.SIGTERM
 
 
 def test_a_worker_is_told_once_to_end():
@@ -392,8 +392,8 @@ def test_a_worker_is_told_once_to_end():
     the parent says of it that it was killed."""
     process = Ending()
     worker = Started(0, process, (None, None), set())
-    worker.end()
-    worker.end()
+    worker.end(signal.SIGTERM)
+    worker.end(signal.SIGTERM)
     assert process.asked == 1
 
 
