@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mitmvcr.cli.child.own_folder import own_folder
 from mitmvcr.cli.child.trust import write_origins, write_roots
 from mitmvcr.cli.child.way_out import way_out
-from mitmvcr.cli.commands.plan import CI, in_ci, reaches_out
+from mitmvcr.cli.commands.plan import CI, has_way, in_ci, may_reach_out
 from mitmvcr.cli.commands.serve import check_port
 from mitmvcr.cli.commands.started import Place, State
 from mitmvcr.cli.report.conclusion import RunPolicy, conclude
@@ -107,6 +107,7 @@ class _Background:
 
         options, home = self._options, self._place.folder
         settings = self._settings
+        goes_on = may_reach_out(settings) and not has_way(options.set)
         check_port(options.host, options.port)
         ensure_ca(home)
         failure, proxy = "", None
@@ -117,7 +118,7 @@ class _Background:
                 confdir=home,
                 listen_host=options.host,
                 listen_port=options.port,
-                upstream=way_out(os.environ) if reaches_out(settings) else None,
+                upstream=way_out(os.environ) if goes_on else None,
                 trusted_ca=write_origins(folder, roots, os.environ),
                 opened=self._prepare,
                 sets=options.set,
