@@ -90,6 +90,7 @@ def test_what_is_no_secret_or_looked_into_otherwise_stays() -> None:
         {"kind": "Secret", "data": {"a": "no base64 at all!", "b": "c2l4"}},
         {"kind": "SecretStore", "data": {"a": "dHJ1ZQ=="}},
         {"kind": "Secret", "data": {"a": "abcde"}},
+        {"kind": "Secret", "data": {"a": coded("none"), "b": coded("[REDACTED:b]")}},
     ):
         assert json.loads(kept(json.dumps(body))) == body
     assert (

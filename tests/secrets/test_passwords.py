@@ -193,3 +193,10 @@ def test_a_message_of_one_format_is_not_read_as_one_of_another() -> None:
         Response(body=body, headers={"Content-Type": ["application/msgpack"]}),
     )
     assert Redactor().interaction(met).response.body == body
+
+
+def test_a_long_name_of_a_number_has_no_text() -> None:
+    body = b"\xd9\x22the_last_day_of_the_users_password\x07 and so on\0"
+    kind = {"Content-Type": ["application/msgpack"]}
+    met = Interaction(0, Request(), Response(body=body, headers=kind))
+    assert Redactor().interaction(met).response.body == body
