@@ -46,7 +46,7 @@ _FEW_MARKS = 200
 _LONGEST_USERINFO = 300
 
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$@:%[]"
-_LETTERS = frozenset(_NAME)
+_LETTERS, _COLON = frozenset(_NAME), ord(":")
 _LONGEST = 64
 #: What stands behind a name that has a value.
 _FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]&*")
@@ -303,7 +303,7 @@ def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
     """Return where the whole name stands that a part of it was found in."""
     while data[start] not in _LETTERS:  # the part itself says so, here and below
         start += 1
-    while data[end - 1] not in _LETTERS:
+    while data[end - 1] not in _LETTERS or data[end - 1] == _COLON:
         end -= 1
     begin, finish = start, end
     if start and data[start - 1] in _LETTERS:
