@@ -84,6 +84,15 @@ def test_the_one_whose_url_is_spelled_as_the_request_is_answers(
     assert taken(of, third) == [last]
 
 
+def test_headers_count_more_than_how_a_url_is_spelled() -> None:
+    held = [made(replace(JSON, url=PLUS)), made(replace(XML, url=BLANK))]
+    assert taken(deck(*held), replace(XML, url=PLUS)) == [1]
+    held = [
+        made(replace(get(X_A=n), url=url)) for n, url in (("1", PLUS), ("2", BLANK))
+    ]
+    assert taken(deck(*held), replace(get(X_A="2"), url=PLUS)) == [1]
+
+
 def test_no_spelling_keeps_a_url_from_its_answers() -> None:
     plus, blank, third = (replace(get(), url=url) for url in (PLUS, BLANK, THIRD))
     held = [made(plus), made(blank), made(plus)]

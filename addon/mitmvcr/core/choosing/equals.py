@@ -46,7 +46,6 @@ _FIRST = frozenset(
         "range",
         "soapaction",
         "x-ms-range",
-        TARGET,
         *VALIDATORS,
     }
 )
@@ -163,7 +162,8 @@ class Equals:
             map(names_own_host, (x.request for _, x in each_one))
         ):
             self._values[HOST].discard(None)  # it is not known of whom those are
-        several = {name: self._values[name] for name in filter(counts, differ)}
+        compared = filter(counts, differ - {TARGET})
+        several = {name: self._values[name] for name in compared}
         first = _FIRST.union(n for _, each in each_one for n in vary(each.response))
         self._several = sorted(differ, key=lambda name: (name not in first, name))
         self._first, self._ignored = first & several.keys(), differ - several.keys()
