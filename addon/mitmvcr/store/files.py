@@ -2,12 +2,11 @@
 
 import errno
 import os
-import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import count, takewhile
+from itertools import count, islice, takewhile
 from pathlib import Path
 
 from mitmvcr.core.errors import CassetteWriteError
@@ -102,22 +101,22 @@ def _is_claimed(file: int, fresh: Path) -> bool:
 
 
 _OURS = ".mitmvcr"
+#: So many names are looked at: more are taken only while as many write at once.
+_FEW = 8
 
 
 def _beside(target: Path) -> Iterator[Path]:
     """Yield names for what will take the target's place. All but the first are for when
     somebody else writes just now, or there are no locks."""
     yield target.with_name(f".{target.name}{_OURS}")
-    for number in count():
-        yield target.with_name(f".{target.name}.{os.getpid()}-{number}{_OURS}")
+    for number in count(1):
+        yield target.with_name(f".{target.name}.{number}{_OURS}")
 
 
 def drop_unfinished(target: Path) -> None:
     """Delete what was to take the target's place when its process was killed."""
-    ours = re.compile(rf"\.{re.escape(target.name)}(\.\d+-\d+)?{re.escape(_OURS)}")
-    with suppress(OSError):  # the folder cannot be listed, or is not there
-        for name in filter(ours.fullmatch, os.listdir(target.parent)):
-            _drop_if_left(target.with_name(name))
+    for fresh in islice(_beside(target), _FEW):
+        _drop_if_left(fresh)
 
 
 def _drop_if_left(fresh: Path) -> None:
