@@ -8,10 +8,12 @@ from functools import lru_cache
 from mitmvcr.core.choosing.header_fields import (
     HOST,
     NEVER,
+    TARGET,
     Fields,
     all_fields,
     fields,
     other_host,
+    target,
 )
 from mitmvcr.core.choosing.identity import Whose
 from mitmvcr.core.choosing.ranges import PARTIAL, asked_range, held, in_bytes
@@ -101,6 +103,8 @@ class Asked:
         that is recorded."""
         if name == RANGE:
             return self.range
+        if name == TARGET:
+            return target(self.request)
         raw = self.raw.get(name)
         return raw if raw is not None and raw in known else self.fields.get(name)
 
