@@ -266,9 +266,11 @@ def test_hosts_to_bypass_are_put_in_the_portable_form():
     )
 
 
-@pytest.mark.parametrize("text", ["*", "10.0.0.0/8", "::1/128", "http://corp", "a b"])
+@pytest.mark.parametrize(
+    "text", ["*", "10.0.0.0/8", "::1/128", "http://corp", "a b", "[", "a,[]"]
+)
 def test_what_some_client_cannot_read_is_refused(text):
-    with pytest.raises(OptionError, match="--no-proxy"):
+    with pytest.raises(OptionError, match=r"--no-proxy=.*: use host names, "):
         parse_bypass(text)
 
 

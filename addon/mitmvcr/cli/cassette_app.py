@@ -43,8 +43,8 @@ for each in commands.COMMANDS:
 def check(paths: tuple[Path, ...], *, fix: bool, as_json: bool) -> int:
     """Report what is wrong with cassettes.
 
-    PATHS are files, or folders of them. One line for each problem; exit code 1 if one of
-    them is an error.
+    PATHS are files, or folders of them. One line for each problem; exit code 1 if one
+    of them is an error.
     """
     from mitmvcr.cli.commands.cassette import check_cassettes
 
