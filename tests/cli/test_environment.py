@@ -90,6 +90,20 @@ def test_no_proxy_names_nobody_when_localhost_is_included(name):
     assert made[name] == "nobody.invalid"
 
 
+@pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
+@pytest.mark.parametrize(
+    ("bypass", "wanted"),
+    [
+        ((), "127.0.0.1:8081"),
+        (("db.test",), "db.test,127.0.0.1:8081"),
+        (("localhost", "127.0.0.1"), "localhost,127.0.0.1"),
+    ],
+)
+def test_the_control_api_is_past_the_proxy_when_localhost_is_not(name, bypass, wanted):
+    facts = replace(FACTS, bypass=bypass, control="http://127.0.0.1:8081")
+    assert child_environment({}, facts)[name] == wanted
+
+
 @pytest.mark.parametrize("name", REPLACE_ROOTS)
 def test_each_variable_that_replaces_roots_names_the_combined_bundle(name):
     assert child_environment({name: "/mine.pem"}, FACTS)[name] == "/run/bundle.pem"
