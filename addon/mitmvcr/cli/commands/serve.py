@@ -26,6 +26,7 @@ from mitmvcr.options import (
     CASSETTE,
     CONTROL,
     DIR,
+    HOST,
     OF_SESSION,
     PORT,
     WORKERS,
@@ -239,6 +240,8 @@ def check_port(host: str, port: int, word: str = PORT.word) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
+        if isinstance(error, socket.gaierror) and word == PORT.word:
+            word = HOST.word
         problem = (
             f"cannot listen on {authority(host, port)}: {why(error)}; choose {word}"
         )
