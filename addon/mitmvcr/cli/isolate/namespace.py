@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mitmvcr.cli.isolate import network
-from mitmvcr.cli.isolate.diverted import Names
-from mitmvcr.cli.isolate.hosts import HOSTS, hosts_within
+from mitmvcr.cli.isolate.diverted import HOSTS, Names, hosts_within
 from mitmvcr.cli.isolate.route import Allowed, stay
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
