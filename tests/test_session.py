@@ -623,6 +623,40 @@ def test_a_cassette_that_changed_meanwhile_is_left_alone(
     assert held(session.store) == [(str(number), 200) for number in now]
 
 
+@pytest.mark.parametrize("mode", ["replay_only", "replay_with_new_episodes"])
+@pytest.mark.parametrize("now", [(1,), (2, 1, 3), (2, 3)])
+def test_a_mark_never_drops_what_took_the_place_of_the_marked(
+    start: Start, mode: str, now: tuple[int, ...]
+) -> None:
+    session = start(mode, cassette_of(1, 2, 3))
+    replayed(session, 1)
+    session.store.replace(cassette_of(*now).interactions)
+    session.close()
+    with pytest.raises(CassetteWriteError, match="its marked interactions stay"):
+        drop_marked(session, {1})
+    assert held(session.store) == [(str(number), 200) for number in now]
+
+
+def test_marks_in_a_recording_that_was_set_aside_do_not_reach_the_cassette(
+    start: Start,
+) -> None:
+    session = start("record_only", cassette_of(1, 2))
+    session.record(made(3))
+    session.set_aside()
+    session.close()
+    assert drop_marked(session, {0}) == 0
+    assert held(session.store) == [("1", 200), ("2", 200)]
+
+
+def test_what_tests_made_up_keeps_no_mark_from_being_dropped(start: Start) -> None:
+    session = start("replay_with_new_episodes", cassette_of(1, 2))
+    session.variables.values({"id": "a"})
+    replayed(session, 1)
+    session.close()
+    assert drop_marked(session, {0}) == 1
+    assert held(session.store) == [("2", 200)]
+
+
 def test_after_a_run_that_went_wrong_the_unused_stay(start: Start) -> None:
     session = start("replay_only", cassette_of(1, 2))
     assert why_keep_unused(session) == "nothing was replayed"

@@ -328,3 +328,19 @@ def test_the_secrets_of_a_collection_are_hidden_where_its_variables_stand(
     (one,) = held(target)
     assert one.request.url == "https://h.test/x?q=k3yOfThe4pi77&w=s0me0ne4tHome"
     capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "the file is empty: delete it, or fetch it anew"),
+        (b"version: 2\ninteractions: [\n", "line 3: not YAML: did not find expected"),
+    ],
+)
+def test_a_damaged_cassette_is_told_as_such_in_place(tmp_path, capsys, data, told):
+    path = tmp_path / "a.yaml"
+    path.write_bytes(data)
+    assert convert(path) == 125
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"mitmvcr: error: {path}: {told}")
+    assert path.read_bytes() == data

@@ -3,8 +3,7 @@ it so is shown in test_isolate.py."""
 
 import pytest
 
-from mitmvcr.cli.isolate.diverted import Names
-from mitmvcr.cli.isolate.hosts import hosts_within
+from mitmvcr.cli.isolate.diverted import Names, hosts_within
 
 STAYS = """\
 # the usual

@@ -87,6 +87,43 @@ def test_who_has_asked_for_localhost_hears_which_clients_never_send_it(cli, cass
     assert "Go, Ruby and Java send localhost to no proxy" in told
 
 
+@pytest.mark.parametrize(
+    ("url", "past", "more", "remedy"),
+    [
+        ("http://127.0.0.1:8070/a", "127.0.0.1", [], "say --include-localhost"),
+        ("https://u@localhost/a", "localhost", [], "say --include-localhost"),
+        ("http://[::1]:8070/a", "::1", [], "say --include-localhost"),
+        (
+            "https://api.test/a",
+            "api.test",
+            ["--no-proxy", "x.test,api.test"],
+            "leave it out of --no-proxy",
+        ),
+    ],
+)
+def test_a_cassette_whose_hosts_go_past_the_proxy_says_why_nothing_came(
+    cli, tmp_path, url, past, more, remedy
+):
+    """It was recorded with --include-localhost, and is replayed without."""
+    cassette = write_cassette(tmp_path / "chat.yaml", answer(url, b"hello"))
+    ran = cli("run", "--cassette", cassette, *more, *NOTHING)
+    assert ran.returncode == 100
+    told = lines(ran.stderr)[0]
+    assert told == (
+        f"mitmvcr: nothing went through the proxy: {cassette} is of {past}, which the"
+        f" command reaches without it: {remedy}"
+    )
+
+
+def test_a_cassette_of_which_a_host_is_reached_by_the_proxy_says_nothing_of_it(
+    cli, tmp_path
+):
+    both = answer("http://localhost/a", b"hello"), answer(URL, b"hello")
+    cassette = write_cassette(tmp_path / "chat.yaml", *both)
+    told = lines(cli("run", "--cassette", cassette, *NOTHING).stderr)[0]
+    assert "the command made no request, or talks to hosts that go past it" in told
+
+
 def test_it_may_be_allowed_and_is_told_all_the_same(cli, cassette):
     ran = cli("run", "--cassette", cassette, "--allow-idle", *NOTHING)
     assert ran.returncode == 0

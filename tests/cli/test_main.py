@@ -54,6 +54,14 @@ def test_help_is_printed_without_loading_what_is_slow(words):
     assert ran.stdout.startswith("Usage: mitmvcr")
 
 
+@pytest.mark.parametrize("words", [[], ["cassette"], ["git"]])
+def test_a_list_of_commands_says_of_each_in_whole_words_what_it_does(words, capsys):
+    main([*words, "--help"])
+    _, _, told = capsys.readouterr().out.partition("Commands:\n")
+    assert told
+    assert [line for line in told.splitlines() if line.endswith("...")] == []
+
+
 @pytest.mark.parametrize(
     "words",
     [["no-such-command"], ["--no-such-option"], ["cassette", "none"], ["serve"]],
@@ -166,8 +174,8 @@ def test_a_value_may_look_like_an_option_and_so_may_the_command_s_own(capsys):
         ),
         (("cassette", "trim", "."), "say what 'trim' cuts: --longest SIZE, or --drop"),
         (("cassette", "prune", "."), "nothing says what the tests ask for: name the "),
-        (("cassette", "merge", ".", "."), ".: holds no cassette; name another folder"),
         (("cassette", "diff", ".", "."), ".: holds no cassette; name another folder"),
+        (("cassette", "convert", "."), ".: holds no recording; name another folder"),
     ],
 )
 def test_a_word_that_lacks_something_is_told_in_a_sentence(

@@ -1,5 +1,6 @@
 """``mitmvcr serve``."""
 
+import fcntl
 import json
 import os
 import pty
@@ -114,6 +115,30 @@ def test_a_terminal_that_goes_away_ends_it_and_it_saves(cli, tmp_path, workers):
         served.send_signal(signal.SIGHUP)
         out, _ = served.communicate(timeout=PATIENCE)
     assert served.returncode == 0, out
+    assert [each.name for each in tmp_path.glob("chat*")] == ["chat.yaml"]
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_real_terminal_that_closes_ends_it_and_it_says_that_it_saved(
+    cli, tmp_path, workers
+):
+    """Nobody can be told any more; mitmproxy ends with status 1 when it tries to."""
+    cassette = tmp_path / "chat.yaml"
+    words = ("--cassette", cassette, "--write-empty", "--workers", workers)
+    ours, theirs = pty.openpty()
+
+    def take_terminal() -> None:
+        fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+
+    more = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    more |= {"start_new_session": True, "preexec_fn": take_terminal}
+    with serving(cli, *words, **more) as (served, _):
+        os.close(theirs)
+        shown = b""
+        while b"let it trust" not in shown or b"listening" not in shown:
+            shown += os.read(ours, 4096)
+        os.close(ours)
+        assert served.wait(PATIENCE) == 0, shown
     assert [each.name for each in tmp_path.glob("chat*")] == ["chat.yaml"]
 
 

@@ -469,9 +469,34 @@ def test_folders_are_compared_by_their_names(here: Here, chat: Path, tmp_path: P
     assert facts[0]["counts"]["changed"] == 1
     same = here("cassette", "diff", chat.parent, chat.parent)
     assert same.returncode == 0
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    assert "holds no cassette" in here("cassette", "diff", empty, other).stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["cassette", each] for each in ("check", "ls", "merge", "scan", "scrub")),
+        *(["cassette", each] for each in ("sort", "split", "stats")),
+        ["cassette", "check", "--fix"],
+        ["cassette", "rename-host", "a.test", "b.test"],
+        ["cassette", "trim", "--longest", "1k"],
+        ["refresh"],
+    ],
+    ids=" ".join,
+)
+def test_a_folder_without_a_cassette_is_no_success(words, here, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "notes.txt").write_text("none of ours")
+    ran = here(*words, tmp_path / "empty")
+    assert ran.returncode == 125
+    told = f"mitmvcr: error: {tmp_path}/empty: holds no cassette; name another folder"
+    assert (ran.stdout, ran.stderr) == ("", f"{told}\n")
+    assert [each.name for each in (tmp_path / "empty").iterdir()] == ["notes.txt"]
+
+
+def test_folders_of_which_one_has_cassettes_are_looked_through(here, chat, tmp_path):
+    (tmp_path / "empty").mkdir()
+    ran = here("cassette", "check", tmp_path / "empty", chat.parent)
+    assert (ran.returncode, ran.stderr[:31]) == (0, "mitmvcr: 1 cassette checked, 0 ")
 
 
 def test_volatile_headers_do_not_differ_if_they_are_not_to(here: Here, tmp_path: Path):

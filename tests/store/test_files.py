@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec, module_from_spec
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from leaving_out import leave_out
-from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.store import claiming
 from mitmvcr.store.files import (
     drop_unfinished,
@@ -26,6 +27,7 @@ from mitmvcr.store.files import (
     whole_beside,
     why,
 )
+from mitmvcr.store.store import FileStore
 
 
 def test_a_file_is_made_or_replaced(tmp_path: Path) -> None:
@@ -117,7 +119,7 @@ def test_what_somebody_else_is_writing_stays(tmp_path: Path) -> None:
     def meanwhile() -> Iterator[bytes]:
         yield b"outer "
         assert other.read_bytes() == b"outer "
-        (tmp_path / f".a.{os.getpid()}.tmp").write_bytes(b"of the same number once")
+        (tmp_path / ".a.1.mitmvcr").write_bytes(b"left by a killed one")
         replace_file(target, b"inner")
         assert target.read_bytes() == b"inner"
         assert sorted(tmp_path.iterdir()) == [other, target]
@@ -126,6 +128,54 @@ def test_what_somebody_else_is_writing_stays(tmp_path: Path) -> None:
     replace_file(target, meanwhile())
     assert target.read_bytes() == b"outer and whole"
     assert list(tmp_path.iterdir()) == [target]
+
+
+WRITER = """
+import pathlib, sys
+from mitmvcr.store.files import replace_file
+def data():
+    yield b"a part"
+    print(flush=True)
+    sys.stdin.read()
+replace_file(pathlib.Path(sys.argv[1]), data())
+"""
+
+
+@pytest.mark.parametrize("ends_it", ["replace", "record", "recover"])
+def test_what_killed_processes_left_goes_and_what_living_ones_write_stays(
+    tmp_path: Path, ends_it: str
+) -> None:
+    """What the second of two wrote that wrote at once stayed for good."""
+    target, pipes = (
+        tmp_path / "a",
+        {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE},
+    )
+    command = [sys.executable, "-c", WRITER, str(target)]
+    writers = [subprocess.Popen(command, **pipes)]  # the others write beside it
+    for _ in range(3):
+        assert writers[-1].stdout.readline() == b"\n"
+        writers.append(subprocess.Popen(command, **pipes))
+    assert writers[-1].stdout.readline() == b"\n"
+    assert len([*tmp_path.iterdir()]) == 4
+    *killed, living = writers
+    for each in killed:
+        each.kill()
+        each.communicate()
+    (tmp_path / ".a.old-1.mitmvcr").touch()  # another file's
+    store = FileStore(target)
+    if ends_it == "replace":
+        replace_file(target, b"another")
+        target.unlink()
+    elif ends_it == "record":
+        store.begin()
+        store.leave()
+    else:
+        with pytest.raises(CassetteError, match="nothing to recover"):
+            store.recover()
+    mine = ".a.3.mitmvcr"
+    assert {each.name for each in tmp_path.iterdir()} == {mine, ".a.old-1.mitmvcr"}
+    living.communicate()
+    assert target.read_bytes() == b"a part"
 
 
 def test_what_is_looked_at_before_it_is_locked_is_left_to_who_looks(

@@ -665,7 +665,7 @@ def test_a_rescue_file_that_cannot_be_written_is_not_left_behind(
     def full(file: int, data: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("mitmvcr.store.journal.write_all", full)
+    monkeypatch.setattr("mitmvcr.store.rescue.write_all", full)
     with pytest.raises(CassetteWriteError, match=r"[Nn]o space left"):
         store.publish()
     assert not rescued.exists()

@@ -20,6 +20,7 @@ from mitmvcr.store.claiming import _by_flock, _by_library
 from mitmvcr.store.journal import Journal
 from mitmvcr.store.rescue import without_cut_off
 from mitmvcr.store.store import FileStore
+from mitmvcr.store.waiting import Piece
 from patience import PATIENCE
 
 RECORDER = """
@@ -457,10 +458,10 @@ def test_a_journal_gives_back_what_was_appended(path: Path) -> None:
     journal = Journal(path, "chat.yaml")
     assert not journal.is_open
     journal.begin()
-    journal.append(b"one")
+    journal.append(Piece(lambda: (b"one",), 3, ONE.request))
     assert journal.is_open
     assert journal.read() == writer.preamble() + b"one"
-    journal.append(b"two")
+    journal.append(Piece(lambda: (b"two",), 3, ONE.request))
     assert journal.path.read_bytes() == writer.preamble() + b"onetwo"
     journal.remove()
     journal.close()

@@ -11,7 +11,7 @@ import pytest
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
-from mitmvcr.store.remote import RemotePlace, journal_place
+from mitmvcr.store.remote import RemotePlace, journal_place, shown
 from mitmvcr.store.store import FileStore
 
 URL = "memory://bucket/chat.yaml"
@@ -41,6 +41,16 @@ def urls(store: FileStore) -> list[str]:
 
 def test_a_url_is_its_name() -> None:
     assert FileStore(URL).name == RemotePlace(URL).name == URL
+
+
+def test_no_password_of_a_url_is_shown() -> None:
+    """The name stands in each line, report and job summary."""
+    store = FileStore("memory://me:x@y@bucket/chat.yaml")
+    assert store.name == "memory://me:***@bucket/chat.yaml"
+    with pytest.raises(CassetteError, match=r"^nosuch://me:\*\*\*@h/chat\.yaml: "):
+        RemotePlace("nosuch://me:x1y2@h/chat.yaml")
+    for url in ("s3://bucket/a:b@c.yaml", "sftp://me@h:22/chat.yaml"):
+        assert shown(url) == url
 
 
 def test_the_journal_stays_here_and_is_a_sound_cassette() -> None:

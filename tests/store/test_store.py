@@ -440,13 +440,13 @@ def test_what_cannot_be_forced_to_the_disk_is_taken_back(
     store.append(made(1))
     with monkeypatch.context():
         fail("fsync", errno.EIO)
-        with pytest.raises(CassetteWriteError, match="input/output error"):
-            store.append(made(2))
+        store.append(made(2))
         monkeypatch.undo()
     assert urls(reader.load(part).interactions) == ["1"]
     store.append(made(3))
+    assert urls(reader.load(part).interactions) == ["1", "2", "3"]
     store.publish()
-    assert same(reader.load(path), 1, 3)
+    assert same(reader.load(path), 1, 2, 3)
 
 
 @pytest.mark.parametrize("keep", [False, True])
@@ -616,12 +616,12 @@ def test_a_large_body_that_does_not_fit_is_taken_back_whole(
     large = replace(item, response=replace(item.response, body=os.urandom(3_000_000)))
     with monkeypatch.context() as patch:
         fill_after(patch, 2_000_000)
-        with pytest.raises(CassetteWriteError, match="no space left on device"):
-            store.append(large)
+        store.append(large)
     assert part.read_bytes() == before
     store.append(made(3))
     store.publish()
-    assert same(reader.load(path), 1, 3)
+    assert urls(reader.load(path).interactions) == ["1", "2", "3"]
+    assert reader.load(path).interactions[1].response.body == large.response.body
 
 
 def test_folders_are_made_as_needed(tmp_path: Path) -> None:
@@ -830,27 +830,25 @@ def test_what_a_full_disk_cut_off_is_taken_back(
         fill_after(patch, 100)
         if not truncates:
             fail("ftruncate", errno.EIO)
-        with pytest.raises(CassetteWriteError, match="no space left on device"):
-            store.append(made(4))
+        store.append(made(4))
     monkeypatch.undo()
     if truncates:
         assert urls(reader.load(part).interactions) == ["3"]
     store.append(made(5))
     store.publish()
-    assert urls(reader.load(path).interactions) == ["1", "2"] * keep + ["3", "5"]
+    assert urls(reader.load(path).interactions) == ["1", "2"] * keep + ["3", "4", "5"]
 
 
-def test_what_a_full_disk_cut_off_last_is_not_published(
+def test_what_a_full_disk_cut_off_last_is_published_once(
     path: Path, monkeypatch: pytest.MonkeyPatch, fail: Callable[..., None]
 ) -> None:
     store = recording(path, 3)
     fill_after(monkeypatch, 100)
     fail("ftruncate", errno.EIO)
-    with pytest.raises(CassetteWriteError):
-        store.append(made(4))
+    store.append(made(4))
     monkeypatch.undo()
     store.publish()
-    assert path.read_bytes() == writer.dumps(cassette_of(3))
+    assert path.read_bytes() == writer.dumps(cassette_of(3, 4))
 
 
 def test_a_system_that_writes_little_by_little_is_served(

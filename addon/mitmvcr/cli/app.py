@@ -61,11 +61,11 @@ def run(command: tuple[str, ...], **options: Any) -> int:
 @takes("run")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def learn(command: tuple[str, ...], *, yes: bool, **options: Any) -> int:
-    """Find out what varies between two runs of COMMAND, and the rules for it.
+    """Find out what varies between two runs, and the rules for it.
 
-    It is recorded into the cassette, if that is not there yet, and once more aside.
-    The fewest rules that let the second run match the first are shown, proven by two
-    replays, and, with --yes, written into mitmvcr.toml, whose other lines stay. The
+    COMMAND is recorded into the cassette, if that is not there yet, and once more
+    aside. The fewest rules that let the second run match the first are shown, proven by
+    two replays, and, with --yes, written into mitmvcr.toml, whose other lines stay. The
     exit code is the command's own where it fails, and 100 where no rules help.
     """
     from mitmvcr.cli.commands.learn import learn_command
@@ -77,10 +77,11 @@ def learn(command: tuple[str, ...], *, yes: bool, **options: Any) -> int:
 @click.argument("report", required=False, type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Write them into mitmvcr.toml.")
 def fix(report: Path | None, *, yes: bool) -> int:
-    """Apply the remedies that the misses of the last run in this folder named.
+    """Apply the remedies that the last run's misses named.
 
-    REPORT is the JSON report of another run. What would make one of two recorded
-    requests is not written. The exit code is 100 if a miss has no remedy.
+    That is the last run in this folder. REPORT is the JSON report of another run. What
+    would make one of two recorded requests is not written. The exit code is 100 if a
+    miss has no remedy.
     """
     from mitmvcr.cli.commands.fix import fix as fix_misses
 
@@ -91,9 +92,9 @@ def fix(report: Path | None, *, yes: bool) -> int:
 @takes("serve")
 @click.argument("extra", nargs=-1, type=click.UNPROCESSED)
 def serve(extra: tuple[str, ...], **options: Any) -> int:
-    """Run mitmproxy with a cassette until it is ended, for a manual session.
+    """Run mitmproxy with a cassette until it is ended.
 
-    What follows -- goes to mitmproxy as it is.
+    It is for a manual session. What follows -- goes to mitmproxy as it is.
     """
     from mitmvcr.cli.commands.serve import serve_proxy
 
@@ -141,9 +142,9 @@ def env(*, shell: str, **options: Any) -> None:
 @takes("env")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def exec_(command: tuple[str, ...], **options: Any) -> int:
-    """Run COMMAND with its traffic sent to a proxy that runs: see 'env'.
+    """Run COMMAND with its traffic sent to a proxy that runs.
 
-    The exit code is the command's own.
+    See 'env' for which proxy that is. The exit code is the command's own.
     """
     from mitmvcr.cli.commands.exec import exec_command
 
@@ -153,10 +154,11 @@ def exec_(command: tuple[str, ...], **options: Any) -> int:
 @app.command()
 @click.argument("kind", type=click.Choice(["path", "bundle", "jks", "p12"]))
 def ca(kind: str) -> None:
-    """Print where the proxy's certificate authority is, as a file to trust.
+    """Print where the proxy's certificate authority is.
 
-    path is its certificate (PEM), bundle the same with the system's roots, jks a store
-    for Java with both, p12 the certificate for Windows and browsers.
+    It is a file to trust: path is its certificate (PEM), bundle the same with the
+    system's roots, jks a store for Java with both, p12 the certificate for Windows and
+    browsers.
     """
     from mitmvcr.cli.commands.exec import print_authority
 
@@ -165,7 +167,10 @@ def ca(kind: str) -> None:
 
 @app.command("addon-path")
 def addon_path() -> None:
-    """Print the path of the addon, for any mitmproxy: mitmdump -s PATH."""
+    """Print the path of the addon, for any mitmproxy.
+
+    As in mitmdump -s "$(mitmvcr addon-path)".
+    """
     from mitmvcr.cli.commands.install import print_addon_path
 
     print_addon_path()
@@ -229,13 +234,13 @@ def refresh(
     reports: tuple[Path, ...],
     **options: Any,
 ) -> int:
-    """Send the safe requests of cassettes to the live API; say what has changed.
+    """Ask the live API again, and say what has changed.
 
-    Answers are compared by shape: a change is breaking, dangerous or additive; a value
-    that differs from one live answer to the next is volatile, and no change. With
-    --write what has changed is recorded anew, and every other byte stays. The exit code
-    is that of the worst change: 0 for none, 10 additive, 20 dangerous, 30 breaking; 125
-    if nothing could be compared.
+    The safe requests of cassettes are sent, and the answers compared by shape: a change
+    is breaking, dangerous or additive; a value that differs from one live answer to the
+    next is volatile, and no change. With --write what has changed is recorded anew, and
+    every other byte stays. The exit code is that of the worst change: 0 for none, 10
+    additive, 20 dangerous, 30 breaking; 125 if nothing could be compared.
     """
     from mitmvcr.cli.commands.refresh import Wanted, refresh_cassettes
 
@@ -246,9 +251,10 @@ def refresh(
 @app.command(cls=GroupedCommand)
 @takes("start")
 def start(**options: Any) -> int:
-    """Start a proxy and leave it running, for programs that nothing can wrap.
+    """Start a proxy and leave it running.
 
-    An IDE, a browser, docker compose. 'env' and 'exec' find it; 'stop' ends it.
+    It is for programs that nothing can wrap: an IDE, a browser, docker compose. 'env'
+    and 'exec' find it; 'stop' ends it.
     """
     from mitmvcr.cli.commands.start import start as start_proxy
 
@@ -257,9 +263,10 @@ def start(**options: Any) -> int:
 
 @app.command()
 def stop() -> int:
-    """End the proxy that 'start' has started: it saves, and its report is printed.
+    """End the proxy that 'start' has started.
 
-    The exit code is as that of 'run': 100 where a request had no match.
+    It saves, and its report is printed. The exit code is as that of 'run': 100 where a
+    request had no match.
     """
     from mitmvcr.cli.commands.start import stop as stop_proxy
 
@@ -278,7 +285,7 @@ def background() -> int:
 @AS_JSON
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def doctor(command: tuple[str, ...], *, as_json: bool) -> int:
-    """Say which programs of this machine a run captures, and what stands between.
+    """Say which programs of this machine a run captures.
 
     Each client that is found makes one request through a proxy: to a host that nobody
     has, so that nothing leaves. With COMMAND, which is not run, only those of its

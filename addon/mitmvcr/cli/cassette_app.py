@@ -41,9 +41,10 @@ for each in commands.COMMANDS:
 @click.option("--fix", is_flag=True, help="Restate lengths and ids, then check.")
 @AS_JSON
 def check(paths: tuple[Path, ...], *, fix: bool, as_json: bool) -> int:
-    """Report what is wrong with cassettes: files, or folders of them.
+    """Report what is wrong with cassettes.
 
-    One line for each problem; exit code 1 if one of them is an error.
+    PATHS are files, or folders of them. One line for each problem; exit code 1 if one
+    of them is an error.
     """
     from mitmvcr.cli.commands.cassette import check_cassettes
 
@@ -109,7 +110,7 @@ def convert(
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Convert recordings of other recorders, and cassettes into their formats.
+    """Convert recordings from and to other recorders' formats.
 
     Several files become one, in the order given, or one each in a folder (-o new/).
     What a format has no place for is said field by field, and secrets are redacted. The
@@ -141,9 +142,10 @@ def explain(
     curl: str | None,
     **options: Any,
 ) -> int:
-    """Say whether CASSETTE would answer a request, and if not what differs.
+    """Say whether CASSETTE would answer a request.
 
-    Nothing is sent. The exit code is 0 for a match and 1 for none.
+    If not, what differs. Nothing is sent. The exit code is 0 for a match and 1 for
+    none.
     """
     from mitmvcr.cli.commands.explain import Question, explain_request
 
@@ -199,9 +201,10 @@ def show(
 )
 @PATHS
 def scan(paths: tuple[Path, ...], form: str, **options: Any) -> int:
-    """Find secrets in cassettes: files, or folders of them.
+    """Find secrets in cassettes.
 
-    One line for each, with the value masked; exit code 1 if there is one.
+    PATHS are files, or folders of them. One line for each, with the value masked; exit
+    code 1 if there is one.
     """
     from mitmvcr.cli.commands.cassette import scan_cassettes
 
@@ -212,7 +215,10 @@ def scan(paths: tuple[Path, ...], form: str, **options: Any) -> int:
 @takes("scrub")
 @PATHS
 def scrub(paths: tuple[Path, ...], **options: Any) -> int:
-    """Redact secrets in cassettes in place, each file whole or not at all."""
+    """Redact secrets in cassettes in place.
+
+    Each file is written whole or not at all.
+    """
     from mitmvcr.cli.commands.cassette import scrub_cassettes
 
     return scrub_cassettes(paths, typed(options))

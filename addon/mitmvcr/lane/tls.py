@@ -1,6 +1,9 @@
-"""TLS over bytes: what comes in and what goes out are buffers."""
+"""TLS over bytes, with buffers for what comes in and goes out; handshakes in turns."""
 
+import asyncio
 import ssl
+from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 
 #: The most that a record holds, and a place for it: a new one each time costs more than
@@ -82,3 +85,28 @@ def why(error: ssl.SSLError) -> str:
     """Return why a handshake failed, in OpenSSL's words."""
     text = str(error)
     return text.partition("] ")[2].rpartition(" (_ssl.c")[0] or text
+
+
+class OneByOne:
+    """Does one piece of work in each turn of the event loop, so that others are served
+    in between: a handshake takes a millisecond, and a suite that starts opens many
+    connections at once."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._has_had_its_turn = False
+
+    def do(self, work: Callable[[], None]) -> None:
+        """Do it at once if nothing has been done in this turn yet, else later, first
+        come, first served."""
+        if self._has_had_its_turn:
+            self._waiting.append(work)
+            return
+        self._has_had_its_turn = True
+        asyncio.get_running_loop().call_soon(self._next)
+        work()
+
+    def _next(self) -> None:
+        self._has_had_its_turn = False
+        if self._waiting:
+            self.do(self._waiting.popleft())

@@ -27,7 +27,6 @@ from mitmvcr.proxy.door import Control, Door
 from mitmvcr.proxy.flow.exchange import forward, replay
 from mitmvcr.proxy.flow.player import DEFAULT, SLOW, Player, size_of, with_mode
 from mitmvcr.proxy.flow.refusals import block, refuse
-from mitmvcr.proxy.flow.requests import drop_proxy_headers, live_request
 from mitmvcr.proxy.flow.responses import describe
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import let_live
@@ -37,7 +36,12 @@ from mitmvcr.proxy.host import options as host_options
 from mitmvcr.proxy.host.cert_store import compare_quickly
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.proxy.host.exit import ExitGuard, drain, end_process, is_exiting
-from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
+from mitmvcr.proxy.host.messages import (
+    drop_proxy_headers,
+    make_response,
+    request_parts,
+    response_parts,
+)
 from mitmvcr.proxy.host.resets import tell_when_left, watch_who_leaves
 from mitmvcr.proxy.idle_end import IdleEnd
 from mitmvcr.proxy.lane import Lane
@@ -234,7 +238,7 @@ class VcrAddon:
         if player.passthrough and player.passes(flow):
             session.passed()
             return None
-        live = live_request(player, flow)
+        live = player.live_request(request_parts(flow.request))
         if session.looks_up and size_of(live.request) > SLOW:
             return self._look_aside(player, flow, live)
         try:
@@ -268,7 +272,7 @@ class VcrAddon:
                 return None
             return self.connections.finishing(flow, refuse(session, flow, live.request))
         if live.to_proxy and flow.server_conn.via is None:
-            # But for an upstream proxy, which may be owed its own.
+            # An upstream proxy may need them.
             drop_proxy_headers(flow.request)
         if decision.record and player.blocking.leaves_out(live.request.url):
             session.passed()  # live, as it has no exchange

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 from mitmvcr.core.modes import Replay
 from mitmvcr.core.steps import UnreadError
 from mitmvcr.lane import MARK, Answer, Connection, Ends, Hello, Line, Sent, SentFields
+from mitmvcr.lane.tls import OneByOne
 from mitmvcr.proxy import fitness, host
 from mitmvcr.proxy.answering import (
     A,
@@ -34,7 +35,6 @@ from mitmvcr.proxy.host.lines import Intake, address_in_log
 from mitmvcr.proxy.host.lines import Line as Taken
 from mitmvcr.proxy.host.plain import Alone, Plain, is_harmless
 from mitmvcr.proxy.known_answers import Known, KnownAnswers
-from mitmvcr.proxy.one_by_one import OneByOne
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.sessions.routes import SAYS_SESSION
 from mitmvcr.view.parts import PlainRequest

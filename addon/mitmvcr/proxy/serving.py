@@ -23,6 +23,7 @@ from mitmvcr.proxy import options
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.ca import where_to_go
 from mitmvcr.proxy.door import Control
+from mitmvcr.proxy.hangup import save_at_hangup
 from mitmvcr.proxy.host import chain, listeners, masters, shared_port
 from mitmvcr.proxy.host.exit import ExitGuard, end_process
 from mitmvcr.proxy.host.options import update_options
@@ -91,7 +92,7 @@ def main(
     vcr.sessions.spelling = spelling
     more = [Attached(vcr.control)] if attached else []
     enter = partial(_enter, vcr, more, way_out)
-    _let_hangups_save()
+    save_at_hangup()
     masters.serve(ui, given, prepare=options.declare, enter=enter)
 
 
@@ -105,14 +106,6 @@ async def _go_on(master: Any, way_out: WayOutOf) -> None:
         goes_on = WayOut(upstream)
         update_options(master.options, await goes_on.open())
         master.addons.add(goes_on)
-
-
-def _let_hangups_save() -> None:
-    """Let a terminal that goes away end it as SIGTERM does, which saves: mitmproxy does
-    not listen for that. Where it is ignored (nohup) it stays so."""
-    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
-    if hangup is not None and signal.getsignal(hangup) is signal.SIG_DFL:
-        signal.signal(hangup, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 class _SignalledError(BaseException):

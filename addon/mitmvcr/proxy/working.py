@@ -17,6 +17,7 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.options import WORKERS
 from mitmvcr.proxy import options
 from mitmvcr.proxy.addon import VcrAddon
+from mitmvcr.proxy.hangup import save_at_hangup
 from mitmvcr.proxy.host import chain, masters, shared_port
 from mitmvcr.proxy.host.exit import ExitGuard, end_process
 from mitmvcr.proxy.sessions.shared import Shared, Worker
@@ -53,6 +54,7 @@ def main(given: Given, arguments: Sequence[str] | None = None) -> None:
     if worker.number:
         _listeners.setLevel(logging.WARNING)
     enter = partial(_enter, vcr, (team, ready))
+    save_at_hangup()
     masters.serve("dump", arguments or [], prepare=options.declare, enter=enter)
 
 

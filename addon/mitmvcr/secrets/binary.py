@@ -44,7 +44,9 @@ def fields(data: bytes, start: int, end: int, kind: str, keys: Keys) -> Iterator
     a Content-Type, of which :func:`keys_of` returned the ``keys``."""
     yield from _at_its_length(data, start, end, 0xA0, 32, keys[0])
     yield from _long(data, start, end, 0xA0, keys[0])
-    if "cbor" in kind.lower() or (data and data[0] in _CBOR):
+    is_bson = int.from_bytes(data[:4], "little") == len(data)
+    is_other = (keys[0] is not None and keys[1] is None) or is_bson
+    if "cbor" in kind.lower() or (data and data[0] in _CBOR and not is_other):
         yield from _at_its_length(data, start, end, 0x60, 24, keys[1])
         yield from _long(data, start, end, 0x60, keys[1])
     yield from _of_bson(data, start, end)

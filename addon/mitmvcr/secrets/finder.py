@@ -59,6 +59,8 @@ _PARAMETER = re.compile(rb"=([^&#\s\"'<>\\;,)\]}]++)")
 _FORM_FIELD = re.compile(rb"=([^&\r\n]++)")
 
 
+#: What stands behind a name that has a colon in it, as of a namespace.
+_NAMED = re.compile(rb"[> ]|\\{0,15}\"[ \t\r\n]{0,9}+:")
 #: What a backslash before a name may have behind it: \\n, \\u0022, \\x22.
 _ESCAPE = re.compile(rb"u00[0-9a-f]{2}|x[0-9a-f]{2}|[nrt]")
 
@@ -314,7 +316,7 @@ def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
         if colon >= 0 and not (
             colon < finish - 1
             and data[begin - 1 : begin] in (b"<", b'"')
-            and data[finish : finish + 1] in (b'"', b">", b" ", b"\\")
+            and (_NAMED.match(data, finish) or data.find(b":", begin, end) >= 0)
         ):
             finish = colon  # the value follows, as in a line of a file
     before = data[begin - 1 : begin]

@@ -87,7 +87,8 @@ def is_token(piece: str) -> bool:
 #: The comma before a cookie: the one of a date has no name behind it.
 _JOINED = re.compile(r",(?=\s*[\w!#$%&'*+.^`|~-]+=)")
 _COOKIES = re.compile(
-    rb"(?:\\{0,15}+[\"'][ \t]{0,20}+[:=]|[ \t]{0,20}+=)[ \t\r\n]{0,20}+"
+    rb"(?:\\{0,15}+[\"'](?:[ \t]{0,20}+,\s{0,80}+\\{0,15}+[\"']value\\{0,15}+[\"'])?+"
+    rb"[ \t]{0,20}+[:=]|[ \t]{0,20}+=|:[ \t]{0,9}+\r?\n[ \t]{0,60}+-)[ \t\r\n]{0,20}+"
     rb"\[?[ \t\r\n]{0,20}+\\{0,15}+[\"']?"
     rb"([\w.-]{1,100}+=[^\"'\\\r\n<>]{1,8000}+)"
 )

@@ -22,6 +22,8 @@ MARKS = (
         b"COOKIE:",
         b"Cookie2:",
         b"cookie2:",
+        b"--cookie ",
+        b"-b '",
     ),
     *(b"TRUE\t/", b"FALSE\t/", b"TRUE\\t/", b"FALSE\\t/"),
 )
@@ -34,7 +36,8 @@ _ESCAPED = re.compile(
     rb"(?:\\{1,15}+r)?+\\{1,15}+n" + _NAME + rb"((?:[^\r\n\\\"]|\\{1,15}+\"){0,8000}+)"
 )
 _SCHEME = re.compile(rb"[A-Za-z][\w-]{1,40}+[ \t]{1,9}+(?=\S)")
-_COOKIES = re.compile(rb"(?i:cookie)2?+:")
+#: And as an option of curl's.
+_COOKIES = re.compile(rb"(?i:cookie)2?+:|--cookie [\"']?+|-b '")
 _SET = re.compile(rb"(?i:set-)\Z")
 #: A line of a file of cookies (of curl and others), behind its domain: whether it is
 #: for all hosts there, a path, whether it is for TLS alone, its end, name and value.

@@ -23,7 +23,7 @@ _BEGINNING = re.compile(
 )
 BEFORE, FAR = b"\n \t-\"'nr", b"\nnr<>*-tVG"
 _LINE = re.compile(
-    rb"[\"']?+[ \t]{0,20}+(?:::|[:=])[ \t]{0,20}+(?:!!?\w{1,20}+[ \t]{1,9}+)?+"
+    rb"[\"']?+[ \t]{0,20}+(?:::|[:=])[ \t]{0,20}+(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+"
     + SCHEME + rb"((?:\{[A-Z0-9-]{2,12}\})?+"
     + BARE + rb"{6,2000}+)" + LINE_END
 )  # fmt: skip
@@ -52,7 +52,8 @@ def line(scan: Scan, begin: int, finish: int) -> Values:
 #: What follows a scheme in the line of a header: one word, or parameters.
 _CREDENTIALS, _IN_STRING = (
     re.compile(
-        rb":[ \t]{0,9}+[A-Za-z][\w-]{1,40}+[ \t]{1,9}+("
+        rb":[ \t]{0,9}+(?:\r?\n[ \t]{0,60}+-[ \t]{1,9}+)?+"
+        rb"[A-Za-z][\w-]{1,40}+[ \t]{1,9}+("
         rb"[\w-]{1,40}+=" + rest + rb"|" + BARE + rb"{8,4000}+" + LINE_END + rb")"
     )
     for rest in (rb"[^\r\n]{6,4000}+", rb"(?:[^\r\n\\\"]|\\{1,15}+\"){6,4000}+")
@@ -76,9 +77,11 @@ _ITEMS = re.compile(
     rb":[ \t]{0,9}+\r?\n(?:[ ]{0,60}+-[ \t]{1,9}+[^\r\n]{1,2000}+(?:\r?\n|\Z)){1,100}+"
 )
 _ITEM = re.compile(
-    rb"-[ \t]{1,9}+[\"']?+("
+    rb"-[ \t]{1,9}+[\"']?+"
+    + SCHEME
+    + rb"("
     + LETTER
-    + rb"{6,2000}+)(?=[\"']?+[ \t]{0,20}+(?:\r?\n|\Z))"
+    + rb"{6,2000}+)(?=[\"']?+[ \t]{0,20}+(?:\r?\n|\Z|;))"
 )
 _ONLY_VALUE = re.compile(
     rb":[ \t]{0,9}+\r?\n[ ]{1,60}+(?:value|data|plaintext|content):[ \t]{1,9}+[\"']?+("
@@ -107,36 +110,47 @@ def items(scan: Scan, begin: int, finish: int) -> Values:
 
 # In commands
 
-_LOGIN = re.compile(rb"login(?<!\w.{5})[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z")
+_LOGIN = re.compile(
+    rb"\b(?:login|account|machine)[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z"
+)
 _SET = re.compile(
     rb"(?:\A|[\r\n;])[ \t]{0,40}set[ \t]{1,9}\Z"
     rb"|(?:\A|[\s;])(?:set(?:x|env| -\w{1,3})|ENV|ARG"
     rb"|config(?:ure)?(?: set)?(?: -\S{1,20})?"
     rb"|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}"
-    rb"(?://\S{1,100}/)?\Z"
+    rb"(?://\S{1,100}/:?)?\Z"
 )
 _SETTERS = (b"set", b"config", b"header", b"ENV", b"ARG")
 _NETRC, _ARGUMENT = (
-    re.compile(rb"[ \t]{1,20}+([^\s%b]{4,2000}+)" % most) for most in (b"", b"\"'<>;")
+    re.compile(rb"[ \t]{1,20}+[\"']?+([^\s%b]{4,2000}+)" % most)
+    for most in (b"", b"\"'<>;")
 )
-
-
+#: Of a file of settings.
+_LITERAL = re.compile(
+    rb"[ \t]{1,20}+(?:\"([^\"\r\n\\]{4,500}+)\"|'([^'\r\n\\]{4,500}+)')"
+)
+#: What parts an option from its value: a sign or a blank, and in a list of JSON, YAML
+#: or code what ends one item and begins the next.
 _OPTION = re.compile(
-    rb"(?:=|[ \t]{1,9}+)([^\s\"'<>(){}\[\],;$`\\-][^\s\"'<>;\\]{5,2000}+)"
+    rb"(?:\\{0,15}+[\"']\s{0,80}+,\s{0,80}+(?=\\{0,15}+[\"'])|\r?\n[ \t]{0,60}+-[ \t]"
+    rb"|[=:]|[ \t]{1,9}+)\\{0,15}+[\"']?+"
+    rb"([^\s\"'<>(){}\[\],;$`\\-][^\s\"'<>;\\]{5,2000}+)"
 )
 
 
 def argument(scan: Scan, begin: int, finish: int) -> Values:
     """Return what follows a name that a command sets, or that netrc has."""
     left = scan.left(begin, 150)
-    near = left[-20:]
+    near = left if left.endswith(b"/") else left[-20:]
     if any(word in near for word in _SETTERS) and _SET.search(left):
         return scan.value(_ARGUMENT, finish, Place.TEXT)
-    is_login = b"login" in left and _LOGIN.search(left)
-    return scan.value(_NETRC, finish, Place.TEXT) if is_login else NONE
+    if _LOGIN.search(left):
+        return scan.value(_NETRC, finish, Place.TEXT)
+    return scan.value(_LITERAL, finish, Place.TEXT) if _beginning(scan, begin) else NONE
 
 
 def option(scan: Scan, begin: int, finish: int) -> Values:
-    """Return the value of an option of that name."""
-    is_one = scan.data.startswith(b"--", begin)
+    """Return the value of an option of that name, in a command line or a list of its
+    words."""
+    is_one = scan.data.startswith(b"-", begin)
     return scan.value(_OPTION, finish, Place.TEXT) if is_one else NONE

@@ -117,6 +117,11 @@ NAMES = (
     ),
     Named("authorization", "credentials", _AZURE),
     Named(
+        "bindpw rootpw olcrootpw requirepass masterauth",
+        "passwords in files of LDAP and Redis",
+        "https://redis.io/docs/latest/operate/oss_and_stack/management/security/",
+    ),
+    Named(
         "secretstring secretbinary",
         "what AWS Secrets Manager holds",
         "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html",
@@ -138,7 +143,8 @@ NAMES = (
     ),
     Named(
         "codeverifier clientassertion samlresponse samlrequest samlart samlassertion "
-        "devicecode authorizationcode authreqid oobcode appsecretproof",
+        "devicecode authorizationcode preauthorizedcode authreqid oobcode "
+        "appsecretproof",
         "what OAuth and SAML exchange for tokens",
         _RFC + "rfc7636",
     ),
@@ -175,7 +181,7 @@ ENDINGS = listed(
 TAILS = listed(
     "value, text, string, plain, raw, data, old, new, current, previous, next, confirm",
     "confirmation, repeat, again, prod, production, live, test, sandbox, staging, dev",
-    "primary, secondary",
+    "primary, secondary, base",
 )
 #: And these, if it is long and of letters by chance: ``SECRET_HASH``.
 VAGUE_ENDINGS = listed("sessionkey, signingkey, encryptionkey, sharedkey, masterkey")
@@ -205,13 +211,18 @@ DOUBTFUL = (
     ),
     Named("credential credentials assertion", "objects", _AZURE),
     Named(
+        "xamzsignature xgoogsignature",
+        "presigned forms",
+        "https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html",
+    ),
+    Named(
         "passwort kennwort contrasena senha motdepasse wachtwoord",
         "passwords in German, Spanish, Portuguese, French and Dutch, or what is said of"
         " them",
         "https://en.wiktionary.org/wiki/password#Translations",
     ),
     Named(
-        "pass userpass dbpass",
+        "pass userpass dbpass sshpass",
         "a password, or that a test has passed",
         "https://nodemailer.com/smtp/",
     ),
@@ -317,7 +328,7 @@ SET_COOKIES = ("set-cookie", "set-cookie2")
 #: A header whose last word is one of them is a secret: ``X-Plex-Token``.
 HEADER_ENDINGS = listed(
     "token, key, secret, auth, password, passwd, passphrase, credential, credentials",
-    "assertion, apikey, jwt, pass, bearer",
+    "assertion, apikey, jwt, pass, bearer, macaroon",
 )
 #: Those of them that no other word ends in: a name in small letters is one word.
 LONG_ENDINGS = listed("token, secret, password, credential, apikey")
@@ -341,7 +352,17 @@ QUERY = (
 
 QUERY_ENDINGS = ("signature",)
 #: Parameters that may be anything, if the value is long and of letters by chance.
-VAGUE_QUERY = (Named("code", "what OAuth exchanges for a token", _RFC + "rfc6749"),)
+VAGUE_QUERY = (
+    Named("code", "what OAuth exchanges for a token", _RFC + "rfc6749"),
+    Named(
+        "ticket",
+        "what CAS exchanges for a session",
+        "https://apereo.github.io/cas/development/protocol/CAS-Protocol-Specification.html",
+    ),
+    Named(
+        "sign", "presigned URLs", "https://cloud.tencent.com/document/product/436/7778"
+    ),
+)
 #: A parameter that is no secret where its value is a number or a word: of GitHub.
 LIKELY_QUERY = ("appid",)
 
@@ -395,7 +416,7 @@ NO_SECRETS = listed(
 #: A comma between two: a text without any of them, however its words are joined and
 #: spelled, has no such field.
 STEMS = listed(
-    "passw, passphrase, pass phrase, passcode, pass code, pwd, token, secret, api key",
+    "pass, pwd, token, secret, api key",
     "access key, auth key, private key, signing key, shared key, subscription key",
     "account key, storage key, primary key, secondary key, master key, function key",
     "encryption key, service key, license key, integration key, session key",
@@ -405,14 +426,16 @@ STEMS = listed(
     "connection string, signature, amz date, goog date, sig=, access id, key id",
     '?key=, &key=, auth", _auth=, ?auth=, &auth=, #key=, #auth=, app key, app id',
     "developer key, dev key, user key",
-    'pass", pass=, pass:, psk, crumb, seed, pfx, p12, pkcs12, keystore, plaintext',
-    'session", preshared, passworddata, code=, sensitive", masked", secured", kty"',
+    "psk, crumb, seed, pfx, p12, pkcs12, keystore, plaintext, masterauth, bindpw",
+    "rootpw, ticket=, sign=, authorized_code",
+    'session", preshared, code=, sensitive", masked", secured", kty"',
     "cookie, kennwort, contrasena, senha, wachtwoord",
 )
 #: The same, in these spellings alone.
 SPELLED = listed(
-    "_KEY, _PAT, _AUTH, _PASS, preShared, PreShared, pre_shared, sessionData, oobCode",
-    "oob_code, auth_req_id, SecureString, secureString, securestring, secure_string",
+    "_KEY, _PAT, _AUTH, -Key, -key, -Auth, preShared, PreShared, pre_shared",
+    "sessionData, oobCode, oob_code, auth_req_id, SecureString, secureString",
+    "securestring, secure_string",
     "motdepasse, motDePasse, MotDePasse, mot_de_passe, mot-de-passe",
     r"sensitive\", masked\", secured\", kty\"",
 )
@@ -431,33 +454,54 @@ PAGES = listed(
 )
 
 _USER = r"[\"']?[^\s:\"'$%,]{1,64}"
-#: What begins a command, commas between; and what stands right before its secret, in
-#: the manual of each program.
+#: Programs, commas between, and what stands before the secret in their command lines,
+#: in the manual of each. A tilde parts two words, as a blank does or, in a list, the
+#: end of one and the start of the next.
 COMMANDS = (
-    ("curl ", rf"(?:-u|-U|--user|--proxy-user) ?{_USER}:"),
-    ("http -,https -,xh -", rf"(?:a|-auth|-session=\S{{1,40}} -a)[ =]{_USER}:"),
-    ("sshpass ", "-p ?"),
     (
-        "docker login ,podman login ,nerdctl login ,buildah login ,skopeo login "
-        ",oras login ,registry login ,auth login ,az login ,oc login ",
-        "-p[ =]",
+        "curl",
+        rf"(?:(?:-u|-U|--(?:proxy-)?user)~?{_USER}|(?:-E|--cert)~[^\s:]{{1,99}}):",
+    ),
+    ("http,https,xh", rf"(?:-a|--auth|--session=\S{{1,40}}~-a)(?:~|=){_USER}:"),
+    ("sshpass", "-p~?"),
+    (
+        "docker login,podman login,nerdctl login,buildah login,skopeo login,oras login"
+        ",registry login,auth login,az login,oc login",
+        "-p(?:~|=)",
     ),
     # With a blank behind it, it asks; what follows then is the name of a database. A
     # word may be another program's option, where no user stands before it.
     (
-        "mysql ,mysqldump ,mysqladmin ,mysqlimport ,mysqlsh ,mariadb ,mariadb-dump ",
-        r"(?:-u ?[\w.-]{1,64} -p(?! )|-p(?! |[a-z]{1,20}(?:[\s.,=]|\Z)))",
+        "mysql,mysqldump,mysqladmin,mysqlimport,mysqlsh,mariadb,mariadb-dump",
+        r"(?:-u~?[\w.-]{1,64}~-p(?!~)|-p(?!~|[a-z]{1,20}(?:[\s.,=\"']|\Z)))",
     ),
-    ("mongo ,mongosh ,mongodump ,mongorestore ,cqlsh ,twine upload ", "-p ?"),
-    ("redis-cli ", "-a "),
-    ("ldapsearch ,ldapadd ,ldapmodify ,ldapwhoami ,ldappasswd ", "-w "),
-    ("sqlcmd ", "-P ?"),
-    ("smbclient ", rf"-U ?{_USER}%"),
-    ("lftp ", rf"-u ?{_USER},"),
-    ("zip -P ", ""),
-    ("keytool ,jarsigner ", "-(?:src|dest)?(?:store|key)pass "),
-    ("openssl ", "-(?:pass|passin|passout) pass:"),
-    ("htpasswd ", r"-[a-zA-Z]{0,5}b[a-zA-Z]{0,5} \S{1,200} \S{1,64} "),
-    ("rabbitmqctl ", r"(?:add_user|change_password|authenticate_user) \S{1,64} "),
-    ("net use ", r"/user:\S{1,64} "),
+    ("mongo,mongosh,mongodump,mongorestore,cqlsh,twine upload", "-p~?"),
+    ("redis-cli", "-a~"),
+    ("ldapsearch,ldapadd,ldapmodify,ldapwhoami,ldappasswd", "-w~"),
+    ("sqlcmd", "-P~?"),
+    ("smbclient", rf"-U~?{_USER}%"),
+    ("lftp", rf"-u~?{_USER},"),
+    ("zip", "-P~"),
+    ("keytool,jarsigner", "-(?:src|dest)?(?:store|key)pass~"),
+    ("openssl", "-(?:pass|passin|passout)~pass:"),
+    ("htpasswd", r"-[a-zA-Z]{0,5}b[a-zA-Z]{0,5}~\S{1,200}~\S{1,64}~"),
+    ("rabbitmqctl", r"(?:add_user|change_password|authenticate_user)~\S{1,64}~"),
+    ("net use", r"/user:\S{1,64}~"),
+    ("gh secret set", "(?:-b|--body)(?:~|=)"),
+    ("doctl auth init,fly auth login,flyctl auth login", "-t~"),
+    ("--password-stdin,--with-token", r"<<(?:<|-?[\"']?\w{1,20}[\"']?\r?\n)~?"),
+)
+#: The same, where it is the next word.
+NEXT_WORDS = (
+    ("vault login,snyk auth", r"(?=[^\s\"']{0,199}[0-9])"),
+    ("bw login", r"\S{1,64}~"),
+    ("mc alias set", r"\S{1,64}~\S{1,200}~\S{1,64}~"),
+    ("poetry config", r"(?:pypi-token\.\S{1,40}|http-basic\.\S{1,40}~\S{1,64})~"),
+    ("ConvertTo-SecureString", r"(?:-[A-Za-z]{1,12}~){0,4}+"),
+    # echo x | docker login --password-stdin
+    (
+        "echo,printf",
+        r"(?:-[neE]{1,3}~)?+(?=[^\n|]{1,250}\|[^\n|]{0,99}"
+        r"(?:--[a-z-]{1,20}-stdin|--with-token|\bsudo~-S))",
+    ),
 )

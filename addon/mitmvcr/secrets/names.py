@@ -13,8 +13,8 @@ from mitmvcr.secrets.scan import Place
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 #: Not ``0`` of ``password[0]``, nor nothing of ``password[]``.
 _LAST = re.compile(r"[A-Za-z0-9 _-]+(?=(?:\[[0-9]*\]|\])*\Z)")
-#: As variables of the environment are named.
-_CAPITALS = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+#: As variables of the environment are named, and headers that no standard has.
+_OUTSIDE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[Xx](?:-[A-Za-z0-9]+)+")
 #: So the names of headers of gRPC end whose values are bytes, in base64.
 BINARY = "-bin"
 _KIND = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -161,16 +161,16 @@ class Names:
         return VAGUE * (word in self._vague_query)
 
     def _field(self, word: str, last: str) -> int:
+        if word in self._flags:
+            return FLAG
         if self._is_sure(word):
             return SURE
-        if word in self._doubtful:
+        if word in self._doubtful or _split(last)[1:][-1:] == ["pass"]:
             return DOUBTFUL
         for ending in self._doubtful_endings:
             if word.endswith(ending) and not _is_harmless(_split(last)):
                 is_one = word.removesuffix(ending) not in lists.HARMLESS
                 return DOUBTFUL * is_one  # none is $skiptoken
-        if word in self._flags:
-            return FLAG
         if word == "cookie":
             return COOKIES
         if word in self._vague or word.endswith(self._vague_endings):
@@ -191,14 +191,15 @@ class Names:
 
     def _is_variable(self, last: str) -> bool:
         """Return whether a name is that of a variable of the environment that would
-        hold a secret: ``STRIPE_KEY``."""
-        is_one = _CAPITALS.fullmatch(last) is not None and is_secret_variable(last)
-        return is_one and not _is_harmless(_split(last))
+        hold a secret, or of a header: ``STRIPE_KEY``, ``X-Functions-Key``."""
+        if _OUTSIDE.fullmatch(last) is None or _is_harmless(_split(last)):
+            return False
+        return is_secret_variable(last.replace("-", "_"))
 
 
 def _is_secret(name: Name, text: bytes, place: Place) -> bool:
     if name.field == FLAG:
-        return place is Place.FIELD
+        return place is Place.FIELD or looks.is_opaque(text)
     if max(name.field, name.parameter) == VAGUE:
         return place is not Place.INNER and looks.is_by_chance(text)
     if place is Place.QUERY:

@@ -37,6 +37,9 @@ def _opens_a_page(address: bytes) -> bool:
     return is_token and not piece.isdigit()
 
 
+#: Of PEM, of SSH2 (RFC 4716, with a dash less and blanks) and of OpenVPN.
+_LABEL = "(?:(?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)"
+
 _OTHERS = (
     Pattern(
         "link-token",
@@ -61,10 +64,9 @@ _OTHERS = (
     ),
     Pattern(
         "private-key",
-        ("-----BEGIN ",),
-        r"-----BEGIN (?:[A-Z0-9]{2,12} )?PRIVATE KEY(?: BLOCK)?-----"
-        r"(?:(?:[^-]|-(?!----)){16,20000}+-----END (?:[A-Z0-9]{2,12} )?"
-        r"PRIVATE KEY(?: BLOCK)?-----"
+        ("-----BEGIN ", "---- BEGIN "),
+        rf"-{{4,5}} ?BEGIN {_LABEL} ?-{{4,5}}"
+        rf"(?:(?:[^-]|-(?!---)){{16,20000}}+-{{4,5}} ?END {_LABEL} ?-{{4,5}}"
         # Or as far as there is any of it.
         r"|[A-Za-z0-9+/=\\\s]{16,20000}+\Z)",
         _RFC + "rfc7468",

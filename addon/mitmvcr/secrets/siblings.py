@@ -20,7 +20,7 @@ _FIELDS = (
 _IS_TRUE = re.compile(json_regex(rb"~\"_:_true\b_,?"))
 _IS_TYPE = re.compile(json_regex(rb"(?i)~\"type~\"_:_~\"\Z"))
 _TYPE_ENDS = re.compile(json_regex(rb"~\"_,?"))
-_VALUE_BEHIND = re.compile(json_regex(_FIELDS + rb'_~"[Vv]alue~"_:'))
+_VALUE_BEHIND = re.compile(json_regex(_FIELDS + rb'_~"[Vv]alue~"_:_'))
 _VALUE_BEFORE = re.compile(json_regex(rb'"[Vv]alue~"_:'))
 _BETWEEN = re.compile(json_regex(rb'(?i)~"_,' + _FIELDS + rb'(?:_~"type~"_:)?_~"\Z'))
 _MEMBER = re.compile(json_regex(rb'"(?:dp|dq|qi|[dpqk])~"_:_~"([\w+/=-]{16,4000}+)'))
@@ -35,13 +35,11 @@ def told(scan: Scan, begin: int, finish: int) -> Values:
     end = scan.match(_TYPE_ENDS if is_type else _IS_TRUE, finish)
     if end is None:
         return NONE
-    value = _behind(scan, end.end()) or _before(scan, begin)
+    if behind := scan.match(_VALUE_BEHIND, end.end()):
+        level = behind[0].rindex(b'"') - behind[0].rindex(b"alue") - 4
+        return jsonvalues.json_value(scan, behind.end(), level)
+    value = _before(scan, begin)
     return (value,) if value else NONE
-
-
-def _behind(scan: Scan, at: int) -> Value | None:
-    found = scan.match(_VALUE_BEHIND, at)
-    return jsonvalues.string(scan, found.end()) if found else None
 
 
 def _before(scan: Scan, begin: int) -> Value | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from mitmvcr.secrets import jsonvalues, lines, markup
 from mitmvcr.secrets.jsonvalues import json_regex
@@ -80,6 +81,7 @@ _ASSIGNED = re.compile(
 _QUOTED = re.compile(rb"(\\{0,15})(\"(?:\1\"){2}|'(?:\1'){2}|[\"'`])")
 
 
+_CALLED = re.compile(rb"\([ ]?\\{0,15}[\"']\Z")
 _IN_PROSE = re.compile(rb"\w \Z")
 
 
@@ -89,7 +91,7 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
     found = _ASSIGNED.match(data, finish)
     assert found is not None
     at, sign = found.end(), found["sign"]
-    if sign == b"," and not re.search(rb"\(\\{0,15}[\"']\Z", scan.left(begin, 20)):
+    if sign == b"," and not _CALLED.search(scan.left(begin, 20)):
         return NONE
     is_key = found[2] == b'"' and data[begin - 1 : begin] == b'"' and sign
     if is_key and (values := jsonvalues.json_value(scan, at, len(found[1]))):
@@ -157,7 +159,7 @@ _IS_NAMED = re.compile(_NAMED)
 _PAIR = re.compile(
     json_regex(
         rb'(?i)~"_,(?:_~"[\w.-]{1,40}+~"_:_'
-        rb'(?:~"[^"\\{}]{0,200}+~"|[\w.-]{1,30}+)_,){0,6}?_~"value~"_:_'
+        rb'(?:~"[^"\\{}]{0,200}+~"|[\w.-]{1,30}+)_,){0,6}?_~"values?~"_:_'
     )
 )
 _TURNED = json_regex(rb'"(?i:value)~"_:_~"([^"\\{}]{1,400})~"_,_~') + _NAMED
@@ -171,8 +173,8 @@ def _paired(scan: Scan, begin: int, finish: int) -> Values:
     if not _IS_NAMED.search(scan.left(begin, 150)):
         return NONE
     found = _PAIR.match(scan.data, finish)
-    value = jsonvalues.string(scan, found.end()) if found else None
-    return (value,) if value else NONE
+    level = found[0].index(b'"') if found else 0
+    return jsonvalues.json_value(scan, found.end(), level) if found else NONE
 
 
 def _turned(regex: bytes) -> Take:
@@ -190,8 +192,9 @@ def _turned(regex: bytes) -> Take:
 #: In small letters, each word by its first: a search goes from one to the next.
 _CONNECTION = (
     rb"(?:s(?<!\w.)erver|h(?<!\w.)ost(?:name)?|u(?<!\w.)(?:ser(?: id|name)?|id)"
-    rb"|d(?<!\w.)(?:ata source|bname|atabase)|endpoint(?<!\w.{8})"
-    rb"|initial catalog(?<!\w.{15})|accountname(?<!\w.{11}))[ \t]?=[^;\"'<>&\s][^\n]*"
+    rb"|d(?<!\w.)(?:ata source|bname|atabase|river|sn)|endpoint(?<!\w.{8})"
+    rb"|initial catalog(?<!\w.{15})|accountname(?<!\w.{11}))[ \t]?=[ \t]?[^;\"'<>&\s]"
+    rb"[^\n]*"
 )
 _SQL = rb"(?i:\b(?:create|alter)\s{1,9}(?:user|role|login|group)\b)[^;]{0,250}"
 _SQL_TEXT = rb"\s{1,9}+'([^'\\\r\n]{1,400}+)'"
@@ -199,7 +202,8 @@ _NEXT_LINE = (
     rb"[\"']?[ \t]{0,9}+\r?\n[ \t]{1,60}value:[ \t]{1,9}[\"']?([^\s\"']{4,400})"
 )
 _NEXT_TAG = (
-    rb"</(?i:key|name)>\s{0,200}+<(?i:string|value|data)>(?:<string>)?+([^<]{1,400}+)</"
+    rb"</(?i:key|name)>\s{0,200}+<(?i:string|value|data)>\s{0,80}+(?:<string>)?+"
+    rb"([^<]{1,400}+)</"
 )
 _TAGS = rb"\s{0,200}+(?:<[\w:]{1,20}+(?:\s[^<>]{0,200}+)?+>\s{0,20}+){0,3}+"
 _OTHER_TAG = rb":?+</[\w:]{1,20}+>" + _TAGS + rb"([^<\s]{1,400}+)\s{0,20}+<"
@@ -261,6 +265,8 @@ SYNTAXES = (
     Syntax(markup.attribute, b" \t\r\n", sign=b"="),
     # machine h login a password x, setenv PASSWORD x
     Syntax(lines.argument, b" \t\r\n/", b"", b" \t"),
+    # --password x, ["--password", "x"], -Password "x"
+    Syntax(lines.option, b" \t\r\n\"'", b"", b"=: \t\r\n\\\"'"),
     # CREATE USER u IDENTIFIED BY 'x'
     Syntax(_matched(_SQL_TEXT, Place.TEXT, left=_SQL, far=300), b" \t\r\n", b"", b" \t\r\n", b"'"),
     # "password": "x", password = 'x', put("password", "x"), password "x"
@@ -280,14 +286,18 @@ SYNTAXES = (
     Syntax(_matched(rb" => (" + LETTER + rb"{6,2000}+)" + LINE_END, Place.TEXT), after=b" ", sign=b"="),
     Syntax(_matched(_CELL, Place.INNER), far=b"|", after=b"` ", sign=b"|"),
     Syntax(_matched(_MARKED, Place.INNER), b"*`", b"", b"*`"),
-    # --password x, Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
-    Syntax(lines.option, after=b"= \t"),
+    # Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
     Syntax(lines.header, BEFORE, FAR, b":"),
     Syntax(lines.line, BEFORE, FAR, b":= \"'", b":="),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
     Syntax(_matched(rb"=([^;/?#&\"'\s<>\\]{4,500}+)", left=rb"://[^\s\"'<>]*", far=1000), b";", b"", b"="),
-    Syntax(_matched(rb"[ \t]?=[ \t]?([^;\"'\s<>&\\]{4,500}+)", left=_CONNECTION, far=200, fold=bytes.lower), b"; \t", b"", b"= ", b"="),
-    Syntax(_matched(rb"=(" + _ANY + rb")(?=\s|\Z)"), b" \t", b"", b"="),
+    Syntax(_matched(rb"[ \t]?=[ \t]?(?:\{([^{}\r\n]{4,500}+)\}|([^;\"'\s<>&\\]{4,500}+))", left=_CONNECTION, far=200, fold=bytes.lower), b"; \t", b"", b"= ", b"="),
+    Syntax(_matched(rb"=([^;,\"'\s<>&\\]{4,500}+)", left=rb"(?:--set(?:-string)?[ =]|:[0-9]{2,5},)\S*", far=200), b" \t,=", b"", b"="),
+    Syntax(_matched(rb"[ \t]?=[ \t]?(?!" + _IDENTIFIER + rb")([^;,\"'\s<>&\\(){}]{6,500}+)(?=;[ ]?[A-Za-z][\w ]{1,30}=[^=])"), after=b"= ", sign=b"="),
+    Syntax(_matched(rb"=([^\"'\s<>()]{4,500}+)\)", left=rb"\(\w{2,20}=[^()]{0,100}\)\s?\(", far=130), b"(", b"", b"="),
+    Syntax(_matched(rb"=(" + _ANY + rb")(?=\s|\Z)"), b" \t=", b"", b"="),
+    # key=PASSWORD&value=x of a form
+    Syntax(_matched(rb"&[\w.\[\]%]{0,60}?value(?:\]|%5D)?=([^&\s\"'<>]{1,2000}+)", Place.FIELD, left=rb"(?:name|key)(?:\]|%5D)?=", decode=unquote_to_bytes), b"=", b"", b"&"),
     # Where code and sentences stand too: f(password=x), the password is: x
     Syntax(_matched(rb"=(?!" + _IDENTIFIER + rb")(" + _ANY + rb")(?![(\[{$`])", Place.INNER), after=b"="),
     Syntax(_matched(_SENTENCE, Place.INNER), after=b": \"'"),

@@ -1,7 +1,7 @@
 """One text at a time: the secrets in it, what is learned of them, and what is left."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from mitmvcr.secrets import jsonpaths
@@ -9,7 +9,6 @@ from mitmvcr.secrets.containers import Look
 from mitmvcr.secrets.fakes import Fakes
 from mitmvcr.secrets.finder import DEEPEST, Finder, Found
 from mitmvcr.secrets.headers import credentials
-from mitmvcr.secrets.hosts import Hosts
 from mitmvcr.secrets.known import (
     PLACEHOLDER,
     KnownSecrets,
@@ -38,8 +37,8 @@ class TextRedactor:
         self.finder = Finder(self.names, rules)
         fakes = Fakes(self.names.is_sure) if rules.fake else None
         self.memory = KnownSecrets(fakes)
-        self.hosts = Hosts(rules.hosts)
-        #: Is more looked for than words?
+        self.hosts = _Hosts(rules.hosts)
+        #: Whether JSONPath, regex or host rules are configured.
         self.is_extended = bool(rules.json or rules.regex or rules.hosts)
 
     def is_clear(self, data: bytes) -> bool:
@@ -178,3 +177,30 @@ def _settled(data: bytes) -> Iterator[Edit]:
         # In a URL's userinfo brackets would be taken for an address.
         if kind != _USER or data[found.end() : found.end() + 1] != b"@":
             yield Edit(found.start(), found.end(), PLACEHOLDER % kind)
+
+
+#: The domain is reserved (RFC 2606): nothing is ever there.
+_NEW_HOST = b"redacted-host-%d.invalid"
+
+
+class _Hosts:
+    """Replaces each host name of an option, ``db.example.com`` or ``*.example.com``,
+    with a placeholder of its own; they are numbered in the order of the option."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._rules = [
+            (_host_regex(name), _NEW_HOST % at) for at, name in enumerate(names, 1)
+        ]
+
+    def edits(self, data: bytes) -> Iterator[Edit]:
+        for regex, new in self._rules:
+            for found in regex.finditer(data):
+                yield Edit(found.start(), found.end(), new, "host")
+
+
+def _host_regex(name: str) -> re.Pattern[bytes]:
+    sub = rb"(?:[\w-]{1,63}+\.){1,10}" if name.startswith("*.") else b""
+    host = re.escape(name.removeprefix("*.").encode())
+    return re.compile(
+        rb"(?i)(?<![\w-])(?<![\w-]\.)" + sub + host + rb"(?![\w-]|\.[A-Za-z0-9])"
+    )

@@ -1,6 +1,7 @@
 """What nothing asked for in a session, and how it leaves the cassette."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.core.model import Interaction
@@ -50,9 +51,19 @@ def drop_unused(session: Session) -> int:
 
 def drop_marked(session: Session, positions: Collection[int]) -> int:
     """Rewrite the cassette of a closed session without the interactions at these
-    positions. Returns how many that were. Raises CassetteError."""
-    store = session.store
+    positions; those of a recording that was set aside are not in it.
+
+    Returns how many that were. Raises CassetteError, and the file stays as it was; also
+    where somebody else has changed it meanwhile.
+    """
+    deck, store, loaded = session.deck, session.store, session.loaded
+    if session.left_in is not None:
+        positions = [at for at in positions if at < loaded]
     held = store.load().interactions if positions else ()
+    for at in positions:
+        if at < loaded and not (at < len(held) and _is_same(held[at], deck[at])):
+            problem = "was changed meanwhile: its marked interactions stay"
+            raise CassetteWriteError(store.name, problem)
     kept = without(held, positions)
     if len(kept) < len(held):
         store.replace(kept)
@@ -61,5 +72,7 @@ def drop_marked(session: Session, positions: Collection[int]) -> int:
 
 def _is_same(held: Interaction, loaded: Interaction) -> bool:
     """Return whether two interactions are equal apart from the number, which is its
-    place in the file."""
-    return (held.request, held.response) == (loaded.request, loaded.response)
+    place in the file, and from what tests made up, which stands with another one as
+    soon as the session or somebody else drops some."""
+    asked = [replace(each.request, variables={}) for each in (held, loaded)]
+    return asked[0] == asked[1] and held.response == loaded.response

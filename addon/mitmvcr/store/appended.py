@@ -66,7 +66,9 @@ class AppendedFile:
         self.size, self._sum = self.size + len(data), crc32(data, self._sum)
         self._spare.append(data)
 
-    def noted(self, parts: Iterable[bytes]) -> Iterator[bytes]:
+    def noted(
+        self, parts: Iterable[bytes | memoryview]
+    ) -> Iterator[bytes | memoryview]:
         """Yield the parts, which the caller writes into the file that
         :meth:`go_on_in` will name."""
         for part in parts:

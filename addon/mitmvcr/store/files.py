@@ -4,9 +4,9 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import takewhile
+from itertools import count, islice, takewhile
 from pathlib import Path
 
 from mitmvcr.core.errors import CassetteWriteError
@@ -43,7 +43,7 @@ def home(environment: Mapping[str, str]) -> Path:
     return Path(named or "~/.mitmvcr").expanduser().absolute()
 
 
-def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
+def replace_file(target: Path, *parts: bytes | Iterable[bytes | memoryview]) -> None:
     """Write a file whole, or leave the old one as it was. A link is followed; one that
     has other names keeps them: see :func:`finish_in_place`."""
     target = Path(os.path.realpath(target))
@@ -76,29 +76,51 @@ def replace_file(target: Path, *parts: bytes | Iterable[bytes]) -> None:
 
 def _begin_beside(target: Path, mode: int) -> tuple[Path, int]:
     """Create the file that will take the target's place, open to be written, and lock
-    it: the next one then knows what a killed process left, and deletes that. Where
-    somebody else writes just now it has a name of this process."""
+    it: the next one then knows what a killed process left, and deletes that."""
     drop_unfinished(target)
-    fresh = _unfinished(target)
-    with suppress(FileExistsError):
-        file = os.open(fresh, _NEW, mode)
-        try:
-            if claim(file) and is_at(file, fresh):
+    for fresh in _beside(target):
+        with suppress(FileExistsError):
+            file = os.open(fresh, _NEW, mode)
+            if _is_claimed(file, fresh):
                 return fresh, file
-        except BaseException:
-            fresh.unlink(missing_ok=True)
-            close(file)
-            raise
-        close(file)  # who looked at it before it was locked deletes it
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    fresh.unlink(missing_ok=True)
-    return fresh, os.open(fresh, _NEW, mode)
+    raise AssertionError("there is always one more name")
+
+
+def _is_claimed(file: int, fresh: Path) -> bool:
+    """Lock a new file; close it where somebody looked at it before it was locked, who
+    deletes it."""
+    try:
+        if claim(file) and is_at(file, fresh):
+            return True
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        close(file)
+        raise
+    close(file)
+    return False
+
+
+_OURS = ".mitmvcr"
+#: So many names are looked at: more are taken only while as many write at once.
+_FEW = 8
+
+
+def _beside(target: Path) -> Iterator[Path]:
+    """Yield names for what will take the target's place. All but the first are for when
+    somebody else writes just now, or there are no locks."""
+    yield target.with_name(f".{target.name}{_OURS}")
+    for number in count(1):
+        yield target.with_name(f".{target.name}.{number}{_OURS}")
 
 
 def drop_unfinished(target: Path) -> None:
     """Delete what was to take the target's place when its process was killed."""
-    fresh = _unfinished(target)
-    with suppress(OSError):  # there is none, or it is not ours to open
+    for fresh in islice(_beside(target), _FEW):
+        _drop_if_left(fresh)
+
+
+def _drop_if_left(fresh: Path) -> None:
+    with suppress(OSError):  # it has gone since, or is not ours to open
         file = os.open(fresh, os.O_RDWR | NO_FOLLOW | _NO_WAIT | BINARY)
         try:
             is_file = stat.S_ISREG(os.fstat(file).st_mode)  # a pipe is somebody else's
@@ -106,10 +128,6 @@ def drop_unfinished(target: Path) -> None:
                 fresh.unlink()
         finally:
             close(file)
-
-
-def _unfinished(target: Path) -> Path:
-    return target.with_name(f".{target.name}.mitmvcr")
 
 
 def has_other_names(target: Path) -> bool:
@@ -204,7 +222,7 @@ def is_at(file: int, path: Path) -> bool:
         return False
 
 
-def write_all(file: int, data: bytes) -> None:
+def write_all(file: int, data: bytes | memoryview) -> None:
     """Write all of the data. A disk that fills up takes a part first, and gives its
     error the next time."""
     rest = memoryview(data)

@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 
 from mitmvcr.core.errors import CassetteWriteError
@@ -25,10 +26,10 @@ from mitmvcr.store.files import (
     open_own,
     replace_file,
     sync_folder,
-    write_all,
 )
 from mitmvcr.store.lock import Lock
-from mitmvcr.store.rescue import contents, interactions_in, open_rescue
+from mitmvcr.store.rescue import contents, interactions_in, write_rescue
+from mitmvcr.store.waiting import Piece, Waiting, tell_lost
 
 logger = logging.getLogger("mitmvcr")
 
@@ -39,6 +40,9 @@ class Journal:
 
     Where somebody else lays hands on it, the recording goes on in another file, and
     ``harm`` says what happened: it is not to be put in place then.
+
+    What cannot be written waits in memory until it can; ``lost`` counts what could not
+    be written in the end.
     """
 
     def __init__(self, target: Path, name: str) -> None:
@@ -47,6 +51,7 @@ class Journal:
         self._target, self._name = target, name
         self._lock = Lock(Path(f"{target}.part.lock"), name)
         self._file = self._appended_to(-1)
+        self._waiting, self.lost = Waiting(name), 0
 
     def _appended_to(self, number: int) -> AppendedFile:
         return AppendedFile(number, self._target.parent)
@@ -63,7 +68,7 @@ class Journal:
     def begin(self) -> None:
         """Create it, or take over one that holds nothing and nobody uses."""
         locked = self._lock.take()
-        self.path, self.harm = self._part, None
+        self.path, self.harm, self.lost = self._part, None, 0
         try:
             self._file = self._appended_to(self._create(locked))
             self._write_head()
@@ -94,7 +99,7 @@ class Journal:
 
     def _write_head(self) -> None:
         try:
-            self.append(writer.preamble())
+            self._append(writer.preamble())
         except OSError:
             self.remove()
             raise
@@ -147,28 +152,37 @@ class Journal:
             f"run 'mitmvcr cassette recover {as_word(self._name)}', or delete the file"
         )
 
-    def append(self, data: bytes | memoryview) -> None:
-        """Append all of it or nothing: what a full disk cut off is taken back."""
+    def append(self, piece: Piece) -> None:
+        """Append all of it or nothing: what a full disk cut off is taken back. It waits
+        then, behind what waits already; raise OSError where that is too much."""
+        try:
+            self._waiting.write(self._write)
+            self._write(piece)
+        except OSError as error:
+            self._waiting.add(piece, error)
+
+    def _write(self, piece: Piece) -> None:
+        before = self._file.mark
+        try:
+            for part in piece.parts():
+                self._append(part)
+        except BaseException:
+            if self._file.mark != before:
+                self._file.take_back(before)
+            raise
+
+    def _append(self, data: bytes | memoryview) -> None:
         if self._went_elsewhere(at_a_glance=True):
             logger.error("mitmvcr: %s; the recording is in %s", self.harm, self.path)
         self._file.append(data)
-
-    def append_parts(self, parts: Iterable[bytes | memoryview]) -> None:
-        """Append what is too large to be in one piece, all of it or nothing."""
-        before = self._file.mark
-        try:
-            for part in parts:
-                self.append(part)
-        except BaseException:
-            self._file.take_back(before)
-            raise
 
     # What somebody else may do to it
 
     def check(self) -> None:
         """Raise CassetteWriteError where somebody else changed the journal. Call it
-        before the recording is put in place."""
+        before the recording is put in place: it also appends what waits."""
         self._went_elsewhere()
+        self._waiting.write(self._write)
         if not self.harm and self._lock.was_taken_away():
             self._go_elsewhere("has lost its lock, which somebody removed or replaced")
         if self.harm:
@@ -181,20 +195,18 @@ class Journal:
             self._go_elsewhere(harm)
         return bool(harm)
 
-    def _go_elsewhere(self, harm: str) -> None:
-        """Go on in a file of another name, with all that was appended."""
-        parts = self._file.sound()
-        path, file = open_rescue(self._target)
-        try:
-            claim(file)
-            for part in parts:
-                write_all(file, part)
-        except BaseException:
-            close(file)
-            path.unlink(missing_ok=True)
-            raise
+    def _go_elsewhere(self, harm: str, *, with_waiting: bool = False) -> None:
+        """Go on in a file of another name, with all that was appended, and with what
+        waits if that is wanted."""
+        waiting = self._waiting if with_waiting else Waiting(self._name)
+        path, file = write_rescue(
+            self._target, lambda: chain(self._file.sound(), waiting.parts())
+        )
         self.harm = self.harm or f"{self.path} {harm}"
         self._leave_behind()
+        for _ in self._file.noted(waiting.parts()):
+            pass  # it is in the other file already
+        waiting.clear()
         self._file.go_on_in(file)
         self.path = path
 
@@ -206,8 +218,9 @@ class Journal:
         close(self._file.number)
 
     def read(self) -> bytes:
-        """Return what was appended, also where somebody has deleted the file."""
-        return b"".join(self._file.sound())
+        """Return what was appended or waits, also where somebody has deleted the
+        file."""
+        return b"".join(chain(self._file.sound(), self._waiting.parts()))
 
     def parts(self) -> Iterator[bytes]:
         """Yield what was appended, behind the head. Raise OSError, at the end at the
@@ -217,8 +230,8 @@ class Journal:
     # The end
 
     def rewrite(self, parts: Iterable[bytes]) -> None:
-        """Put something else in the place of all that was appended, whole or not at
-        all."""
+        """Put something else in the place of all that was appended or waits, whole or
+        not at all."""
         self._went_elsewhere()
         fresh = self._appended_to(-1)
         self._file.free_its_name()
@@ -229,6 +242,7 @@ class Journal:
         fresh.go_on_in(file)
         self._file.close()
         self._file = fresh
+        self._waiting.clear()
 
     def replace_target(self) -> None:
         """Put it in place as the target."""
@@ -273,24 +287,48 @@ class Journal:
     def rescue(self) -> Path:
         """Return where the recording is after all else failed: still here, or in a file
         of another name."""
-        self._went_elsewhere()
-        if not self._file.is_sound():
-            self._go_elsewhere("was changed by somebody else")
+        try:
+            self._went_elsewhere()
+            if not self._file.is_sound():
+                self._go_elsewhere("was changed by somebody else")
+        except OSError as error:
+            for piece in self._waiting.clear():
+                self._lose(piece, error)
+            raise
+        if self._waiting:
+            self._find_room()
         return self.path
+
+    def _find_room(self) -> None:
+        """Append what waits, be it with all the rest in another place; where that has
+        no room either, what fits here."""
+        try:
+            self._go_elsewhere("has no room for all of it", with_waiting=True)
+        except OSError:
+            for piece in self._waiting.clear():
+                try:
+                    self._write(piece)
+                except OSError as error:
+                    self._lose(piece, error)
+
+    def _lose(self, piece: Piece, error: OSError) -> None:
+        self.lost += 1
+        tell_lost(piece, error)
 
     def close(self) -> None:
         """Close the file, and hold the lock until it is gone, lest somebody takes it
         over."""
         self._file.close()
+        self._waiting.clear()
         self._lock.release()
 
 
 class SyncedJournal(Journal):
     """A journal whose every interaction outlasts a power cut too."""
 
-    def append(self, data: bytes | memoryview) -> None:
+    def _append(self, data: bytes | memoryview) -> None:
         before = self._file.mark
-        super().append(data)
+        super()._append(data)
         try:
             self.sync()
         except OSError:

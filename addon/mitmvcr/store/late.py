@@ -17,24 +17,48 @@ class LateSecrets:
 
     def __init__(self, target: Path) -> None:
         self.path = Path(f"{target}.part.late")
-        self._file, self._salt = -1, b""
+        self._file, self._salt, self._size = -1, b"", 0
+        #: What could not be noted yet.
+        self._pending: list[tuple[bytes, bytes]] = []
 
     def note(self, learned: Iterable[tuple[bytes, bytes]]) -> None:
-        """Note texts, each with what stands in its place."""
+        """Note texts, each with what stands in its place. They are noted the next time
+        where that cannot be done."""
+        self._pending += learned
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Note what could not be noted before."""
+        if not self._pending:
+            return
         from mitmvcr.secrets.late import noted  # not at every start
 
         if self._file < 0:
             self._open()
-        write_all(self._file, noted(learned, self._salt))
+        self._write(noted(self._pending, self._salt))
+        self._pending.clear()
 
     def _open(self) -> None:
         self.path.unlink(missing_ok=True)
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | NO_FOLLOW | BINARY
         self._file, self._salt = os.open(self.path, flags, PRIVATE), os.urandom(_SALT)
-        write_all(self._file, self._salt)
+        self._size = 0
+
+    def _write(self, lines: bytes) -> None:
+        """Write lines whole or not at all, the first ones behind the salt."""
+        data = lines if self._size else self._salt + lines
+        try:
+            write_all(self._file, data)
+        except OSError:
+            with suppress(OSError):  # the first error is the one to report
+                os.lseek(self._file, self._size, os.SEEK_SET)
+                os.ftruncate(self._file, self._size)
+            raise
+        self._size += len(data)
 
     def remove(self) -> None:
         """Delete them, also those of another recorder that has ended."""
+        self._pending.clear()
         if self._file >= 0:
             file, self._file = self._file, -1
             close(file)
@@ -46,6 +70,7 @@ class LateSecrets:
         if self._file >= 0:
             with suppress(OSError):
                 self.remove()
+        self._pending.clear()
 
     def cleaned(self, recorded: Sequence[Interaction]) -> Sequence[Interaction]:
         """Return what was left over without what showed late."""

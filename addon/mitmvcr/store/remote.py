@@ -5,6 +5,7 @@ place at the end, by a single put, which a store of objects does wholly or not a
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -19,13 +20,15 @@ from mitmvcr.store.place import Place, State
 #: What distinguishes versions of an object, by the names of several stores.
 _VERSION = ("ETag", "etag", "generation", "LastModified", "mtime", "created", "size")
 
+_PASSWORD = re.compile(r"(?<=://)(?P<user>[^/?#:@]*):[^/?#]*@")
+
 
 class RemotePlace(Place):
     """A URL. The version that the object store reports keeps two machines from undoing
     each other's work, not a lock."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(journal_place(url), url)
+        super().__init__(journal_place(url), shown(url))
         self._system, self._object = _open(url)
 
     def exists(self) -> bool:
@@ -68,6 +71,12 @@ def journal_place(url: str) -> Path:
     return home(os.environ) / "journals" / mark / url.rpartition("/")[2]
 
 
+def shown(url: str) -> str:
+    """Return what stands for a URL in messages and reports: a password is none of
+    theirs."""
+    return _PASSWORD.sub(r"\g<user>:***@", url, count=1)
+
+
 def _open(url: str) -> tuple[Any, str]:
     """Return the file system, and the object's name in it."""
     try:
@@ -77,12 +86,12 @@ def _open(url: str) -> tuple[Any, str]:
             "is a URL, and fsspec is not installed",
             "pip install mitmvcr[remote]",
         )
-        raise CassetteError(url, problem, remedy=remedy) from error
+        raise CassetteError(shown(url), problem, remedy=remedy) from error
     try:
         system, name = fsspec.core.url_to_fs(url)
     except (ImportError, ValueError) as error:
         # An unknown protocol, or one whose own package is not installed: it says so.
-        raise CassetteError(url, f"cannot be reached: {error}") from error
+        raise CassetteError(shown(url), f"cannot be reached: {error}") from error
     return system, name
 
 

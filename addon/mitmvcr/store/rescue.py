@@ -4,7 +4,7 @@ go on in."""
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +14,8 @@ from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.wording import number_of
 from mitmvcr.format import reader, writer
-from mitmvcr.store.files import BINARY, NO_FOLLOW, PRIVATE, home
+from mitmvcr.store.claiming import claim
+from mitmvcr.store.files import BINARY, NO_FOLLOW, PRIVATE, close, home, write_all
 
 
 def interactions_in(path: Path) -> int | None:
@@ -114,9 +115,12 @@ class Spare:
                 file.close()
 
 
-def open_rescue(target: Path) -> tuple[Path, int]:
-    """Create a file for the recording of this target, open to read and write: beside
-    it, else among mitmvcr's own files, else among the system's temporary ones.
+def write_rescue(
+    target: Path, parts: Callable[[], Iterable[bytes | memoryview]]
+) -> tuple[Path, int]:
+    """Write a file with the recording of this target, locked and open to read and
+    write: beside it, else among mitmvcr's own files, else among the system's temporary
+    ones.
 
     Nothing that is there is touched. Raises OSError where no place takes it.
     """
@@ -124,7 +128,7 @@ def open_rescue(target: Path) -> tuple[Path, int]:
     for folder in _folders(target):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            return _create(folder / target.name)
+            return _written(folder / target.name, parts())
         except OSError as error:
             first = first or error
     assert first is not None
@@ -136,6 +140,19 @@ def _folders(target: Path) -> Iterator[Path]:
     with suppress(RuntimeError):  # nobody's home
         yield home(os.environ) / "rescued"
     yield Path(tempfile.gettempdir())
+
+
+def _written(target: Path, parts: Iterable[bytes | memoryview]) -> tuple[Path, int]:
+    path, file = _create(target)
+    try:
+        claim(file)
+        for part in parts:
+            write_all(file, part)
+    except BaseException:
+        close(file)
+        path.unlink(missing_ok=True)
+        raise
+    return path, file
 
 
 def _create(target: Path) -> tuple[Path, int]:

@@ -5,8 +5,10 @@ While recording, each interaction is appended to a journal beside the target
 changes once, by an atomic replace, when the session ends.
 """
 
+import logging
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from mitmvcr.core.errors import (
@@ -14,7 +16,7 @@ from mitmvcr.core.errors import (
     CassetteWriteError,
 )
 from mitmvcr.core.model import Cassette, Interaction, Layout
-from mitmvcr.core.wording import as_word
+from mitmvcr.core.wording import as_word, number_of
 from mitmvcr.format import reader, writer
 from mitmvcr.store.cassette_file import CassetteFile
 from mitmvcr.store.files import (
@@ -30,6 +32,9 @@ from mitmvcr.store.late import LateSecrets
 from mitmvcr.store.place import State
 from mitmvcr.store.rescue import without_cut_off
 from mitmvcr.store.rewrite import Change, amended, keep_volatile
+from mitmvcr.store.waiting import Piece
+
+logger = logging.getLogger("mitmvcr")
 
 #: A larger body is not to be in memory several times over.
 _LARGE = 8 << 20
@@ -140,17 +145,25 @@ class FileStore(CassetteFile):
 
     def append(self, interaction: Interaction) -> None:
         with self._writing():
-            if len(interaction.response.body) > _LARGE:
-                parts = writer.item_pieces(interaction, self._written, self._layout)
-                self._journal.append_parts(parts)
-            else:
-                self._journal.append(self._dump(interaction, self._written))
+            self._journal.append(self._piece(interaction))
         self._written += 1
 
+    def _piece(self, interaction: Interaction) -> Piece:
+        size = len(interaction.response.body)
+        if size > _LARGE:
+            make = partial(writer.item_pieces, interaction, self._written, self._layout)
+            return Piece(make, size, interaction.request)
+        data = self._dump(interaction, self._written)
+        return Piece(lambda: (data,), len(data), interaction.request)
+
     def note(self, learned: Sequence[tuple[bytes, bytes]]) -> None:
-        if self._journal.is_open:
-            with self._writing():
-                self._late.note(learned)
+        if not self._journal.is_open:
+            return
+        try:
+            self._late.note(learned)
+        except OSError as error:  # it is noted with the next, and taken out at the end
+            told = "mitmvcr: %s: what showed late to be a secret is not noted yet: %s"
+            logger.warning(told, self._late.path, why(error))
 
     def recorded(self) -> Sequence[Interaction]:
         """Return what was recorded so far. Raise CassetteError."""
@@ -245,12 +258,15 @@ class FileStore(CassetteFile):
         problem = f"cannot be written: {reason}"
         try:
             place = self._journal.rescue()
+            self._late.catch_up()
         except OSError as worse:
             problem += f"; the recording is lost: {why(worse)}"
             return CassetteWriteError(self.name, problem)
         source = "" if self._journal.is_beside else f" --from {as_word(str(place))}"
         remedy = f"run 'mitmvcr cassette recover {as_word(self.name)}{source}'"
-        problem += f"; the recording is in {place}"
+        lost = self._journal.lost
+        rest = f", without {number_of(lost, 'interaction')} of it" if lost else ""
+        problem += f"; the recording is in {place}{rest}"
         return CassetteWriteError(self.name, problem, remedy=remedy)
 
     def leave(self) -> str | None:
@@ -284,8 +300,11 @@ class FileStore(CassetteFile):
 
         Returns how many interactions were recovered. A cut-off last one is dropped.
         """
+        drop_unfinished(self._place.path)
         is_finished = self._finish()
         try:
+            if source is not None and source.exists():  # the folder went when it ended
+                make_folders(self._place.path.parent)
             self._journal.open(source)
         except OSError as error:
             if is_finished and isinstance(error, FileNotFoundError) and not source:

@@ -10,15 +10,18 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mitmvcr.cli.child.limits import files_given, with_files
 from mitmvcr.cli.report import status
 from mitmvcr.core.errors import VcrError
+
+if sys.platform != "win32":  # pragma: no branch
+    import resource
 
 _PROC = Path("/proc")
 
@@ -101,7 +104,7 @@ class Relay:
         self._task = asyncio.current_task()
         self._caught: list[int] = []
         #: A proxy that begins after this has room for more.
-        self._files = files_given()
+        self._files = _files_given()
 
     def __enter__(self) -> Self:
         for name in _RELAYED:
@@ -144,7 +147,7 @@ class Relay:
         self._is_starting = False  # a child may be there before it is known
         if self.early is not None:  # something has held up what ends the start
             raise asyncio.CancelledError
-        with with_files(self._files):
+        with _with_files(self._files):
             self._child = await _start(command, environment, enter, stdout)
         return status.of_child(await self._child.wait())
 
@@ -192,3 +195,25 @@ def _in_foreground() -> bool:
         return False
     finally:
         os.close(terminal)
+
+
+def _files_given() -> int:
+    """Return how many there may be now; 0 where there is no limit to be set."""
+    if sys.platform == "win32":  # pragma: no cover - it has no such limit
+        return 0
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+@contextmanager
+def _with_files(given: int) -> Iterator[None]:
+    """Give what is started in the block this limit: a program may close all that it
+    could have open, or know of no file beyond 1024 (``select``)."""
+    if _files_given() == given:
+        yield
+        return
+    own, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (given, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (own, most))

@@ -17,7 +17,7 @@ from mitmvcr.cli.commands.left import (
 )
 from mitmvcr.cli.report.console import progress, say
 from mitmvcr.cli.tools.files import held_in_another, locked
-from mitmvcr.cli.tools.paths import find_cassettes
+from mitmvcr.cli.tools.paths import named_cassettes
 from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette
 from mitmvcr.core.wording import number_of
@@ -53,7 +53,7 @@ class Secret(NamedTuple):
 def scan_cassettes(paths: Sequence[Path], typed: Layer, *, form: str) -> int:
     """Print what is found to stdout; 1 if there is anything, or a file is damaged."""
     rules = rules_of("scan", typed)
-    files = find_cassettes(paths)
+    files = named_cassettes(paths)
     secrets: list[Secret] = []
     errors: list[CassetteError] = []
     for path in files:
@@ -93,7 +93,7 @@ def _scan(path: Path, rules: Rules) -> Iterator[Secret]:
 def scrub_cassettes(paths: Sequence[Path], typed: Layer) -> int:
     """Redact in place. 1 if a file could not be read."""
     rules = rules_of("scrub", typed)
-    files = find_cassettes(paths)
+    files = named_cassettes(paths)
     scrubbed = damaged = 0
     for path in files:
         try:
@@ -154,7 +154,7 @@ def _result(secret: Secret) -> dict[str, object]:
 
 def check_cassettes(paths: Sequence[Path], *, as_json: bool = False) -> int:
     """Print the problems, which are the result, to stdout; 1 if one is an error."""
-    files = find_cassettes(paths)
+    files = named_cassettes(paths)
     problems = [
         problem for path in progress(files, "Checking") for problem in check(path)
     ]

@@ -83,7 +83,11 @@ def convert_cassettes(
     """Convert files; 1 if something was left out. Raise CassetteError where nothing
     could be written, OptionError."""
     rules = rules_of("convert", typed)
-    jobs = [*_jobs([*inputs_of(paths)], wishes)]
+    inputs = [*inputs_of(paths)]
+    if not inputs:
+        problem = "holds no recording; name another folder"
+        raise CassetteError(str(paths[0]), problem)
+    jobs = [*_jobs(inputs, wishes)]
     shown = jobs if as_json else progress(jobs, "Converting")
     results = [_converted(*each, wishes, rules) for each in shown]
     if as_json:
@@ -142,6 +146,7 @@ def _in_place(inputs: Sequence[Input], wishes: Wishes) -> Iterator[_Job]:
             remedy = f"name the file to write, as -o {name}, or a folder, as -o new/"
             raise VcrError(f"{each.path} is not changed in place: {remedy}")
         if wishes.target is None and not reader.is_format1(data):
+            reader.loads(data, str(each.path), lazy=True)  # it says what is damaged
             problem = "is not a cassette of format 1: there is nothing to convert"
             raise CassetteError(str(each.path), problem)
         yield str(each.path), convert.BY_NAME[wishes.target or "go-vcr"], [each]

@@ -14,9 +14,8 @@ from mitmvcr.cli.report.lines import Line, fitting, line_of, print_lines
 from mitmvcr.cli.report.page import to_difference
 from mitmvcr.cli.tools.files import sheet_of
 from mitmvcr.cli.tools.ledger import progress
-from mitmvcr.cli.tools.paths import find_cassettes
+from mitmvcr.cli.tools.paths import find_cassettes, holds_none
 from mitmvcr.config import in_force
-from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction
 from mitmvcr.format.source import kind_of_file
 from mitmvcr.format.speed import no_collection
@@ -180,7 +179,7 @@ def print_differences(
     ]
     for folder, own in zip((a, b), sides, strict=True):
         if not own:
-            raise CassetteError(str(folder), "holds no cassette; name another folder")
+            raise holds_none(folder)
     facts: list[dict[str, Any]] = []
     status = 0
     for name in progress(sorted(sides[0] | sides[1]), "Comparing"):

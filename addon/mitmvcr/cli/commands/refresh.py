@@ -13,7 +13,7 @@ from mitmvcr.cli.refresh.reports import Refreshed, lines, status_of, writer_of
 from mitmvcr.cli.refresh.rounds import Choice, refreshed
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.tools.files import locked
-from mitmvcr.cli.tools.paths import find_cassettes
+from mitmvcr.cli.tools.paths import named_cassettes
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import CassetteWriteError
 from mitmvcr.core.wording import number_of
@@ -49,7 +49,7 @@ def refresh_cassettes(paths: Sequence[Path], wanted: Wanted, typed: Layer) -> in
     )
     writers = [(target, writer_of(target)) for target in wanted.reports]
     found = []
-    for path in find_cassettes(paths):
+    for path in named_cassettes(paths):
         found.append(_refresh(path, settings, choice, sets, write=wanted.write))
         for line in lines(found[-1]):
             click.echo(line)

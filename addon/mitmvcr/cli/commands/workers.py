@@ -72,13 +72,13 @@ class Started:
     names: set[str]
     is_told: bool = False
 
-    def end(self) -> None:
-        """Let it save and end. A second signal would kill it, once it has saved and no
-        longer listens for any."""
+    def end(self, number: signal.Signals) -> None:
+        """Let it save and end, by a signal. A second one would kill it, once it has
+        saved and no longer listens for any."""
         if not self.is_told:
             self.is_told = True
             with suppress(ProcessLookupError):
-                self.process.terminate()
+                self.process.send_signal(number)
 
 
 class _Parent:
@@ -96,7 +96,7 @@ class _Parent:
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._end)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
-            loop.add_signal_handler(signal.SIGHUP, self._end)
+            loop.add_signal_handler(signal.SIGHUP, self._end, signal.SIGHUP)
         with ExitStack() as stack:
             self._sockets = _Sockets(self._count, stack)
             for index in range(self._count):
@@ -104,11 +104,12 @@ class _Parent:
             await asyncio.gather(*map(self._watch, range(self._count)))
         return self._status
 
-    def _end(self) -> None:
-        """Let all workers save and end."""
+    def _end(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Let all workers save and end, by this signal: of SIGHUP each knows that there
+        may be no terminal any more."""
         self._is_ending = True
         for each in self._workers.values():
-            each.end()
+            each.end(number)
 
     async def _start(self, index: int, lost: Collection[str] = ()) -> None:
         """Start a worker; ``lost`` are names of sessions that are not to begin in it by
@@ -133,7 +134,7 @@ class _Parent:
         line = await asyncio.open_connection(sock=mine)
         self._workers[index] = Started(index, process, line, {*lost})
         if self._is_ending:
-            self._workers[index].end()  # it has begun since
+            self._workers[index].end(signal.SIGTERM)  # it has begun since
 
     async def _watch(self, index: int) -> None:
         """Wait for a worker's end, and start it anew where nobody wanted that."""

@@ -3,18 +3,21 @@
 Every name that the namespace looks up gets an address of its own, from a range that
 nobody has and that is loopback's within. What connects there to port 80 or 443 is
 carried to the proxy as a tunnel (CONNECT) to that name: nothing is looked up outside
-unless the proxy does.
+unless the proxy does. The names of ``/etc/hosts``, which no name server is asked for,
+get addresses of that range in a copy of the file.
 """
 
 import asyncio
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from pathlib import Path
 
 from mitmvcr.cli.isolate.forward import End, Forwarder
 
 #: For benchmarks of network devices (RFC 2544): routed nowhere.
 RANGE = ipaddress.IPv4Network("198.18.0.0/15")
 PORTS = (80, 443)
+HOSTS = Path("/etc/hosts")
 _LONGEST = 65536
 _END = b"\r\n\r\n"
 
@@ -104,3 +107,32 @@ class _Opening(End):
         if not self.answer.done():
             self.answer.set_result(False)
         super().connection_lost(error)
+
+
+def hosts_within(text: str, names: Names, kept: Collection[str]) -> str:
+    """Return the file's text as the namespace has it, with addresses of ``names``.
+    What ``kept`` holds, names in small letters and addresses, stays as it is."""
+    lines, moved = [], dict[str, str]()
+    for line in text.splitlines():
+        address, *named = line.partition("#")[0].split() or [""]
+        if address in kept or not _is_elsewhere(address):
+            lines.append(line)
+            continue
+        stay = [name for name in named if name.lower() in kept]
+        lines += [f"{address} {' '.join(stay)}"] if stay else []
+        for name in named:
+            given = None if name in stay else names.address_of(name.lower())
+            if given is not None:
+                moved[name] = given
+    lines += [f"{address} {name}" for name, address in moved.items()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _is_elsewhere(address: str) -> bool:
+    """Return whether it is another machine's: 0.0.0.0 is nobody's."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    within = parsed.is_loopback or parsed.is_unspecified
+    return not (within or parsed.is_multicast or parsed.is_reserved)

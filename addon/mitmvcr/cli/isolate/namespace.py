@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from mitmvcr.cli.child.own_folder import cannot_write
 from mitmvcr.cli.isolate import network
-from mitmvcr.cli.isolate.diverted import Names
-from mitmvcr.cli.isolate.hosts import HOSTS, hosts_within
+from mitmvcr.cli.isolate.diverted import HOSTS, Names, hosts_within
 from mitmvcr.cli.isolate.route import Allowed, stay
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE

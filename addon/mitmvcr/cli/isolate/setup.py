@@ -11,8 +11,7 @@ from pathlib import Path
 
 from mitmvcr.cli.child.trust import SYSTEM_ROOTS
 from mitmvcr.cli.isolate import network
-from mitmvcr.cli.isolate.diverted import PORTS, RANGE
-from mitmvcr.cli.isolate.hosts import HOSTS
+from mitmvcr.cli.isolate.diverted import HOSTS, PORTS, RANGE
 from mitmvcr.cli.isolate.route import Allowed
 
 #: They look names up for whoever asks, past the network of the namespace.

@@ -1,18 +1,29 @@
 """What is wrong with a run as a whole, though no request of it failed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mitmvcr.cli.age import ages
+from mitmvcr.cli.child.environment import LOOPBACK
+from mitmvcr.core.urls import url_parts
 from mitmvcr.core.wording import number_of, shown
-from mitmvcr.options import IGNORE_PRESET, ISOLATE, MAX_AGE, PASSTHROUGH, TRANSPARENT
+from mitmvcr.options import (
+    IGNORE_PRESET,
+    ISOLATE,
+    MAX_AGE,
+    NO_PROXY,
+    PASSTHROUGH,
+    TRANSPARENT,
+)
 from mitmvcr.session import Session
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy
 
 _NAMED = 3
+_PORT = re.compile(r":\d*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +48,14 @@ def of_run(
     summary = proxy.summary()
     if summary.was_idle:
         fails = proxy.expects and not allow_idle
-        text = _idle(bypass, summary.blocked)
-        if proxy.records and not transparent:
-            both = f"{ISOLATE.word} {TRANSPARENT.word}"
-            text += f". On Linux {both} records a client that reads neither"
-        if fails:
-            text += _past_a_replay(isolated=isolated)
+        text = _of_bypassed(proxy, bypass)
+        if not text:
+            text = _idle(bypass, summary.blocked)
+            if proxy.records and not transparent:
+                both = f"{ISOLATE.word} {TRANSPARENT.word}"
+                text += f". On Linux {both} records a client that reads neither"
+            if fails:
+                text += _past_a_replay(isolated=isolated)
         yield Finding("idle", text, fails)
     elif summary.passed and proxy.records and not summary.recorded:
         yield Finding("passed", _passed(summary.passed))
@@ -95,6 +108,30 @@ def _passed(count: int) -> str:
         f" filter or as the work of a package manager; {IGNORE_PRESET.word} none"
         " records that too"
     )
+
+
+def _of_bypassed(proxy: "Proxy", bypass: str) -> str:
+    """Return why nothing came where all that is recorded is of hosts that go past the
+    proxy, as of localhost, which was sent through it when it was recorded; else an
+    empty text."""
+    played = [each for each in proxy.sessions if len(each.deck)]
+    hosts = {_host(url) for each in played for url in each.deck.urls()}
+    if not hosts or not hosts.issubset(bypass.split(",")):
+        return ""
+    names = ", ".join(sorted(shown(each) for each in hosts))
+    local = hosts.issubset(LOOPBACK)
+    remedy = "say --include-localhost" if local else f"leave it out of {NO_PROXY.word}"
+    name = shown(played[0].store.name, 300)
+    return (
+        f"nothing went through the proxy: {name} is of {names}, which the command"
+        f" reaches without it: {remedy}"
+    )
+
+
+def _host(url: str) -> str:
+    """Return the host of a URL as NO_PROXY names it; of another text none."""
+    parts = url_parts(url)
+    return _PORT.sub("", parts.host).strip("[]").lower() if parts else ""
 
 
 def _idle(bypass: str, blocked: int) -> str:

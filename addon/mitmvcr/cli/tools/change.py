@@ -15,7 +15,7 @@ from mitmvcr.cli.tools.files import (
     write,
 )
 from mitmvcr.cli.tools.ledger import Ledger, progress
-from mitmvcr.cli.tools.paths import find_cassettes
+from mitmvcr.cli.tools.paths import named_cassettes
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.core.jsonpaths import Finder, json_path
 from mitmvcr.core.model import Interaction
@@ -229,7 +229,7 @@ def fix_cassettes(paths: Sequence[Path], typed: Layer) -> int:
         facts = {"restated": found, "renumbered": ids}
         return Plan(entries, "; ".join([text, *found]), facts, renumber=True)
 
-    files = [path for path in find_cassettes(paths) if not _is_damaged(path)]
+    files = [path for path in named_cassettes(paths) if not _is_damaged(path)]
     way = Way(None, as_json=False)
     return transform(files, planned, typed, label="Fixing", **way._asdict())
 

@@ -49,7 +49,7 @@ def ls(
     as_json: bool,
     **options: Any,
 ) -> int:
-    """List cassettes: how much each holds, how old it is, and which tests use it.
+    """List cassettes: their size, age, secrets and tests.
 
     The age is that of the last answer, by its Date. Tests are known from reports.
     """
@@ -63,7 +63,10 @@ def ls(
 @PATHS
 @AS_JSON
 def stats(*, paths: tuple[Path, ...], as_json: bool) -> int:
-    """Count what cassettes are made of: hosts, methods, statuses, kinds and sizes."""
+    """Count what cassettes are made of.
+
+    Hosts, methods, statuses, kinds and sizes.
+    """
     from mitmvcr.cli.tools.ls import print_stats
 
     return print_stats(paths, as_json=as_json)
@@ -190,7 +193,7 @@ def prune(
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Drop what reports say no test asked for, and cassettes that none names.
+    """Drop interactions and cassettes that no test asks for.
 
     Without --yes nothing is changed. The reports have to be of the whole suite.
     """
@@ -300,14 +303,13 @@ def diff(
     ignore_volatile: bool,
     **options: Any,
 ) -> int:
-    """Compare two cassettes, or folders of them: what is the same, changed, only in A
-    or only in B.
+    """Compare two cassettes, or folders of them.
 
-    Interactions belong together whose requests match, and then those that have the
-    method and the URL in common. Bodies are compared by meaning, streams event by
-    event; times, Date and Age do not count, nor what the options ignore. Secrets are
-    hidden as a recording hides them. The exit code is 0 if the cassettes are the same
-    and 1 if they differ.
+    Each interaction is the same, changed, only in A or only in B. Interactions belong
+    together whose requests match, and then those that have the method and the URL in
+    common. Bodies are compared by meaning, streams event by event; times, Date and Age
+    do not count, nor what the options ignore. Secrets are hidden as a recording hides
+    them. The exit code is 0 if the cassettes are the same and 1 if they differ.
     """
     from mitmvcr.cli.commands import diff as difference
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from mitmvcr.cli.tools.paths import find_cassettes
+from mitmvcr.cli.tools.paths import named_cassettes
 from mitmvcr.core.errors import (
     CassetteError,
     CassetteNotFoundError,
@@ -132,7 +132,7 @@ def outputs(paths: Sequence[Path], output: str | None) -> dict[Path, Path]:
     """Return where each cassette named, or in a folder named, is written: in its place,
     or in the file or below the folder (``new/``) that is named as output. Raise
     OptionError."""
-    files = find_cassettes(paths)
+    files = named_cassettes(paths)
     if output is None:
         return {path: path for path in files}
     is_folder = output.endswith(("/", os.sep)) or os.path.isdir(output)

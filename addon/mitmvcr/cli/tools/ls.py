@@ -11,7 +11,7 @@ import click
 from mitmvcr.cli.commands.left import rules_of
 from mitmvcr.cli.tools.files import sheet_of
 from mitmvcr.cli.tools.ledger import Ledger, progress
-from mitmvcr.cli.tools.paths import find_cassettes
+from mitmvcr.cli.tools.paths import named_cassettes
 from mitmvcr.cli.tools.reports import read_reports, tests_of
 from mitmvcr.core.dates import age_shown
 from mitmvcr.core.model import Interaction
@@ -40,7 +40,7 @@ def list_cassettes(
 ) -> int:
     """Print a line for each cassette; return 1 if one cannot be read, else 0."""
     uses = read_reports(reports)
-    files = find_cassettes(paths)
+    files = named_cassettes(paths)
     ledger = Ledger(as_json=False)
     now = datetime.now(UTC)
     rows: list[Facts] = []
@@ -146,7 +146,7 @@ def print_stats(paths: Sequence[Path], *, as_json: bool) -> int:
     """Print what each cassette is made of; return 1 if one cannot be read, else 0."""
     ledger = Ledger(as_json=False)
     found: list[Facts] = []
-    for path in progress(find_cassettes(paths), "Reading"):
+    for path in progress(named_cassettes(paths), "Reading"):
         with ledger.heeding(path):
             sheet = sheet_of(path, kind_of_file(path))
             facts = stats(sheet.interactions, sheet.forget)

@@ -11,10 +11,10 @@ from mitmvcr.cli.tools.files import (
     write,
 )
 from mitmvcr.cli.tools.ledger import Ledger, progress
-from mitmvcr.cli.tools.paths import find_cassettes
+from mitmvcr.cli.tools.paths import named_cassettes
 from mitmvcr.cli.tools.reports import Uses, check_fit, read_reports, uses_of
 from mitmvcr.config import in_force
-from mitmvcr.core.errors import CassetteError, CassetteWriteError, OptionError
+from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Request
 from mitmvcr.core.wording import number_of
@@ -53,9 +53,7 @@ def merge_cassettes(
 ) -> int:
     """Write several cassettes as one. Raise CassetteError."""
     settings = in_force(typed).settings(options_of("diff"))
-    files = find_cassettes(paths)
-    if not files:
-        raise CassetteError(str(paths[0]), "holds no cassette; name another folder")
+    files = named_cassettes(paths)
     target, ledger = output or files[0], Ledger(as_json=as_json)
     with locked(target), no_collection():
         sources = [Source(path) for path in progress(files, "Reading")]
@@ -105,7 +103,7 @@ def split_cassettes(
         raise OptionError("--by", by, remedy)
     rules, uses = rules_of("scan", typed), read_reports(reports)
     ledger = Ledger(as_json=as_json)
-    for path in progress(find_cassettes(paths), "Splitting"):
+    for path in progress(named_cassettes(paths), "Splitting"):
         with ledger.heeding(path):
             _split(path, output, rules, uses if by == "test" else None, ledger)
     return ledger.finish()

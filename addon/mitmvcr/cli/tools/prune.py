@@ -11,7 +11,7 @@ from mitmvcr.cli.tools.files import (
     write,
 )
 from mitmvcr.cli.tools.ledger import Ledger, progress
-from mitmvcr.cli.tools.paths import find_cassettes
+from mitmvcr.cli.tools.paths import named_cassettes
 from mitmvcr.cli.tools.reports import Uses, check_fit, read_reports, uses_of
 from mitmvcr.core.errors import CassetteWriteError, VcrError
 from mitmvcr.core.wording import shown
@@ -40,7 +40,7 @@ def prune_cassettes(
             f" suite, as {REPORT.word} FILE.json"
         )
     ledger = Ledger(as_json=as_json)
-    for path in progress(find_cassettes(paths), "Pruning"):
+    for path in progress(named_cassettes(paths), "Pruning"):
         with ledger.heeding(path):
             _prune(path, uses, rules if yes else None, ledger)
     if not yes:

@@ -12,6 +12,7 @@ from mitmvcr.view.parts import (
     RequestParts,
     ResponseParts,
 )
+from mitmvcr.view.requests import PROXY_HEADERS
 
 
 def request_parts(wire: http.Request) -> RequestParts:
@@ -23,6 +24,13 @@ def request_parts(wire: http.Request) -> RequestParts:
 def response_parts(wire: http.Response) -> ResponseParts:
     """Return what was sent, in bytes; ``status_code`` is an int."""
     return wire.data if capabilities.has("raw messages") else _response_parts(wire)
+
+
+def drop_proxy_headers(request: http.Request) -> None:
+    """Remove the headers that are meant for a proxy, which plain http has."""
+    if request_parts(request).scheme == b"http":
+        for name in PROXY_HEADERS:
+            request.headers.pop(name.decode(), None)
 
 
 def make_response(

@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 
-from mitmvcr.proxy.one_by_one import OneByOne
+from mitmvcr.lane.tls import OneByOne
 
 
 async def done_by(turns: OneByOne, names: str, more: str = "") -> list[str]:
