@@ -137,6 +137,18 @@ def test_a_session_that_records_goes_on_through_it_where_the_others_replay(
     assert "url: http://plain.test/b" in written
 
 
+def test_a_proxy_does_not_go_on_through_itself(cli, tmp_path):
+    """In a shell that has what ``mitmvcr env`` prints each request came back, and its
+    client was told to give this proxy as its proxy."""
+    port = free_port()
+    env = {"HTTPS_PROXY": f"http://127.0.0.1:{port}"}
+    for command in ("serve", "start"):
+        ran = cli(command, "-c", "new", "--port", str(port), env=env)
+        assert ran.returncode == 125, ran.stderr
+        told = f"HTTPS_PROXY=http://127.0.0.1:{port}: this proxy is there itself"
+        assert told in lines(ran.stderr)[-1], ran.stderr
+
+
 def test_a_serve_that_replays_or_has_a_mode_of_its_own_asks_for_no_proxy(
     cli, home, ports, tmp_path
 ):

@@ -121,6 +121,16 @@ def test_a_command_that_is_not_there_is_127(cli, cassette):
     assert ran.stderr == "mitmvcr: error: no-such-command: command not found\n"
 
 
+@pytest.mark.parametrize("line", ["curl -s http://a.test/ | wc", "pytest -q", "x;y"])
+def test_a_line_for_a_shell_in_one_word_is_told_how_to_write_it(cli, cassette, line):
+    ran = cli("run", "--cassette", cassette, line)
+    assert ran.returncode == 127
+    assert ran.stderr == (
+        f"mitmvcr: error: {line}: command not found; a line for a shell goes"
+        f" as sh -c '{line}'\n"
+    )
+
+
 def test_a_command_that_cannot_be_executed_is_126(cli, cassette):
     ran = cli("run", "--cassette", cassette, cassette)
     assert ran.returncode == 126

@@ -234,6 +234,13 @@ def test_a_busy_port_is_one_line(cli):
     )
 
 
+def test_an_address_that_this_machine_has_not_is_one_line(cli):
+    ran = cli("serve", "--cassette", "new", "--host", "no such host")
+    assert ran.returncode == 125
+    assert ran.stderr.startswith("mitmvcr: error: cannot listen on no such host:8080: ")
+    assert ran.stderr.endswith("; choose --host\n")
+
+
 @pytest.mark.parametrize(
     "words",
     [("--mode", "no_such"), ("--latency", "-1"), ("--host", "no such host")],

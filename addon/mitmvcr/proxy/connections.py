@@ -21,6 +21,7 @@ from mitmvcr.proxy.flow.unreached import with_remedy
 from mitmvcr.proxy.host.alerts import hear_alerts
 from mitmvcr.proxy.host.endings import leave_unsaid, say_the_end
 from mitmvcr.proxy.host.options import Options
+from mitmvcr.proxy.host.origin_ends import see_the_end
 from mitmvcr.proxy.host.protocols import choose_alpn, speak_cleartext_h2
 from mitmvcr.proxy.host.resets import was_left_by_client
 from mitmvcr.proxy.sessions import Sessions
@@ -48,6 +49,7 @@ class Connections:
         if self.may_connect(data) and data.server.error == _REFUSED:
             data.server.error = None
             speak_cleartext_h2(data.client, data.server)
+            see_the_end()
 
     def may_connect(self, data: ServerConnectionHookData) -> bool:
         """Return whether a connection may be opened, by its client's session."""
@@ -148,7 +150,7 @@ class Connections:
             player.session.lost()
 
     def tls_clienthello(self, data: tls.ClientHelloData) -> None:
-        """Offline, the client gets the protocol that was recorded for this host."""
+        """Offer an offline session's client the protocol recorded for this host."""
         player = self.sessions.of_client(data.context.client)
         if player is None or not player.offline:
             return

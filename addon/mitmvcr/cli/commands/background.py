@@ -37,6 +37,7 @@ from mitmvcr.spelling import ON_COMMAND_LINE
 from mitmvcr.values import Given, Layer, Values
 
 if TYPE_CHECKING:
+    from mitmvcr.network_options import Upstream
     from mitmvcr.proxy.launch import Proxy
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -107,7 +108,6 @@ class _Background:
 
         options, home = self._options, self._place.folder
         settings = self._settings
-        goes_on = may_reach_out(settings) and not has_way(options.set)
         check_port(options.host, options.port)
         ensure_ca(home)
         failure, proxy = "", None
@@ -118,7 +118,7 @@ class _Background:
                 confdir=home,
                 listen_host=options.host,
                 listen_port=options.port,
-                upstream=way_out(os.environ) if goes_on else None,
+                upstream=self._way_out(),
                 trusted_ca=write_origins(folder, roots, os.environ),
                 opened=self._prepare,
                 sets=options.set,
@@ -136,6 +136,12 @@ class _Background:
         status = self._conclude(proxy, failure)
         self._place.write(replace(state, status=status))
         return status
+
+    def _way_out(self) -> "Upstream | None":
+        options = self._options
+        if not may_reach_out(self._settings) or has_way(options.set):
+            return None
+        return way_out(os.environ, options.port)
 
     def _prepare(self, session: Session) -> None:
         session.log.complete = bool(self._policy.reports)

@@ -25,7 +25,7 @@ from mitmvcr.format import layout, reader, writer
 from mitmvcr.format.check import check
 from mitmvcr.format.source import kind_of_file, packed, read_bytes
 from mitmvcr.options import CASSETTE
-from mitmvcr.secrets.identities import told_apart
+from mitmvcr.secrets.identities import with_identities
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.store.files import put
 from mitmvcr.store.store import FileStore
@@ -120,7 +120,7 @@ def _scrub(path: Path, rules: Rules) -> bool:
         if (now := read_bytes(path)) != data:  # it was changed meanwhile
             data, interactions = now, reader.loads(now, str(path)).interactions
             redactor, found = looked_through(interactions, rules)
-        kept = Cassette(told_apart(redactor, interactions))
+        kept = Cassette(with_identities(redactor, interactions))
         put(path, packed(str(path), writer.dumps(kept, layout_of(data))))
     say(f"{path}: {number_of(len(found), 'interaction')} redacted")
     return True
