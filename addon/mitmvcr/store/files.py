@@ -6,7 +6,7 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import count, islice, takewhile
+from itertools import chain, count, islice, takewhile
 from pathlib import Path
 
 from mitmvcr.core.errors import CassetteWriteError
@@ -78,12 +78,13 @@ def _begin_beside(target: Path, mode: int) -> tuple[Path, int]:
     """Create the file that will take the target's place, open to be written, and lock
     it: the next one then knows what a killed process left, and deletes that."""
     drop_unfinished(target)
-    for fresh in _beside(target):
+    names = _beside(target)
+    while True:
+        fresh = next(names)
         with suppress(FileExistsError):
             file = os.open(fresh, _NEW, mode)
             if _is_claimed(file, fresh):
                 return fresh, file
-    raise AssertionError("there is always one more name")
 
 
 def _is_claimed(file: int, fresh: Path) -> bool:
@@ -106,11 +107,10 @@ _FEW = 8
 
 
 def _beside(target: Path) -> Iterator[Path]:
-    """Yield names for what will take the target's place. All but the first are for when
-    somebody else writes just now, or there are no locks."""
-    yield target.with_name(f".{target.name}{_OURS}")
-    for number in count(1):
-        yield target.with_name(f".{target.name}.{number}{_OURS}")
+    """Return names for what will take the target's place. All but the first are for
+    when somebody else writes just now, or there are no locks."""
+    middles = chain([""], (f".{number}" for number in count(1)))
+    return (target.with_name(f".{target.name}{each}{_OURS}") for each in middles)
 
 
 def drop_unfinished(target: Path) -> None:
