@@ -257,6 +257,16 @@ SET = Listed(
     scope=Scope.PROCESS,
     commands=_ORIGINS,
 )
+HOST = Option(
+    name="host",
+    help="The address to listen on.",
+    group=Group.NETWORK,
+    parse=parsing.parse_text,
+    default="127.0.0.1",
+    metavar="ADDRESS",
+    scope=Scope.PROCESS,
+    commands=("serve", "start"),
+)
 PORT = Option(
     name="port",
     help="The port to listen on; for 'env' and 'exec', the proxy's.",
@@ -763,16 +773,7 @@ OPTIONS: tuple[Option, ...] = (
         scope=Scope.PROCESS,
         commands=("serve",),
     ),
-    Option(
-        name="host",
-        help="The address to listen on.",
-        group=Group.NETWORK,
-        parse=parsing.parse_text,
-        default="127.0.0.1",
-        metavar="ADDRESS",
-        scope=Scope.PROCESS,
-        commands=("serve", "start"),
-    ),
+    HOST,
     PORT,
     WORKERS,
     Switch(

@@ -19,7 +19,7 @@ from mitmvcr.cli.report.console import (
     short_lines,
 )
 from mitmvcr.miss.log import MOST_MISSES
-from mitmvcr.miss.report import Difference, Miss, Near
+from mitmvcr.miss.report import STALE, Difference, Miss, Near
 from mitmvcr.spelling import as_typed, in_words
 
 COLOUR = re.compile(r"\x1b\[\d*m")
@@ -224,6 +224,8 @@ def test_looks_and_hidden_values_are_told() -> None:
     )
     near = Near(0, "GET", "http://h/", False, (), differ)
     found = Miss("GET", "http://h/", "", (near,), 0, 1, unset=("A_KEY",))
+    assert STALE in "".join(short_lines(replace(found, is_stale=True)))
+    assert STALE not in "".join(short_lines(found))
     for lines in (long_lines(found), short_lines(found)):
         text = "\n".join(plain(lines))
         assert 'body.id: "1" was "2" (looks like a UUID)' in text

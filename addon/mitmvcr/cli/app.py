@@ -13,6 +13,7 @@ from mitmvcr import __version__
 from mitmvcr.cli.cassette_app import cassette
 from mitmvcr.cli.options import (
     AS_JSON,
+    COMMAND,
     CommandGroup,
     GroupedCommand,
     show_help_alone,
@@ -39,7 +40,7 @@ def app(context: click.Context) -> None:
 # The command follows its own options, so the first word that is none ends ours.
 @app.command(cls=GroupedCommand, context_settings={"allow_interspersed_args": False})
 @takes("run")
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument("command", required=True, **COMMAND)
 def run(command: tuple[str, ...], **options: Any) -> int:
     """Run COMMAND with its HTTP(S) traffic recorded or replayed.
 
@@ -59,7 +60,7 @@ def run(command: tuple[str, ...], **options: Any) -> int:
 @app.command(cls=GroupedCommand, context_settings={"allow_interspersed_args": False})
 @click.option("--yes", is_flag=True, help="Write the rules into mitmvcr.toml.")
 @takes("run")
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument("command", required=True, **COMMAND)
 def learn(command: tuple[str, ...], *, yes: bool, **options: Any) -> int:
     """Find out what varies between two runs, and the rules for it.
 
@@ -140,7 +141,7 @@ def env(*, shell: str, **options: Any) -> None:
     "exec", cls=GroupedCommand, context_settings={"allow_interspersed_args": False}
 )
 @takes("env")
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument("command", required=True, **COMMAND)
 def exec_(command: tuple[str, ...], **options: Any) -> int:
     """Run COMMAND with its traffic sent to a running proxy.
 
@@ -283,7 +284,7 @@ def background() -> int:
 
 @app.command(context_settings={"allow_interspersed_args": False})
 @AS_JSON
-@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@click.argument("command", **COMMAND)
 def doctor(command: tuple[str, ...], *, as_json: bool) -> int:
     """Say which programs of this machine a run captures.
 

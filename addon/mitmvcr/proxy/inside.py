@@ -42,6 +42,8 @@ async def inside(
         update_options(master.options, await way_out.open())
     set_options(master.options, place.sets)
     refuse_other_proxies(master.options)
+    if way_out is None and list(master.options.mode) != ["regular"]:
+        sessions.spelling = sessions.spelling._replace(reads_proxies=False)
     vcr = addon(has_lane=lane is None, sessions=sessions, lane=lane)
     _insert(master, vcr, settings)
     if way_out is not None:

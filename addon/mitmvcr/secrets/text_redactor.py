@@ -19,7 +19,7 @@ from mitmvcr.secrets.looks import LEAST, is_real, is_telling
 from mitmvcr.secrets.messages import Text
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.rules import Rules
-from mitmvcr.secrets.runs import encoded_as, is_in_url, percent_as
+from mitmvcr.secrets.runs import decoded_base64, encoded_as, is_in_url, percent_as
 from mitmvcr.secrets.scan import BYTES, Place
 from mitmvcr.secrets.spans import Edit, Span, apart, substituted
 
@@ -125,7 +125,7 @@ class Sweep:
         found = self.found(text)
         known = memory.edits(data)
         hosts = self._texts.hosts.edits(data)
-        for edit in (*self._of_spans(found, _came(text)), *known, *hosts):
+        for edit in (*self._of_spans(found, text), *known, *hosts):
             if text.look is Look.FORMS:  # no length may change in a binary message
                 edit = edit._replace(new=sized(edit.new, edit.end - edit.start))
             yield edit
@@ -142,9 +142,13 @@ class Sweep:
         if text.look is Look.ALL:
             yield from _settled(data)
 
-    def _of_spans(self, found: Found, came: bool) -> Iterator[Edit]:
+    def _of_spans(self, found: Found, text: Text) -> Iterator[Edit]:
+        came = _came(text)
         for start, end, kind, value, _, given in found.spans:
             new = given or self._texts.memory.placeholder(value, kind, came=came)
+            coded = text.data[start:end]
+            if coded != value and decoded_base64(coded) == value:
+                new = encoded_as(coded, new, in_url=False)  # as its client decodes it
             if kind.encode() == _USER:
                 new = quote_from_bytes(new).encode()
             yield Edit(start, end, new, kind)

@@ -16,7 +16,7 @@ import click
 from mitmvcr.cli.child.authorities import configured_certificates, configured_files
 from mitmvcr.cli.child.trust import more_roots, write_origins, write_roots
 from mitmvcr.cli.child.way_out import named_proxy
-from mitmvcr.cli.commands.plan import in_ci, reaches_out
+from mitmvcr.cli.commands.plan import in_ci, may_reach_out, reaches_out
 from mitmvcr.config import INSIDE, in_force
 from mitmvcr.core.errors import UnusableValueError, VcrError
 from mitmvcr.core.wording import authority
@@ -26,6 +26,7 @@ from mitmvcr.options import (
     CASSETTE,
     CONTROL,
     DIR,
+    HOST,
     OF_SESSION,
     PORT,
     WORKERS,
@@ -87,7 +88,7 @@ def _become(
     start += f"; import sys; sys.path.append({_HOME!r})"
     start += "; from mitmvcr.proxy.serving import main"
     way_out = None
-    if reaches_out(settings) and named_proxy(os.environ):
+    if may_reach_out(settings) and named_proxy(os.environ):
         start += "; from mitmvcr.cli.child.way_out import way_out"
         way_out = "way_out"
     start += f"; main({options.ui!r}, attached={options.attached}, way_out={way_out})"
@@ -239,6 +240,8 @@ def check_port(host: str, port: int, word: str = PORT.word) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
+        if isinstance(error, socket.gaierror) and word == PORT.word:
+            word = HOST.word
         problem = (
             f"cannot listen on {authority(host, port)}: {why(error)}; choose {word}"
         )

@@ -71,6 +71,12 @@ def _isolated(plan: Plan) -> Iterator[Plan]:
                 f"{ISOLATE.word}: what tries to leave is blocked, but cannot be listed"
                 f" by address here ({namespace.blind})"
             )
+        if namespace.distrusted:
+            say(
+                f"{ISOLATE.word}: the proxy's authority is not among the system's here"
+                f" ({namespace.distrusted}): the command trusts it only where it reads"
+                " a variable that names a file of authorities"
+            )
         yield replace(plan, namespace=namespace)
     finally:
         namespace.close()

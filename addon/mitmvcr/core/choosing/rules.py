@@ -8,10 +8,12 @@ from functools import lru_cache
 from mitmvcr.core.choosing.header_fields import (
     HOST,
     NEVER,
+    TARGET,
     Fields,
     all_fields,
     fields,
     other_host,
+    target,
 )
 from mitmvcr.core.choosing.identity import Whose
 from mitmvcr.core.choosing.ranges import PARTIAL, asked_range, held, in_bytes
@@ -27,19 +29,27 @@ _CONDITION = re.compile(r"if(?:-(?!range$).*)?|x-[a-z0-9-]*-if-.*")
 #: AWS, Tencent Cloud and Alibaba Cloud, SOAP 1.1, arguments of Dropbox, WebDAV (RFC
 #: 4918), copies in stores, another method than POST; which part of an upload it is
 #: (RFC 9110, 14.5, tus, Google, Azure), which page or partition of Cosmos DB, which
-#: fields of an answer (Google, Flask-RESTX), which of LinkedIn's methods.
+#: fields of an answer (Google, Flask-RESTX), which of LinkedIn's methods; in which
+#: database, schema or namespace (PostgREST, CrateDB, SurrealDB, ClickHouse, Trino,
+#: Presto, Vault), for which tenant (Mimir, Loki), and the SQL of prepared statements.
 OPERATION = frozenset(
     {
+        "accept-profile",
+        "content-profile",
         "content-range",
+        "default-schema",
         "depth",
         "destination",
         "dropbox-api-arg",
         "soapaction",
+        "surreal-db",
+        "surreal-ns",
         "upload-offset",
         "x-acs-action",
         "x-amz-copy-source",
         "x-amz-copy-source-range",
         "x-amz-target",
+        "x-clickhouse-database",
         "x-fields",
         "x-goog-fieldmask",
         "x-goog-upload-command",
@@ -53,8 +63,16 @@ OPERATION = frozenset(
         "x-ms-documentdb-partitionkey",
         "x-ms-page-write",
         "x-ms-source-range",
+        "x-presto-catalog",
+        "x-presto-prepared-statement",
+        "x-presto-schema",
         "x-restli-method",
+        "x-scope-orgid",
         "x-tc-action",
+        "x-trino-catalog",
+        "x-trino-prepared-statement",
+        "x-trino-schema",
+        "x-vault-namespace",
     }
 )
 #: Mercurial cuts its arguments into as many headers as they need.
@@ -101,6 +119,8 @@ class Asked:
         that is recorded."""
         if name == RANGE:
             return self.range
+        if name == TARGET:
+            return target(self.request)
         raw = self.raw.get(name)
         return raw if raw is not None and raw in known else self.fields.get(name)
 

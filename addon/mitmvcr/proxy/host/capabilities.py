@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from mitmproxy import version
 
 from mitmvcr.core.errors import VcrError
-from mitmvcr.proxy.host import checks
+from mitmvcr.proxy.host import checks, end_checks
 
 logger = logging.getLogger("mitmvcr")
 
@@ -119,33 +119,39 @@ TABLE = (
     ),
     Capability(
         name="client resets",
-        check=checks.client_resets,
+        check=end_checks.client_resets,
         lost="over HTTP/2 a stream that its client left is taken for one that its"
         " origin broke off",
     ),
     Capability(
         name="early resets",
-        check=checks.early_resets,
+        check=end_checks.early_resets,
         lost="an answer that waits for its time is not given back for another request"
         " until its time has come, though its client has left",
     ),
     Capability(
         name="TLS alerts",
-        check=checks.tls_alerts,
+        check=end_checks.tls_alerts,
         lost="when an origin refuses a client's certificate, the log only says that it"
         " closed the connection, or the client waits in vain",
     ),
     Capability(
         name="end of TLS",
-        check=checks.end_of_tls,
+        check=end_checks.end_of_tls,
         lost="an answer over TLS that ends with its connection counts as broken off"
         " for wget and others that use GnuTLS or OpenSSL",
+    ),
+    Capability(
+        name="ends of origins",
+        check=end_checks.ends_of_origins,
+        lost="what came of an answer without a length before its origin reset the"
+        " connection is recorded as the whole",
     ),
     Capability(
         name="cleartext HTTP/2",
         check=checks.cleartext_h2,
         lost="HTTP/2 without TLS, as gRPC speaks it, is neither recorded nor replayed,"
-        " nor are requests whose method comes in a packet of its own",
+        " nor are requests whose line comes in pieces",
     ),
     Capability(
         name="ALPN choice",
