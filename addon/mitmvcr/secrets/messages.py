@@ -163,9 +163,15 @@ class Walk:
 
     def _fields(self, form: Headers, where: str) -> Headers:
         return {
-            name: [self._named(f"{where}.{name}", name, v, Place.QUERY) for v in values]
+            name: self._items(f"{where}.{name}", name, values)
             for name, values in form.items()
         }
+
+    def _items(self, where: str, name: str, values: Sequence[str]) -> Sequence[str]:
+        """Return the values of a field; the same ones where nothing changed, since an
+        interaction of which nothing changed is not written anew."""
+        new = [self._named(where, name, each, Place.QUERY) for each in values]
+        return values if new == [*values] else new
 
     def _variables(self, variables: Headers) -> Headers:
         """Return what a test made up: a text as in a form, anything else as in JSON."""
@@ -174,7 +180,7 @@ class Walk:
     def _variable(self, name: str, items: Sequence[str]) -> Sequence[str]:
         where = f"request.variables.{name}"
         if not is_json(items):
-            return [self._named(where, name, each, Place.QUERY) for each in items]
+            return self._items(where, name, items)
         body = json.dumps({name: read_value(items)}).encode()
         new = self._pieces(body, _AS_JSON, where)
         return items if new == body else write_value(*json.loads(new).values())
