@@ -505,6 +505,39 @@ def test_a_client_that_leaves_after_the_handshake_may_refuse_our_authority(
     assert ran.returncode == 100
 
 
+#: It asks before it looks at the certificate, as lftp does.
+ASKS_AND_LEAVES = """
+import os, socket, ssl
+host, port = os.environ["HTTPS_PROXY"].removeprefix("http://").split(":")
+raw = socket.create_connection((host, int(port)))
+raw.sendall(b"CONNECT api.test:443 HTTP/1.1\\r\\nHost: api.test:443\\r\\n\\r\\n")
+raw.recv(99)
+come, go = ssl.MemoryBIO(), ssl.MemoryBIO()
+context = ssl.create_default_context()
+tls = context.wrap_bio(come, go, server_hostname="api.test")
+while True:
+    try:
+        tls.do_handshake()
+        break
+    except ssl.SSLWantReadError:
+        raw.sendall(go.read())
+        come.write(raw.recv(65536))
+tls.write(b"GET /x HTTP/1.1\\r\\nHost: api.test\\r\\n\\r\\n")
+raw.sendall(go.read())
+raw.close()
+"""
+
+
+def test_a_client_that_leaves_as_it_asks_is_told_where_it_was_to_be_recorded(
+    cli, tmp_path
+):
+    """It was 'recorded 0', without a reason."""
+    words = ("--cassette", tmp_path / "new.yaml", "--set", "connection_strategy=lazy")
+    ran = cli("run", *words, *cli.python(ASKS_AND_LEAVES))
+    assert "mitmvcr: https://api.test/x broke off and is not recorded: " in ran.stderr
+    assert lines(ran.stderr)[-1].endswith("; 1 not recorded")
+
+
 def test_localhost_is_left_alone_unless_included(cli, cassette):
     code = "import os; print(repr(os.environ['NO_PROXY']))"
     words = ("run", "--cassette", cassette, "--no-proxy", ".corp.test")

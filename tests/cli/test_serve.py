@@ -48,8 +48,8 @@ def serving(
         process.communicate()
 
 
-def fetch(url: str, port: int, ca: Path) -> str:
-    proxy = f"http://127.0.0.1:{port}"
+def fetch(url: str, port: int, ca: Path, user: str = "") -> str:
+    proxy = f"http://{user}127.0.0.1:{port}"
     command = ["curl", "-sS", "--noproxy", "", "--proxy", proxy, "--cacert", ca, url]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return done.stdout

@@ -312,7 +312,7 @@ call("/sessions/worker", "DELETE", failed=True)
     ran = cli("run", *words, *cli.python(program))
     assert ran.stdout.splitlines() == [
         "failed: is no switch: use true or false",
-        "filed: is no field of this: use failed",
+        "filed: is not a field of this: use failed",
     ]
     report = json.loads((cli.cwd / "r.json").read_text())
     assert report["failed_sessions"] == ["default", "login/ok"]
