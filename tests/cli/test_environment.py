@@ -90,6 +90,20 @@ def test_no_proxy_names_nobody_when_localhost_is_included(name):
     assert made[name] == "nobody.invalid"
 
 
+@pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
+@pytest.mark.parametrize(
+    ("bypass", "wanted"),
+    [
+        ((), "127.0.0.1:8081"),
+        (("db.test",), "db.test,127.0.0.1:8081"),
+        (("localhost", "127.0.0.1"), "localhost,127.0.0.1"),
+    ],
+)
+def test_the_control_api_is_past_the_proxy_when_localhost_is_not(name, bypass, wanted):
+    facts = replace(FACTS, bypass=bypass, control="http://127.0.0.1:8081")
+    assert child_environment({}, facts)[name] == wanted
+
+
 @pytest.mark.parametrize("name", REPLACE_ROOTS)
 def test_each_variable_that_replaces_roots_names_the_combined_bundle(name):
     assert child_environment({name: "/mine.pem"}, FACTS)[name] == "/run/bundle.pem"
@@ -266,9 +280,11 @@ def test_hosts_to_bypass_are_put_in_the_portable_form():
     )
 
 
-@pytest.mark.parametrize("text", ["*", "10.0.0.0/8", "::1/128", "http://corp", "a b"])
+@pytest.mark.parametrize(
+    "text", ["*", "10.0.0.0/8", "::1/128", "http://corp", "a b", "[", "a,[]"]
+)
 def test_what_some_client_cannot_read_is_refused(text):
-    with pytest.raises(OptionError, match="--no-proxy"):
+    with pytest.raises(OptionError, match=r"--no-proxy=.*: use host names, "):
         parse_bypass(text)
 
 
@@ -300,10 +316,34 @@ def test_the_password_of_an_inherited_proxy_is_not_shown(capsys):
     assert "secret" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("url", ["socks4://corp:1080", "http://", "http://corp:port"])
-def test_an_inherited_proxy_that_cannot_be_gone_through_is_an_error(url):
-    with pytest.raises(OptionError, match="unset it"):
-        way_out({"HTTPS_PROXY": url})
+@pytest.mark.parametrize(
+    "url",
+    ["socks4://corp:1080", "http://", "http://corp:port", "http://corp test:1"],
+)
+@pytest.mark.parametrize("login", ["", "me:secret@", "me:sec/ret?@", "me:@secret#@"])
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"])
+def test_an_inherited_proxy_that_cannot_be_gone_through_is_an_error(name, url, login):
+    scheme, mark, place = url.partition("://")
+    with pytest.raises(OptionError, match="unset it") as caught:
+        way_out({name: scheme + mark + login + place})
+    assert "ret" not in str(caught.value), "a log of CI has it"
+    assert (f"{mark}***@" in str(caught.value)) is bool(login)
+
+
+def test_an_inherited_proxy_for_http_alone_is_looked_at_too():
+    given = {"HTTPS_PROXY": "http://a:1", "HTTP_PROXY": "socks4://me:secret@corp"}
+    with pytest.raises(OptionError, match=r"HTTP_PROXY=socks4://\*\*\*@corp: use"):
+        way_out(given)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.0.0.2"])
+@pytest.mark.parametrize("name", ["https_proxy", "HTTP_PROXY", "all_proxy"])
+def test_a_proxy_that_is_ours_is_no_way_out(name, host):
+    """As ``mitmvcr env`` has it for clients."""
+    with pytest.raises(OptionError, match=f"{name}=.*this proxy is there itself"):
+        way_out({name: f"http://{host}:8080"}, 8080)
+    assert way_out({name: f"http://{host}:8080"}, 8081)
+    assert way_out({name: "http://corp:8080"}, 8080)
 
 
 def test_a_program_s_own_options_for_its_jvm_do_not_win():

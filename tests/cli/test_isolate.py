@@ -232,6 +232,70 @@ def test_who_goes_by_the_system_s_authorities_alone_trusts_ours_too(who, request
     assert file.read_bytes() == before, "it is changed for all"
 
 
+#: As a system that lets nobody put something over its files of authorities, or over
+#: the second of them.
+REFUSING = """
+import errno, os, sys
+from mitmvcr.cli.isolate import network, setup
+real, done, which = network.cover, [], int(sys.argv[1])
+def cover(path, *file):
+    if file and path in map(os.path.realpath, setup.SYSTEM_ROOTS):
+        done.append(path)
+        if len(done) >= which:
+            raise OSError(errno.EACCES, "Permission denied", "mount")
+    real(path, *file)
+network.cover = cover
+setup.SYSTEM_ROOTS = sys.argv[2].split(":")
+sys.argv[1:] = sys.argv[3:]
+import runpy
+runpy.run_module("mitmvcr", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize("which", [1, 2])
+def test_where_the_system_s_authorities_cannot_be_covered_none_is(
+    cli, cassette, tmp_path, which
+):
+    """It is isolated all the same, and its client does not trust us in the one program
+    and distrust us in the other."""
+    files = [tmp_path / "a.pem", tmp_path / "b.pem"]
+    for file in files:
+        file.write_text("own\n")
+    names = ":".join(map(str, files))
+    code = f"cat {names.replace(':', ' ')}; curl -sS {URL}"
+    words = ("run", "--cassette", cassette, *ISOLATED, "sh", "-c", code)
+    ran = subprocess.run(
+        [sys.executable, "-c", REFUSING, str(which), names, *map(str, words)],
+        cwd=cli.cwd,
+        env=cli.environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout.split()) == (0, ["own", "own", "hello"])
+    assert lines(ran.stderr)[0].startswith(
+        "mitmvcr: --isolate: the proxy's authority is not among the system's here"
+        " (mount: Permission denied): "
+    ), ran.stderr
+
+
+def test_a_system_s_file_without_room_for_ours_is_one_line(cli, cassette, tmp_path):
+    """Half of a certificate would spoil all of the others."""
+    if os.geteuid():
+        leave_out("only root may mount")
+    small = tmp_path / "small"
+    small.mkdir()
+    within = f'mount -t tmpfs -o size=64k none {small}; TMPDIR={small} exec "$@"'
+    prefix = ("unshare", "-m", "sh", "-ec", within, "sh")
+    ran = run_under(prefix, cli, "run", "--cassette", cassette, *ISOLATED, "true")
+    assert ran.returncode == 125
+    told = lines(ran.stderr)
+    assert "no space left on device" in told[-1], ran.stderr
+    assert "TMPDIR" in told[-1], ran.stderr
+    assert "namespace" not in told[-1], ran.stderr
+
+
 def test_in_a_chroot_it_stays_there(cli, cassette, tmp_path):
     if os.geteuid():
         leave_out("only root may chroot")

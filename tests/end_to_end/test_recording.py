@@ -7,9 +7,9 @@ import signal
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -377,12 +377,21 @@ def test_a_request_under_way_at_the_end_is_still_recorded(
     assert item["response"]["code"] == 200
 
 
-#: As Guile and Racket write a request's line, each piece in a record of its own.
-PIECES = (b"G", b"ET", b" ", b"/json", b" HTTP/1.1\r\n", b"Host: HOST\r\n\r\n")
+#: The lines of a request: as Guile and Racket write it, each piece in a record of its
+#: own, and as it comes where a record or a packet ends somewhere within it.
+IN_PIECES = {
+    "word by word": (b"G", b"ET", b" ", b"/json", b" HTTP/1.1\r\n\r\n"),
+    "behind a blank": (b"GET ", b"/json HTTP/1.1\r\n\r\n"),
+    "within the path": (b"GET /js", b"on HTTP/1.1\r\n\r\n"),
+    "within a long URL": (b"GET /json?" + b"x" * 20_000, b" HTTP/1.1\r\n\r\n"),
+    "within the version": (b"GET /json HTTP/1", b".1\r\n\r\n"),
+    "within the line's end": (b"GET /json HTTP/1.1\r", b"\nX: y\r\n\r\n"),
+    "within an odd method": (b"VERSION-", b"CONTROL /json HTTP/1.1\r\n\r\n"),
+}
 
 
 @pytest.mark.parametrize("plain", [False, True], ids=["in-tls", "in-the-clear"])
-def test_a_method_that_comes_alone_begins_a_request(
+def test_what_begins_a_request_s_line_begins_a_request(
     mitmdump: Callable[..., Proxy],
     origin: Origin,
     proxy_ca: Path,
@@ -390,17 +399,21 @@ def test_a_method_that_comes_alone_begins_a_request(
     plain: bool,
 ) -> None:
     """mitmproxy takes it for bare TCP, which is neither recorded nor replayed."""
-    port = origin.http_port if plain else origin.https_port
+    port, count = origin.http_port if plain else origin.https_port, len(IN_PIECES)
     for mode in ("record_only", "replay_with_new_episodes", "replay_only"):
         proxy = mitmdump(tmp_path / "slow.yaml", mode).wait_until_listening()
-        answer = in_pieces(proxy.url, None if plain else proxy_ca, port)
+        for name, pieces in IN_PIECES.items():
+            answer = in_pieces(proxy.url, None if plain else proxy_ca, port, pieces)
+            assert answer.startswith(b"HTTP/1.1 "), (mode, name, answer, proxy.log)
         assert proxy.stop() == 0, proxy.log
-        assert answer.startswith(b"HTTP/1.1 200"), (mode, answer, proxy.log)
-        count = "recorded 1" if mode == "record_only" else "recorded 0, replayed 1"
-        assert count in proxy.log, proxy.log
+        first = f"recorded {count}"
+        said = first if mode == "record_only" else f"recorded 0, replayed {count}"
+        assert said in proxy.log, proxy.log
 
 
-def in_pieces(proxy_url: str, ca: Path | None, port: int) -> bytes:
+def in_pieces(
+    proxy_url: str, ca: Path | None, port: int, pieces: Sequence[bytes]
+) -> bytes:
     """Return what comes for a request that is sent in pieces through a tunnel. They
     need the pauses to come apart: without them the test says less."""
     target, proxy = f"localhost:{port}", urlsplit(proxy_url)
@@ -415,8 +428,10 @@ def in_pieces(proxy_url: str, ca: Path | None, port: int) -> bytes:
             context = ssl.create_default_context(cafile=ca)
             tls = context.wrap_socket(raw, server_hostname="localhost")
             plug = open_ones.enter_context(tls)
-        for piece in PIECES:
-            plug.sendall(piece.replace(b"HOST", target.encode()))
+        host = f"\r\nHost: {target}\r\n\r\n".encode()
+        for piece in pieces:
+            is_last = piece is pieces[-1]
+            plug.sendall(piece.removesuffix(b"\r\n\r\n") + host if is_last else piece)
             time.sleep(0.1)
         return plug.recv(4096)
 
@@ -446,17 +461,61 @@ def test_tls_ends_without_one_where_the_answer_broke_off(
         until_its_end(proxy.url, proxy_ca, origin.https_port, "/live/sse?n=2&abort=1")
 
 
-def until_its_end(proxy_url: str, ca: Path, port: int, path: str) -> bytes:
+@pytest.mark.parametrize("plain", [False, True], ids=["in-tls", "in-the-clear"])
+def test_what_came_before_a_reset_is_not_the_whole(
+    mitmdump: Callable[..., Proxy],
+    origin: Origin,
+    proxy_ca: Path,
+    tmp_path: Path,
+    plain: bool,
+) -> None:
+    """An answer without a length goes until the end of its connection, and mitmproxy
+    takes a reset for that."""
+    options = {"vcr_record_errors": "yes"}
+    for name, given, counted in (("a", {}, 0), ("b", options, 1)):
+        cassette = tmp_path / f"{name}.yaml"
+        proxy = mitmdump(cassette, "record_only", **given).wait_until_listening()
+        port = origin.http_port if plain else origin.https_port
+        ca = None if plain else proxy_ca
+        with pytest.raises(ssl.SSLEOFError) if ca else nullcontext():
+            until_its_end(proxy.url, ca, port, "/until-close?end=reset")
+        assert proxy.stop() == 0, proxy.log
+        assert "broke off" in proxy.log, proxy.log
+        assert f"recorded {counted}, " in proxy.log, proxy.log
+    (item,) = cassettes.read(cassette)
+    assert item["response"]["failure"] == "truncated"
+
+
+def test_tls_ends_as_the_origin_s_did(
+    mitmdump: Callable[..., Proxy], origin: Origin, proxy_ca: Path, tmp_path: Path
+) -> None:
+    """Without a close_notify an answer without a length may be whole, or not: its
+    client may take it for one or the other, as without us."""
+    proxy = mitmdump(tmp_path / "silent.yaml", "record_only").wait_until_listening()
+    path = "/until-close?end=silent"
+    with pytest.raises(ssl.SSLEOFError):
+        until_its_end(proxy.url, proxy_ca, origin.https_port, path)
+    assert proxy.stop() == 0, proxy.log
+    assert "recorded 1, " in proxy.log, proxy.log
+
+
+def until_its_end(proxy_url: str, ca: Path | None, port: int, path: str) -> bytes:
     """Return what comes for a request that is the last of its connection. Raise
     SSLEOFError where TLS has no end."""
     target, proxy = f"localhost:{port}", urlsplit(proxy_url)
-    context = ssl.create_default_context(cafile=ca)
+    head = f"GET {path} HTTP/1.1\r\nHost: {target}\r\nConnection: close\r\n\r\n"
     with socket.create_connection((proxy.hostname, proxy.port), PATIENCE) as raw:
         raw.sendall(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
         assert b" 200 " in raw.recv(4096)
+        if ca is None:
+            return _all(raw, head)
+        context = ssl.create_default_context(cafile=ca)
         with context.wrap_socket(
             raw, server_hostname="localhost", suppress_ragged_eofs=False
         ) as plug:
-            head = f"GET {path} HTTP/1.1\r\nHost: {target}\r\nConnection: close\r\n\r\n"
-            plug.sendall(head.encode())
-            return b"".join(iter(lambda: plug.recv(4096), b""))
+            return _all(plug, head)
+
+
+def _all(plug: socket.socket, head: str) -> bytes:
+    plug.sendall(head.encode())
+    return b"".join(iter(lambda: plug.recv(4096), b""))

@@ -69,6 +69,8 @@ class Answer:
     gate: Callable[[], Awaitable[object]] | None = None
     #: The connection is reset behind the last part.
     aborts: bool = False
+    #: How an answer that goes until the connection's end comes to it.
+    end: str = ""
 
     @property
     def reason_bytes(self) -> bytes:
@@ -364,8 +366,10 @@ def chunked(ask: Ask, rest: str) -> Answer:
 
 
 def until_close(ask: Ask, rest: str) -> Answer:
-    """HTTP/1.1: neither length nor chunks; the end of the connection is the end."""
-    return replace(_text("until the end\n"), sized=False, until_close=True)
+    """HTTP/1.1: neither length nor chunks; the end of the connection is the end.
+    ``end``: how that comes (reset; silent, without a close_notify of TLS's)."""
+    answer = replace(_text("until the end\n"), sized=False, until_close=True)
+    return replace(answer, end=ask.option("end", ""))
 
 
 def big(ask: Ask, rest: str) -> Answer:

@@ -1,6 +1,8 @@
 """HTTP/1.1 over an asyncio stream, with h11 saying what the bytes mean."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import Callable
 
 import h11
@@ -76,6 +78,16 @@ class _Wire:
         lines += [name + b": " + value for name, value in headers]
         self._writer.write(b"\r\n".join([*lines, b"", b""]) + b"".join(answer.parts))
         await self._writer.drain()
+        if answer.end:
+            await self._end_unsaid(is_reset=answer.end == "reset")
+
+    async def _end_unsaid(self, *, is_reset: bool) -> None:
+        await asyncio.sleep(0.3)  # what was sent is read before
+        if is_reset:
+            plug = self._writer.get_extra_info("socket")
+            at_once = struct.pack("ii", 1, 0)
+            plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        self._writer.transport.abort()
 
     async def _put(self, event: object) -> None:
         self._writer.write(self._h11.send(event) or b"")

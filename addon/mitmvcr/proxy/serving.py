@@ -31,7 +31,7 @@ from mitmvcr.proxy.ports import ca_file
 from mitmvcr.proxy.way_out import WayOut
 from mitmvcr.spelling import OF_API, ON_COMMAND_LINE, InLog
 
-WayOutOf = Callable[[Mapping[str, str]], Upstream | None]
+WayOutOf = Callable[[Mapping[str, str], int], Upstream | None]
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
@@ -99,7 +99,7 @@ def main(
 async def _go_on(master: Any, way_out: WayOutOf) -> None:
     """Go on through the proxy that the environment names, if any."""
     try:
-        upstream = way_out(os.environ)
+        upstream = way_out(os.environ, master.options.listen_port or 0)
     except VcrError as error:
         end_process(error)
     if upstream is not None:

@@ -20,6 +20,7 @@ from mitmproxy.options import Options
 from mitmproxy.proxy import mode_servers, server
 from mitmproxy.proxy.layers import http as layers
 from mitmproxy.proxy.layers import tls
+from mitmproxy.proxy.layers.http import _http1
 from mitmproxy.proxy.layers.http import _http2 as http2
 from mitmproxy.test import taddons, tflow
 
@@ -37,6 +38,7 @@ from mitmvcr.proxy.host import (
     listeners,
     masters,
     messages,
+    origin_ends,
     protocols,
     replays,
     resets,
@@ -152,6 +154,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "early resets": _replaced(layers.HttpStream, "handle_event"),
     "TLS alerts": _replaced(tls.ServerTLSLayer, "receive_close"),
     "end of TLS": _replaced(tls.ClientTLSLayer, "send_close"),
+    "ends of origins": _replaced(_http1.Http1Client, "read_body"),
     "cleartext HTTP/2": _replaced(layers.HttpLayer, "_handle_event"),
     "ALPN choice": _undeclared(tlsconfig.AppData, "client_alpn"),
     "raw messages": _undeclared(http.Message, "data"),
@@ -314,6 +317,11 @@ def _hears_no_alert(patch: Patch, folder: Path) -> None:
 def _leaves_the_end_unsaid(patch: Patch, folder: Path) -> None:
     endings.say_the_end()
     assert tls.ClientTLSLayer.send_close is _another
+
+
+def _takes_each_end_for_the_answer_s(patch: Patch, folder: Path) -> None:
+    origin_ends.see_the_end()
+    assert _http1.Http1Client.read_body is _another
 
 
 def _leaves_the_layer(patch: Patch, folder: Path) -> None:
@@ -481,6 +489,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "early resets": _waits_for_the_error_hook,
     "TLS alerts": _hears_no_alert,
     "end of TLS": _leaves_the_end_unsaid,
+    "ends of origins": _takes_each_end_for_the_answer_s,
     "cleartext HTTP/2": _leaves_the_layer,
     "ALPN choice": _leaves_alpn,
     "raw messages": _reads_properties,

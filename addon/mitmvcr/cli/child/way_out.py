@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import OptionError
+from mitmvcr.core.wording import authority
 from mitmvcr.network_options import Upstream
 
 #: The first of these that is set is gone on through.
@@ -16,20 +17,26 @@ _PAST = ("no_proxy", "NO_PROXY")
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-def way_out(inherited: Mapping[str, str]) -> Upstream | None:
+#: What a host or an address may have in it.
+_HOST = re.compile(r"[\w.:%-]+")
+_LOGIN = re.compile(r"(?<=://).*@", re.DOTALL)
+
+
+def way_out(inherited: Mapping[str, str], port: int = 0) -> Upstream | None:
     """Return the proxy that the environment names, and that of ``http://`` where it is
     another, and say so on stderr; None without one. Raise OptionError for one that
-    cannot be gone through: going past it silently would be worse."""
+    cannot be gone through: going past it silently would be worse. ``port`` is where
+    ours listens on this machine."""
     if (first := _first(inherited, (*_UPSTREAM, *_FOR_ALL))) is None:
         return None
     name, url = first
-    shown = _checked(name, url)
+    shown = _checked(name, url, port)
     past, told = _past(inherited)
     other = _first(inherited, _PLAIN)
     if other is None or other[1].rstrip("/") == url.rstrip("/") or name in _FOR_ALL:
         say(f"{name} is set: going on through {shown}{told}")
         return Upstream(url, past)
-    plain = _checked(*other)
+    plain = _checked(*other, port)
     if any(urlsplit(each).scheme.startswith("socks") for each in (url, other[1])):
         remedy = f"{name} names another, and socks goes beside no other: unset one"
         raise OptionError(other[0], plain, remedy)
@@ -57,18 +64,29 @@ def _first(
     return None
 
 
-def _checked(name: str, url: str) -> str:
-    """Return the URL without its password, for a message. Raise OptionError for one
-    that cannot be used."""
+def _checked(name: str, url: str, port: int) -> str:
+    """Return the URL without its login, for a message. Raise OptionError for one that
+    cannot be used."""
     remedy = "use an http://, https:// or socks5:// proxy, or unset it"
+    shown = _LOGIN.sub("***@", url)  # of what cannot be read, too
     try:
         parts = urlsplit(url)
-        place = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
+        host, there = parts.hostname or "", parts.port
     except ValueError:
-        raise OptionError(name, url, remedy) from None
-    if parts.scheme not in _SCHEMES or not place:
-        raise OptionError(name, url, remedy)
-    return f"{parts.scheme}://{place}"
+        raise OptionError(name, shown, remedy) from None
+    if parts.scheme not in _SCHEMES or not _HOST.fullmatch(host):
+        raise OptionError(name, shown, remedy)
+    if "@" in url.partition(parts.netloc)[2]:  # a password ended the name of the host
+        remedy = "percent-encode / ? # in its password, or unset it"
+        raise OptionError(name, shown, remedy)
+    if port and there == port and _is_here(host):
+        remedy = "this proxy is there itself: unset it, or let it listen elsewhere"
+        raise OptionError(name, shown, remedy)
+    return f"{parts.scheme}://{authority(host, there) if there else host}"
+
+
+def _is_here(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def _past(inherited: Mapping[str, str]) -> tuple[Sequence[str], str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mitmvcr.cli.child.own_folder import own_folder
 from mitmvcr.cli.child.trust import write_origins, write_roots
 from mitmvcr.cli.child.way_out import way_out
-from mitmvcr.cli.commands.plan import CI, in_ci, reaches_out
+from mitmvcr.cli.commands.plan import CI, has_way, in_ci, may_reach_out
 from mitmvcr.cli.commands.serve import check_port
 from mitmvcr.cli.commands.started import Place, State
 from mitmvcr.cli.report.conclusion import RunPolicy, conclude
@@ -37,6 +37,7 @@ from mitmvcr.spelling import ON_COMMAND_LINE
 from mitmvcr.values import Given, Layer, Values
 
 if TYPE_CHECKING:
+    from mitmvcr.network_options import Upstream
     from mitmvcr.proxy.launch import Proxy
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -117,7 +118,7 @@ class _Background:
                 confdir=home,
                 listen_host=options.host,
                 listen_port=options.port,
-                upstream=way_out(os.environ) if reaches_out(settings) else None,
+                upstream=self._way_out(),
                 trusted_ca=write_origins(folder, roots, os.environ),
                 opened=self._prepare,
                 sets=options.set,
@@ -135,6 +136,12 @@ class _Background:
         status = self._conclude(proxy, failure)
         self._place.write(replace(state, status=status))
         return status
+
+    def _way_out(self) -> "Upstream | None":
+        options = self._options
+        if not may_reach_out(self._settings) or has_way(options.set):
+            return None
+        return way_out(os.environ, options.port)
 
     def _prepare(self, session: Session) -> None:
         session.log.complete = bool(self._policy.reports)

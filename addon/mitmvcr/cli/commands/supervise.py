@@ -29,7 +29,7 @@ from mitmvcr.cli.commands.plan import Plan
 from mitmvcr.cli.isolate.route import Route
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Ran, Reach
-from mitmvcr.cli.report.conclusion import conclude, tell_left
+from mitmvcr.cli.report.conclusion import conclude, say_left
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.findings import (
     Finding,
@@ -70,6 +70,12 @@ def _isolated(plan: Plan) -> Iterator[Plan]:
             say(
                 f"{ISOLATE.word}: what tries to leave is blocked, but cannot be listed"
                 f" by address here ({namespace.blind})"
+            )
+        if namespace.distrusted:
+            say(
+                f"{ISOLATE.word}: the proxy's authority is not among the system's here"
+                f" ({namespace.distrusted}): the command trusts it only where it reads"
+                " a variable that names a file of authorities"
             )
         yield replace(plan, namespace=namespace)
     finally:
@@ -140,20 +146,20 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
             raise
         failure = str(error)
         say(f"error: {error}")
-    return _told(plan, relay, proxy, route, code, failure)
+    return _outcome(plan, relay, proxy, route, code, failure)
 
 
 def _prepare(plan: Plan, session: Session) -> None:
     session.log.complete = bool(plan.policy.reports)
 
 
-def _told(
+def _outcome(
     plan: Plan, relay: Relay, proxy: "Proxy", route: Route, code: int, failure: str
 ) -> Ran:
     findings = _findings(plan, proxy, route)
     for session in proxy.sessions:
         if session.left_in is not None:
-            tell_left(session)
+            say_left(session)
     policy, inherited = plan.policy, plan.inherited
     return Ran(
         sessions=proxy.sessions,

@@ -4,12 +4,14 @@ import json
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mitmvcr.cli.child.own_folder import cannot_write
 from mitmvcr.cli.isolate import network
 from mitmvcr.cli.isolate.diverted import HOSTS, Names, hosts_within
 from mitmvcr.cli.isolate.route import Allowed, stay
@@ -35,8 +37,8 @@ class Namespace:
     see what goes nowhere over IPv4 and IPv6; ``blind`` says why the first is absent.
     ``diverted`` listen for programs that know of no proxy, on addresses of ``names``.
     ``root`` is the folder that is / to us and to the command, ``roots`` are what it
-    finds as the system's files of authorities. ``maker`` leads to a child that stays
-    within and opens ports (ports.py).
+    finds as the system's files of authorities; ``distrusted`` says why those are as
+    they were. ``maker`` leads to a child that stays within and opens ports (ports.py).
     """
 
     kinds: Sequence[tuple[int, int]]
@@ -47,6 +49,7 @@ class Namespace:
     tap: socket.socket | None
     tunnel: int | None
     blind: str
+    distrusted: str = ""
     root: int | None = None
     roots: Sequence[int] = ()
     maker: socket.socket | None = None
@@ -74,9 +77,15 @@ class Namespace:
 
     def trust(self, certificate: bytes) -> None:
         """Add an authority, as PEM, to those that the command finds as the system's:
-        what goes by no variable goes by these."""
+        what goes by no variable goes by these. Raise VcrError where there is no room
+        for it: one half of it would spoil the others."""
         for descriptor in self.roots:
-            os.write(descriptor, certificate)
+            end = os.lseek(descriptor, 0, os.SEEK_END)
+            try:
+                os.posix_fallocate(descriptor, end, len(certificate))
+                os.write(descriptor, certificate)
+            except OSError as error:
+                raise cannot_write(Path(tempfile.gettempdir()), error) from error
 
     def close(self) -> None:
         """Close our descriptors; the namespace lives on while a process is in it."""
@@ -166,7 +175,7 @@ def _be_the_child(
             made = make()
             facts, descriptors = _packed(made), made.descriptors()
         except OSError as error:
-            facts, descriptors, stays = {"error": _words(error)}, [], False
+            facts, descriptors, stays = {"error": network.words(error)}, [], False
         socket.send_fds(theirs, [json.dumps(facts).encode()], descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
@@ -176,16 +185,12 @@ def _be_the_child(
         os._exit(0)
 
 
-def _words(error: OSError) -> str:
-    reason = error.strerror or str(error)
-    return f"{error.filename}: {reason}" if error.filename else reason
-
-
 def _packed(made: "Parts") -> dict[str, object]:
     return {
         "labels": [label for label, _ in made.labelled],
         "port": made.port,
         "blind": made.blind,
+        "distrusted": made.distrusted,
     }
 
 
@@ -212,6 +217,7 @@ def _unpacked(
         tap=next(map(_socket, of("tap")), None),
         tunnel=next(of("tunnel"), None),
         blind=str(facts["blind"]),
+        distrusted=str(facts["distrusted"]),
         root=next(of("root"), None),
         roots=list(of("roots")),
         diverted=[_socket(d) for d in of("diverted")],

@@ -38,6 +38,12 @@ def setns(descriptor: int, kind: int) -> None:
     _checked("setns", _libc().setns(descriptor, kind))
 
 
+def words(error: OSError) -> str:
+    """Return what failed, and why."""
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
 def keep_mounts_to_ourselves() -> None:
     """Keep our mounts from leaving this namespace; mounts from outside still come
     in."""

@@ -31,6 +31,8 @@ class Parts:
     labelled: list[tuple[str, int]] = field(default_factory=list)
     port: int = 0
     blind: str = ""
+    #: Why the authority cannot be added to the system's.
+    distrusted: str = ""
 
     def add(self, label: str, made: socket.socket | int) -> None:
         self.labelled.append((label, made if isinstance(made, int) else made.detach()))
@@ -70,18 +72,29 @@ def _add_mounts(made: Parts, hosts: str | None) -> None:
     daemons = sorted(set(_sockets(_NAME_DAEMONS)))
     try:
         network.keep_mounts_to_ourselves()
-    except OSError:
+    except OSError as error:
         if daemons or hosts is not None:
             raise
+        made.distrusted = network.words(error)
         return
     for path in daemons:
         network.cover(path)
     if hosts is not None:
         os.close(_cover(os.path.realpath(HOSTS), hosts.encode(*_AS_IT_IS)))
-    for path in sorted(set(map(os.path.realpath, filter(_is_readable, SYSTEM_ROOTS)))):
-        made.add("roots", _cover(path, Path(path).read_bytes() + b"\n"))
+    try:
+        roots = list(_covered_roots())
+    except OSError as error:  # those covered before keep what they had
+        made.distrusted = network.words(error)
+    else:
+        for descriptor in roots:
+            made.add("roots", descriptor)
     made.add("root", os.open("/", os.O_PATH | os.O_CLOEXEC))
     made.add("mnt", _own("mnt"))
+
+
+def _covered_roots() -> Iterator[int]:
+    for path in sorted(set(map(os.path.realpath, filter(_is_readable, SYSTEM_ROOTS)))):
+        yield _cover(path, Path(path).read_bytes() + b"\n")
 
 
 def _is_readable(path: str) -> bool:

@@ -101,34 +101,6 @@ def websocket_replay() -> None:
     uses(f"{_STREAM}.flow_done", "websocket", "WebsocketLayer", "child_layer")
 
 
-def client_resets() -> None:
-    takes(f"{_STREAM}.handle_protocol_error", "self", "event")
-    find(f"{_HTTP}:RequestProtocolError")
-
-
-def early_resets() -> None:
-    takes(f"{_STREAM}.handle_event", "self", "event")
-    find(f"{_HTTP}:RequestProtocolError")
-
-
-def tls_alerts() -> None:
-    place = "mitmproxy.proxy.layers.tls"
-    uses(f"{place}:TLSLayer.receive_close", "get_shutdown", "RECEIVED_SHUTDOWN")
-    yields(f"{place}:ServerTLSLayer.receive_close", "self")
-    yields("mitmproxy.proxy.tunnel:TunnelLayer.receive_close", "self")
-    takes("OpenSSL.SSL:Context.set_info_callback", "self", "callback")
-
-
-def end_of_tls() -> None:
-    place = "mitmproxy.proxy.layers.tls:TLSLayer"
-    yields("mitmproxy.proxy.layers.tls:ClientTLSLayer.send_close", "self", "command")
-    if {*names_in(f"{place}.send_close")} != {"super", "send_close"}:
-        raise Changed(f"{place}.send_close does something else too")
-    yields(f"{place}.tls_interact", "self")
-    takes("mitmproxy.proxy.layers.tls:SSL.Connection.shutdown", "self")
-    find("mitmproxy.proxy.layers.tls:SSL.Error")
-
-
 def cleartext_h2() -> None:
     takes(f"{_HTTP}:HttpLayer", "context", "mode")
     find(f"{_HTTP}:HTTPMode.transparent")

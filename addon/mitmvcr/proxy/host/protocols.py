@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 _H2_PREFACE = b"PRI * HTTP/2.0"
 #: Type, flags and stream of the first frame of an HTTP/2 server, behind its length.
 _H2_SETTINGS = b"\4\0\0\0\0\0"
-#: What a method may be of which more is to come.
-_BEGINNING = re.compile(rb"[A-Za-z]{1,32}")
+#: The line of a request of which more is to come: its end is not there.
+_BEGINNING = re.compile(
+    rb"(?!SSH)[A-Za-z][A-Za-z_-]{0,31}"
+    rb"(?: (?:(?:[/*]|https?:|wss?:)[!-~\x80-\xff]*(?: [HTP/1.]*\r?)?|[a-z]{0,5})?)?"
+)
 #: mitmproxy's own options by which a connection is not HTTP.
 _HOSTS = ("ignore_hosts", "allow_hosts", "tcp_hosts")
 
@@ -40,9 +43,10 @@ def expect_cleartext_h2(choice: "layer.NextLayer") -> None:
 
 
 def expect_http(choice: "layer.NextLayer") -> None:
-    """Take for HTTP what begins with letters alone: Guile and Racket send the method
-    before the rest of its line, and mitmproxy takes that for TCP for good
-    (addons/next_layer.py). Leave alone what is for the proxy itself, which has no
+    """Take for HTTP what may be the beginning of a request's line: Guile and Racket
+    send the method before the rest, a record of TLS and a packet end within a long URL,
+    and mitmproxy takes a line without its end for TCP for good (addons/next_layer.py).
+    Leave alone what is for the proxy itself, which has no
     target yet, and a reverse proxy, whose option names the protocol."""
     client, server = choice.context.client, choice.context.server
     if choice.layer is not None or server.address is None or client.alpn:

@@ -1,0 +1,47 @@
+"""What is relied on to know, and to say, how a connection or a stream ends; see
+checks.py."""
+
+from mitmvcr.proxy.host.look import Changed, awaits, find, names_in, takes, uses, yields
+
+_HTTP = "mitmproxy.proxy.layers.http"
+_STREAM = f"{_HTTP}:HttpStream"
+
+
+def client_resets() -> None:
+    takes(f"{_STREAM}.handle_protocol_error", "self", "event")
+    find(f"{_HTTP}:RequestProtocolError")
+
+
+def early_resets() -> None:
+    takes(f"{_STREAM}.handle_event", "self", "event")
+    find(f"{_HTTP}:RequestProtocolError")
+
+
+def tls_alerts() -> None:
+    place = "mitmproxy.proxy.layers.tls"
+    uses(f"{place}:TLSLayer.receive_close", "get_shutdown", "RECEIVED_SHUTDOWN")
+    yields(f"{place}:ServerTLSLayer.receive_close", "self")
+    yields("mitmproxy.proxy.tunnel:TunnelLayer.receive_close", "self")
+    takes("OpenSSL.SSL:Context.set_info_callback", "self", "callback")
+
+
+def end_of_tls() -> None:
+    place = "mitmproxy.proxy.layers.tls:TLSLayer"
+    yields("mitmproxy.proxy.layers.tls:ClientTLSLayer.send_close", "self", "command")
+    if {*names_in(f"{place}.send_close")} != {"super", "send_close"}:
+        raise Changed(f"{place}.send_close does something else too")
+    yields(f"{place}.tls_interact", "self")
+    takes("mitmproxy.proxy.layers.tls:SSL.Connection.shutdown", "self")
+    find("mitmproxy.proxy.layers.tls:SSL.Error")
+
+
+def ends_of_origins() -> None:
+    handling = "mitmproxy.proxy.server:ConnectionHandler.handle_connection"
+    awaits(handling, "self", "connection")
+    uses(handling, "transports", "reader", "ConnectionClosed")
+    place = "mitmproxy.proxy.layers.http._http1"
+    yields(f"{place}:Http1Client.read_body", "self", "event")
+    uses(f"{place}:Http1Client.read_body", "body_reader", "read_eof", "ProtocolError")
+    find(f"{place}:Http10Reader")
+    find(f"{place}:h11.RemoteProtocolError")
+    takes("mitmproxy.proxy.layers.tls:SSL.Connection.get_shutdown", "self")

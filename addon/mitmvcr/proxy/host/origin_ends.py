@@ -1,0 +1,105 @@
+"""How an origin ends the connection of an answer without a length, which goes until
+then.
+
+mitmproxy takes each end for that of the answer (proxy/server.py: handle_connection;
+proxy/layers/http/_http1.py: read_body), so that what came before a reset passed for the
+whole. Without a close_notify of the origin's it may be whole: Python's own server gives
+none. So its client, which knows what it makes of that, gets none either.
+"""
+
+from collections.abc import Generator
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.proxy.host.endings import leave_unsaid
+
+if TYPE_CHECKING:
+    from asyncio import StreamReader
+
+    from mitmproxy.connection import Server
+
+_OURS = "_vcr_sees_the_end"
+_readers: "WeakKeyDictionary[Server, StreamReader]" = WeakKeyDictionary()
+
+
+def see_the_end() -> None:
+    """Tell the ends of origins' connections apart; however often this is called."""
+    if not capabilities.has("ends of origins"):
+        return
+    from mitmproxy.proxy.layers.http import _http1
+    from mitmproxy.proxy.server import ConnectionHandler
+
+    if not hasattr(_http1.Http1Client.read_body, _OURS):
+        _keep_readers(ConnectionHandler)
+        _look_at_the_end(_http1)
+
+
+def _keep_readers(handler: Any) -> None:
+    """Keep what an origin's connection is read from while it is open: that alone knows
+    how it ended."""
+    from mitmproxy.connection import Server
+
+    original = handler.handle_connection
+
+    @wraps(original)
+    async def handle_connection(self: Any, connection: Any) -> None:
+        if not isinstance(connection, Server):
+            await original(self, connection)
+            return
+        _readers[connection] = self.transports[connection].reader
+        try:
+            await original(self, connection)
+        finally:
+            _readers.pop(connection, None)
+
+    handler.handle_connection = handle_connection
+
+
+def _look_at_the_end(http1: Any) -> None:
+    from mitmproxy.proxy.events import ConnectionClosed
+
+    original = http1.Http1Client.read_body
+
+    @wraps(original)
+    def read_body(self: Any, event: Any) -> Generator[Any, Any, None]:
+        is_end = isinstance(event, ConnectionClosed)
+        if is_end and isinstance(self.body_reader, http1.Http10Reader):
+            if _is_reset(self.conn):
+                self.body_reader = _Reset(http1.h11.RemoteProtocolError)
+            elif not _is_said(self):
+                leave_unsaid(self.context.client)
+        return original(self, event)  # type: ignore[no-any-return]
+
+    setattr(read_body, _OURS, True)
+    http1.Http1Client.read_body = read_body
+
+
+class _Reset:
+    """Stands in the place of what reads a body."""
+
+    def __init__(self, error: type[Exception]) -> None:
+        self._error = error
+
+    def read_eof(self) -> None:
+        raise self._error("the connection was reset")
+
+
+def _is_reset(server: "Server") -> bool:
+    reader = _readers.get(server)
+    return reader is not None and reader.exception() is not None
+
+
+def _is_said(client: Any) -> bool:
+    """Return whether the origin said that it is the end, if its protocol can."""
+    from mitmproxy.proxy.layers import tls
+
+    module: Any = tls
+    mine = (
+        each.tls
+        for each in client.context.layers
+        if isinstance(each, module.ServerTLSLayer) and each.conn is client.conn
+    )
+    ended = next(mine, None)
+    return ended is None or bool(ended.get_shutdown() & module.SSL.RECEIVED_SHUTDOWN)
