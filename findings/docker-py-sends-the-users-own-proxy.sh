@@ -5,8 +5,8 @@
 # without such a file. Images are built so, too.
 #
 # Versions: docker 7.2.0, requests 2.34.2 (CPython 3.11 to 3.13).
-# Source: docker's docker/api/container.py and docker/api/build.py (use_config_proxy, which is on by default
-# since 4.0) and docker/utils/proxy.py. For the daemon itself none of these counts.
+# Source: docker's docker/api/container.py and docker/api/build.py (use_config_proxy, which is on by
+# default) and docker/utils/proxy.py. For the daemon itself none of these counts.
 # Why it matters to a recorder: the body is compared, so that a recording from a desk in an office, where
 # such a file is usual, misses in CI and on each colleague's machine, in lines that no one has written. In
 # the body the credentials are a part of a text that is an item of a list, "HTTP_PROXY=http://...", and of

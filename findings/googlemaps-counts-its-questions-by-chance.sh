@@ -6,8 +6,7 @@
 #
 # Versions: googlemaps 4.10.0, requests 2.34.2 (CPython 3.11 to 3.13).
 # Source: googlemaps' googlemaps/client.py (_request, whose waits are 0.5 * 1.5 ** n seconds by a factor between
-# 0.5 and 1.5, until retry_timeout=60 has passed). Google's documentation has OVER_QUERY_LIMIT as what an
-# account without billing gets as well.
+# 0.5 and 1.5, until retry_timeout=60 has passed; retry_over_query_limit=False ends it at the first).
 # Why it matters to a recorder: a test of what a program does at its limit is recorded with eleven
 # equal requests and replayed with twelve, or the other way round: a miss, or unused answers, by chance, and
 # a minute in each run though nothing leaves. The statuses are 200, so that nothing that goes by statuses
