@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from mitmvcr.core import mqtt
+from mitmvcr.core.bodies import form_fields
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.jsontext import is_json, read_value, write_value
@@ -58,6 +59,10 @@ class Text(NamedTuple):
 Visit = Callable[[Text], bytes]
 
 
+#: No client names a field so.
+_NO_NAME = re.compile(r'["<{}\s]')
+
+
 def _never(_: str) -> bool:
     return False
 
@@ -96,7 +101,7 @@ class Walk:
             host=self._text("request.host", request.host),
             content_length=_length(request, body),
             body=body,
-            form=self._fields(request.form, "request.form"),
+            form=self._form(request, body),
             variables=self._variables(request.variables),
             echoes=tuple(self._text("request.echoes", e) for e in request.echoes),
             headers=headers,
@@ -161,11 +166,31 @@ class Walk:
         new = self._visit(seen)
         return text if new is seen.data else new.decode(*BYTES)
 
-    def _fields(self, form: Headers, where: str) -> Headers:
-        return {
-            name: [self._named(f"{where}.{name}", name, v, Place.QUERY) for v in values]
-            for name, values in form.items()
-        }
+    def _form(self, request: Request, body: bytes) -> Headers:
+        """Return the fields of a form. Those of what is none, as the JSON that curl
+        calls one, are pieces of it, in which a name may stand without its value: where
+        something was hidden in it, they are those of what is left."""
+        form = self._fields(request.form, "request.form")
+        if body == request.body or not any(map(_NO_NAME.search, request.form)):
+            return form
+        own = {name for name, _ in form_fields(request.body)}
+        others = {n: values for n, values in request.form.items() if n not in own}
+        found = self._fields(others, "request.form")
+        for name, value in form_fields(body):
+            found.setdefault(name, []).append(value)
+        return found
+
+    def _fields(self, form: Headers, where: str) -> dict[str, list[str]]:
+        names = "\n".join(form)
+        is_same = self._text(where, names) is names
+        found: dict[str, list[str]] = {}
+        for name, values in form.items():
+            new = name if is_same else self._text(where, name)
+            found.setdefault(new, []).extend(
+                self._named(f"{where}.{new}", name, each, Place.QUERY)
+                for each in values
+            )
+        return found
 
     def _variables(self, variables: Headers) -> Headers:
         """Return what a test made up: a text as in a form, anything else as in JSON."""
