@@ -33,6 +33,7 @@ class MemoryStore:
         self.name = name
         self.cassette = cassette
         self.left: list[Interaction] = []
+        self._loaded: Cassette | None = None
         self._write_empty, self._keep_volatile = write_empty, keep_volatile
         self._recording: list[Interaction] | None = None
         self._kept: Sequence[Interaction] = ()
@@ -54,6 +55,7 @@ class MemoryStore:
                 raise CassetteDamagedError(
                     self.name, problem, interaction=number, field=field
                 )
+        self._loaded = self.cassette
         return self.cassette
 
     def begin(self, kept: Sequence[Interaction] = ()) -> None:
@@ -93,6 +95,9 @@ class MemoryStore:
         new = self._recording
         self.publish()
         self._recording = new
+
+    def is_stale(self) -> bool:
+        return self._loaded is not None and self.cassette is not self._loaded
 
     def replace(self, interactions: Sequence[Interaction]) -> None:
         """Write the cassette anew."""

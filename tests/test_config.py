@@ -220,15 +220,15 @@ def test_a_table_within_ours_is_told(project: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         from_files(project)
     assert str(caught.value) == (
-        "pyproject.toml: [tool.mitmvcr.run]: is a table;"
-        " options stand in [tool.mitmvcr] itself"
+        "pyproject.toml: [tool.mitmvcr.run]: is a table; options stand in"
+        " [tool.mitmvcr] itself"
     )
 
 
 @pytest.mark.parametrize("text", ["mode = replay_only", "cassette = a.yaml"])
 def test_a_text_without_its_quotes_is_told(project: Path, text: str) -> None:
     write(project, text)
-    remedy = r"not TOML: .* \(at line 1.*\); texts stand in quotes"
+    remedy = r"not TOML: .* \(at line 1.*\); put texts in quotes"
     with pytest.raises(ConfigError, match=rf"^mitmvcr\.toml: {remedy}"):
         from_files(project)
 

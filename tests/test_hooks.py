@@ -54,6 +54,7 @@ def load(file: Path, text: str) -> Hooks:
         ),
         ("def matches(request, recorded): ...", "there is no hook matches; use one"),
         ("def match(:", "line 1: "),
+        ("def match(request, recorded): ...\0", "source code string cannot contain "),
         ("\n\n1 / 0", "line 3: ZeroDivisionError: division by zero"),
         ("import no_such_thing", "line 1: ModuleNotFoundError: No module named"),
         ("raise SystemExit", "line 1: SystemExit"),

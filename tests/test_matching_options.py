@@ -111,6 +111,8 @@ def test_what_is_no_json_path_is_told(text: str) -> None:
     said = str(caught.value)
     assert said.startswith(f"vcr_ignore_json={text}: is not a JSONPath (")
     assert said.endswith("use one as $.id or $.items[*].id")
+    assert ("it begins with $" in said) is not text.startswith("$")
+    assert "TOKEN_ROOT" not in said
 
 
 def test_a_library_that_is_not_installed_is_told(

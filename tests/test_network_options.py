@@ -69,7 +69,7 @@ def test_what_is_no_authority_is_told(pem: Path) -> None:
     check_upstream_ca(pem)
     with pytest.raises(UnusableValueError, match="there is no such file"):
         check_upstream_ca(Path("/nowhere/at.all"))
-    with pytest.raises(UnusableValueError, match="cannot be read: is a directory"):
+    with pytest.raises(UnusableValueError, match="is a folder; name a PEM file"):
         check_upstream_ca(pem.parent)
     pem.write_text(KEY)
     with pytest.raises(UnusableValueError, match="holds no certificate in PEM"):

@@ -93,7 +93,12 @@ def _words(option: Option, text: Text) -> list[str]:
     if option.kind is Kind.SWITCH:
         return [option.word if text == "yes" else f"--no-{option.word[2:]}"]
     texts = [text] if isinstance(text, str) else text
-    return [word for each in texts for word in (option.word, each)]
+    return [word for each in texts for word in _typed(option.word, each)]
+
+
+def _typed(word: str, text: str) -> tuple[str, ...]:
+    """Type a value as one has to that could be an option's word."""
+    return (f"{word}={text}",) if text.startswith("-") else (word, text)
 
 
 def by_environment(option: Option, text: Text) -> Layer:

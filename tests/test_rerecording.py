@@ -31,7 +31,9 @@ def test_names_may_be_globs_and_what_failed_is_in_a_report(tmp_path: Path) -> No
 def test_what_is_no_report_is_told(tmp_path: Path, data: str) -> None:
     report = tmp_path / "r.json"
     report.write_text(data, "latin-1")
-    with pytest.raises(OptionError, match="is no report of several sessions; name the"):
+    with pytest.raises(
+        OptionError, match="is not a report of several sessions; name the"
+    ):
         read((f"@{report}",))
     with pytest.raises(OptionError, match="cannot be read: Is a directory; name the"):
         read((f"@{tmp_path}",))

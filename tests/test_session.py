@@ -23,7 +23,7 @@ from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.format import reader, writer
-from mitmvcr.miss.report import Entry, Outcome
+from mitmvcr.miss.report import STALE, Entry, Outcome
 from mitmvcr.options import Settings
 from mitmvcr.proxy.window import logged
 from mitmvcr.session import Session, open_session
@@ -655,6 +655,27 @@ def test_what_tests_made_up_keeps_no_mark_from_being_dropped(start: Start) -> No
     session.close()
     assert drop_marked(session, {0}) == 1
     assert held(session.store) == [("2", 200)]
+
+
+def test_a_miss_says_that_the_cassette_has_changed_since_it_was_read(
+    start: Start,
+) -> None:
+    session = start("replay_only", cassette_of(1))
+    assert replayed(session, 3) is None
+    before = session.explain(ask(3))
+    session.store.replace(cassette_of(2, 3).interactions)
+    assert replayed(session, 3) is None
+    after = session.explain(ask(3))
+    assert after == replace(before, is_stale=True)
+    assert after.reason == f"{before.reason}; {STALE}"
+    assert replayed(session, 1) == 200
+
+
+def test_who_records_is_told_of_no_change_of_their_own(start: Start) -> None:
+    session = start("replay_with_new_episodes", cassette_of(1))
+    session.record(made(2))
+    session.save()
+    assert not session.explain(ask(3)).is_stale
 
 
 def test_after_a_run_that_went_wrong_the_unused_stay(start: Start) -> None:

@@ -260,6 +260,18 @@ def test_of_two_spellings_of_one_request_each_is_its_own() -> None:
     assert played(both, asked, spec(ignore_json="$.id=")) == [0, 1]
 
 
+@pytest.mark.parametrize("repeats", Repeats)
+def test_the_values_of_one_name_in_their_own_order_come_first(repeats: Repeats) -> None:
+    by_query = spec(parts=("method", "path", "query", "body"))
+    rising, falling, other = (
+        Request("GET", f"{URL}?{query}") for query in ("n=1&n=2", "n=2&n=1", "n=2&n=3")
+    )
+    held = [rising, other, falling]
+    assert played(held, [falling, rising], by_query, repeats) == [2, 0]
+    again = 0 if repeats is Repeats.ALL else 2
+    assert played(held, [rising, rising], by_query, repeats) == [0, again]
+
+
 def test_one_is_its_own_beside_one_of_which_a_part_was_given() -> None:
     """Found by random requests."""
     one, two = (

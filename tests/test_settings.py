@@ -430,6 +430,8 @@ def test_a_file_of_hooks_has_to_be_there(tmp_path: Path) -> None:
     assert parse_hooks(" ") is None
     with pytest.raises(OptionError, match=r"^vcr_hooks=.*: there is no such file$"):
         parse_hooks(str(file))
+    with pytest.raises(OptionError, match=r": is a folder; name a file in it, as .*"):
+        parse_hooks(str(tmp_path))
     file.touch()
     assert parse_hooks(f" {file} ") == file
 

@@ -151,7 +151,7 @@ def _loads(path: Path, start: Path, data: str) -> dict[str, Any]:
     try:
         return tomllib.loads(data)
     except tomllib.TOMLDecodeError as error:
-        remedy = "; texts stand in quotes" if "Invalid value" in str(error) else ""
+        remedy = "; put texts in quotes" if "Invalid value" in str(error) else ""
         problem = f"{_shown(path, start)}: not TOML: {error}{remedy}"
         raise ConfigError(problem) from error
 

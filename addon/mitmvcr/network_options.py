@@ -64,6 +64,8 @@ def _data(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise UnusableValueError(str(path), "there is no such file") from None
+    except IsADirectoryError:
+        raise UnusableValueError(str(path), "is a folder; name a PEM file") from None
     except OSError as error:
         problem = f"cannot be read: {(error.strerror or str(error)).lower()}"
         raise UnusableValueError(str(path), problem) from error
@@ -135,11 +137,12 @@ _NAME = re.compile(r"[\w-]+(\.[\w-]+)*|[0-9a-f:.]+", re.IGNORECASE)
 def parse_bypass(text: str) -> tuple[str, ...]:
     """Parse hosts, separated by commas, into the one form that all clients read in
     NO_PROXY."""
-    hosts = tuple(word.strip().strip("[]") for word in text.split(",") if word.strip())
-    for host in hosts:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    hosts = tuple(word.strip("[]") for word in words)
+    for word, host in zip(words, hosts, strict=True):
         if not _HOST.fullmatch(host):
             remedy = "use host names, .domains or addresses, separated by commas"
-            raise UnusableValueError(host, remedy)
+            raise UnusableValueError(word, remedy)
     return hosts
 
 

@@ -204,7 +204,7 @@ BLOCK = Listed(
 )
 IGNORE_PRESET = Option(
     name="ignore_preset",
-    help="What no test is about: packages (the registries of package managers),"
+    help="Traffic that no test is about: packages (the registries of package managers),"
     " telemetry (update checks too), or none. A recording lets it pass unrecorded, a"
     " replay that does not hold it answers with a 403 and does not count it.",
     group=Group.NETWORK,
@@ -215,8 +215,8 @@ IGNORE_PRESET = Option(
 )
 SECRET = Listed(
     name="secret",
-    help="Variables of the environment whose value is written as <NAME>; a replay"
-    " puts the present value back.",
+    help="Environment variables whose value is written as <NAME>; a replay puts the"
+    " current value back.",
     group=Group.SECRETS,
     parse=redaction.parse_variables,
     metavar="VARIABLES",
@@ -225,8 +225,7 @@ SECRET = Listed(
 )
 UPSTREAM_CA = Option(
     name="upstream_ca",
-    help="A PEM file of authorities that are trusted towards origins, besides the usual"
-    " ones.",
+    help="A PEM file of authorities to trust for origins, besides the usual ones.",
     group=Group.NETWORK,
     parse=network.parse_pem,
     metavar="FILE",
@@ -235,13 +234,13 @@ UPSTREAM_CA = Option(
 )
 INSECURE_UPSTREAM = Switch(
     name="insecure_upstream",
-    help="Trust whatever certificate an origin shows; a replay asks none.",
+    help="Trust any certificate that an origin shows; a replay contacts none.",
     group=Group.NETWORK,
     commands=_ORIGINS,
 )
 CLIENT_CERT = Option(
     name="client_cert",
-    help="The certificate that is shown to origins: a PEM file that holds its key too,"
+    help="The client certificate to show to origins: a PEM file that holds its key too,"
     " or a folder of them, named HOST.pem.",
     group=Group.NETWORK,
     parse=network.parse_pem,
@@ -258,9 +257,19 @@ SET = Listed(
     scope=Scope.PROCESS,
     commands=_ORIGINS,
 )
+HOST = Option(
+    name="host",
+    help="The address to listen on.",
+    group=Group.NETWORK,
+    parse=parsing.parse_text,
+    default="127.0.0.1",
+    metavar="ADDRESS",
+    scope=Scope.PROCESS,
+    commands=("serve", "start"),
+)
 PORT = Option(
     name="port",
-    help="The port to listen on; of 'env' and 'exec', that of the proxy.",
+    help="The port to listen on; for 'env' and 'exec', the proxy's.",
     group=Group.NETWORK,
     parse=network.parse_port,
     default="8080",
@@ -306,7 +315,7 @@ TRANSPARENT = Switch(
 )
 ISOLATE_ALLOW = Listed(
     name="isolate_allow",
-    help="What an isolated command may reach besides (TCP), as a test database; a"
+    help="What else an isolated command may reach (TCP), as a test database; a"
     " port alone is this machine's 127.0.0.1.",
     group=Group.NETWORK,
     parse=network.parse_places,
@@ -325,8 +334,8 @@ CONTROL = Option(
 )
 IDLE_TIMEOUT = Option(
     name="idle_timeout",
-    help="End a named session, and save what it recorded, after so long without a"
-    " request: 30m, 90s; 0 is never. The default session has no end.",
+    help="End a named session, and save what it recorded, after this long without a"
+    " request: 30m, 90s; 0 is never. The default session never ends.",
     group=Group.SAVING,
     parse=parsing.parse_timeout,
     write=parsing.write_timeout,
@@ -367,8 +376,8 @@ PROVE = Switch(
 
 MAX_AGE = Option(
     name="max_age",
-    help="Warn once of each cassette that was recorded longer ago, as 30d, by its first"
-    " Date, else by git, else by its file.",
+    help="Warn once of each cassette that was recorded longer ago than this, as 30d,"
+    " by its first Date, else by git, else by its file.",
     group=Group.REPORTS,
     parse=parsing.parse_age,
     metavar="AGE",
@@ -398,7 +407,7 @@ OPTIONS: tuple[Option, ...] = (
             Flag(
                 "--repeat-last",
                 "last",
-                "Of identical interactions replay the last again and again.",
+                "Replay the last of identical interactions again and again.",
             ),
             Flag("--no-repeats", "no", "Replay each interaction once (default)."),
         ),
@@ -426,7 +435,7 @@ OPTIONS: tuple[Option, ...] = (
         name="match",
         help="What has to be the same, separated by commas: method, scheme, host, port,"
         " path, query, url, body, headers, header:NAME, form, proto; or go-vcr, charm."
-        " With -range, -validators, -vary, -operation or -identity a rule is not kept.",
+        " With -range, -validators, -vary, -operation or -identity that rule is off.",
         group=Group.MATCHING,
         parse=matching.parse_match,
         write=str,
@@ -437,8 +446,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Listed(
         name="ignore_headers",
-        help="Headers that matching ignores: names or globs, as X-*; with = behind,"
-        " only the value.",
+        help="Headers that matching ignores: names or globs, as X-*; with = at the"
+        " end, only the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_names,
         metavar="NAMES",
@@ -448,7 +457,7 @@ OPTIONS: tuple[Option, ...] = (
     Listed(
         name="ignore_query",
         help="Query parameters that matching ignores: names or globs, as utm_*; with ="
-        " behind, only the value.",
+        " at the end, only the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_names,
         metavar="NAMES",
@@ -458,7 +467,7 @@ OPTIONS: tuple[Option, ...] = (
     Listed(
         name="ignore_json",
         help="A JSONPath, as $.messages[*].id, of what matching ignores in a JSON body;"
-        " with = behind, only the value.",
+        " with = at the end, only the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_json,
         metavar="JSONPATH",
@@ -467,8 +476,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Listed(
         name="ignore_form",
-        help="Form fields that matching ignores: names or globs; with = behind, only"
-        " the value.",
+        help="Form fields that matching ignores: names or globs; with = at the end,"
+        " only the value.",
         group=Group.MATCHING,
         parse=matching.parse_ignored_names,
         metavar="NAMES",
@@ -539,7 +548,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="headers",
-        help="The request headers that are recorded: all (except secret ones), minimal"
+        help="The request headers to record: all (except secret ones), minimal"
         " (accept, content-type, user-agent) or a list of names.",
         group=Group.SECRETS,
         parse=redaction.parse_kept_headers,
@@ -630,7 +639,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="retry_after",
-        help="What a replay at latency 0 tells a client of when to come back"
+        help="What a replay at latency 0 tells a client about when to come back"
         " (Retry-After, x-ms-retry-after-ms, x-ratelimit-reset and the like): 0, or"
         " keep for as recorded.",
         group=Group.STREAMS,
@@ -650,8 +659,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Switch(
         name="record_chunks",
-        help="Record when each part of a stream came, in a field that go-vcr passes"
-        " over, to replay it at that pace.",
+        help="Record when each part of a stream came, in a field that go-vcr ignores,"
+        " to replay it at that pace.",
         group=Group.STREAMS,
     ),
     Switch(
@@ -672,7 +681,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Switch(
         name="websocket",
-        help="Record the messages of WebSockets, in a field that go-vcr passes over.",
+        help="Record the messages of WebSockets, in a field that go-vcr ignores.",
         group=Group.STREAMS,
     ),
     Option(
@@ -686,8 +695,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="fsync",
-        help="Force a recording to the disk with each interaction, to outlast a power"
-        " cut, or at the close.",
+        help="Force a recording to disk with each interaction, to survive a power cut,"
+        " or at the end.",
         group=Group.SAVING,
         parse=parsing.parse_fsync,
         write=parsing.write_fsync,
@@ -718,7 +727,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Switch(
         name="drop_unused",
-        help="Take interactions that nothing asked for out of the cassette, if the"
+        help="Remove interactions that nothing asked for from the cassette, if the"
         " command passed, something was replayed and nothing missed.",
         group=Group.SAVING,
         scope=Scope.COMMAND,
@@ -764,23 +773,14 @@ OPTIONS: tuple[Option, ...] = (
         scope=Scope.PROCESS,
         commands=("serve",),
     ),
-    Option(
-        name="host",
-        help="The address to listen on.",
-        group=Group.NETWORK,
-        parse=parsing.parse_text,
-        default="127.0.0.1",
-        metavar="ADDRESS",
-        scope=Scope.PROCESS,
-        commands=("serve", "start"),
-    ),
+    HOST,
     PORT,
     WORKERS,
     Switch(
         name="attached",
-        help="Belong to the program that has started it, as a test framework's helper"
-        " does: listen on any free port, print the URL of the control API as JSON, and"
-        " end when stdin does.",
+        help="Belong to the program that started it, such as a test framework's"
+        " helper: listen on any free port, print the URL of the control API as JSON,"
+        " and end when stdin does.",
         group=Group.NETWORK,
         scope=Scope.PROCESS,
         commands=("serve",),
@@ -797,7 +797,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Switch(
         name="allow_idle",
-        help="Let a strict replay pass even if nothing at all was asked.",
+        help="Let a strict replay pass even if nothing at all was requested.",
         group=Group.REPORTS,
         scope=Scope.COMMAND,
         commands=("run", "start"),
@@ -805,8 +805,8 @@ OPTIONS: tuple[Option, ...] = (
     MAX_AGE,
     Switch(
         name="fail_on_age",
-        help="Exit with 100 when the command passed, but a cassette is older than the"
-        " age that it may have.",
+        help="Exit with 100 when the command passed, but a cassette is older than it"
+        " may be.",
         group=Group.REPORTS,
         scope=Scope.COMMAND,
         commands=("run",),

@@ -172,6 +172,9 @@ def parse_hooks(text: str) -> Path | None:
     if not text.strip():
         return None
     path = Path(os.path.expanduser(text.strip()))
+    if path.is_dir():
+        remedy = f"is a folder; name a file in it, as {path}/hooks.py"
+        raise UnusableValueError(text, remedy)
     if not path.is_file():
         raise UnusableValueError(text, "there is no such file")
     return path

@@ -31,7 +31,7 @@ def _names(text: str) -> list[str]:
     except OSError as error:
         problem = f"cannot be read: {error.strerror or error}; {_REPORT}"
     except (ValueError, TypeError, LookupError):
-        problem = f"is no report of several sessions; {_REPORT}"
+        problem = f"is not a report of several sessions; {_REPORT}"
     raise UnusableValueError(quoted(text), problem)
 
 

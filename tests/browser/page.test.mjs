@@ -255,3 +255,34 @@ for (const [name, options] of [["light", {colorScheme: "light"}], ["dark", {colo
     await own.close();
   });
 }
+
+test("the back button leaves a row that was opened, and not the page", async () => {
+  await ask(proxy, "back", `${site.url}/back/1`);
+  await ask(proxy, "back", `${site.url}/back/2`);
+  const own = await opened("#session=back"), {page} = own;
+  await row(page, "/back/1").click();
+  await page.locator(".detail", {hasText: "/back/1"}).waitFor();
+  await row(page, "/back/2").click();
+  await page.locator(".detail", {hasText: "/back/2"}).waitFor();
+  await page.goBack();
+  await page.locator(".detail").waitFor({state: "detached"});
+  await row(page, "/back/2").waitFor();
+  await page.goForward();
+  await page.locator(".detail", {hasText: "/back/2"}).waitFor();
+  await isSound(own);
+});
+
+test("a link says of which session it is, and one of none says so", async () => {
+  await ask(proxy, "0/first", `${site.url}/linked`);
+  const own = await opened(), {page} = own;
+  await page.locator(".session[aria-current=true]").waitFor();
+  const first = await page.locator(".session[aria-current=true] .name").innerText();
+  await page.locator(".row:not(.head)").first().click();
+  await page.locator(".detail").waitFor();
+  assert.equal(new URLSearchParams(new URL(page.url()).hash.slice(1)).get("session"), first);
+  await isSound(own);
+  const other = await opened("#session=nobody&row=log-0");
+  await other.page.locator(".said", {hasText: "no session nobody is open"}).waitFor();
+  assert.equal(await other.page.locator(".detail").count(), 0);
+  await isSound(other);
+});

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from cli.helpers import need
 from mitmvcr.cli.child import jks
-from mitmvcr.cli.child.authorities import told_certificates, told_files
+from mitmvcr.cli.child.authorities import configured_certificates, configured_files
 from origin.certs import CertFiles
 
 
@@ -22,7 +22,7 @@ def der(certs: CertFiles) -> bytes:
 
 
 def told(inherited) -> list[bytes]:
-    return [*told_certificates(inherited)]
+    return [*configured_certificates(inherited)]
 
 
 @pytest.mark.parametrize(
@@ -40,16 +40,16 @@ def test_files_in_a_home_are_read(certs, tmp_path, name, text):
     place = tmp_path / name
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(text.format(ca=certs.ca))
-    assert certs.ca in told_files({"HOME": str(tmp_path)})
-    assert certs.ca not in told_files({})
+    assert certs.ca in configured_files({"HOME": str(tmp_path)})
+    assert certs.ca not in configured_files({})
 
 
 def test_a_file_is_found_by_its_variable_too(certs, tmp_path):
     (tmp_path / "own.conf").write_text(f"[install]\ncert: '{certs.ca}'\n")
     (tmp_path / "curlrc").write_text(f'cacert "{tmp_path}/absent.pem"\n')
     env = {"PIP_CONFIG_FILE": f"{tmp_path}/own.conf", "XDG_CONFIG_HOME": str(tmp_path)}
-    assert certs.ca in told_files(env)
-    assert tmp_path / "absent.pem" not in told_files(env)
+    assert certs.ca in configured_files(env)
+    assert tmp_path / "absent.pem" not in configured_files(env)
 
 
 def test_npm_has_certificates_in_its_file(certs, tmp_path, der):

@@ -19,7 +19,7 @@ from mitmvcr.cli.report.console import (
     short_lines,
 )
 from mitmvcr.miss.log import MOST_MISSES
-from mitmvcr.miss.report import Difference, Miss, Near
+from mitmvcr.miss.report import STALE, Difference, Miss, Near
 from mitmvcr.spelling import as_typed, in_words
 
 COLOUR = re.compile(r"\x1b\[\d*m")
@@ -54,7 +54,7 @@ def test_for_people_only_the_first_differences_of_the_nearest_are_shown() -> Non
 @pytest.mark.parametrize(
     ("found", "reason"),
     [
-        (miss(), "none of the 9 recorded interactions is like it"),
+        (miss(), "none of the 9 recorded interactions is similar"),
         (
             miss(0, near(), used=1),
             "recorded once, and all used up by earlier requests;"
@@ -120,7 +120,7 @@ def test_all_that_is_known_names_every_near_one() -> None:
 
 def test_it_is_said_that_others_were_not_compared() -> None:
     found = replace(miss(0, near(differ=FOUND[:1])), left_out=7)
-    last = "  7 others with a like URL were not compared"
+    last = "  7 others with a similar URL were not compared"
     assert plain(long_lines(found))[-1] == last
 
 
@@ -224,6 +224,8 @@ def test_looks_and_hidden_values_are_told() -> None:
     )
     near = Near(0, "GET", "http://h/", False, (), differ)
     found = Miss("GET", "http://h/", "", (near,), 0, 1, unset=("A_KEY",))
+    assert STALE in "".join(short_lines(replace(found, is_stale=True)))
+    assert STALE not in "".join(short_lines(found))
     for lines in (long_lines(found), short_lines(found)):
         text = "\n".join(plain(lines))
         assert 'body.id: "1" was "2" (looks like a UUID)' in text

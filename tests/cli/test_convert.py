@@ -149,7 +149,7 @@ def test_the_folder_of_wiremock_has_its_bodies_beside(tmp_path, capsys) -> None:
     bad = root / "mappings" / "c.json"
     bad.write_text('{"mappings": ')
     assert convert(root, *words) == 125
-    assert f"error: {bad}: is not whole JSON" in capsys.readouterr().err
+    assert f"error: {bad}: is not complete JSON" in capsys.readouterr().err
 
 
 def test_secrets_are_redacted_as_a_recording_redacts_them(tmp_path, capsys) -> None:
@@ -199,7 +199,9 @@ def test_a_file_that_cannot_be_read_leaves_the_others(tmp_path, capsys) -> None:
     bad.write_text('{"log": ')
     assert convert(good, bad, "-o", tmp_path / "c.yaml") == 1
     said = capsys.readouterr().err
-    assert f"error: {bad}: is not read as an HTTP archive (HAR): is not whole" in said
+    assert (
+        f"error: {bad}: is not read as an HTTP archive (HAR): is not complete" in said
+    )
     assert len(held(tmp_path / "c.yaml")) == 1
     assert convert(tmp_path, "-o", tmp_path / "out") == 0  # it is none that is known
     assert convert(bad, "-o", tmp_path / "d.yaml") == 125

@@ -113,6 +113,30 @@ def test_serve_goes_on_through_it(cli, home, certs, ports, way, tmp_path):
     assert "url: http://plain.test/b" in (tmp_path / "new.yaml").read_text()
 
 
+def test_a_session_that_records_goes_on_through_it_where_the_others_replay(
+    cli, home, ports, way, tmp_path
+):
+    """It went past it, since the proxy was started strictly."""
+    env = cli.environment(HTTPS_PROXY=f"{way.scheme}://{USER}{way.place}")
+    words = ("--cassettes", "new", "--mode", "replay_only")
+    (tmp_path / "new").mkdir()
+    write_cassette(tmp_path / "new" / "old.yaml", answer("http://a.test/", b"hello"))
+    with serving(cli, *words, env=env) as (process, port):
+        wait_for_port(port)
+        ca = home / "mitmproxy-ca-cert.pem"
+        for url in ("https://api.test/a", "http://plain.test/b"):
+            assert "No recorded interaction" in fetch(url, port, ca, "old:x@")
+        assert fetch("http://a.test/", port, ca, "old:x@") == "hello"
+        assert not way.asked
+        found = fetch("http://plain.test/b", port, ca, "fresh:record_only@")
+        assert found == "plain.test/b"
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
+    assert [*way.asked] == ["plain.test:80"]
+    written = (tmp_path / "new" / "fresh.yaml").read_text()
+    assert "url: http://plain.test/b" in written
+
+
 def test_a_proxy_does_not_go_on_through_itself(cli, tmp_path):
     """In a shell that has what ``mitmvcr env`` prints each request came back, and its
     client was told to give this proxy as its proxy."""
@@ -144,6 +168,30 @@ def test_a_serve_that_replays_or_has_a_mode_of_its_own_asks_for_no_proxy(
     refused = cli(*words, env={"ALL_PROXY": "nonsense://"})
     assert refused.returncode == 125
     assert "ALL_PROXY=nonsense://: use an http://" in lines(refused.stderr)[-1]
+
+
+def test_a_run_with_a_mode_of_its_own_asks_for_no_proxy_and_names_the_mode(cli, ports):
+    """It was told of HTTPS_PROXY, which has nothing to do with it."""
+    env = {"HTTPS_PROXY": "nonsense://"}
+    with gateway(HttpProxy) as own, socket.create_server(("127.0.0.1", 0)) as closed:
+        own.known, own.wants_login = {"plain.test": ports[1]}, True
+        nobody = f"127.0.0.1:{closed.getsockname()[1]}"
+        closed.close()
+        for place, login, url, told in (
+            (own.place, ":".join(LOGIN), "http://plain.test/b", ""),
+            (own.place, "a:b", "http://plain.test/b", "--set upstream_auth=USER:PASS"),
+            (nobody, "a:b", "http://plain.test/b", "that is the proxy that --set mode"),
+            (own.place, ":".join(LOGIN), "https://gone.test/", "--set mode=upstream:"),
+        ):
+            sets = (f"mode=upstream:http://{place}", f"upstream_auth={login}")
+            words = [word for each in sets for word in ("--set", each)]
+            ran = cli("run", "-c", "new", *words, *cli.python(ASK), url, env=env)
+            assert "HTTPS_PROXY" not in ran.stderr
+            if told:
+                assert told in ran.stderr, url
+            else:
+                assert ran.stdout == "plain.test/b\n", ran.stderr
+                (cli.cwd / "new.yaml").unlink()
 
 
 def test_refresh_goes_on_through_it(cli, certs, ports, way, tmp_path):

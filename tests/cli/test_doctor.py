@@ -1,4 +1,4 @@
-"""What the doctor finds: clients that come and that do not, and what stands between."""
+"""What the doctor finds: clients that come or do not, and what gets in the way."""
 
 import json
 import shutil

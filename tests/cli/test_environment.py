@@ -90,6 +90,20 @@ def test_no_proxy_names_nobody_when_localhost_is_included(name):
     assert made[name] == "nobody.invalid"
 
 
+@pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
+@pytest.mark.parametrize(
+    ("bypass", "wanted"),
+    [
+        ((), "127.0.0.1:8081"),
+        (("db.test",), "db.test,127.0.0.1:8081"),
+        (("localhost", "127.0.0.1"), "localhost,127.0.0.1"),
+    ],
+)
+def test_the_control_api_is_past_the_proxy_when_localhost_is_not(name, bypass, wanted):
+    facts = replace(FACTS, bypass=bypass, control="http://127.0.0.1:8081")
+    assert child_environment({}, facts)[name] == wanted
+
+
 @pytest.mark.parametrize("name", REPLACE_ROOTS)
 def test_each_variable_that_replaces_roots_names_the_combined_bundle(name):
     assert child_environment({name: "/mine.pem"}, FACTS)[name] == "/run/bundle.pem"
@@ -266,9 +280,11 @@ def test_hosts_to_bypass_are_put_in_the_portable_form():
     )
 
 
-@pytest.mark.parametrize("text", ["*", "10.0.0.0/8", "::1/128", "http://corp", "a b"])
+@pytest.mark.parametrize(
+    "text", ["*", "10.0.0.0/8", "::1/128", "http://corp", "a b", "[", "a,[]"]
+)
 def test_what_some_client_cannot_read_is_refused(text):
-    with pytest.raises(OptionError, match="--no-proxy"):
+    with pytest.raises(OptionError, match=r"--no-proxy=.*: use host names, "):
         parse_bypass(text)
 
 

@@ -222,7 +222,7 @@ def test_a_recording_of_another_recorder_is_read(
 def test_what_is_no_report_is_an_error(tmp_path: Path, text: str) -> None:
     place = tmp_path / "r.json"
     place.write_text(text)
-    with pytest.raises(NoReportError, match="is no report of a run"):
+    with pytest.raises(NoReportError, match="is not a report of a run"):
         fix(place, yes=True)
     with pytest.raises(NoReportError, match="there is no such file"):
         fix(tmp_path / "none.json", yes=True)

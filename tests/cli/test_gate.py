@@ -85,9 +85,12 @@ def test_the_end_of_one_direction_is_not_the_end_of_the_other():
 
 def test_a_client_that_resets_is_known_to_the_server():
     async def main() -> str:
+        came = asyncio.Event()
         ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
         async def serve(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+            await reader.readexactly(len(b"half"))
+            came.set()
             try:
                 await reader.readexactly(100)
             except (asyncio.IncompleteReadError, ConnectionError) as error:
@@ -96,8 +99,7 @@ def test_a_client_that_resets_is_known_to_the_server():
         async with through(serve) as port:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(b"half")
-            await writer.drain()
-            await asyncio.sleep(0.2)
+            await came.wait()
             reset(writer)
             return await ended
 

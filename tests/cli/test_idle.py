@@ -84,7 +84,7 @@ def test_who_has_asked_for_localhost_hears_which_clients_never_send_it(cli, cass
     assert "--include-localhost" in told
     assert "Go, Ruby and Java" not in told
     told = lines(cli("run", *words, "--include-localhost", *NOTHING).stderr)[0]
-    assert "Go, Ruby and Java send localhost to no proxy" in told
+    assert "Go, Ruby and Java never send localhost to a proxy" in told
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_recording_of_packages_alone_says_so(cli, tmp_path):
     assert (ran.returncode, ran.stdout) == (0, "200\n")
     told, summary = lines(ran.stderr)[-2:]
     assert "nothing was recorded: 1 request went straight through" in told
-    assert "--ignore-preset none records that too" in told
+    assert "--ignore-preset none records those too" in told
     assert summary.endswith(
         "recorded 0, replayed 0, missed 0, unused 0; 1 passed through"
     )

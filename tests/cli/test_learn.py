@@ -127,7 +127,7 @@ def test_nothing_is_learned_where_nothing_was_asked(cli: Cli) -> None:
     ("words", "said"),
     [
         (("--mode", "record_only"), "--mode=record_only: 'learn' chooses the mode"),
-        (("--prove",), "--prove=yes: 'learn' proves by itself"),
+        (("--prove",), "--prove=yes: 'learn' proves the rules itself"),
         (("--cassettes", "d"), "--cassettes=d: 'learn' is about one cassette"),
     ],
 )

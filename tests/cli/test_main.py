@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 import pytest
+from click.shell_completion import BashComplete
 
 from cli.helpers import answer, write_cassette
 from mitmvcr import __version__
@@ -52,6 +53,28 @@ def test_help_is_printed_without_loading_what_is_slow(words):
     )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.startswith("Usage: mitmvcr")
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "wanted"),
+    [
+        (["run", "--mode"], "replay_o", [("plain", "replay_only")]),
+        (["run", "-m"], "rec", [("plain", "record_only"), ("plain", "record_once")]),
+        (["run", "-c"], "cass", [("file", "cass")]),
+        (["serve", "--cassettes"], "cass", [("dir", "cass")]),
+        (["run", "--report"], "", [("file", "")]),
+        (["run", "-c", "a.yaml", "--"], "./te", [("file", "./te")]),
+        (["run", "pytest"], "tests/", [("file", "tests/")]),
+        (["exec", "--"], "./te", [("file", "./te")]),
+        (["run", "--latency"], "1", []),
+        (["run", "--mode", "x", "--cassettes="], "", [("file", "")]),
+    ],
+)
+def test_a_shell_completes_values_and_is_told_of_no_fault(words, typed, wanted, capsys):
+    """An option without its value yet, as any that is being typed, was an error."""
+    found = BashComplete(app, {}, "mitmvcr", "_").get_completions(words, typed)
+    assert [(each.type, each.value) for each in found] == wanted
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("words", [[], ["cassette"], ["git"]])

@@ -81,7 +81,7 @@ def test_a_temporary_folder_that_cannot_be_made_is_one_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "mkdir", failing(errno.ENOSPC))
-    told = f"nothing can be made among temporary files: no space left on .*: {_REMEDY}"
+    told = f"temporary files cannot be created: no space left on .*: {_REMEDY}"
     with pytest.raises(VcrError, match=told), own_folder():
         pass
 
@@ -164,7 +164,7 @@ def test_a_merge_that_finds_no_room_leaves_our_version_whole(
     told = cli.environment(**UNCOMPILED)
     ran = ran_within(limited(64), told, "git", "merge-driver", *names)
     assert ran.returncode == 1
-    why = "not merged, ours stands: cannot be written: file too large"
+    why = "not merged, ours stays: cannot be written: file too large"
     assert ran.stderr == f"mitmvcr: c.yaml: {why}: merge it again\n"
     assert ours.read_bytes() == before
     assert sorted(tmp_path.iterdir()) == sorted([base, ours, theirs])

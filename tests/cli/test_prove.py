@@ -187,7 +187,7 @@ def test_who_comes_and_asks_nothing_proves_nothing(cli, tmp_path):
     words = ("run", "--cassette", cassette, "--prove", "--receipt", "r.json")
     ran = cli(*words, *cli.python(CONNECTS))
     assert ran.returncode == 100
-    told = "a client came to the proxy, and no request of it was answered"
+    told = "a client connected to the proxy, but none of its requests was answered"
     assert f"mitmvcr: not proven: {told}" in lines(ran.stderr)
     assert "nothing went through" not in ran.stderr
     assert receipt(tmp_path)["intercepted"] is True

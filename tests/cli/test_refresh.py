@@ -288,7 +288,7 @@ def test_a_suite_of_sessions_is_compared_cassette_by_cassette(
         "0 dangerous, 1 additive, 0 volatile, 0 same, 0 not compared"
     )
     assert told[1].endswith("1 not compared")
-    assert "(it is no answer that can be compared)" in ran.stdout
+    assert "(its answer cannot be compared)" in ran.stdout
     assert {each: each.read_bytes() for each in before} == before
     assert len([*(tmp_path / "tapes").iterdir()]) == 3
     assert "| additive | `key-new` |" in (tmp_path / "r.md").read_text()
@@ -297,7 +297,7 @@ def test_a_suite_of_sessions_is_compared_cassette_by_cassette(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--prove",), "--prove=yes: beside --mode compare nothing is recorded"),
+        (("--prove",), "--prove=yes: beside --mode compare nothing is kept"),
         (("--receipt", "r.json"), "--receipt=r.json: beside --mode compare"),
         (("--cassettes", "none"), "--cassettes=none: --mode compare needs a cassette"),
         (("--report", "r.txt"), "--report=r.txt: name a file.json"),

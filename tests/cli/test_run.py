@@ -121,6 +121,16 @@ def test_a_command_that_is_not_there_is_127(cli, cassette):
     assert ran.stderr == "mitmvcr: error: no-such-command: command not found\n"
 
 
+@pytest.mark.parametrize("line", ["curl -s http://a.test/ | wc", "pytest -q", "x;y"])
+def test_a_line_for_a_shell_in_one_word_is_told_how_to_write_it(cli, cassette, line):
+    ran = cli("run", "--cassette", cassette, line)
+    assert ran.returncode == 127
+    assert ran.stderr == (
+        f"mitmvcr: error: {line}: command not found; a line for a shell goes"
+        f" as sh -c '{line}'\n"
+    )
+
+
 def test_a_command_that_cannot_be_executed_is_126(cli, cassette):
     ran = cli("run", "--cassette", cassette, cassette)
     assert ran.returncode == 126
@@ -493,6 +503,39 @@ def test_a_client_that_leaves_after_the_handshake_may_refuse_our_authority(
     assert said in ran.stderr
     assert "on Linux --isolate adds it to the system's" in ran.stderr
     assert ran.returncode == 100
+
+
+#: It asks before it looks at the certificate, as lftp does.
+ASKS_AND_LEAVES = """
+import os, socket, ssl
+host, port = os.environ["HTTPS_PROXY"].removeprefix("http://").split(":")
+raw = socket.create_connection((host, int(port)))
+raw.sendall(b"CONNECT api.test:443 HTTP/1.1\\r\\nHost: api.test:443\\r\\n\\r\\n")
+raw.recv(99)
+come, go = ssl.MemoryBIO(), ssl.MemoryBIO()
+context = ssl.create_default_context()
+tls = context.wrap_bio(come, go, server_hostname="api.test")
+while True:
+    try:
+        tls.do_handshake()
+        break
+    except ssl.SSLWantReadError:
+        raw.sendall(go.read())
+        come.write(raw.recv(65536))
+tls.write(b"GET /x HTTP/1.1\\r\\nHost: api.test\\r\\n\\r\\n")
+raw.sendall(go.read())
+raw.close()
+"""
+
+
+def test_a_client_that_leaves_as_it_asks_is_told_where_it_was_to_be_recorded(
+    cli, tmp_path
+):
+    """It was 'recorded 0', without a reason."""
+    words = ("--cassette", tmp_path / "new.yaml", "--set", "connection_strategy=lazy")
+    ran = cli("run", *words, *cli.python(ASKS_AND_LEAVES))
+    assert "mitmvcr: https://api.test/x broke off and is not recorded: " in ran.stderr
+    assert lines(ran.stderr)[-1].endswith("; 1 not recorded")
 
 
 def test_localhost_is_left_alone_unless_included(cli, cassette):

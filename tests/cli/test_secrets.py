@@ -1,6 +1,8 @@
 """``mitmvcr cassette scan`` and ``scrub``."""
 
+import errno
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,6 +77,30 @@ def test_what_cannot_be_read_is_not_counted_as_looked_through(
     assert main(["cassette", "scrub", str(tmp_path)]) == 1
     told = "1 cassette looked through, 1 scrubbed, 1 file not read"
     assert capsys.readouterr().err.endswith(f"mitmvcr: {told}\n")
+
+
+def test_what_a_scrub_cannot_write_is_no_file_that_was_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full, and a cassette that is being recorded."""
+    first, busy = write(tmp_path / "a.yaml"), write(tmp_path / "b.yaml")
+
+    def full(file: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with cassette.locked(busy):
+        monkeypatch.setattr("mitmvcr.store.files.write_all", full)
+        assert main(["cassette", "scrub", str(tmp_path)]) == 1
+    *errors, said = capsys.readouterr().err.splitlines()
+    assert errors[0] == (
+        f"mitmvcr: error: {first}: cannot be written: no space left on device:"
+        " free some space"
+    )
+    assert f"{busy}: is being recorded already by" in errors[1]
+    assert said == (
+        "mitmvcr: 2 cassettes looked through, 0 scrubbed, 2 with secrets not written"
+    )
+    assert SECRET in first.read_text()
 
 
 def test_a_scan_in_sarif(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

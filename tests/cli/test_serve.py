@@ -48,8 +48,8 @@ def serving(
         process.communicate()
 
 
-def fetch(url: str, port: int, ca: Path) -> str:
-    proxy = f"http://127.0.0.1:{port}"
+def fetch(url: str, port: int, ca: Path, user: str = "") -> str:
+    proxy = f"http://{user}127.0.0.1:{port}"
     command = ["curl", "-sS", "--noproxy", "", "--proxy", proxy, "--cacert", ca, url]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return done.stdout
@@ -232,6 +232,13 @@ def test_a_busy_port_is_one_line(cli):
         f"mitmvcr: error: cannot listen on 127.0.0.1:{port}:"
         " address already in use; choose --port\n"
     )
+
+
+def test_an_address_that_this_machine_has_not_is_one_line(cli):
+    ran = cli("serve", "--cassette", "new", "--host", "no such host")
+    assert ran.returncode == 125
+    assert ran.stderr.startswith("mitmvcr: error: cannot listen on no such host:8080: ")
+    assert ran.stderr.endswith("; choose --host\n")
 
 
 @pytest.mark.parametrize(

@@ -269,6 +269,28 @@ print(call("/health")["sessions"], call("/sessions/a%2Fb", "DELETE")["cassette"]
     assert (cli.cwd / "cassettes" / "a" / "b.yaml").exists()
 
 
+@pytest.mark.parametrize("ask", ["urllib", "http.client"])
+def test_calls_of_the_control_api_are_no_traffic_of_the_command(cli: Cli, ask) -> None:
+    """With localhost sent through the proxy they were recorded, and a replay, whose API
+    has another port, missed each: no helper could open a session."""
+    program = """
+import http.client, os, sys, urllib.parse, urllib.request
+url = os.environ["MITMVCR_CONTROL_URL"] + "/health"
+if sys.argv[1] == "urllib":
+    print(urllib.request.urlopen(url).status)
+else:
+    client = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc)
+    client.request("GET", "/health")
+    print(client.getresponse().status)
+"""
+    words = ("--cassettes", "cassettes", "--include-localhost", "--allow-idle")
+    for mode in ("record_once", "replay_only"):
+        ran = cli("run", *words, "--mode", mode, *cli.python(program), ask)
+        assert (ran.returncode, ran.stdout) == (0, "200\n"), ran.stderr
+        assert "recorded 0, replayed 0, missed 0" in ran.stderr
+        assert not [*(cli.cwd / "cassettes").glob("*.yaml")]
+
+
 def test_a_test_that_failed_is_recorded_anew_too(cli: Cli, folder: Path) -> None:
     """As whoever runs it says, with the end of its session."""
     program = """
@@ -290,7 +312,7 @@ call("/sessions/worker", "DELETE", failed=True)
     ran = cli("run", *words, *cli.python(program))
     assert ran.stdout.splitlines() == [
         "failed: is no switch: use true or false",
-        "filed: is no field of this: use failed",
+        "filed: is not a field of this: use failed",
     ]
     report = json.loads((cli.cwd / "r.json").read_text())
     assert report["failed_sessions"] == ["default", "login/ok"]

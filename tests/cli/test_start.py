@@ -222,5 +222,5 @@ def test_what_a_command_leaves_running_is_told(own: Cli):
             process.stdin.close()  # what was left ends
     *_, told, summary = lines(log.read_text())
     assert "unused 1" in summary
-    assert f"left this running: {sys.executable} -c import sys" in told
+    assert f"left these running: {sys.executable} -c import sys" in told
     assert "'mitmvcr start'" in told

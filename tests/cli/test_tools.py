@@ -22,9 +22,8 @@ TOKEN = "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bD1fG3hJ5"
 #: Nor is there any on the PATH.
 NO_EDITOR = {"EDITOR": "", "VISUAL": "", "PATH": "/no/bin"}
 EDITOR = (
-    "import sys, pathlib; old, new, name = sys.argv[1:];"
-    " file = pathlib.Path(name); text = file.read_text();"
-    " file.write_text(text.replace(old, new))"
+    "import sys, pathlib; old, new, name = sys.argv[1:]; file = pathlib.Path(name);"
+    " text = file.read_text(); file.write_text(text.replace(old, new))"
 )
 
 
@@ -140,7 +139,7 @@ def test_ls_has_json(here: Here, chat: Path, tmp_path: Path):
     odd.write_text("{}")
     refused = here("cassette", "ls", chat, "--report", odd)
     assert refused.returncode == 125
-    assert f"--report={odd}: is no report of a run: write one with" in refused.stderr
+    assert f"--report={odd}: is not a report of a run: write one with" in refused.stderr
 
 
 def test_ls_counts_the_secrets_that_scan_shows(here: Here, tmp_path: Path):
@@ -209,7 +208,7 @@ def test_split_is_by_host_or_by_test(here: Here, tmp_path: Path):
         "no report says that a test used it" in here(*words, "--report", other).stderr
     )
     wrong = report(tmp_path / "wrong.json", chat, (0, "/b"))
-    assert "is not as report wrong knew it" in here(*words, "--report", wrong).stderr
+    assert "has changed since report wrong" in here(*words, "--report", wrong).stderr
 
 
 # trim, rename-host, sort, check --fix
@@ -235,7 +234,7 @@ def test_trim_drops_and_cuts(here: Here, chat: Path):
     )
     assert reader.load(chat).interactions[0].response.body == b"{}"
     for wrong, said in (
-        (("--drop", "$["), "--drop=$[: is no JSONPath"),
+        (("--drop", "$["), "--drop=$[: is not a JSONPath"),
         (("--longest", "x"), "--longest=x: use bytes, as 500, 64k or 1MB"),
         ((), "say what 'trim' cuts: --longest SIZE, or --drop"),
     ):
@@ -275,7 +274,7 @@ def test_links_and_permissions_are_kept_and_folders_are_mirrored(
     assert "'http://b.org' cannot be a host: name one, as" in refused.stderr
     other = put(tmp_path / "chat.yaml", A)
     refused = here("cassette", "sort", chat, other, "-o", tmp_path / "both")
-    assert "two of the cassettes would have one name in it" in refused.stderr
+    assert "two of the cassettes would have the same name in it" in refused.stderr
     both = ("cassette", "sort", chat, put(tmp_path / "x.yaml", A))
     assert here(*both, "-o", f"{tmp_path}/both/").returncode == 0
     assert paths(tmp_path / "both" / "x.yaml") == ["/a"]
@@ -325,7 +324,7 @@ def test_prune_only_says_what_goes_unless_it_is_to(
     assert (paths(chat), idle.exists()) == (["/a", "/c"], False)
     again = here(*words, "--yes")
     assert again.returncode == 1
-    assert "is not as report one knew it: run the tests again" in again.stderr
+    assert "has changed since report one: run the tests again" in again.stderr
 
 
 def test_after_a_run_that_failed_nothing_goes(here: Here, chat: Path, tmp_path: Path):

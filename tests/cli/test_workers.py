@@ -383,8 +383,8 @@ class Ending:
     def __init__(self) -> None:
         self.asked = 0
 
-    def terminate(self) -> None:
-        self.asked += 1
+    def send_signal(self, number: signal.Signals) -> None:
+        self.asked += number is signal.SIGTERM
 
 
 def test_a_worker_is_told_once_to_end():
@@ -392,8 +392,8 @@ def test_a_worker_is_told_once_to_end():
     the parent says of it that it was killed."""
     process = Ending()
     worker = Started(0, process, (None, None), set())
-    worker.end()
-    worker.end()
+    worker.end(signal.SIGTERM)
+    worker.end(signal.SIGTERM)
     assert process.asked == 1
 
 
@@ -420,7 +420,7 @@ def test_what_cannot_be_with_workers_is_refused(cli, words, what):
     ran = cli("serve", "--cassettes", "new", "--workers", "2", *words)
     assert ran.returncode == 125
     assert ran.stderr == (
-        f"mitmvcr: error: --workers 2 cannot be with {what}: leave one out\n"
+        f"mitmvcr: error: --workers 2 cannot be used with {what}: leave one out\n"
     )
 
 
@@ -429,7 +429,7 @@ def test_workers_go_on_through_no_proxy(cli):
     ran = cli(*words, env={"http_proxy": "http://127.0.0.1:9"})
     assert ran.returncode == 125
     assert ran.stderr == (
-        "mitmvcr: error: --workers 2 cannot be with a proxy to go on through"
+        "mitmvcr: error: --workers 2 cannot be used with a proxy to go on through"
         " (http_proxy): leave one out\n"
     )
 

@@ -270,7 +270,7 @@ def test_mitmproxys_own_is_compressed() -> None:
     data = zlib.compress(json.dumps(archive(entry())).encode())
     found = read(Source(data, "a.zhar"), BY_NAME["har"])
     assert len(found.interactions) == 1
-    with pytest.raises(CassetteError, match="is no whole archive"):
+    with pytest.raises(CassetteError, match="is not a complete archive"):
         read(Source(data[:20], "a.zhar"), BY_NAME["har"])
 
 

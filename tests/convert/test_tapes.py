@@ -105,7 +105,7 @@ def test_what_a_tape_has_besides_is_said() -> None:
 
 def test_a_tape_that_is_no_json5_is_refused() -> None:
     data = tape(said="'never ends").encode()
-    with pytest.raises(CassetteDamagedError, match="is not whole JSON5: line 25"):
+    with pytest.raises(CassetteDamagedError, match="is not complete JSON5: line 25"):
         read(Source(data, "a.json5"), BY_NAME["talkback"])
 
 
@@ -189,6 +189,6 @@ def test_half_a_character_is_said_and_not_raised(given, field: str) -> None:
 def test_a_tape_that_is_cut_off_is_told_by_its_line(line: int) -> None:
     """It was line 1, whichever: what JSON5 has more than JSON goes first."""
     cut = "".join(tape().splitlines(keepends=True)[:line]).rstrip("\n")
-    problem = rf"is not whole JSON: .*: line {line} column "
+    problem = rf"is not complete JSON: .*: line {line} column "
     with pytest.raises(CassetteDamagedError, match=problem):
         read(Source(cut.encode(), "a.json5"), BY_NAME["talkback"])

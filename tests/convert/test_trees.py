@@ -70,14 +70,14 @@ def test_only_what_stood_unquoted_becomes_a_number() -> None:
 
 
 def test_json_that_is_none_is_refused() -> None:
-    with pytest.raises(UnreadableError, match="is not whole JSON"):
+    with pytest.raises(UnreadableError, match="is not complete JSON"):
         from_json(b"{")
     with pytest.raises(UnreadableError, match="nested too deeply"):
         from_json(b"[" * DEEP + b"]" * DEEP)
 
 
 def test_yaml_that_is_none_is_refused() -> None:
-    with pytest.raises(UnreadableError, match="is not whole YAML"):
+    with pytest.raises(UnreadableError, match="is not complete YAML"):
         from_yaml(b"a: [")
     with pytest.raises(UnreadableError, match="nested too deeply"):
         from_yaml(b"[" * 300 + b"]" * 300)

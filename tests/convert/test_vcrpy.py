@@ -265,7 +265,7 @@ def test_an_alias_is_what_its_anchor_was() -> None:
 
 
 def test_a_cassette_that_is_no_yaml_is_refused() -> None:
-    with pytest.raises(Exception, match="is not whole YAML") as caught:
+    with pytest.raises(Exception, match="is not complete YAML") as caught:
         found_in(cassette() + "\t- }", "vcrpy")
     assert not isinstance(caught.value, UnreadableError)
 

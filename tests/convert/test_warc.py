@@ -101,7 +101,7 @@ def test_what_is_no_exchange_is_said() -> None:
     page = record("conversion", b"text", media="text/plain")
     name = record("response", b"1", media="text/dns", Target_URI="dns:api.test")
     found = found_in(page + name + exchange(GET, OK), "warc")
-    assert notes_of(found) == ["conversion: is no exchange of HTTP"]
+    assert notes_of(found) == ["conversion: is not an HTTP exchange"]
     assert len(found.interactions) == 1
 
 

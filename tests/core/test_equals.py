@@ -67,6 +67,51 @@ def test_nothing_stops_matching_by_its_headers() -> None:
     assert taken(deck(made(JSON), made(XML)), get(), get(Accept="*/*")) == [0, 1]
 
 
+PLUS, BLANK, THIRD = ("http://h/a?q=" + each for each in ("a+b", "a%20b", "%61+b"))
+
+
+@pytest.mark.parametrize("body", [b"", b"1"])
+@pytest.mark.parametrize("repeats", Repeats)
+def test_the_one_whose_url_is_spelled_as_the_request_is_answers(
+    body: bytes, repeats: Repeats
+) -> None:
+    plus, blank, third = (replace(get(body), url=url) for url in (PLUS, BLANK, THIRD))
+    held = [made(plus), made(blank), made(plus)]
+    second = 0 if repeats is Repeats.ALL else 2
+    of = deck(*held, repeats=repeats)
+    assert taken(of, blank, plus, plus) == [1, 0, second]
+    last = {Repeats.NO: None, Repeats.LAST: 2, Repeats.ALL: 0}[repeats]
+    assert taken(of, third) == [last]
+
+
+def test_headers_count_more_than_how_a_url_is_spelled() -> None:
+    held = [made(replace(JSON, url=PLUS)), made(replace(XML, url=BLANK))]
+    assert taken(deck(*held), replace(XML, url=PLUS)) == [1]
+    held = [
+        made(replace(get(X_A=n), url=url)) for n, url in (("1", PLUS), ("2", BLANK))
+    ]
+    assert taken(deck(*held), replace(get(X_A="2"), url=PLUS)) == [1]
+
+
+def test_no_spelling_keeps_a_url_from_its_answers() -> None:
+    plus, blank, third = (replace(get(), url=url) for url in (PLUS, BLANK, THIRD))
+    held = [made(plus), made(blank), made(plus)]
+    assert taken(deck(*held), third, third, third, third) == [0, 1, 2, None]
+    assert taken(deck(*held), blank, blank, blank) == [1, 0, 2]
+
+
+def test_what_is_no_url_has_one_spelling() -> None:
+    one, other = (replace(each, url="*") for each in (JSON, XML))
+    assert taken(deck(made(one), made(other)), other, one) == [1, 0]
+
+
+def test_a_url_of_which_not_all_counts_decides_nothing_by_itself() -> None:
+    one, other = (replace(get(), url=f"http://h/a?ts={n}") for n in (1, 2))
+    spec = MatchSpec(ignore_query=(Ignore("ts"),))
+    of = Deck([made(one), made(other)], Repeats.NO, Matcher(spec))
+    assert taken(of, other, one) == [0, 1]
+
+
 def test_what_says_in_which_form_comes_before_all_else() -> None:
     held = [
         made(get(Accept="text/csv", X_A="1", X_B="2")),
@@ -304,6 +349,20 @@ def test_a_range_is_known_by_its_answer_where_the_header_was_not_recorded() -> N
         ("X_Goog_FieldMask", ("places.id", "places.name"), "*"),
         ("X_Fields", ("{id}", "{name}"), "*"),
         ("X_RestLi_Method", ("FINDER", "BATCH_FINDER"), "GET_ALL"),
+        ("Accept_Profile", ("public", "private"), "other"),
+        ("Content_Profile", ("public", "private"), "other"),
+        ("Default_Schema", ("doc", "blob"), "other"),
+        ("Surreal_DB", ("a", "b"), "c"),
+        ("Surreal_NS", ("a", "b"), "c"),
+        ("X_ClickHouse_Database", ("a", "b"), "c"),
+        ("X_Presto_Catalog", ("hive", "tpch"), "other"),
+        ("X_Presto_Schema", ("tiny", "prod"), "other"),
+        ("X_Presto_Prepared_Statement", ("s=SELECT+1", "s=SELECT+2"), "s=DELETE"),
+        ("X_Scope_OrgID", ("one", "two"), "three"),
+        ("X_Trino_Catalog", ("hive", "tpch"), "other"),
+        ("X_Trino_Schema", ("tiny", "prod"), "other"),
+        ("X_Trino_Prepared_Statement", ("s=SELECT+1", "s=SELECT+2"), "s=DELETE"),
+        ("X_Vault_Namespace", ("one", "two"), "three"),
         ("x_ms_documentdb_partitionkey", ('["a"]', '["b"]'), '["c"]'),
     ],
 )

@@ -51,11 +51,11 @@ class H2Client:
         self._h2.initiate_connection()
         self._flush()
 
-    def ask(self, path: str, *more: tuple[str, str]) -> int:
+    def ask(self, path: str, *more: tuple[str, str], method: str = "GET") -> int:
         """``more`` are further headers."""
         stream = self._h2.get_next_available_stream_id()
         fields = [
-            (":method", "GET"),
+            (":method", method),
             (":scheme", "https"),
             (":authority", self.host),
             (":path", path),

@@ -414,9 +414,9 @@ REFUSED: list[tuple[str, str, object, int, str, str]] = [
     ("POST", "/sessions/none/variables", {}, 404, "name", "no session none"),
     ("POST", "/ports", {"session": "none"}, 404, "session", "no session none"),
     ("POST", "/ports", {"session": "../a"}, 422, "session", "leaves the folder"),
-    ("POST", "/ports", {"mode": "x"}, 422, "mode", "is no field of a port"),
-    ("PUT", "/ports/9", {"session": "open"}, 404, "port", "9 is no port that was"),
-    ("DELETE", "/ports/x", {}, 404, "port", "x is no port that was opened"),
+    ("POST", "/ports", {"mode": "x"}, 422, "mode", "is not a field of a port"),
+    ("PUT", "/ports/9", {"session": "open"}, 404, "port", "9 is not a port that was"),
+    ("DELETE", "/ports/x", {}, 404, "port", "x is not a port that was opened"),
     ("PUT", "/sessions/open", {}, 405, "", "Method Not Allowed"),
     ("GET", "/other", {}, 404, "path", "there is nothing here"),
     ("GET", "/sessions/%ff", {}, 400, "path", "is not UTF-8"),
@@ -455,7 +455,7 @@ def test_what_cannot_be_is_a_problem_that_names_the_field_and_the_remedy(
         (b"version: 1\ninteractions: []\n", "'mitmvcr cassette convert {path}' writes"),
         (b"version: 9\ninteractions: []\n", "a newer program wrote it: update mitmvcr"),
         (b"BZh91AY&SY", "unpack it, or pack it with gzip"),
-        (b"a: [\n", "mend what it names, or choose another cassette"),
+        (b"a: [\n", "fix what it names, or choose another cassette"),
     ],
 )
 def test_a_cassette_that_cannot_be_played_names_what_would_help(

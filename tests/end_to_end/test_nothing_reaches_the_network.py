@@ -163,7 +163,7 @@ def test_without_either_lock_the_guard_answers(fort: Fort, mode: str) -> None:
     assert fort.fetch(fort.origin.https_url + "/json") == 500
     fort.raw()
     fort.assert_nothing_got_out()
-    fort.proxy.wait_for_log("nobody answered this request")
+    fort.proxy.wait_for_log("nothing answered this request")
     assert fort.proxy.stop() != 0
 
 

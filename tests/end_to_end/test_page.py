@@ -158,6 +158,22 @@ def test_what_is_marked_leaves_the_cassette_at_the_end(page: Page) -> None:
     assert page.proxy.stop() == 0
 
 
+def test_what_is_marked_is_gone_for_what_follows_in_the_session(page: Page) -> None:
+    port = page.open("drop")
+    for body in (b"one", b"two", b"three"):
+        page.ask(port, body)
+    page.call("DELETE", "/sessions/drop")
+    port = page.open("drop", mode="replay_only")
+    assert page.ask(port, b"two").status == 200
+    page.call("PUT", "/sessions/drop/interactions/0/dropped", {"dropped": True})
+    again = {"cassette": "drop", "mode": "replay_only"}
+    got = page.call("PUT", "/sessions/drop/cassette", again)
+    assert got.json["session"]["counts"]["unused"] == 2
+    answers = [page.ask(port, body).status for body in (b"one", b"two", b"three")]
+    assert answers == [424, 200, 200]
+    assert page.proxy.stop() == 0
+
+
 def test_what_a_test_makes_up_is_handed_back(page: Page) -> None:
     port = page.open("made/up")
     place = "/sessions/made%2Fup/variables"

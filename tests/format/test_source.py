@@ -111,7 +111,7 @@ def test_a_damaged_one_is_told_and_left(tmp_path: Path, cut: int) -> None:
     path.write_bytes(gzip.compress(writer.dumps(Cassette([made(0)])))[:cut])
     before = path.read_bytes()
     for mode in ("replay_only", "record_only"):
-        with pytest.raises(CassetteDamagedError, match="is no whole gzip file"):
+        with pytest.raises(CassetteDamagedError, match="is not a complete gzip file"):
             open_session(parse_settings(cassette=str(path), mode=mode))
     assert path.read_bytes() == before
 

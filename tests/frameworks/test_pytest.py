@@ -208,7 +208,7 @@ def test_what_a_wider_fixture_misses_fails_the_run(world, recorded):
 REFUSED = [
     ("vcr('a', 'b')", "a test has one cassette, and 2 are named"),
     ("vcr(scope='week')", "scope='week': use one of function, class, module"),
-    ("vcr(mach='url')", "mach: is no option of a session: did you mean match?"),
+    ("vcr(mach='url')", "mach: is not an option of a session: did you mean match?"),
     ("vcr('../../../x')", "is outside of"),
     ("vcr(record_mode='sometimes')", "mode=sometimes: use one of record_only"),
 ]

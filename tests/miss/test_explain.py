@@ -86,7 +86,7 @@ def test_nothing_alike_is_said_with_the_size_of_the_cassette() -> None:
     deck = deck_of(post(url="http://other/1"), post(url="h:443"), post(url="*"))
     miss = explain(post(url="https://h/"), deck)
     assert miss.nearest == ()
-    assert miss.reason == "none of the 3 recorded interactions is like it"
+    assert miss.reason == "none of the 3 recorded interactions is similar"
 
 
 def test_the_nearest_is_named_with_all_that_differs() -> None:
@@ -208,8 +208,8 @@ def test_used_up_ones_are_counted_however_many_they_are(
     miss = explain(post(b" {}"), deck)
     assert miss.same_used == recorded
     assert miss.reason == (
-        f"{reason}, and all used up by earlier requests;"
-        " vcr_allow_repeats=last would let it match"
+        f"{reason}, and all used up by earlier requests; vcr_allow_repeats=last would"
+        " let it match"
     )
     assert str(miss.nearest[0]) == (
         f"interaction 0 (already used): POST {URL} is the same, and each is replayed"

@@ -123,7 +123,7 @@ async def test_whatever_gets_no_clear_yes_is_refused(
     flow = await rig.request()
     assert flow.response is not None
     assert flow.response.status_code == 500
-    assert "nobody answered" in flow.response.headers["x-vcr-error"]
+    assert "nothing answered" in flow.response.headers["x-vcr-error"]
     assert len(rules.failed) == 1
     assert not await rig.stream()
     for mode in ("dns", "wireguard"):

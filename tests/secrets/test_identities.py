@@ -14,7 +14,7 @@ from mitmvcr.core.choosing.identity import Identities, letters
 from mitmvcr.core.matching import MatchSpec, Rule
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode
-from mitmvcr.secrets.identities import answered_differently, told_apart
+from mitmvcr.secrets.identities import answered_differently, with_identities
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.whose import is_fresh, lasting
@@ -399,10 +399,10 @@ def test_what_is_redacted_later_is_told_apart_too(one: Request, other: Request) 
     tape = Tape()
     answer = Response(code=200, status="200 OK")
     met = [Interaction(n, each, answer) for n, each in enumerate((one, other))]
-    kept = told_apart(Redactor(), met)
+    kept = with_identities(Redactor(), met)
     tape.store.cassette = Cassette(kept)
     assert tape.replay(other, one) == [1, 0]
-    assert told_apart(Redactor(), kept) == kept
+    assert with_identities(Redactor(), kept) == kept
 
 
 # Hints
@@ -511,6 +511,6 @@ def test_what_shows_late_is_taken_out_of_what_is_converted() -> None:
         Interaction(number, post(text % "x1Y2z3W4v5U6"), Response())
         for number, text in enumerate(texts)
     ]
-    kept = told_apart(Redactor(), met)
+    kept = with_identities(Redactor(), met)
     clean = [text % "[REDACTED:password]" for text in texts]
     assert [each.request.body.decode() for each in kept] == clean

@@ -64,7 +64,10 @@ TEXTS = {
     "systemd": "[Service]\nEnvironment=DB_PASSWORD=%s\n",
     "netrc, account": "machine h\nlogin me\naccount a\npassword %s\n",
     "netrc, no login": "machine h password %s login me\n",
-    "pass of Ansible": "ansible_become_pass: %s\nh ansible_ssh_pass=%s\n",
+    "pass of Ansible": "ansible_become_pass: %s\n",
+    "pass of Ansible, host": "h ansible_ssh_pass=%s\n",
+    "pass of a string": '{"a": "{\\"smtp_pass\\": \\"%s\\"}"}',
+    "pass of Python": "{'user': 'me', 'pass': '%s'}\n",
     "pass of rclone": "[a]\ntype = webdav\npass = %s\n",
     "pass of XML": "<server><user>me</user><pass>%s</pass></server>",
     "pass of XML, attribute": '<Pass encoding="base64">%s</Pass>',
@@ -72,7 +75,7 @@ TEXTS = {
     "gradle": "credentials {\n    username 'me'\n    password '%s'\n}\n",
     "setx": 'setx DB_PASSWORD "%s"\n',
     "nginx": 'proxy_set_header X-Api-Key "%s";\n',
-    "ldap": "bindpw %s\nrootpw: %s\n",
+    "ldap, colon": "rootpw: %s\n",
     "anchor of YAML": "password: &p %s\n",
     "wp-config": "define( 'AUTH_KEY', '%s' );\n",
     "rails": "secret_key_base: %k\n",
@@ -192,4 +195,11 @@ def test_a_message_of_one_format_is_not_read_as_one_of_another() -> None:
         Request(),
         Response(body=body, headers={"Content-Type": ["application/msgpack"]}),
     )
+    assert Redactor().interaction(met).response.body == body
+
+
+def test_a_long_name_of_a_number_has_no_text() -> None:
+    body = b"\xd9\x22the_last_day_of_the_users_password\x07 and so on\0"
+    kind = {"Content-Type": ["application/msgpack"]}
+    met = Interaction(0, Request(), Response(body=body, headers=kind))
     assert Redactor().interaction(met).response.body == body

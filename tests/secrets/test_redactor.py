@@ -16,7 +16,8 @@ from made_up import token
 from mitmvcr.core.bodies import form_fields
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.frames import Frame
-from mitmvcr.core.model import Headers, Interaction, Request, Response
+from mitmvcr.core.model import Cassette, Headers, Interaction, Request, Response
+from mitmvcr.format import reader, writer
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import DEFAULT, MINIMAL, Rules
 
@@ -29,6 +30,17 @@ def asked(body: bytes = b"", url: str = "https://h/", **fields: object) -> Inter
 
 def body_after(body: bytes, rules: Rules = DEFAULT, **fields: object) -> bytes:
     return Redactor(rules).interaction(asked(body, **fields)).request.body
+
+
+def test_what_a_cassette_holds_redacted_is_the_same_interaction() -> None:
+    """A form that was loaded was another one, so that each tool wrote it anew and told
+    of a redaction."""
+    fields = {"form": {"token": ("abcd-efgh-1",)}, "variables": {"v": ("abcd-efgh-2",)}}
+    once = Redactor(DEFAULT).interaction(asked(url="https://h/?token=a", **fields))
+    held = writer.dumps(Cassette([once]))
+    assert b"abcd-efgh-1" not in held
+    (loaded,) = reader.loads(held).interactions
+    assert Redactor(DEFAULT).interaction(loaded) is loaded
 
 
 # Headers

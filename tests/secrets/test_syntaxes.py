@@ -31,7 +31,7 @@ TEXTS = {
     "env list yaml": "environment:\n  - DB_PASSWORD=%s\n  - A=b\n",
     "env list yaml q": 'environment:\n  - "DB_PASSWORD=%s"\n  - A=b\n',
     "env list json": '{"Env":["PATH=/usr/bin","DB_PASSWORD=%s"]}',
-    "k8s secret": "apiVersion: v1\nkind: Secret\ndata:\n  password: %6\n  username: YWRtaW4=\n",
+    "k8s secret": "apiVersion: v1\nkind: Secret\ndata:\n  password: %6\n",
     "k8s secret stringData": "kind: Secret\nstringData:\n  token: %s\n",
     "k8s secret json": '{"kind":"Secret","data":{"password":"%6"}}',
     "docker config": '{"auths":{"https://index.docker.io/v1/":{"auth":"%B"}}}',
@@ -348,7 +348,7 @@ def test_none_stays(name: str) -> None:
     body = planted.replace("%s", SECRET)
     clean = kept(body, "text/csv" if name == "csv" else "text/plain")
     assert not [each for each in (SECRET, CODED, PAIR) if each in clean], clean
-    assert "[REDACTED:" in clean or "%5BREDACTED" in clean
+    assert any(mark in clean for mark in ("[REDACTED:", "%5BREDACTED", "W1JFREFDVEVEO"))
     first, *_, last = planted.replace(CODED, "%s").replace(PAIR, "%s").split("%s")
     before = first.partition("AKIA")[0].rpartition(" ")[0]
     assert clean.startswith(before)

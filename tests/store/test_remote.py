@@ -53,6 +53,16 @@ def test_no_password_of_a_url_is_shown() -> None:
         assert shown(url) == url
 
 
+def test_a_replay_does_not_ask_whether_it_has_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    memory().pipe("/bucket/chat.yaml", writer.dumps(Cassette([made(1)])))
+    store = FileStore(URL)
+    store.load()
+    monkeypatch.setattr(RemotePlace, "state", None)
+    assert not store.is_stale()
+
+
 def test_the_journal_stays_here_and_is_a_sound_cassette() -> None:
     store = FileStore(URL)
     store.begin()

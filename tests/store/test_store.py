@@ -296,6 +296,30 @@ def test_a_digest_of_what_cannot_be_read_is_an_error(path: Path, old: bytes) -> 
         FileStore(path.parent / ("x" * 300)).digest()
 
 
+def test_a_cassette_is_stale_once_it_is_another_than_was_loaded(path: Path) -> None:
+    path.write_bytes(writer.dumps(cassette_of(1, 2)))
+    store = FileStore(path)
+    assert not store.is_stale()
+    store.load()
+    assert not store.is_stale()
+    path.write_bytes(writer.dumps(cassette_of(1)))
+    assert store.is_stale()
+    store.load()
+    assert not store.is_stale()
+    path.unlink()
+    assert store.is_stale()
+
+
+def test_what_cannot_be_looked_at_is_not_called_stale(
+    path: Path, old: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.write_bytes(old)
+    store = FileStore(path)
+    store.load()
+    monkeypatch.setattr("mitmvcr.store.place.os.stat", Mock(side_effect=OSError))
+    assert not store.is_stale()
+
+
 @pytest.mark.parametrize("instead", [False, True])
 def test_what_was_left_aside_is_recovered(make: Make, instead: bool) -> None:
     store = make(cassette_of(1, 2))

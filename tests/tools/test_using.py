@@ -68,10 +68,13 @@ def test_a_run_that_went_wrong_shows_nothing(how, doubt):
     [
         (b"{", "is no JSON"),
         (b"\xff", "is no JSON"),
-        (b"[]", "is no report of a run"),
-        (b"{}", "is no report of a run"),
-        (b'{"version": 1}', "is no report of a run"),
-        (b'{"version": 1, "sessions": [1], "failure": null}', "is no report of a run"),
+        (b"[]", "is not a report of a run"),
+        (b"{}", "is not a report of a run"),
+        (b'{"version": 1}', "is not a report of a run"),
+        (
+            b'{"version": 1, "sessions": [1], "failure": null}',
+            "is not a report of a run",
+        ),
     ],
 )
 def test_what_is_no_report_is_refused(data, why):

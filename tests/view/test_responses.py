@@ -586,12 +586,12 @@ class TestRedirects:
         for location in ("/b#1", "/b#2"):
             note(redirects, first, answer(302, [("Location", location)]))
         links = [("https://h.test/b", each) for each in (self.FIRST, own)]
-        assert [redirects.expect(link) for link in links] == [True, True]
-        assert not redirects.expect(("https://h.test/b", ""))
+        assert [redirects.expects_link(link) for link in links] == [True, True]
+        assert not redirects.expects_link(("https://h.test/b", ""))
         urls = [
             self.restated(redirects, "https://h.test/b", each).url
             for each in (own, self.FIRST, self.FIRST)
         ]
         assert urls == ["https://h.test/b#1", "https://h.test/b#2", "https://h.test/b"]
         assert not redirects.expects
-        assert not redirects.expect(links[0])
+        assert not redirects.expects_link(links[0])

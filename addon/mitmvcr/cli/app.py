@@ -13,6 +13,7 @@ from mitmvcr import __version__
 from mitmvcr.cli.cassette_app import cassette
 from mitmvcr.cli.options import (
     AS_JSON,
+    COMMAND,
     CommandGroup,
     GroupedCommand,
     show_help_alone,
@@ -39,15 +40,15 @@ def app(context: click.Context) -> None:
 # The command follows its own options, so the first word that is none ends ours.
 @app.command(cls=GroupedCommand, context_settings={"allow_interspersed_args": False})
 @takes("run")
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument("command", required=True, **COMMAND)
 def run(command: tuple[str, ...], **options: Any) -> int:
     """Run COMMAND with its HTTP(S) traffic recorded or replayed.
 
     The exit code is the command's own; 128+N if signal N ended it; 100 if it passed
-    but a request had no match, a strict replay was asked for nothing or, with
+    but a request had no match, nothing was requested in a strict replay or, with
     --fail-on-unused, an interaction was unused; 125 if mitmvcr failed; 126 or 127 if
     the command cannot be executed or found.
-    With CI set and no mode given it replays only. With no cassette given it takes
+    With CI set and no mode given it only replays. With no cassette given it takes
     cassettes/<the command's name>.yaml. With --mode compare the command runs live, and
     its answers are compared with the cassette's, as 'refresh' does.
     """
@@ -59,14 +60,14 @@ def run(command: tuple[str, ...], **options: Any) -> int:
 @app.command(cls=GroupedCommand, context_settings={"allow_interspersed_args": False})
 @click.option("--yes", is_flag=True, help="Write the rules into mitmvcr.toml.")
 @takes("run")
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument("command", required=True, **COMMAND)
 def learn(command: tuple[str, ...], *, yes: bool, **options: Any) -> int:
     """Find out what varies between two runs, and the rules for it.
 
-    COMMAND is recorded into the cassette, if that is not there yet, and once more
-    aside. The fewest rules that let the second run match the first are shown, proven by
-    two replays, and, with --yes, written into mitmvcr.toml, whose other lines stay. The
-    exit code is the command's own where it fails, and 100 where no rules help.
+    COMMAND is recorded into the cassette, unless that exists, and once more aside. The
+    fewest rules that let the second run match the first are shown, proven by two
+    replays, and, with --yes, written into mitmvcr.toml, whose other lines stay. The
+    exit code is the command's own if it fails, and 100 if no rules help.
     """
     from mitmvcr.cli.commands.learn import learn_command
 
@@ -79,9 +80,9 @@ def learn(command: tuple[str, ...], *, yes: bool, **options: Any) -> int:
 def fix(report: Path | None, *, yes: bool) -> int:
     """Apply the remedies that the last run's misses named.
 
-    That is the last run in this folder. REPORT is the JSON report of another run. What
-    would make one of two recorded requests is not written. The exit code is 100 if a
-    miss has no remedy.
+    That is the last run in this folder. REPORT is the JSON report of another run. A
+    remedy that would merge two recorded requests is not written. The exit code is 100
+    if a miss has no remedy.
     """
     from mitmvcr.cli.commands.fix import fix as fix_misses
 
@@ -107,8 +108,8 @@ def serve(extra: tuple[str, ...], **options: Any) -> int:
 def config(*, as_json: bool, **options: Any) -> None:
     """Show the value of every option, and where it comes from.
 
-    Options that are given here count as those of 'run' and 'serve' do. What is printed
-    can stand in mitmvcr.toml as it is.
+    Options given here count as they do for 'run' and 'serve'. The output can be used
+    as mitmvcr.toml.
     """
     from mitmvcr.cli.commands.config import show_config
 
@@ -125,10 +126,10 @@ def config(*, as_json: bool, **options: Any) -> None:
 )
 @takes("env")
 def env(*, shell: str, **options: Any) -> None:
-    """Print the variables that send a program to a proxy that runs.
+    """Print the variables that send a program to a running proxy.
 
     They are those that 'run' sets: eval "$(mitmvcr env)". Without a port it is the
-    proxy of the run around it, else the one that 'start' has started, else that of
+    proxy of the surrounding run, else the one that 'start' started, else that of
     'serve'. See also 'exec'.
     """
     from mitmvcr.cli.commands.exec import print_variables
@@ -140,9 +141,9 @@ def env(*, shell: str, **options: Any) -> None:
     "exec", cls=GroupedCommand, context_settings={"allow_interspersed_args": False}
 )
 @takes("env")
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument("command", required=True, **COMMAND)
 def exec_(command: tuple[str, ...], **options: Any) -> int:
-    """Run COMMAND with its traffic sent to a proxy that runs.
+    """Run COMMAND with its traffic sent to a running proxy.
 
     See 'env' for which proxy that is. The exit code is the command's own.
     """
@@ -199,7 +200,7 @@ def completion(shell: str) -> None:
     "methods",
     multiple=True,
     metavar="METHOD",
-    help="Ask for this method too, besides GET and HEAD. Repeatable.",
+    help="Send this method too, besides GET and HEAD. Repeatable.",
 )
 @click.option(
     "--header",
@@ -213,7 +214,7 @@ def completion(shell: str) -> None:
     type=click.FloatRange(min=0, min_open=True),
     default=5.0,
     show_default=True,
-    help="Requests a second, to one host.",
+    help="Requests per second to one host.",
 )
 @click.option(
     REPORT.word,
@@ -283,7 +284,7 @@ def background() -> int:
 
 @app.command(context_settings={"allow_interspersed_args": False})
 @AS_JSON
-@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@click.argument("command", **COMMAND)
 def doctor(command: tuple[str, ...], *, as_json: bool) -> int:
     """Say which programs of this machine a run captures.
 

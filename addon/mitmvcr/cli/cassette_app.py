@@ -38,7 +38,7 @@ for each in commands.COMMANDS:
 
 @cassette.command()
 @PATHS
-@click.option("--fix", is_flag=True, help="Restate lengths and ids, then check.")
+@click.option("--fix", is_flag=True, help="Correct lengths and ids, then check.")
 @AS_JSON
 def check(paths: tuple[Path, ...], *, fix: bool, as_json: bool) -> int:
     """Report what is wrong with cassettes.
@@ -90,13 +90,15 @@ def recover(cassette: str, replace: bool, source: Path | None) -> None:
     metavar="FILE|FOLDER",
     help="What to write; - for stdout. Default for cassettes of format 1: in place.",
 )
-@takes_format("--from", "source", "Of what they are. Default: what they say.")
-@takes_format("--to", "target", "What to write. Default: what OUT's extension says.")
+@takes_format("--from", "source", "Their format. Default: what they say.")
+@takes_format(
+    "--to", "target", "The format to write. Default: what OUT's extension says."
+)
 @click.option(
     "--origin",
     default="",
     metavar="URL",
-    help="Whose answers they are, where the format names no host.",
+    help="The origin of the answers, if the format names no host.",
 )
 @AS_JSON
 @takes("convert")
@@ -113,8 +115,8 @@ def convert(
     """Convert recordings from and to other recorders' formats.
 
     Several files become one, in the order given, or one each in a folder (-o new/).
-    What a format has no place for is said field by field, and secrets are redacted. The
-    exit code is 1 if an interaction was left out.
+    What a format has no place for is reported field by field, and secrets are redacted.
+    The exit code is 1 if an interaction was left out.
     """
     from mitmvcr.cli.commands.convert import Wishes, convert_cassettes
 
@@ -128,7 +130,9 @@ def convert(
 @click.option("--url", metavar="URL")
 @click.option("--header", multiple=True, metavar="'NAME: VALUE'", help="Repeatable.")
 @click.option("--body", cls=MayBeEmpty, metavar="TEXT|@FILE")
-@click.option("--curl", metavar="COMMAND", help="All of it, as 'curl -d a=1 URL'.")
+@click.option(
+    "--curl", metavar="COMMAND", help="The whole request, as 'curl -d a=1 URL'."
+)
 @AS_JSON
 @takes("explain")
 def explain(
@@ -159,7 +163,7 @@ def explain(
 @click.option("--url", "urls", multiple=True, metavar="GLOB")
 @click.option("--status", "statuses", multiple=True, metavar="404|4xx")
 @click.option("--method", "methods", multiple=True, metavar="METHOD")
-@click.option("--table", "table_only", is_flag=True, help="The table alone.")
+@click.option("--table", "table_only", is_flag=True, help="Only the table.")
 @AS_JSON
 @page_option("Write one HTML file that holds it all.")
 @takes("show")
@@ -175,7 +179,7 @@ def show(
     page: Path | None,
     **options: Any,
 ) -> None:
-    """Show a cassette: a table, and what is chosen whole.
+    """Show a cassette: a table, and what is chosen in full.
 
     Streams are shown event by event, with their times, and binary in hex. Secrets are
     hidden as a recording hides them.

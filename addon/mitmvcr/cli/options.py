@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 import click
 
 from mitmvcr.core.errors import OptionError
-from mitmvcr.options import BY_NAME, Flag, Group, Kind, Option, Text, options_of
+from mitmvcr.core.modes import Mode
+from mitmvcr.options import BY_NAME, MODE, Flag, Group, Kind, Option, Text, options_of
 from mitmvcr.values import COMMAND_LINE, Given, Layer
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -21,7 +22,8 @@ class _Named(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
-            self._check_values(ctx, args)
+            if not ctx.resilient_parsing:  # a shell completes what is not there yet
+                self._check_values(ctx, args)
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
@@ -126,6 +128,27 @@ class _RowOption(MayBeEmpty):
         self.group = group
         super().__init__(*args, **kwargs)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        if self.metavar == MODE.metavar:
+            return [_item(each) for each in Mode if each.startswith(incomplete)]
+        if kind := _PLACES.get(self.metavar or ""):
+            return [_item(incomplete, kind)]
+        return super().shell_complete(ctx, incomplete)
+
+
+#: What a shell completes with its own files and folders, by the name of the value.
+_PLACES = {"FILE": "file", "DIR": "dir"}
+
+
+def _item(text: str, kind: str = "plain") -> Any:
+    from click.shell_completion import CompletionItem  # a shell alone asks for it
+
+    return CompletionItem(text, type=kind)
+
+
+def _files(_: click.Context, __: click.Parameter, incomplete: str) -> list[Any]:
+    return [_item(incomplete, "file")]
+
 
 def takes(command: str) -> Callable[[_Command], _Command]:
     """Add to a click command what it takes of the table. Each arrives as it was typed,
@@ -206,6 +229,12 @@ def _help(option: Option) -> str:
 PATHS = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
 )
+#: The command that is run, of whose words a shell completes files.
+COMMAND: dict[str, Any] = {
+    "nargs": -1,
+    "type": click.UNPROCESSED,
+    "shell_complete": _files,
+}
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

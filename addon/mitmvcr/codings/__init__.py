@@ -70,14 +70,14 @@ class _Undoing:
             found.append(member.decompress(data))
             self._left -= len(found[-1])
             if self._left < 0:
-                raise TooLargeError("it swells to more than is allowed")
+                raise TooLargeError("it expands to more than is allowed")
             if not member.eof:
                 return
             data, self._member = member.unused_data, None
 
     def _begin(self, data: bytes) -> Decompressor:
         if self._has_begun and data[0] not in self._coding.again:
-            raise CodingError("something else stands behind its end")
+            raise CodingError("something follows its end")
         self._has_begun = True
         return self._coding.decompressor(data)
 

@@ -69,9 +69,9 @@ def payload(body: bytes) -> bytes:
     if head is None:
         raise CodingError("not in pieces of aws-chunked")
     if int(head[1], 16):
-        raise CodingError("a piece has another length than it says")
+        raise CodingError("a piece is not as long as it says")
     if _TRAILERS.fullmatch(body, head.end()) is None:
-        raise CodingError("something else stands behind the last piece")
+        raise CodingError("something follows the last piece")
     return joined(found)
 
 

@@ -23,7 +23,7 @@ logger = logging.getLogger("mitmvcr")
 LARGEST = 1 << 20
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 #: Where an error of a cassette knows none.
-_REMEDY = "mend what it names, or choose another cassette"
+_REMEDY = "fix what it names, or choose another cassette"
 
 
 class Handler(web.RequestHandler):
@@ -109,7 +109,7 @@ class Handler(web.RequestHandler):
         for each in found:
             if each not in known:
                 remedy = f"use {', '.join(known)}" if known else "send {}"
-                raise Problem(422, each, "is no field of this", remedy)
+                raise Problem(422, each, "is not a field of this", remedy)
         return found
 
     def answer(self, facts: Facts | list[Facts], status: int = 200) -> None:

@@ -61,8 +61,8 @@ def document(options: Mapping[str, Facts], version: str) -> Facts:
         "info": {
             "title": "mitmvcr's control API",
             "version": version,
-            "description": "Opens, switches and ends the sessions of a proxy. What a"
-            f" session's name holds is percent-encoded. {HEADER} is wanted by whatever"
+            "description": "Opens, switches and ends the sessions of a proxy. A"
+            f" session's name is percent-encoded. {HEADER} is needed by every call that"
             " changes something. See docs/sessions.md.",
         },
         "servers": [{"url": "."}],
@@ -91,7 +91,7 @@ def _sessions() -> Facts:
         },
         "/sessions/{name}": {
             "parameters": one,
-            "get": _get("What came of one so far", "session"),
+            "get": _get("The results of one so far", "session"),
             "delete": _change(
                 "Waits for its last request, saves and ends it",
                 "report",

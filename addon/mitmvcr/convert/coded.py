@@ -1,4 +1,4 @@
-"""Bodies that stand in text as base64, and times, as several formats have them."""
+"""What several formats share: bodies in base64, times, and URLs in parts."""
 
 import base64
 import binascii
@@ -10,6 +10,9 @@ from mitmvcr.codings import CodingError, encoded
 from mitmvcr.convert.tree import Tree, UnreadableError
 from mitmvcr.core.dates import date_of
 from mitmvcr.core.model import Headers, Interaction, Response
+
+#: The port of each scheme that a URL leaves out.
+PORTS = {"http": 80, "https": 443}
 
 
 def from_base64(tree: Tree) -> bytes:
@@ -74,6 +77,14 @@ def as_sent(response: Response) -> dict[str, list[str]]:
 def request_key(each: Interaction) -> tuple[str, str, bytes]:
     """Return what distinguishes requests in formats without an order."""
     return each.request.method, each.request.url, each.request.body
+
+
+def url_of(scheme: str, host: str, port: Tree, path: str) -> str:
+    """Return the URL of parts that a format keeps apart; a usual port is left out."""
+    usual = PORTS.get(scheme)
+    number = port.number(usual or 0)
+    place = host if number == usual else f"{host}:{number}"
+    return f"{scheme}://{place}{path}"
 
 
 def host_of(url: str) -> str:

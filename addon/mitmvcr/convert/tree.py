@@ -186,7 +186,7 @@ def from_json(data: bytes) -> Tree:
     try:
         return Tree(json.loads(data.decode("utf-8-sig", "surrogateescape")))
     except ValueError as error:
-        raise UnreadableError(f"is not whole JSON: {error}") from None
+        raise UnreadableError(f"is not complete JSON: {error}") from None
     except RecursionError:
         raise UnreadableError("is nested too deeply") from None
 

@@ -28,7 +28,7 @@ def from_yaml(data: bytes) -> Tree:
         return Tree(_value(_composed(data), {}, 0))
     except yaml.YAMLError as error:
         problem = " ".join(str(error).split())
-        raise UnreadableError(f"is not whole YAML: {problem}") from None
+        raise UnreadableError(f"is not complete YAML: {problem}") from None
     except RecursionError:
         raise UnreadableError("is nested too deeply") from None
 

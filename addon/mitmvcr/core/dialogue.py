@@ -96,7 +96,7 @@ class Dialogue:
         for is_same in (self._is_equal, self._is_alike):
             for at, frame in enumerate(self.frames):
                 if not frame.from_client:
-                    if not self._is_told_apart(kind, seen):
+                    if not self._is_distinguished(kind, seen):
                         break
                 elif frame.kind == kind and (
                     is_same(frame.content, content) or is_same(frame.content, seen)
@@ -105,7 +105,7 @@ class Dialogue:
                     return [frame]
         return None
 
-    def _is_told_apart(self, kind: Kind, content: bytes) -> bool:
+    def _is_distinguished(self, kind: Kind, content: bytes) -> bool:
         if kind != "text":
             return self._protocol == "mqtt" and mqtt.made(content).begins
         messages = _read(content)

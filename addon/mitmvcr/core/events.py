@@ -1,6 +1,6 @@
-"""What a streamed body consists of: events, lines, messages, parts.
+"""The units of a streamed body: events, lines, messages, parts.
 
-No content coding: the bodies are as a program reads them.
+Bodies are without their content coding, as a program reads them.
 """
 
 import json
@@ -15,7 +15,7 @@ from mitmvcr.core.media import GRPC, JSON, is_base64, media_kind, parameter
 _SSE = "text/event-stream"
 _LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 _TEXTS = "application/json-seq"
-#: Pictures of a camera; results of GraphQL that come later, or a batch with a length.
+#: Pictures of a camera, deferred results of GraphQL, or a batch that has a length.
 _MIXED = "multipart/mixed"
 _PARTS = ("multipart/x-mixed-replace", _MIXED)
 _CONNECT = "application/connect+"
@@ -25,7 +25,7 @@ _KINDS = {
     **dict.fromkeys((*_LINES, _TEXTS), "lines"),
     **dict.fromkeys((*_PARTS, AWS), "parts"),
 }
-#: How the types of streams begin: they pass live, and a replay leaves piece by piece.
+#: How the types of streams begin: they pass live, and are replayed piece by piece.
 STREAM_TYPES = (_SSE, *_LINES, _TEXTS, GRPC, _CONNECT, AWS, _PARTS[0])
 
 # Atomic groups: "\r\n" is one line end, never two.
@@ -50,14 +50,14 @@ def is_stream(content_type: str) -> bool:
 
 
 def pieces(content_type: str, body: bytes) -> list[bytes] | None:
-    """Cut a body where its events end; None where it is not known to have any."""
+    """Cut a body where its events end; return None if it is not known to have any."""
     places = ends(content_type, body)
     return None if places is None else cut(body, places)
 
 
 class Pieces(Sequence[bytes]):
-    """The pieces of a body that end at these places, and what is left; none is empty.
-    A piece is made when it is asked for: all at once would be the body once more."""
+    """The pieces of a body that end at these places, and the rest; none is empty. A
+    piece is made when it is accessed, since all of them would be a second copy."""
 
     def __init__(self, body: bytes, places: Iterable[int]) -> None:
         self._body = body
@@ -85,7 +85,7 @@ class Pieces(Sequence[bytes]):
 
 
 def cut(body: bytes, places: Iterable[int]) -> list[bytes]:
-    """Return the pieces that end at these places, and what is left. None is empty."""
+    """Return the pieces that end at these places, and the rest. None is empty."""
     return [*Pieces(body, places)]
 
 
@@ -94,14 +94,14 @@ _SMALL = 1 << 18
 
 
 def in_small(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the parts, with those cut further that are large."""
+    """Yield the parts, cutting large ones further."""
     for part in parts:
         for at in range(0, len(part), _SMALL):
             yield part[at : at + _SMALL]
 
 
 def due_in_small(parts: Iterable[bytes], due: Iterable[float]) -> Iterator[float]:
-    """Yield the times of all that :func:`in_small` gives."""
+    """Yield the times of all that :func:`in_small` yields."""
     for part, at in zip(parts, due, strict=True):
         yield from (at for _ in range(0, len(part), _SMALL))
 
@@ -118,7 +118,7 @@ def stream_kind(content_type: str) -> str:
 
 
 def ends(content_type: str, body: bytes) -> list[int] | None:
-    """Return where the events of a body end; None where it has none that are known."""
+    """Return where the events of a body end; None if it is not known to have any."""
     kind = media_kind(content_type)
     if kind == _SSE:
         return [found.end() for found in _BLANK_LINE.finditer(body)]
@@ -139,8 +139,8 @@ def ends(content_type: str, body: bytes) -> list[int] | None:
 
 
 def json_ends(content_type: str, body: bytes) -> list[int]:
-    """Return where the values of a body of JSON end that is several: one on each line,
-    as Docker sends them, or a list that is written element by element, as Gemini's."""
+    """Return where the values end in a JSON body that consists of several: one on each
+    line, as Docker sends them, or a list written element by element, as Gemini's."""
     if not _may_be_several(content_type, body):
         return []
     return [found.end() for found in _BETWEEN.finditer(body)]
@@ -164,8 +164,8 @@ _BETWEEN = re.compile(rb"(?<=\})\r?\n(?=(?:,\r?\n)?\{)")
 
 
 def _aws_ends(body: bytes) -> list[int]:
-    """Return where the messages of Amazon's event streams end that are whole: each
-    begins with its length in four bytes."""
+    """Return where the complete messages of an Amazon event stream end; each begins
+    with its length in four bytes."""
     found, at = [], 0
     while at + 4 <= len(body) and (size := int.from_bytes(body[at : at + 4])):
         at += size
@@ -174,8 +174,8 @@ def _aws_ends(body: bytes) -> list[int]:
 
 
 def _base64_ends(body: bytes) -> list[int]:
-    """Return where messages end in base64, which may be padded anywhere, as far as they
-    end where a piece of it does."""
+    """Return where messages end in base64, which may be padded anywhere, if a piece of
+    base64 ends there too."""
     parts, runs, size = [], [], 0
     for run in _RUN.finditer(body):
         runs.append((size, run.start()))
@@ -195,8 +195,8 @@ def _boundary(content_type: str) -> bytes:
 
 
 def message_ends(body: bytes) -> list[int]:
-    """Return where the messages of gRPC and Connect end that are whole: a byte of
-    flags, the length in four, the message."""
+    """Return where the complete messages of gRPC and Connect end: a byte of flags, the
+    length in four, the message."""
     found, at = [], 0
     while at + 5 <= len(body):
         at += 5 + int.from_bytes(body[at + 1 : at + 5])
@@ -205,11 +205,11 @@ def message_ends(body: bytes) -> list[int]:
 
 
 def has_ended(content_type: str, body: bytes) -> bool:
-    """Return whether the origin said all it had to say, where nobody saw the end.
+    """Return whether a stream whose end was not seen was complete.
 
-    Server-sent events end with ``[DONE]`` or an event that is known to be the last;
-    lines of JSON with ``"done": true``; parts with the closing boundary. A gRPC
-    answer never: its trailers say how it went.
+    Server-sent events end with ``[DONE]`` or an event that is known to be the last,
+    lines of JSON with ``"done": true``, parts with the closing boundary. A gRPC answer
+    is never complete without its trailers, which have the status.
     """
     kind = media_kind(content_type)
     if kind == _SSE:
@@ -234,8 +234,8 @@ def _last_event_ends(body: bytes) -> bool:
 
 
 def _is_result(field: tuple[bytes, bytes]) -> bool:
-    """Return whether it is the answer to a call of JSON-RPC, behind which an MCP server
-    ends the stream of this call, and its client leaves."""
+    """Return whether it is the answer to a JSON-RPC call, after which an MCP server
+    ends the stream of the call, and its client leaves."""
     name, value = field
     if name != b"data" or b'"jsonrpc"' not in value:
         return False

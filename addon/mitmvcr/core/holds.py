@@ -1,5 +1,5 @@
-"""Streams that end only once something else was asked for, as they did when they were
-recorded: MCP's listening GET ends with the DELETE of its session."""
+"""Streams that end only after another request, as they did when they were recorded:
+MCP's listening GET ends with the DELETE of its session."""
 
 import re
 from collections.abc import Iterable
@@ -11,9 +11,9 @@ _UNTIL = re.compile(r"(?:([0-9]{1,9}) )?(\S+) (.*)", re.DOTALL)
 
 
 def until(began: Iterable[tuple[str, str]]) -> str:
-    """Return what a stream waited for, as a cassette has it: the last of these
-    requests, each a method and a URL, and the how many-th of its kind it was, if not
-    the first."""
+    """Return what a stream waited for, as written in a cassette: the last of these
+    requests, each a method and a URL, with its number among those of its kind, unless
+    it was the first."""
     kinds = [f"{method or 'GET'} {_path(url)}" for method, url in began]
     if not kinds:
         return ""
@@ -26,7 +26,7 @@ def _path(url: str) -> str:
 
 
 class Hold:
-    """One stream that is held; ``text`` is what :func:`until` has written."""
+    """One stream that is held open; ``text`` is what :func:`until` returned."""
 
     def __init__(self, text: str) -> None:
         found = _UNTIL.fullmatch(text)
@@ -42,12 +42,12 @@ class Hold:
             self._left -= 1
 
     def stays(self) -> bool:
-        """Return whether the stream is still to be held."""
+        """Return whether to hold the stream open still."""
         return self._left > 0
 
 
 class Holds:
-    """Those of a session."""
+    """All held streams of a session."""
 
     def __init__(self) -> None:
         self._all: list[Hold] = []

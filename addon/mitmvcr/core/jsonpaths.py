@@ -67,6 +67,8 @@ def json_path(path: str, *, lenient: bool = False) -> Finder:
         if find_spec("jsonpath") is None:
             raise ImportError(name="jsonpath")
         return _plain_path(found[1])
+    if not (lenient or path.startswith("$")):
+        raise ValueError("it begins with $")
     import jsonpath
 
     try:

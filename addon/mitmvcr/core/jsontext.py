@@ -1,7 +1,7 @@
-"""JSON as its standard has it: json.loads takes more, which nobody else could read.
+"""JSON by its standard: json.loads accepts more, which nobody else could read.
 
-A value that a test made up stands in a cassette as a list, like the values of a header:
-a text is its one item, any other value comes as JSON behind the item ``json``.
+A value that a test made up is kept in a cassette as a list, like the values of a
+header: a text is its only item, any other value is JSON after the item ``json``.
 """
 
 import json
@@ -13,15 +13,15 @@ from typing import Any, NamedTuple, NoReturn
 from mitmvcr.core.model import Headers, Interaction
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
-#: Deeper than this it is indented no further: nobody could read it.
+#: Deeper levels are not indented further: nobody could read that.
 _DEEPEST = 40
 
 
 def laid_out(text: str) -> str:
-    """Return JSON with a line for each member, indented by two blanks a level.
+    """Return JSON with a line for each member, indented by two spaces a level.
 
-    Numbers and strings stay as they are spelled, as ``1.0`` and ``\\u00e9``. ``text``
-    has to be JSON already.
+    Numbers and strings keep their spelling, such as ``1.0`` and ``\\u00e9``. ``text``
+    has to be valid JSON.
     """
     lines = [""]
     depth = 0
@@ -76,7 +76,7 @@ class Member(NamedTuple):
 
 
 def blank(text: str, at: int) -> int:
-    """Return where the white space ends that begins here."""
+    """Return where the white space that begins here ends."""
     found = _BLANK.match(text, at)
     assert found is not None
     return found.end()
@@ -88,7 +88,7 @@ def value_at(text: str, at: int) -> tuple[Any, int]:
 
 
 def members(text: str, at: int) -> Iterator[Member]:
-    """Yield what an object or a list holds that begins here, in sound JSON."""
+    """Yield the members of the object or list that begins here, in valid JSON."""
     place, number = at + 1, 0
     while text[start := blank(text, place)] not in "}]":
         step: int | str = number
@@ -112,7 +112,7 @@ def write_value(value: Value) -> tuple[str, ...]:
 
 
 def is_json(items: Sequence[str]) -> bool:
-    """Return whether the value is none of the texts."""
+    """Return whether the value is JSON, and not a text."""
     return len(items) > 1
 
 
@@ -131,8 +131,7 @@ def read_value(items: Sequence[str]) -> Value:
 
 
 def holding(each: Interaction, variables: Headers) -> Interaction:
-    """Return an interaction with these variables too; what was recorded first
-    counts."""
+    """Return an interaction with these variables added; its own take precedence."""
     if not variables:
         return each
     merged = {**each.request.variables, **variables}

@@ -1,22 +1,21 @@
-"""What stands for a secret in a cassette, as it is compared."""
+"""Placeholders of secrets in a cassette, as they are compared."""
 
 import re
 
-#: Which kind a secret was depends on where it was met first: any stands for any.
+#: The kind in a placeholder depends on where the secret was seen first, so that all
+#: placeholders count as equal.
 _PLACEHOLDER = re.compile(r"\[REDACTED:[\w.-]{1,60}\]")
 _PLACEHOLDER_BYTES = re.compile(_PLACEHOLDER.pattern.encode())
-
-
 _WHOLE = re.compile(r"<[A-Z][A-Z0-9_]*>")
 
 
 def is_placeholder(text: str) -> bool:
-    """Return whether a value is hidden, in whole or in part."""
+    """Return whether a value is hidden, wholly or partly."""
     return "[REDACTED" in text or _WHOLE.fullmatch(text) is not None
 
 
 def any_placeholder(body: bytes) -> bytes:
-    """Return a body with one placeholder for all: see ``_PLACEHOLDER``."""
+    """Return a body with the same placeholder for all secrets."""
     if b"[REDACTED:" not in body:
         return body
     return _PLACEHOLDER_BYTES.sub(b"[REDACTED]", body)

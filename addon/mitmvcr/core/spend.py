@@ -1,8 +1,9 @@
-"""What an answer cost, by what it says of its own use: tokens of a language model.
+"""What an answer cost, by the usage that it states: tokens of a language model.
 
 - OpenAI: ``usage.prompt_tokens`` and ``completion_tokens``, or ``input_tokens`` and
   ``output_tokens``
-- Anthropic: the same, the latter in a stream again and again, each time the sum
+- Anthropic: ``usage.input_tokens`` and ``output_tokens``; a stream repeats the latter,
+  each time as the sum so far
 - Google: ``usageMetadata.promptTokenCount`` and ``candidatesTokenCount``
 - Bedrock: ``usage.inputTokens`` and ``outputTokens``
 - Ollama: ``prompt_eval_count`` and ``eval_count``
@@ -20,8 +21,8 @@ _COUNTS = re.compile(rb'"(?:(%b)|(?:%b))"\s*:\s*(\d{1,12})' % (_INPUT, _OUTPUT))
 
 
 class Spend(NamedTuple):
-    """How many answers said what they used, and how many tokens: those that were asked
-    with, and those that were answered with."""
+    """How many answers stated their usage, and how many tokens they took as input and
+    gave as output."""
 
     calls: int = 0
     input: int = 0
@@ -39,8 +40,7 @@ NOTHING = Spend()
 
 
 def spend_of(body: bytes) -> Spend:
-    """Return what an answer says that it used; of a count that is said again and again
-    the largest."""
+    """Return the usage that an answer states; of a repeated count the largest."""
     if not any(hint in body for hint in _HINTS):
         return NOTHING
     most = [0, 0]

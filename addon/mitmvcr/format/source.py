@@ -48,7 +48,7 @@ def unpacked(data: bytes, name: str) -> bytes:
     try:
         return gzip.decompress(data)
     except (OSError, EOFError, zlib.error) as error:
-        problem = f"is no whole gzip file: {str(error).lower()}"
+        problem = f"is not a complete gzip file: {str(error).lower()}"
         raise CassetteDamagedError(name, problem) from error
 
 

@@ -12,22 +12,22 @@ from mitmvcr.core.model import Interaction, Request, header
 from mitmvcr.echo.places import Place, Value, values
 from mitmvcr.miss.freshness import fresh
 
-#: Of so many requests of one shape each is compared with each.
+#: Up to how many requests of one shape are compared pairwise.
 _MANY = 60
-#: What a difference costs that is not made anew each time.
+#: The cost of a difference in a value that is not generated anew each time.
 _PLAIN = 20
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request of a recording, taken apart once."""
+    """A request of a recording, parsed once."""
 
     position: int
     request: Request
 
     @cached_property
     def values(self) -> dict[Place, Value]:
-        """Return what may be compared, by place; other headers never are."""
+        """Return the values that may be compared, by place."""
         return values(self.request)
 
 
@@ -43,8 +43,8 @@ class Aligned:
 def aligned(
     first: Sequence[Interaction], second: Sequence[Interaction], matcher: Matcher
 ) -> Aligned:
-    """Align two recordings: first what matches, then what has the same shape, then the
-    same method, host and depth of the path. The order counts where nothing else tells.
+    """Align two recordings: pair requests that match, then those of the same shape,
+    then those with the same method, host and path depth. Otherwise the order decides.
     """
     left = [_asked(each) for each in (first, second)]
     pairs: list[tuple[Asked, Asked]] = []
@@ -93,7 +93,7 @@ def _outline(asked: Asked) -> Hashable:
 def _paired(
     left: list[list[Asked]], grouping: Grouping, *, is_equal: bool
 ) -> list[tuple[Asked, Asked]]:
-    """Take pairs out of what is left, within each group."""
+    """Remove pairs from the requests that are left, within each group."""
     groups: dict[Hashable, tuple[list[Asked], list[Asked]]] = {}
     for side in (0, 1):
         for each in left[side]:
@@ -130,7 +130,7 @@ def _nearest_first(
 
 
 def cost(one: Asked, other: Asked) -> int:
-    """Return how much two requests differ: less in what is made anew each time."""
+    """Return how much two requests differ; generated values count less."""
     found = 0
     for place in one.values.keys() | other.values.keys():
         if place.kind in ("header", "boundary", "piece"):

@@ -1,4 +1,4 @@
-"""Two lists of interactions in, what varies between them out."""
+"""Find what varies between two recordings, and the rules that ignore it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -29,9 +29,9 @@ from mitmvcr.miss.sides import Side, differences
 Pair = tuple[Asked, Asked]
 Talks = Sequence[tuple[Asked, Both]]
 _ABSENT = object()
-#: Of a difference that nothing leaves out.
+#: For a difference that no rule ignores.
 _NOTHING: Sequence[None] = (None,)
-#: So many requests that stand in the way are named.
+#: How many requests that still do not match are named.
 _NAMED = 5
 
 
@@ -41,8 +41,8 @@ def learn(
     spec: MatchSpec,
     facts: Facts = NO_FACTS,
 ) -> Learned:
-    """Compare two recordings of one program. ``spec`` is what is compared so far;
-    recordings are as they may be written, without secrets."""
+    """Compare two recordings of one program, which are without secrets. ``spec`` is
+    what matching compares so far."""
     found = aligned(first, second, Matcher(spec))
     in_order = _in_order(found)
     runs = Run(first, in_order[0]), Run(second, in_order[1])
@@ -81,7 +81,7 @@ def _in_order(found: Aligned) -> tuple[list[Asked], list[Asked]]:
 
 
 class _Compared:
-    """Compares pairs of requests where a spec does."""
+    """Compares pairs of requests in the places that a spec compares."""
 
     def __init__(self, spec: MatchSpec) -> None:
         self._matcher = Matcher(spec)
@@ -129,7 +129,7 @@ def _needed(
     pairs: Sequence[Pair],
     talks: Talks,
 ) -> list[Rule]:
-    """Return the rules without those that change nothing."""
+    """Return the rules that make a difference."""
     given = _given(findings)
     matching = _matching(with_rules(spec, [*rules, *given]), pairs, talks)
     for rule in list(rules):
@@ -140,19 +140,20 @@ def _needed(
 
 
 def _matching(spec: MatchSpec, pairs: Sequence[Pair], talks: Talks) -> list[int]:
-    """Return which pairs match, and how far each conversation comes."""
+    """Return which pairs match, and how far each conversation gets."""
     matcher = Matcher(spec)
     matching = [matcher.matches(one.request, other.request) for one, other in pairs]
     return [*matching, *(heard(both, matcher) for _, both in talks)]
 
 
 def _given(findings: Sequence[Finding]) -> list[Rule]:
-    """Return what leaves out what was given: a replay gives it again."""
+    """Return the rules for values that earlier responses gave: a replay gives them
+    again."""
     return [f.rule for f in findings if f.rule and not f.needs_rule]
 
 
 def _in_the_way(spec: MatchSpec, pairs: Sequence[Pair]) -> Iterator[str]:
-    """Yield the requests that the rules do not let match."""
+    """Yield the requests that do not match by the rules."""
     replayed = Matcher(spec)
     left = (p for p in pairs if not replayed.matches(p[0].request, p[1].request))
     for one, other in islice(left, _NAMED):
@@ -168,7 +169,7 @@ def _in_the_way(spec: MatchSpec, pairs: Sequence[Pair]) -> Iterator[str]:
 
 
 def _unheard(spec: MatchSpec, talks: Talks) -> Iterator[str]:
-    """Yield the messages of WebSockets that the rules do not let match."""
+    """Yield the WebSocket messages that do not match by the rules."""
     for one, both in talks:
         if said := in_the_way(both, Matcher(spec)):
             yield f"{_named(one)}: {said}"
@@ -188,7 +189,7 @@ def _named(asked: Asked) -> str:
 
 
 def _counted(findings: Sequence[Finding]) -> list[Finding]:
-    """Return one finding for each rule and place, with how many there were."""
+    """Return one finding for each rule or place, with its count."""
     found: dict[object, Finding] = {}
     for each in findings:
         key = each.rule or (each.place, each.source)

@@ -1,5 +1,5 @@
-"""What a program makes anew for each request, known by its looks: ids, time stamps,
-signatures, boundaries."""
+"""Values that a program generates for each request, recognized by their form: ids, time
+stamps, signatures, boundaries."""
 
 import re
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ _MONTH, _DAY = "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])"
 
 
 def _apart(pattern: str) -> str:
-    """Return a pattern for what does not stand within a longer word."""
+    """Return a pattern that does not match within a longer word."""
     return f"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])"
 
 
@@ -38,7 +38,7 @@ def _in_base64(*sizes: str) -> str:
     return rf"(?<![\w+/=-])(?:{found})(?![\w+/=-])"
 
 
-#: The more particular ones first.
+#: The more specific kinds come first.
 KINDS = (
     Kind("a JWT", r"eyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*"),
     Kind("a trace id", _apart(f"00-{_HEX}{{32}}-{_HEX}{{16}}-{_HEX}{{2}}")),
@@ -94,8 +94,8 @@ KINDS = (
 )
 _REGEXES = [re.compile(kind.pattern) for kind in KINDS]
 _LONGEST = 1 << 16
-#: Finds whether any of them stands in a text of up to this many characters. Most have
-#: none, and 20 searches would take 20 times as long.
+#: Finds any of them in a text of up to ``_SHORT`` characters. Most texts have none, and
+#: a search for each kind would take 20 times as long.
 _ANY = re.compile("|".join(f"(?:{kind.pattern})" for kind in KINDS))
 _SHORT = 1 << 9
 
@@ -111,13 +111,13 @@ class Fresh(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Return whether they are made anew as a whole, not only in pieces."""
+        """Return whether the texts are generated as a whole, not only in pieces."""
         return self.words.startswith(_LIKE)
 
 
 def fresh(one: str, other: str) -> Fresh | None:
-    """Return what two different texts that are made anew have in common; None where
-    they differ in anything else."""
+    """Return what two different texts have in common if they differ only in generated
+    values; None if they differ in anything else."""
     if max(len(one), len(other)) > _LONGEST:
         return None
     if not all(len(text) > _SHORT or _ANY.search(text) for text in (one, other)):
@@ -138,8 +138,8 @@ def fresh(one: str, other: str) -> Fresh | None:
 
 
 def made_up(text: str) -> str:
-    """Return what a whole text looks like that is made anew, with its article; empty
-    where it does not."""
+    """Return the kind of a text that is a generated value as a whole, with its article;
+    empty if it is not."""
     if len(text) > _LONGEST:
         return ""
     pairs = zip(KINDS, _REGEXES, strict=True)
@@ -147,8 +147,7 @@ def made_up(text: str) -> str:
 
 
 class Piece(NamedTuple):
-    """A piece of a text that is made anew; ``pattern`` finds it, ``at`` is where it
-    stands in the text."""
+    """A generated value within a text, at position ``at``."""
 
     at: int
     text: str
@@ -156,8 +155,8 @@ class Piece(NamedTuple):
 
 
 def pieces(text: str) -> list[Piece]:
-    """Return what is made anew in a text, in reading order; a piece belongs to the most
-    particular kind."""
+    """Return the generated values in a text, in reading order, each of the most
+    specific kind."""
     found: list[Piece] = []
     for kind, regex in (
         zip(KINDS, _REGEXES, strict=True) if len(text) <= _LONGEST else ()
@@ -169,8 +168,8 @@ def pieces(text: str) -> list[Piece]:
 
 
 def one_regex(one: str, other: str) -> str:
-    """Return a regex that finds two texts: what is made anew by its kind, all else as
-    it stands; empty where they differ in more."""
+    """Return a regex that matches two texts, generated values by their kind and the
+    rest literally; empty if they differ in more."""
     sides = [_parted(text, pieces(text)) for text in (one, other)]
     return sides[0] if sides[0] == sides[1] else ""
 
@@ -183,12 +182,13 @@ def _parted(text: str, found: list[Piece]) -> str:
     return "".join((*parts, re.escape(text[end:])))
 
 
-#: A prefix as ``msg_``, ``sha256=`` or ``urn:uuid:``, and brackets.
+#: A prefix such as ``msg_``, ``sha256=`` or ``urn:uuid:``, and brackets.
 _AROUND = re.compile(r"[{(\[\"']?(?:[A-Za-z0-9]{1,20}[_:=-]){0,3}\0[})\]\"']?")
 
 
 def _are_whole(regex: re.Pattern[str], one: str, other: str) -> bool:
-    """Return whether both texts are such a thing, with the same little around it."""
+    """Return whether both texts are such a value, with at most the same prefix and
+    brackets around it."""
     if not (regex.search(one) and regex.search(other)):
         return False
     around = [regex.sub("\0", text, count=1) for text in (one, other)]
@@ -198,12 +198,11 @@ def _are_whole(regex: re.Pattern[str], one: str, other: str) -> bool:
 # Pieces of texts, of which all else still counts
 
 
-#: A text that differs in pieces, and is longer, is not left out as a whole; in
-#: characters.
+#: In characters: a longer text that differs in pieces is not ignored as a whole.
 LONG = 40
-#: A rule with more words says less than one for what stands behind them.
+#: With more alternatives than this, a rule for the values alone is clearer.
 _MOST = 4
-#: What stands before a value: an element of XML, a name, a word.
+#: What precedes a value: an XML element, a name, a word.
 _BEFORE = re.compile(
     r"(<[\w:.-]{1,60}(?: [^<>]{0,60})?>|[\w.-]{1,60}[\"']? ?[=:] ?[\"']?|\b\w{1,60} )$"
 )
@@ -211,8 +210,8 @@ _SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
 
 
 def piece_regex(one: str, other: str) -> str:
-    """Return the regex that leaves out of two long texts what is made anew in them;
-    empty where that is all of a text, or they differ in more."""
+    """Return the regex that ignores the generated values in two long texts; empty if
+    that is all of a text, or they differ in more."""
     if max(len(one), len(other)) <= LONG:
         return ""
     new = fresh(one, other)
@@ -223,13 +222,13 @@ def piece_regex(one: str, other: str) -> str:
 
 
 def around(text: str, piece: Piece) -> str:
-    """Return a regex for a piece of a text, behind the word before it. ``text`` is
-    :func:`without`: what is made anew is known by nothing else that is."""
+    """Return a regex for a piece of a text together with the word before it. ``text``
+    comes from :func:`without`, so that no other generated value is part of it."""
     return before(text[: piece.at]) + _grouped(piece.kind)
 
 
 def without(text: str, found: Sequence[Piece]) -> str:
-    """Return a text with blanks in place of pieces of it, for as many characters."""
+    """Return a text with its pieces blanked out, at the same length."""
     texts = _rest(text, found)
     blanks = ["\0" * len(each.text) for each in found]
     pairs = zip_longest(texts, blanks, fillvalue="")
@@ -237,8 +236,8 @@ def without(text: str, found: Sequence[Piece]) -> str:
 
 
 def around_each(one: str, other: str) -> list[str] | None:
-    """Return a regex for each piece in which two texts differ, behind the word before
-    it; None where they differ in more."""
+    """Return a regex for each piece in which two texts differ, together with the word
+    before it; None if they differ in more."""
     sides = pieces(one), pieces(other)
     if [each.kind for each in sides[0]] != [each.kind for each in sides[1]]:
         return None
@@ -249,7 +248,7 @@ def around_each(one: str, other: str) -> list[str] | None:
 
 
 def _rest(text: str, found: Sequence[Piece]) -> list[str]:
-    """Return what stands between the pieces."""
+    """Return the text between the pieces."""
     ends = [0, *(each.at + len(each.text) for each in found)]
     starts = [*(each.at for each in found), len(text)]
     return [text[end:start] for end, start in zip(ends, starts, strict=True)]
@@ -260,7 +259,7 @@ def _grouped(kind: Kind) -> str:
 
 
 def before(text: str) -> str:
-    """Return a regex for the name, element or word that a text ends with; empty where
+    """Return a regex for the name, element or word that a text ends with; empty if
     there is none."""
     found = _BEFORE.search(text[-130:])
     return escaped(found[1]) if found else ""

@@ -93,7 +93,7 @@ class Log:
         self._durations.append(duration)
         self._spans.extend((now - max(lasted, duration) / 1e9, now))
 
-    def told(
+    def entries_at(
         self, numbers: Iterable[int], make: Callable[[Later], Entry]
     ) -> list[Entry]:
         """Return some entries; ``make`` makes those that are not there yet."""

@@ -38,8 +38,8 @@ _LIKENESS = 1 << 20
 
 
 class Search:
-    """Searches for what is nearest to one request; works out once what is known of
-    it."""
+    """Searches for the interactions nearest to one request, whose keys are computed
+    once."""
 
     def __init__(
         self, asked: Request, deck: Deck, masked: Masked, raw: Request | None
@@ -47,9 +47,9 @@ class Search:
         self._asked, self._deck, self._masked, self._raw = asked, deck, masked, raw
         self._matcher = deck.matcher
         self._keys: dict[str, Hashable] = {}
-        #: What takes long to read is read once.
+        #: Reading takes long, so each is read once.
         self.request = lru_cache(maxsize=None)(deck.request)
-        #: How many have a URL like it, and were not compared.
+        #: How many with a similar URL were not compared.
         self.left_out = 0
         self.found: list[Near] = []
 
@@ -81,8 +81,9 @@ class Search:
         yield from self._add_options()
 
     def _alike(self) -> Steps[dict[int, int]]:
-        """Return the likest URLs, best first, position -> score; of equal ones the
-        unused, and where they are too many, those whose bodies are about as long."""
+        """Return the positions with the most similar URLs and their scores, best first;
+        among equals unused ones first, and if there are too many, those whose bodies
+        are about as long."""
         deck, url = self._deck, self._matcher.url
         score_key = _scorer(url(self._asked.url))
         score = lru_cache(maxsize=_SCORES)(lambda each: score_key(url(each)))
@@ -107,8 +108,8 @@ class Search:
         return {-i: found for found, _, _, i in best[:read]}
 
     def _readable(self, positions: list[int]) -> int:
-        """Return how many of them are read: as long as they are not too large, and at
-        least one."""
+        """Return how many of them to read: at least one, and as many as are not too
+        large together."""
         left, size = _READ_BYTES, self._deck.body_size
         for count, position in enumerate(positions):
             if left < 0:
@@ -128,8 +129,8 @@ class Search:
         return Near(position, masked.method, masked.url, used, tuple(found), ())
 
     def _agree(self, part: str, recorded: Request) -> bool:
-        """Return whether a part agrees; of a large body byte for byte, since a hash of
-        it takes its time."""
+        """Return whether a part agrees; a large body is compared byte for byte, since
+        computing its key takes long."""
         bodies = self._asked.body, recorded.body
         if part == "body" and max(map(len, bodies)) > LARGE:
             return bodies[0] == bodies[1]
@@ -167,7 +168,8 @@ class Search:
         return replace(near, differ=differ)
 
     def _by_rules(self, near: Near) -> Near:
-        """Return one whose parts all agree, with the rules of HTTP that it breaks."""
+        """Return an interaction whose parts all agree, with the HTTP rules that keep it
+        from answering."""
         broken = broken_rules(self._objections.to(near.position))
         return replace(near, differ=tuple(broken))
 
@@ -176,8 +178,8 @@ class Search:
         return self._deck.objections(self._asked, self._raw)
 
     def _add_options(self) -> Steps[None]:
-        """Add options that would help: to all, or to the best where bodies are
-        large."""
+        """Add the options that would help to all of them, or only to the best one if
+        bodies are large."""
         some = NEAREST if self._affordable > _COMPARED else 1
         for at, near in enumerate(self.found[:some]):
             self.found[at] = self._with_option(near)
@@ -185,13 +187,13 @@ class Search:
 
     def _with_option(self, near: Near) -> Near:
         if not self._deck.may_answer(near.position):
-            return near  # its answer is given away, under any rule
+            return near  # it is used up, whatever the rules
         recorded, spec = self.request(near.position), self._matcher.spec
         parts = [name for name in self._matcher.parts if name not in near.agree]
         trial = remedies.Trial(spec, self._asked, recorded, parts)
         options = trial.options(near.differ)
         if not options and self._raw not in (None, self._asked):
-            # Another recorder's cassette has its secrets as they were.
+            # Another recorder's cassette has its secrets in clear.
             trial = replace(trial, asked=self._raw, parts=tuple(self._matcher.parts))
             options = trial.options(near.differ)
         return replace(near, options=options)
@@ -202,8 +204,7 @@ def _is_of_body(found: Difference) -> bool:
 
 
 def _likeness(one: bytes, other: bytes) -> float:
-    """Return how much of two bodies is the same at the start and at the end, from 0 to
-    1."""
+    """Return how much of two bodies is equal at the start and the end, from 0 to 1."""
     if one == other:
         return 1.0
     start = common(one[:_LIKENESS], other[:_LIKENESS])

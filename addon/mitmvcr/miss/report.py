@@ -2,7 +2,7 @@
 nearest."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -26,6 +26,12 @@ LARGE = 4 << 20
 MASK = "***"
 #: Of a place: ``query.page``, ``body["a b"][0]``, ``body /Envelope/Body/item[2]/@id``.
 LAST_STEP = re.compile(r'(?:\["([^"]*)"\]|([^.\[\]/@]+))(?:\[\d+\])*$')
+
+#: Of a miss where the cassette was edited, or another put in its place.
+STALE = (
+    "somebody has changed the cassette since it was read, and the replay goes by what"
+    " was read: begin it again to have the new one"
+)
 
 REMEDY = (
     "record it again with mode record_only, or let new requests be recorded with mode"
@@ -115,7 +121,8 @@ class Miss:
     have a like URL but were too many to be compared part by part. ``unset`` are the
     variables whose values the recording held and that have none here. ``hint`` has the
     options that would help, as the user can give them; without it they are named as
-    mitmproxy has them."""
+    mitmproxy has them. ``is_stale``: the cassette is another by now than the one that
+    was read."""
 
     method: str
     url: str
@@ -126,6 +133,15 @@ class Miss:
     left_out: int = 0
     unset: tuple[str, ...] = ()
     hint: str = ""
+    is_stale: bool = False
+
+    def told(
+        self, spelled: Callable[[Sequence[str]], str], *, is_stale: bool
+    ) -> "Miss":
+        """Return it with its options ``spelled`` as the user can give them."""
+        near = tuple(replace(n, hint=spelled(n.options)) for n in self.nearest)
+        hint = spelled(self.options)
+        return replace(self, nearest=near, hint=hint, is_stale=is_stale)
 
     def through(self, change: Callable[[str], str]) -> "Miss":
         """Return it with all that is of requests put through a function."""
@@ -145,7 +161,8 @@ class Miss:
         hint = self.hint or " ".join(self.options)
         helps = f"; {hint} would let it match" if hint else ""
         unset = f"; {self.lacks}" if self.unset else ""
-        return self._reason() + helps + unset
+        stale = f"; {STALE}" if self.is_stale else ""
+        return self._reason() + helps + unset + stale
 
     @property
     def lacks(self) -> str:
@@ -163,7 +180,7 @@ class Miss:
         if not self.total:
             return "the cassette is empty"
         if not self.nearest:
-            return f"none of the {self.total} recorded interactions is like it"
+            return f"none of the {self.total} recorded interactions is similar"
         left_out = self.left_out
         only = f" ({left_out} more were not compared)" if left_out else ""
         return f"the nearest{only} is {self.nearest[0]}"

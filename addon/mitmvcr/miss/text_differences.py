@@ -1,5 +1,5 @@
-"""Where two texts or two runs of bytes differ, and the regex that would leave it out of
-the text."""
+"""Where two texts or byte strings differ, and a regex that would ignore the
+difference."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from mitmvcr.miss.report import LONG_START, MOST_DIFFERENCES, Difference
 Otherwise = tuple[str, str] | None
 #: Masks a piece of a body.
 Mask = Callable[[bytes], bytes]
-#: How much around a difference is masked; little of it is shown.
+#: In bytes: how much around a difference is masked, of which little is shown.
 _AROUND = 1 << 15
 _LINE = b"\n"
 
@@ -32,7 +32,7 @@ _WITHIN = re.compile(r"[\w.+/-]")
 def line_differences(
     place: str, ours: bytes, theirs: bytes, otherwise: Otherwise
 ) -> Iterator[Difference]:
-    """Yield the first few differences by line; of texts in one line by byte."""
+    """Yield the first few differences by line, or by byte if each text is one line."""
     lines = [folded(body).split(b"\n") for body in (ours, theirs)]
     if len(lines[0]) == len(lines[1]) == 1:
         yield byte_difference(place, ours, theirs, otherwise, is_text=True)
@@ -79,8 +79,8 @@ def byte_difference(
     is_text: bool = False,
     mask: Mask | None = None,
 ) -> Difference:
-    """Return the first difference by byte; ``otherwise`` is what would let it pass
-    where no regex does."""
+    """Return the first difference by byte; ``otherwise`` is the option that would
+    ignore it if no regex does."""
     if mask:
         found = large_difference(place, ours, theirs, otherwise, mask, is_text=is_text)
         return found or Difference(place, "", "").masked()
@@ -108,8 +108,8 @@ def large_difference(
     *,
     is_text: bool,
 ) -> Difference | None:
-    """Return the first difference of large bodies, by byte or by line; only what is
-    around it is masked. None where only line ends of a text differ."""
+    """Return the first difference of large bodies, by byte or by line, masking only the
+    surroundings. Return None if only the line ends of a text differ."""
     if is_text:
         ours, theirs = folded(ours), folded(theirs)
     if ours == theirs:
@@ -130,7 +130,8 @@ def large_difference(
 
 
 def leaving_out(one: str, other: str) -> tuple[tuple[str, str] | None, str]:
-    """Return what would leave out where two texts differ, and what it looks like."""
+    """Return the option that would ignore the difference of two texts, and what the
+    difference looks like."""
     if found := fresh(one, other):
         return (Ignoring.BODY, "|".join(found.patterns)), found.words
     pattern = _by_context(one, other)
@@ -138,8 +139,8 @@ def leaving_out(one: str, other: str) -> tuple[tuple[str, str] | None, str]:
 
 
 def _by_context(one: str, other: str) -> str:
-    """Return a regex that takes the value in which two texts differ with what stands
-    before or behind it; empty where nothing does."""
+    """Return a regex for the value in which two texts differ together with what
+    precedes or follows it; empty if nothing does."""
     start = common(one, other)
     end = common(one[start:][::-1], other[start:][::-1])
     while start and _WITHIN.match(one[start - 1]):

@@ -21,10 +21,12 @@ function wanted() {
   };
 }
 
+// A link says of which session it is, and what is opened is left by the back button.
 function go(changes) {
-  const next = new URLSearchParams();
-  for (const [name, value] of Object.entries({...wanted(), ...changes})) if (value !== "") next.set(name, value);
-  history.replaceState(null, "", `#${next}`);
+  const next = new URLSearchParams(), now = wanted();
+  for (const [name, value] of Object.entries({...now, session: now.session || shown, ...changes})) if (value !== "") next.set(name, value);
+  const opens = changes.row && !now.row || changes.session && changes.session !== shown;
+  history[opens ? "pushState" : "replaceState"](null, "", `#${next}`);
   return follow();
 }
 
@@ -71,7 +73,10 @@ async function follow() {
   const {session, row, text} = wanted();
   const isThere = state.sessions.some((each) => each.name === session);
   const name = isThere || report ? session : (state.sessions[0]?.name ?? "");
-  if (session && !isThere && !report && state.sessions.length) return go({session: "", row: "", text: ""});
+  if (session && !isThere && !report && state.sessions.length) {
+    state.said = `no session ${session} is open`;
+    return go({session: "", row: "", text: ""});
+  }
   if (name !== shown) {
     shown = name;
     played = state.sessions.find((each) => each.name === name)?.cassette ?? "";

@@ -338,6 +338,7 @@ class VcrAddon:
         exchange = self.sessions.exchange(flow)
         if exchange is None:
             unread.tell_refused(flow)
+            self.connections.left_early(flow)
             return None
         if exchange.is_replay:
             exchange.undo(Event.BROKE_OFF)

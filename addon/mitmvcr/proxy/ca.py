@@ -133,7 +133,8 @@ def _publish_rest(workshop: Path, confdir: Path) -> None:
 
 
 def _publish_certificate(confdir: Path, authority: Path) -> Path:
-    """Restated whenever it differs: half a CA folder may have been copied here."""
+    """Write the certificate again if it differs from the authority's: only half of a
+    CA folder may have been copied here."""
     match = _CERTIFICATE.search(authority.read_bytes())
     if not match:
         raise AuthorityError(authority, "holds no certificate" + _remedy(confdir))

@@ -1,9 +1,9 @@
 """Which test has which cassette: two tests never share one by accident.
 
-A helper names a cassette after its test, and a name can lose what tells two tests
-apart: a character that no file has, the class around a class, on some disks the case.
-So a helper says whose cassette it wants, and it is nobody else's as long as the proxy
-runs. Whoever chooses a cassette by its name says nothing of a test, and may share it.
+A helper names a cassette after its test, and a file name can lose what distinguishes
+two tests: a character that no file name has, an enclosing class, on some disks the
+case. So a helper says which test wants a cassette, and no other test gets it as long as
+the proxy runs. Whoever chooses a cassette by its name names no test, and may share it.
 """
 
 import os
@@ -25,8 +25,8 @@ _OLD = "an older version named it after both; delete it, and record them anew"
 
 @dataclass(eq=False)
 class _Claim:
-    """A test's hold on a cassette. ``sessions`` is how many it has there at the moment;
-    ``is_used``: one of its sessions did something."""
+    """A test's claim to a cassette. ``sessions`` is how many sessions it has with it
+    now; ``is_used``: one of its sessions did something."""
 
     test: str
     sessions: int = 0
@@ -39,14 +39,14 @@ class Claims:
 
     def __init__(self, shown: Callable[[str], str]) -> None:
         self._shown = shown
-        #: By path in small letters, then by path: some disks tell no case.
+        #: By path in lower case, then by path: some disks ignore case.
         self._claims: dict[str, dict[str, _Claim]] = {}
         self._by_player: WeakKeyDictionary[Player, _Claim] = WeakKeyDictionary()
 
     def check(self, settings: Settings, test: str, *, is_old: bool) -> None:
-        """Raise Problem where the cassette of a session that is to begin is another
-        test's. One that has asked for nothing there has lost its claim. ``is_old``: it
-        has the name that an older version gave it."""
+        """Raise Problem where the cassette of a session that is to begin belongs to
+        another test. A test that requested nothing has lost its claim. ``is_old``: the
+        cassette has the name that an older version gave it."""
         cassette = os.fspath(settings.cassette or "")
         if not test:
             return  # whoever chose it by its name may share it
@@ -59,7 +59,7 @@ class Claims:
                 raise Problem(409, "cassette", detail, _OLD if is_old else _REMEDY)
 
     def take(self, player: Player, test: str) -> None:
-        """Note whose test a session is that has begun, which was checked."""
+        """Note which test a session that has begun is for; :meth:`check` it before."""
         if not test:
             return
         cassette = os.fspath(player.settings.cassette or "")
@@ -82,7 +82,7 @@ def _is_one_file(first: str, second: str) -> bool:
     """Return whether two spellings name one file on this disk."""
     try:
         return os.path.samefile(first, second)
-    except OSError:  # one of them is not there, so they are two
+    except OSError:  # one of them does not exist, so they differ
         return False
 
 

@@ -43,7 +43,7 @@ class Commands:
     @command.command("vcr.use")
     def use_cassette(self, cassette: mtypes.Path, session: str = "") -> None:
         """Record to or replay from this cassette from now on. A session that is named
-        begins with it, if it is not in play."""
+        begins with it, if it is not in play yet."""
         name = _name(session)
         if name == DEFAULT:
             _set({CASSETTE: str(cassette)})
@@ -92,8 +92,7 @@ class Commands:
     def save(
         self, flows: Sequence[mflow.Flow], cassette: mtypes.Path, session: str = ""
     ) -> None:
-        """Put flows into a cassette, behind what it holds, or behind what the session
-        records there."""
+        """Append flows to a cassette, or to what the session records there."""
         name = _name(session)
         with _as_command_error():
             saved = self._save(flows, CASSETTE.read(str(cassette)), name)

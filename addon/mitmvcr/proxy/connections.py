@@ -12,7 +12,7 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import DIR
-from mitmvcr.proxy.counts import LEFT, Counts
+from mitmvcr.proxy.counts import LEFT, LEFT_EARLY, Counts
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
@@ -23,6 +23,7 @@ from mitmvcr.proxy.host.endings import leave_unsaid, say_the_end
 from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.host.origin_ends import see_the_end
 from mitmvcr.proxy.host.protocols import choose_alpn, speak_cleartext_h2
+from mitmvcr.proxy.host.resets import was_left_by_client
 from mitmvcr.proxy.sessions import Sessions
 
 logger = logging.getLogger("mitmvcr")
@@ -131,8 +132,25 @@ class Connections:
             self._tls_broke(quiet, LEFT)
         self.sessions.client_gone(client.id)
 
+    def left_early(self, flow: http.HTTPFlow) -> None:
+        """Say that nothing comes of a request whose client left before it was looked
+        at: the first one waits until its session is prepared."""
+        client = flow.client_conn
+        player = self.sessions.of_client(client)
+        was_answered = flow.response is not None or not was_left_by_client(flow)
+        if player is None or was_answered or player.lets_pass(flow):
+            return
+        if client.tls_established:
+            name = client.sni or flow.request.host
+            self.counts.tls_broke(player, name, LEFT_EARLY)
+        if player.session.records:
+            url = player.session.shown(flow.request.pretty_url)
+            told = "mitmvcr: %s broke off and is not recorded: %s"
+            logger.warning(told, url, LEFT_EARLY)
+            player.session.lost()
+
     def tls_clienthello(self, data: tls.ClientHelloData) -> None:
-        """Offline, the client gets the protocol that was recorded for this host."""
+        """Offer an offline session's client the protocol recorded for this host."""
         player = self.sessions.of_client(data.context.client)
         if player is None or not player.offline:
             return

@@ -30,6 +30,9 @@ class Counts:
 
 #: Under TLS 1.3 a client that refuses our certificate may say so only by leaving.
 LEFT = "it left after the handshake and asked nothing"
+#: One that asks in the packet that ends its handshake (lftp) may leave as it reads our
+#: certificate.
+LEFT_EARLY = "it asked, and left before there could be an answer"
 _UNTRUSTED = ("unknown ca", "bad certificate", "certificate unknown")
 
 

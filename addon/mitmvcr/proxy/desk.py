@@ -241,7 +241,7 @@ def _value(key: str, value: Any) -> Any:
         meant = (
             f"did you mean {near}?" if near else f"use {', '.join(sorted(_OPTIONS))}"
         )
-        raise Problem(422, key, "is no option of a session", meant)
+        raise Problem(422, key, "is not an option of a session", meant)
     option = BY_NAME[key]
     text = text_of(option, value)
     if text is None:

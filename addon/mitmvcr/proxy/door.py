@@ -1,6 +1,6 @@
-"""The control API and its page: at an address of their own, while one is chosen, and by
-an addon at the proxy's own port too, under /_vcr/: a container may publish one port
-only. What is meant for them there is never forwarded, recorded or matched."""
+"""The control API and its page: at an address of their own, if one is chosen, and then
+also at the proxy's own port, under /_vcr/, by an addon, since a container may publish
+only one port. Requests for them there are never forwarded, recorded or matched."""
 
 import errno
 import logging
@@ -33,7 +33,7 @@ logger = logging.getLogger("mitmvcr")
 
 
 class Control:
-    """Serves it. tornado is imported when it is wanted: it takes 60 ms."""
+    """Serves the API. tornado is imported only then, since that takes 60 ms."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
@@ -49,7 +49,7 @@ class Control:
         return None if self._server is None else self._server.url
 
     def settle(self, wanted: Address | None) -> None:
-        """Serve at this address, or at none. Raises OptionError."""
+        """Serve at this address, or stop serving. Raises OptionError."""
         if wanted == self._wanted:
             return
         if wanted is None:
@@ -108,18 +108,19 @@ _PATHS = b"/_vcr"
 
 
 class Door:
-    """Answers while the API is served. First of all addons, so that others see a
-    response and leave the request alone."""
+    """Answers while the API is served. It is the first of all addons, so that others
+    see a response and leave the request alone."""
 
     name = "vcr.door"
 
     def __init__(self, control: Control) -> None:
         self._control = control
-        #: What the clients of requests under way said to be known by.
+        #: The original headers of requests under way, with their tokens.
         self._said: WeakKeyDictionary[http.HTTPFlow, Fields] = WeakKeyDictionary()
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Take a request, and what no log and no view of flows may show."""
+        """Claim a request, and remove its token, which no log and no view of flows may
+        show."""
         is_open = self._control.within is not None
         if not is_open or flow.response is not None or not _is_meant(flow):
             return
@@ -154,8 +155,8 @@ class Door:
         flow.response = _response(flow, found)
 
     async def vcr_live(self, live: LiveBody) -> None:
-        """Let a live response wait for its client and for what comes next: a hook of
-        this package's own."""
+        """Wait for the client of a live response, and for the next part: a hook of this
+        package's own."""
         await drain(live.client_id)
         await live.fetch()
 
@@ -165,7 +166,7 @@ def _response(flow: http.HTTPFlow, found: "Answer") -> http.Response:
     if rest is None:
         return _made(found)
     if not _takes_parts(flow.request) or not replays.take_streams():
-        rest.close()  # EventSource comes again for what follows
+        rest.close()  # EventSource reconnects for the rest
         return _made(found, (b"Content-Length", b"%d" % len(found.body)))
     chunked = () if flow.request.is_http2 else ((b"Transfer-Encoding", b"chunked"),)
     made = _made(found, *chunked)
@@ -197,7 +198,7 @@ def _is_meant(flow: http.HTTPFlow) -> bool:
         and request.scheme == "http"
         and flow.server_conn.address is None
         and (
-            not request.authority  # no proxy is asked so for what another host has
+            not request.authority  # a request to a proxy would name the host
             or is_loopback(request.host)
             or request.host == own
             or HEADER in request.headers

@@ -30,7 +30,7 @@ _GONE = (
     " nothing reaches the network; load it again, or restart mitmproxy"
 )
 _UNANSWERED = (
-    "nobody answered this request, and a replay sends none: another addon ended the"
+    "nothing answered this request, and a replay sends none: another addon ended the"
     " hook, as mitmproxy's log says"
 )
 
@@ -185,8 +185,9 @@ class Guard:
             flow.response = answers.failure(reason, head=is_head)
 
     def _name(self, query: dns.DNSFlow) -> None:
-        """mitmproxy looks a name up within its hook (addons/dns_resolver.py), unless
-        the flow has an error by then; that is answered with SERVFAIL."""
+        """Refuse to look a name up in a replay. mitmproxy does so in its own hook
+        (addons/dns_resolver.py), unless the flow has an error by then, which it answers
+        with SERVFAIL."""
         if query.response is not None or query.error is not None:
             return
         if not self._allows(lambda rules: rules.may_look_up(query.client_conn)):

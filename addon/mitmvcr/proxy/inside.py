@@ -26,9 +26,9 @@ async def inside(
     sessions: Sessions,
     lane: Lane | None,
 ) -> AsyncIterator[Running]:
-    """Run it for as long as the block does; at the end flows are drained and sessions
-    closed. The lane has what has begun already. Raises VcrError where it cannot
-    start."""
+    """Run mitmproxy for the duration of the block; at its end flows are drained and
+    sessions closed. ``lane`` is the one that has served clients so far, if any. Raises
+    VcrError where mitmproxy cannot start."""
     master = make_master(
         confdir=str(place.confdir),
         listen_host=place.listen_host,
@@ -42,6 +42,8 @@ async def inside(
         update_options(master.options, await way_out.open())
     set_options(master.options, place.sets)
     refuse_other_proxies(master.options)
+    if way_out is None and list(master.options.mode) != ["regular"]:
+        sessions.spelling = sessions.spelling._replace(reads_proxies=False)
     vcr = addon(has_lane=lane is None, sessions=sessions, lane=lane)
     _insert(master, vcr, settings)
     if way_out is not None:
@@ -72,7 +74,8 @@ def _insert(master: Master, vcr: "VcrAddon", settings: Settings) -> None:
 
 
 async def _run(master: Master) -> None:
-    """mitmproxy ends a start that failed with SystemExit; its log said why."""
+    """Run mitmproxy. Raise ProxyError where its start fails, which it ends with
+    SystemExit, and whose reason it has logged."""
     try:
         await master.run()
     except SystemExit as error:

@@ -57,7 +57,7 @@ class Known(NamedTuple, Generic[_A]):
         began, session = time.monotonic_ns(), player.session
         standing, planned = session.standing, self.planned
         if (
-            player.redirects.expect(self.link)
+            player.redirects.expects_link(self.link)
             or standing.learned != self.learned
             or (self.entry is None) is session.log.is_kept
             or not standing.plan_again(planned)

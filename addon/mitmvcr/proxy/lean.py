@@ -1,8 +1,8 @@
-"""A strict replay without mitmproxy, as far as the lane knows what its clients say;
-mitmproxy is started when the first of them says something else.
+"""A strict replay without mitmproxy, as long as the lane understands its clients;
+mitmproxy is started when the first client sends something else.
 
-Nothing here can reach the network, and nothing of what a client has sent is lost: it
-waits in its connection until mitmproxy is there.
+Nothing here can reach the network, and nothing that a client has sent is lost: it waits
+in its connection until mitmproxy is ready.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ from mitmvcr.store.files import why
 
 logger = logging.getLogger("mitmvcr")
 
-#: So long the end waits, in seconds, for those who wait for mitmproxy.
+#: In seconds: how long the end waits for connections that wait for mitmproxy.
 _DRAIN = 5.0
 
 
@@ -51,7 +51,7 @@ Imported = Callable[[], Inside]
 
 
 def is_enough(settings: Settings) -> bool:
-    """Return whether the lane may well have all that a session's clients ask for."""
+    """Return whether the lane may be enough for all requests of a session."""
     cassette = settings.cassette
     rule = RULES[settings.mode, isinstance(cassette, Path) and cassette.exists()]
     needs_more = settings.control or settings.dir or settings.rerecord
@@ -70,8 +70,9 @@ def is_enough(settings: Settings) -> bool:
 async def lean(
     settings: Settings, place: Place, sessions: Sessions, imported: Imported
 ) -> AsyncIterator[Running]:
-    """Run it for as long as the block does; at the end the sessions are closed.
-    ``imported`` returns what runs mitmproxy. Raises VcrError where it cannot start."""
+    """Run the replay for the duration of the block, and close the sessions at its end.
+    ``imported`` imports and returns what runs mitmproxy. Raises VcrError where the
+    replay cannot start."""
     front = _Front(settings, place, sessions, imported)
     try:
         sessions.needs_no_guard = True
@@ -111,8 +112,8 @@ class _Front:
         return int(self._server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
-        """Have what waits for mitmproxy looked at, though its client may have left;
-        then end all."""
+        """Let mitmproxy see the connections that wait for it, though their clients may
+        have left; then end everything."""
         if self._server is not None:
             self._server.close()
         if self._starting is not None and not self._starting.done():
@@ -138,7 +139,7 @@ class _Front:
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Let mitmproxy have a connection."""
+        """Pass a connection to mitmproxy."""
         task = asyncio.current_task()
         assert task is not None
         self._handed.add(task)
@@ -152,10 +153,10 @@ class _Front:
         await self._starting.result()(reader, writer)
 
     async def _start(self) -> Handle:
-        """Start mitmproxy, with what is in play; its import is beside the loop."""
+        """Start mitmproxy with the sessions in play; it is imported in a thread."""
         try:
             inside = await asyncio.to_thread(self._imported)
-            # Its own listener is elsewhere, and nobody is told of it.
+            # Its own listener is on another port, which nobody knows.
             place = self._place._replace(listen_port=0)
             running = await self._mitmproxy.enter_async_context(
                 inside(self._settings, place, self._sessions, self._lane)
@@ -168,7 +169,7 @@ class _Front:
             raise
 
     def _fail(self, error: Exception) -> None:
-        """Let the session have failed: something was not answered."""
+        """Note a failure of the sessions, as something was not answered."""
         logger.error("mitmvcr: error: %s", error)
         for player in self._sessions.in_play():
             player.session.note_failure(error)

@@ -51,8 +51,8 @@ class VcrOptions:
 
     @contextmanager
     def spelled(self, opts: Options) -> Iterator[None]:
-        """Within the block, an OptionError about what is configured, and not set in
-        mitmproxy, names it as the user did."""
+        """Name options in an OptionError of the block as the user did, if they are
+        configured and not set in mitmproxy."""
         try:
             yield
         except OptionError as error:

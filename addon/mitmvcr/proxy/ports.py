@@ -14,7 +14,7 @@ from mitmvcr.store.names import session_name
 
 
 class Ports:
-    """Does it to the sessions in play; see :class:`mitmvcr.control.office.Ports`."""
+    """Opens and points ports; see :class:`mitmvcr.control.office.Ports`."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
@@ -43,15 +43,15 @@ class Ports:
         shared = self._sessions.routes.shared
         if not text.isdecimal() or int(text) not in shared:
             remedy = "POST one to /ports"
-            raise Problem(404, "port", f"{text} is no port that was opened", remedy)
+            raise Problem(404, "port", f"{text} is not a port that was opened", remedy)
         return int(text)
 
     def _session(self, wish: Wish) -> str | None:
-        """Return the name of the session that is wished for, which is in play."""
+        """Return the name of the wanted session, which has to be in play."""
         others = [key for key in wish if key != "session"]
         if others:
             remedy = "a port has a session and nothing else"
-            raise Problem(422, others[0], "is no field of a port", remedy)
+            raise Problem(422, others[0], "is not a field of a port", remedy)
         value = wish.get("session")
         if value is None:
             return None

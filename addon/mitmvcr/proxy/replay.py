@@ -110,8 +110,8 @@ def _leave_large(
     due: Sequence[float] | None,
     ended: Callable[[bool], None],
 ) -> Sent:
-    """There is one copy of the body, of which what is sent is cut off as it leaves; it
-    is encoded then too."""
+    """Send a large body from its only copy, which shrinks as it is sent; it is encoded
+    then too."""
     recorded = interaction.response
     broken = recorded.failure == "truncated"
     if len(parts) < 2 and not recorded.failure:

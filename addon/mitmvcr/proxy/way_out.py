@@ -1,6 +1,6 @@
-"""Another proxy to go on through, and the hosts that are reached without it.
+"""An upstream proxy, and the hosts that are reached without it.
 
-mitmproxy goes on through HTTP proxies alone, so a socks proxy gets a bridge.
+mitmproxy supports only HTTP proxies as upstream, so a socks proxy gets a bridge.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmvcr.core.wording import authority
 from mitmvcr.network_options import Upstream
 
-#: What a socks proxy says of a connection that it did not make (RFC 1928, section 6).
+#: Why a socks proxy did not connect, by its reply code (RFC 1928, section 6).
 _REPLIES = (
     *("", "general failure", "not allowed by its rules", "network unreachable"),
     *("host unreachable", "connection refused", "timed out"),
@@ -33,8 +33,9 @@ class SocksError(Exception):
 
 
 class Bridge:
-    """An HTTP proxy that knows CONNECT alone, on this machine; it has the socks proxy
-    (version 5) resolve names. ``login`` is its user and password."""
+    """An HTTP proxy on this machine that supports only CONNECT, and passes connections
+    to a socks proxy (version 5), which resolves names. ``login`` is the socks proxy's
+    user and password."""
 
     def __init__(self, host: str, port: int, login: tuple[str, str] | None) -> None:
         self._host, self._port, self._login = host, port, login
@@ -121,7 +122,7 @@ class Bridge:
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Pass bytes on until there are no more, and then say so."""
+    """Pass bytes on until the end, and pass on the end."""
     while piece := await reader.read(_HEAD):
         writer.write(piece)
         await writer.drain()
@@ -137,9 +138,9 @@ _WORD = re.compile(r"(\[(?P<bracketed>[^]]+)\]|(?P<name>[^:]+))(:(?P<port>\d+))?
 class WayOut:
     """The addon that sends each request through a proxy, or past it.
 
-    mitmproxy goes through an HTTP proxy by itself; a socks proxy is reached over a
-    bridge, by CONNECT. It must not connect before there is a request: to CONNECT alone
-    it cannot be said that a host is reached without the proxy.
+    mitmproxy itself supports an HTTP proxy; a socks proxy is reached through a bridge,
+    by CONNECT. mitmproxy must not connect before there is a request, since only then
+    can a host be reached without the proxy.
     """
 
     name = "vcr.way_out"
@@ -152,7 +153,8 @@ class WayOut:
             self._bridge = Bridge(*_place(self._proxy), _login(self._proxy))
 
     async def open(self) -> dict[str, object]:
-        """Return the options of mitmproxy that it needs."""
+        """Start the bridge, if there is one, and return the options of mitmproxy that
+        are needed."""
         if self._bridge is not None:
             await self._bridge.open()
             return {"connection_strategy": "lazy"}
@@ -170,7 +172,7 @@ class WayOut:
             self._bridge.close()
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Choose before the request, or the head of one that streams, is sent."""
+        """Choose the way before the request, or the head of a streamed one, is sent."""
         if goes_past(self._past, flow.request.host, flow.request.port):
             flow.server_conn.via = None
             if flow.request.scheme == "http":
@@ -183,13 +185,13 @@ class WayOut:
             _log_in(flow.request, self._plain)
 
     def http_connect_upstream(self, flow: http.HTTPFlow) -> None:
-        """Log in at the proxy of ``http://`` where it is asked for a tunnel."""
+        """Log in at the proxy for ``http://`` when it is asked for a tunnel."""
         plain = self._plain
         if plain is not None and flow.server_conn.address == _place(plain):
             _log_in(flow.request, plain)
 
     def server_connect(self, data: ServerConnectionHookData) -> None:
-        """Keep what is not HTTP from going past a socks proxy."""
+        """Keep connections that are not HTTP from bypassing a socks proxy."""
         if self._bridge is None or data.server.address is None:
             return
         host, port, *_ = data.server.address
@@ -211,7 +213,8 @@ def _login(proxy: SplitResult) -> tuple[str, str] | None:
 
 
 def _log_in(request: http.Request, proxy: SplitResult) -> None:
-    """Show a proxy its own login: mitmproxy has shown that of the other one."""
+    """Send a proxy its own login, in place of that of the other proxy, which mitmproxy
+    has set."""
     request.headers.pop("Proxy-Authorization", None)
     if login := _login(proxy):
         pair = b64encode(":".join(login).encode()).decode()
@@ -219,9 +222,9 @@ def _log_in(request: http.Request, proxy: SplitResult) -> None:
 
 
 def goes_past(past: Sequence[str], host: str, port: int) -> bool:
-    """Return whether NO_PROXY's words name a host, as curl, Go and requests read it:
-    a name and what is below it, with or without a dot before it, with or without a
-    port; an address, or a network of them; ``*`` is all."""
+    """Return whether NO_PROXY's words match a host, as curl, Go and requests read them:
+    a name and its subdomains, with or without a leading dot or a port; an address, or a
+    network of addresses; ``*`` matches everything."""
     name = host.lower().removesuffix(".")
     return any(_names(word.strip().lower(), name, port) for word in past)
 

@@ -20,7 +20,7 @@ from mitmvcr.show.rows import entry_facts, missed_facts
 
 def logged(session: Session, numbers: Iterable[int]) -> list[Entry]:
     session.log.hide(session.redactor)
-    return session.log.told(numbers, _Making(session).entry)
+    return session.log.entries_at(numbers, _Making(session).entry)
 
 
 class _Making:

@@ -1,9 +1,9 @@
-"""Many short texts looked for at once, in one pass over the bytes.
+"""Search for many short texts at once, in one pass over the bytes.
 
 A recording has microseconds for this: Python's own ``re`` takes ten times as long,
 and ``in`` a pass for each text. Vectorscan (the package hyperscan) takes a third of the
-time, 0.5 to 0.8 ms for a MiB, but all of a recording costs so much that it is no
-dependency: 8.3 ms of CPU became 5.8.
+time, 0.5 to 0.8 ms for a MiB, but that only reduces a recording from 8.3 ms of CPU to
+5.8, which is not worth a dependency.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,13 +18,13 @@ else:
     HAS_MACHINE = True
 
 _PIECE = 1 << 16
-#: From so many texts on a search takes 1.4 to 2.8 times as long.
+#: With more texts a search takes 1.4 to 2.8 times as long.
 MOST_FAST = 3000
-#: So few are looked for many bytes at once, as long as none is there: a tenth of a
-#: nanosecond for each byte, so that of more texts one automaton is faster.
+#: How many texts one vectorized filter can rule out, at a tenth of a nanosecond a byte,
+#: and beyond how many texts the automaton is faster than all filters together.
 _FEW, _MOST_FILTERED = 64, 1024
-#: What does so takes a microsecond for each text to make, and is worth it once so many
-#: bytes were looked through for each.
+#: Making a filter takes a microsecond for each text, which pays off once this many
+#: bytes were searched for each.
 _WORTH = 1 << 12
 
 #: Text number, start, end.
@@ -35,10 +35,10 @@ Find = Callable[[bytes], Sequence[Hit]]
 
 
 class Anchors:
-    """Finds where any of ``texts`` stands, overlaps included, about in order.
+    """Finds all occurrences of any of ``texts``, overlaps included, roughly in order.
 
-    ``quickly`` made, within a microsecond for each text, it answers more slowly, but
-    not where none of them stands.
+    ``quickly``: it is built within a microsecond for each text, and then searches more
+    slowly, except where no text occurs.
     """
 
     def __init__(self, texts: Sequence[bytes], *, quickly: bool = False) -> None:
@@ -49,8 +49,7 @@ class Anchors:
         self._unread = len(texts) * _WORTH
         if HAS_MACHINE:
             kinds = ahocorasick_rs.Implementation
-            # The one that reads one byte a step; of more texts it takes too long to
-            # make.
+            # A DFA takes one step a byte; for many texts it takes too long to build.
             kind = kinds.DFA if len(texts) < MOST_FAST else None
             kind = kinds.ContiguousNFA if quickly else kind
             machine = ahocorasick_rs.BytesAhoCorasick(texts, implementation=kind)
@@ -58,9 +57,9 @@ class Anchors:
 
     @cached_property
     def _filters(self) -> Sequence[Find]:
-        """Return what finds any of the texts quickly, or else nothing."""
+        """Return searches that quickly say whether any of the texts occurs."""
         kind = ahocorasick_rs.MatchKind.LeftmostFirst
-        # Only its filter is used, so that of the machine what is made soonest will do.
+        # Only its prefilter matters, so the automaton that is built fastest will do.
         soon = ahocorasick_rs.Implementation.NoncontiguousNFA
         groups = (self.texts[at : at + _FEW] for at in range(0, len(self.texts), _FEW))
         machines = [
@@ -70,8 +69,8 @@ class Anchors:
         return [machine.find_matches_as_indexes for machine in machines]
 
     def hits(self, data: bytes) -> Iterable[Hit]:
-        """Return what :meth:`find` does; of a large text one by one, which takes no
-        memory, and lets other threads go on."""
+        """Return what :meth:`find` does; for large data as an iterator, which takes no
+        memory and lets other threads run."""
         if len(data) > _PIECE:
             return self._in_pieces(data)
         return self.find(data) if self._may_stand_in(data) else ()
@@ -85,8 +84,7 @@ class Anchors:
                     yield number, at + start, at + end
 
     def _may_stand_in(self, piece: bytes) -> bool:
-        """Return False if none of the texts stands there, where that is known sooner
-        than by looking for all of them."""
+        """Return False if a quick filter finds none of the texts."""
         if not self._is_filtered:
             return True
         self._unread -= len(piece)
@@ -102,7 +100,7 @@ class Anchors:
 
 
 def occurrences(text: bytes, data: bytes) -> Iterator[int]:
-    """Yield where a text stands in the data."""
+    """Yield where a text occurs in the data."""
     start = data.find(text)
     while start >= 0:
         yield start
@@ -130,7 +128,7 @@ def _cases(word: str) -> tuple[str, ...]:
 
 
 def _is_usual(first: str, second: str) -> bool:
-    """Return whether two words go together: both in one case, or as in ``API_Key``."""
+    """Return whether two words are usually joined: in one case, or as ``API_Key``."""
     return (first.islower(), first.isupper()) == (
         second.islower(),
         second.isupper(),

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from mitmvcr.core.mqtt import credentials
-from mitmvcr.secrets import cbor, msgpack
 from mitmvcr.secrets.containers import is_message
 from mitmvcr.secrets.looks import is_by_chance
+from mitmvcr.secrets.packed import cbor_names, msgpack_names
 from mitmvcr.secrets.scan import Place, Value
 
 _LONGEST = 64
@@ -36,7 +36,7 @@ Keys = tuple[AbstractSet[int] | None, AbstractSet[int] | None]
 def keys_of(data: bytes) -> Keys:
     """Return where names stand: a value may be a name of secrets, and CBOR's lengths
     are letters too. None for each that the data is no whole message of."""
-    return msgpack.names(data), cbor.names(data)
+    return msgpack_names(data), cbor_names(data)
 
 
 def fields(data: bytes, start: int, end: int, kind: str, keys: Keys) -> Iterator[Field]:

@@ -1,8 +1,7 @@
-"""Digests of a body: what names the body by its digest would be wrong after a change.
+"""Digests of a body, which are wrong once the body is changed.
 
-A header that says a digest is made right. Where the URL itself is the digest, as of a
-container image's blob, the client verifies what it asked for, so that nothing may
-change.
+A digest in a header is corrected. If the URL itself is the digest, as for a container
+image's blob, the client verifies what it asked for, so nothing may change.
 """
 
 import hashlib
@@ -55,8 +54,8 @@ def _base64(kind: str, body: bytes) -> str:
     return b64encode(_HASHES[kind](body)).decode()
 
 
-#: The whole value is a digest: in base64, but for DynamoDB's, which is a decimal number
-#: (botocore asks again for a body that it does not fit).
+#: Headers whose whole value is a digest: in base64, except DynamoDB's, which is a
+#: decimal number (botocore retries if it does not fit the body).
 _HEADERS: Mapping[str, Callable[[bytes], str]] = {
     "content-md5": partial(_base64, "md5"),
     "x-amz-checksum-sha256": partial(_base64, "sha256"),
@@ -66,19 +65,19 @@ _HEADERS: Mapping[str, Callable[[bytes], str]] = {
     "x-amz-checksum-crc64nvme": partial(_base64, "crc64nvme"),
     "x-amz-crc32": lambda body: str(zlib.crc32(body)),
 }
-#: Several, each with its name: ``sha-256=:...:`` or ``md5=...``.
+#: Headers with several digests, each with a name: ``sha-256=:...:`` or ``md5=...``.
 _LISTED = frozenset({"digest", "repr-digest", "content-digest", "x-goog-hash"})
 _IN_LIST = re.compile(
     r"(sha-?256|sha-?512|sha-?1?|md5|crc32c)=(:?)([A-Za-z0-9+/]+=*)", re.I
 )
-#: Others are not made here; ``x-amz-checksum-type`` is none.
+#: Other checksums, which we cannot compute; ``x-amz-checksum-type`` is not a checksum.
 _CHECKSUM = re.compile(r"x-amz-checksum-(?!type$).+|.*crc(32|64).*", re.I)
 _ADDRESS = re.compile(r"(sha256|sha512)(?::|%3[Aa])([0-9a-f]{64,128})")
 _ADDRESSED = "docker-content-digest"
 
 
 def is_address(met: Interaction) -> bool:
-    """Return whether the answer's body is asked for, or told apart, by its digest."""
+    """Return whether the answer's body is addressed or identified by its digest."""
     said = [met.request.url]
     for name, values in met.response.headers.items():
         said += values if name.lower() == _ADDRESSED else ()
@@ -91,14 +90,14 @@ def is_address(met: Interaction) -> bool:
 
 
 def has_unknown(headers: Headers) -> bool:
-    """Return whether a header is a checksum that :func:`restated` leaves as it is."""
+    """Return whether a header is a checksum that :func:`restated` cannot correct."""
     names = (name.lower() for name in headers)
     return any(name not in _HEADERS and _CHECKSUM.fullmatch(name) for name in names)
 
 
 def restated(met: Interaction, kept: Interaction) -> Interaction:
-    """Return ``kept`` with the digests in its headers made right, those that were right
-    before."""
+    """Return ``kept`` with corrected digests in its headers, if they were right before
+    the change."""
     old, new = met.response.body, kept.response.body
     headers: Headers = {
         name: [_restated(name.lower(), value, old, new) for value in values]

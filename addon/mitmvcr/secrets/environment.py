@@ -12,19 +12,19 @@ from mitmvcr.secrets.scan import BYTES
 _NO_SECRET = re.compile(
     r"[/~.][^:]*|[A-Za-z]:\\.*|[a-z][a-z0-9+.-]*://[^@]*|-?[0-9.,:]+"
     r"|[a-z0-9._+-]{1,60}@[a-z0-9-]{1,60}(?:\.[a-z]{2,20}){1,4}"
-    # Two words: my-vault, access_token
+    # Two words, such as my-vault or access_token.
     r"|[a-z]{1,14}[-_][a-z]{1,14}"
     r"|(?i:true|false|enabled|disabled|required|optional|default|production|development"
     r"|localhost|redacted|placeholder|changeme|undefined|anonymous)",
     re.DOTALL,
 )
-#: One key of 64 in base64 begins as a path does, and hardly any has more slashes.
+#: One base64 key in 64 begins with a slash, like a path, and hardly any has more.
 _KEY = re.compile(rb"/[A-Za-z0-9+]{12,}+(?:/[A-Za-z0-9+]{0,40}+)?+={0,2}+(?<=.{32})")
 _USERINFO = re.compile(USERINFO.encode())
 
 
 def secrets_in(environment: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-    """Name and value of each: by the name, or the password of a URL."""
+    """Yield the name and value of each secret: one by its name, or a URL's password."""
     for name, text in environment.items():
         value = text.encode(*BYTES).strip()
         if "@" in text and (found := [*filter(is_password, _USERINFO.finditer(value))]):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from mitmvcr.core.media import FORM
-from mitmvcr.secrets import binary, commands, heads, lists
+from mitmvcr.secrets import binary, commands, heads, kubernetes, lists
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.columns import columns, table
 from mitmvcr.secrets.forms import Pattern
@@ -25,7 +25,7 @@ from mitmvcr.secrets.patterns import PATTERNS, USERINFO
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import FILE_STARTS, JSON_STARTS, Held, held_in, percent_in
 from mitmvcr.secrets.scan import NONE, Place, Scan, Values
-from mitmvcr.secrets.siblings import told
+from mitmvcr.secrets.siblings import flagged
 from mitmvcr.secrets.spans import Span
 from mitmvcr.secrets.syntaxes import values
 from mitmvcr.secrets.tokens import Tokens, compiled
@@ -46,7 +46,7 @@ _FEW_MARKS = 200
 _LONGEST_USERINFO = 300
 
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$@:%[]"
-_LETTERS = frozenset(_NAME)
+_LETTERS, _COLON = frozenset(_NAME), ord(":")
 _LONGEST = 64
 #: What stands behind a name that has a value.
 _FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]&*")
@@ -92,6 +92,7 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
             *commands.MARKS,
             *_PACKED,
             *heads.MARKS,
+            *kubernetes.MARKS,
             _MARK,
         )
     }
@@ -186,6 +187,7 @@ class Finder:
         spans, starts = self._by_anchor(data, kind)
         spans += self._by_regex(data)
         spans += heads.in_heads(self._names, data, starts)
+        spans = [*kubernetes.in_secrets(self._names, data, starts), *spans]
         if not self._names.is_kept("userinfo"):
             spans += commands.in_commands(self._names, data, starts)
             for found in _passwords(data):
@@ -199,8 +201,7 @@ class Finder:
 
     def _by_anchor(self, data: bytes, kind: str) -> tuple[list[Span], list[int]]:
         """Return secrets, and where base64 of JSON may begin."""
-        spans: list[Span] = []
-        starts: list[int] = []
+        spans, starts = list[Span](), list[int]()
         hits = self._hits(data)
         if not hits:
             return spans, starts
@@ -239,7 +240,7 @@ class Finder:
         found = _parameter(scan, begin, finish)
         if not found and sure:
             found = (
-                told(scan, begin, finish)
+                flagged(scan, begin, finish)
                 if sure == FLAG
                 else values(scan, begin, finish, is_sure=sure == SURE)
             )
@@ -268,8 +269,7 @@ class Finder:
         message."""
         keep = self._keep | {"bearer", "basic"}
         forms = Tokens(data, keep, self._names.is_kept, is_framed=True)
-        spans: list[Span] = []
-        done = 0
+        spans, done = list[Span](), 0
         hits = self._hits(data)
         keys = binary.keys_of(data) if hits else (None, None)
         for number, start, end in hits:
@@ -303,7 +303,7 @@ def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
     """Return where the whole name stands that a part of it was found in."""
     while data[start] not in _LETTERS:  # the part itself says so, here and below
         start += 1
-    while data[end - 1] not in _LETTERS:
+    while data[end - 1] not in _LETTERS or data[end - 1] == _COLON:
         end -= 1
     begin, finish = start, end
     if start and data[start - 1] in _LETTERS:

@@ -81,9 +81,9 @@ class Identities:
         amend(read)
         if chosen := self.chosen(recorded):
             numbers = count()
-            amend(lambda each: self.told(each, next(numbers), chosen))
+            amend(lambda each: self.with_identity(each, next(numbers), chosen))
 
-    def told(
+    def with_identity(
         self, written: Interaction, number: int, chosen: Mapping[int, str]
     ) -> Interaction:
         """Return an interaction with whose it was, and with hints in what it gave
@@ -102,7 +102,7 @@ class Identities:
                 groups[key].append((number, request))
         found: dict[int, str] = {}
         for group in groups.values():
-            found |= self._told_apart([n for n, _ in group], group[0][1])
+            found |= self._distinguished([n for n, _ in group], group[0][1])
         return found
 
     def _may_be_several(self, request: Request) -> bool:
@@ -110,7 +110,7 @@ class Identities:
             each.request.identity for each in self._before(request)
         )
 
-    def _told_apart(self, numbers: Sequence[int], one: Request) -> dict[int, str]:
+    def _distinguished(self, numbers: Sequence[int], one: Request) -> dict[int, str]:
         """Return the identities of equal requests, with the places in which they
         differ."""
         known = {n: dict(self._identities[self._recorded[n]]) for n in numbers}
@@ -146,7 +146,9 @@ class Identities:
         return self._salt
 
 
-def told_apart(redactor: "Redactor", met: Sequence[Interaction]) -> list[Interaction]:
+def with_identities(
+    redactor: "Redactor", met: Sequence[Interaction]
+) -> list[Interaction]:
     """Return the interactions as they may be written, with whose they were."""
     known = redactor.memory.size
     kept = [redactor.interaction(each) for each in met]
@@ -158,7 +160,9 @@ def told_apart(redactor: "Redactor", met: Sequence[Interaction]) -> list[Interac
         identities.note(other.request, values, given_out(one.response, other.response))
     chosen = identities.chosen(each.request for each in kept)
     return [
-        each if each.request.identity else identities.told(each, number, chosen)
+        each
+        if each.request.identity
+        else identities.with_identity(each, number, chosen)
         for number, each in enumerate(kept)
     ]
 

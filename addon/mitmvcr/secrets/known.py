@@ -1,8 +1,8 @@
-"""The secrets met in one cassette, and where else they occur.
+"""The secrets seen in one cassette, and where else they occur.
 
-Equal secrets get equal placeholders. What was learned is found in every encoding, also
-within longer base64, which is decoded, redacted and encoded again: a client that gets
-the placeholder and encodes it makes the same text.
+Equal secrets get equal placeholders. A learned secret is found in every encoding, even
+inside longer base64, which is decoded, redacted and encoded again: a client that gets
+the placeholder and encodes it produces the same text.
 """
 
 import re
@@ -32,25 +32,25 @@ PLACEHOLDER = b"[REDACTED:%b]"
 ENCODED_PLACEHOLDER = re.compile(
     rb"(?:\[|%(?:25)?5[Bb])REDACTED(?::|%(?:25)?3[Aa])([\w.-]{1,20000})(?:\]|%(?:25)?5[Dd])"
 )
-#: Longer values stand where they were found alone: no program repeats them, and each of
-#: their encodings would have to be looked for.
+#: Longer values are hidden only where they were found: no program repeats them, and all
+#: of their encodings would have to be searched for.
 _MOST = 1 << 14
-#: A text is looked for by how it begins, however long it is: so far, or as much
-#: further as tells it from others, of which so many may be compared in one place.
+#: A text is searched for by its beginning: this many bytes, or as many more as it takes
+#: to distinguish it, so that at most this many texts share a beginning.
 _START, _ALIKE = 12, 16
-#: An index is made within a microsecond for each of its texts. So many new ones have an
-#: index of their own, which is made anew for each; and more, where there are many.
+#: Building an index takes up to a microsecond for each of its texts. So up to this many
+#: new texts, more if many are known, have their own index, rebuilt for each new one.
 _FRESH = 48
-#: No index has more: no other thread runs while one is made.
+#: The most texts in one index: no other thread runs while it is built.
 _FULL = 1 << 12
-#: Of more texts each place is looked up instead, by each length: 0.1 s for a MiB, and
-#: an index takes 2 ms, so that a text full of secrets would take a time that is square.
+#: With more texts, every place is looked up by each length instead, 0.1 s for a MiB: an
+#: index takes 2 ms, so a text full of secrets would take quadratic time.
 _INDEXED = 1 << 17
 
 
 @lru_cache(maxsize=4096)
 def placeholder_of(kind: str) -> bytes:
-    """Return what stands for a value of a kind, the same object for all of them."""
+    """Return the placeholder of a kind, always the same object."""
     return PLACEHOLDER % kind.encode()
 
 
@@ -66,15 +66,15 @@ class KnownSecrets:
         self._fakes = fakes
         self._lock = RLock()
         self._known: dict[bytes, bytes] = {}
-        #: Those of them that are known in rare encodings too.
+        #: The values that are also searched for in rare encodings.
         self._rare: set[bytes] = set()
         self._texts: list[bytes] = []
         self._means: list[tuple[bytes, bool]] = []
-        #: How texts begin, and the numbers of those that begin so.
+        #: The beginnings of texts, and the numbers of the texts that have each.
         self._starts: list[bytes] = []
         self._by_start: dict[bytes, tuple[int, ...]] = {}
         self._sizes: set[int] = set()
-        #: How many beginnings are indexed, and the indexes of them.
+        #: How many beginnings are indexed, and their indexes.
         self._index: tuple[int, Sequence[Anchors]] = 0, ()
         self._base: list[Anchors] = []
 
@@ -82,8 +82,8 @@ class KnownSecrets:
         return f"<Memory of {len(self._known)} secrets>"
 
     def placeholder(self, value: bytes, kind: str, *, came: bool = False) -> bytes:
-        """Return what stands for a value, of whatever kind it was when it was
-        learned. ``came``: in an answer, where a fake can stand for it."""
+        """Return what replaces a value: the placeholder it was learned with, if it is
+        known. ``came``: it is in an answer, where a fake may replace it."""
         if known := self._known.get(value):
             return known
         fake = self._fakes.of(value) if came and self._fakes else None
@@ -99,8 +99,8 @@ class KnownSecrets:
         return (found[1] if found else placeholder.strip(b"<>")).decode()
 
     def learn(self, value: bytes, placeholder: bytes, *, rare: bool = False) -> None:
-        """Learn a value: from now on it is found wherever it stands; in ``rare``
-        encodings too, for which there are not to be too many."""
+        """Learn a value, which is found everywhere from then on; with ``rare`` in rare
+        encodings too, for which there should not be too many values."""
         is_new, is_rarer = value not in self._known, rare and value not in self._rare
         if not (is_new or is_rarer) or len(value) > _MOST:
             return
@@ -126,13 +126,12 @@ class KnownSecrets:
             alike = self._by_start.get(text[:size], ())
         self._by_start[text[:size]] = *alike, number
         self._sizes.add(len(text[:size]))
-        if not alike:  # the last, since other threads look for it from now on
+        if not alike:  # last, since other threads search for it from here on
             self._starts.append(text[:size])
 
     @property
     def size(self) -> int:
-        """Return how many texts were learned; a value is several, one for each
-        encoding."""
+        """Return how many texts were learned: one for each encoding of a value."""
         return len(self._texts)
 
     def since(self, size: int) -> Sequence[bytes]:
@@ -156,7 +155,7 @@ class KnownSecrets:
         return hits
 
     def _begun(self, data: bytes) -> Iterator[tuple[bytes, int]]:
-        """Yield where learned values may begin, and how."""
+        """Yield the places where learned values may begin, each with the beginning."""
         if len(self._starts) > _INDEXED:
             for size in sorted(self._sizes):
                 for start in range(len(data) - size + 1):
@@ -172,7 +171,7 @@ class KnownSecrets:
                 yield starts[number], start
 
     def _indexed(self) -> Sequence[Anchors]:
-        """Index what is new alone; and with what is known, once that is much."""
+        """Index new texts on their own, and with the others once there are many."""
         with self._lock:
             size, base = len(self._starts), self._base
             known = sum(len(each.texts) for each in base)
@@ -190,8 +189,8 @@ class KnownSecrets:
         return Anchors(self._starts[first:end], quickly=True)
 
     def places(self, data: bytes) -> Iterator[Span]:
-        """Yield where a learned value stands in readable letters, by the kind it was
-        when it was learned."""
+        """Yield where learned values occur outside base64, with the kinds they were
+        learned as."""
         for number, start, end in self.find(data):
             mark, is_base64 = self._means[number]
             if not is_base64:
@@ -213,8 +212,8 @@ class KnownSecrets:
                     unread = run_around(data, start, end, STANDARD)[1]
 
     def _recoded(self, data: bytes, start: int, end: int) -> Edit | None:
-        """Return the base64 around a piece, with what it holds redacted; None if it
-        cannot be read."""
+        """Return the base64 around a match with its content redacted; None if it cannot
+        be decoded."""
         whole = run_around(data, start, end, STANDARD)
         segment = run_around(data, start, end, FOR_URLS)
         in_url = is_in_url(data, start)
@@ -234,8 +233,8 @@ class KnownSecrets:
 
 
 def sized(new: bytes, size: int) -> bytes:
-    """Return a placeholder in the length of what it stands for. A variable's mark
-    stays: the value comes back in its place."""
+    """Return a placeholder as long as what it replaces. A variable's placeholder keeps
+    its length: the value is put back in its place."""
     if len(new) == size or new.startswith(b"<"):
         return new
     found = ENCODED_PLACEHOLDER.search(new)

@@ -416,7 +416,7 @@ NO_SECRETS = listed(
 #: A comma between two: a text without any of them, however its words are joined and
 #: spelled, has no such field.
 STEMS = listed(
-    "pass, pwd, token, secret, api key",
+    "passw, passphrase, pass phrase, passcode, pass code, pwd, token, secret, api key",
     "access key, auth key, private key, signing key, shared key, subscription key",
     "account key, storage key, primary key, secondary key, master key, function key",
     "encryption key, service key, license key, integration key, session key",
@@ -428,14 +428,16 @@ STEMS = listed(
     "developer key, dev key, user key",
     "psk, crumb, seed, pfx, p12, pkcs12, keystore, plaintext, masterauth, bindpw",
     "rootpw, ticket=, sign=, authorized_code",
+    # Not in passed and compass, which are in any text.
+    "pass\", pass\\, pass', pass>, pass=, pass:, <pass ",
     'session", preshared, code=, sensitive", masked", secured", kty"',
     "cookie, kennwort, contrasena, senha, wachtwoord",
 )
 #: The same, in these spellings alone.
 SPELLED = listed(
-    "_KEY, _PAT, _AUTH, -Key, -key, -Auth, preShared, PreShared, pre_shared",
-    "sessionData, oobCode, oob_code, auth_req_id, SecureString, secureString",
-    "securestring, secure_string",
+    '_KEY, _PAT, _AUTH, -Key, -key:, -key", -Auth, preShared, PreShared, pre_shared',
+    "pass =, PASS =, Pass =, sessionData, oobCode, oob_code, auth_req_id",
+    "SecureString, secureString, securestring, secure_string",
     "motdepasse, motDePasse, MotDePasse, mot_de_passe, mot-de-passe",
     r"sensitive\", masked\", secured\", kty\"",
 )

@@ -177,20 +177,24 @@ class Walk:
         others = {n: values for n, values in request.form.items() if n not in own}
         found = self._fields(others, "request.form")
         for name, value in form_fields(body):
-            found.setdefault(name, []).append(value)
+            found[name] = [*found.get(name, ()), value]
         return found
 
-    def _fields(self, form: Headers, where: str) -> dict[str, list[str]]:
+    def _fields(self, form: Headers, where: str) -> dict[str, Sequence[str]]:
         names = "\n".join(form)
         is_same = self._text(where, names) is names
-        found: dict[str, list[str]] = {}
+        found: dict[str, Sequence[str]] = {}
         for name, values in form.items():
             new = name if is_same else self._text(where, name)
-            found.setdefault(new, []).extend(
-                self._named(f"{where}.{new}", name, each, Place.QUERY)
-                for each in values
-            )
+            items = self._items(f"{where}.{new}", name, values)
+            found[new] = [*found[new], *items] if new in found else items
         return found
+
+    def _items(self, where: str, name: str, values: Sequence[str]) -> Sequence[str]:
+        """Return the values of a field; the same ones where nothing changed, since an
+        interaction of which nothing changed is not written anew."""
+        new = [self._named(where, name, each, Place.QUERY) for each in values]
+        return values if new == [*values] else new
 
     def _variables(self, variables: Headers) -> Headers:
         """Return what a test made up: a text as in a form, anything else as in JSON."""
@@ -199,7 +203,7 @@ class Walk:
     def _variable(self, name: str, items: Sequence[str]) -> Sequence[str]:
         where = f"request.variables.{name}"
         if not is_json(items):
-            return [self._named(where, name, each, Place.QUERY) for each in items]
+            return self._items(where, name, items)
         body = json.dumps({name: read_value(items)}).encode()
         new = self._pieces(body, _AS_JSON, where)
         return items if new == body else write_value(*json.loads(new).values())

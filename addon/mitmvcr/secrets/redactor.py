@@ -1,8 +1,8 @@
-"""What must not be written: an interaction in, the interaction as it may be written.
+"""Redaction: an interaction in, the interaction as it may be written out.
 
-The same is done to the live request before it is matched, with the same memory: a
-client that sends a placeholder back, or the real value again, asks for what was
-recorded. Nothing here touches the traffic.
+The live request is treated in the same way before it is matched, with the same memory:
+a client that sends a placeholder back, or the real value again, gets the recorded
+answer. Nothing here changes the traffic.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,10 +28,10 @@ from mitmvcr.secrets.scan import BYTES, Place
 from mitmvcr.secrets.text_redactor import Sweep, TextRedactor
 from mitmvcr.secrets.whose import whose, whose_recorded
 
-#: Bodies up to this size are looked through in one piece with all else.
+#: Bodies up to this size are searched together with everything else.
 _SMALL = 1 << 10
-#: So many of those that are longer are remembered, if they hold no secret and are not
-#: so large that they had better be let go.
+#: How many longer bodies without a secret are remembered, and how large, in bytes, they
+#: may be.
 _MOST_BODIES, _LARGE = 8, 1 << 20
 _MOST_SEEN = 1024
 _NOTHING = Response()
@@ -40,7 +40,7 @@ _CAREFUL = PACKED | {"cookie", *SET_COOKIES, PROTOCOLS}
 
 
 class Finding(NamedTuple):
-    """``place`` as ``request.headers.Cookie``; ``shown`` gives nothing away."""
+    """``place`` is such as ``request.headers.Cookie``; ``shown`` reveals nothing."""
 
     place: str
     kind: str
@@ -48,10 +48,10 @@ class Finding(NamedTuple):
 
 
 class Redactor:
-    """Redacts one cassette: holds the rules, and the memory of what was met. Threads
-    may share it.
+    """Redacts one cassette: holds the rules, and the memory of the secrets it has seen.
+    Threads may share it.
 
-    ``environment`` is that of the program whose traffic it is.
+    ``environment`` is that of the program that makes the traffic.
     """
 
     def __init__(
@@ -60,14 +60,14 @@ class Redactor:
         self.rules = rules
         self.texts = TextRedactor(rules)
         self.memory = self.texts.memory
-        #: URLs of answers with secrets that stay: their digest is their address.
+        #: URLs of answers whose secrets stay, since their digest is their address.
         self.left_whole: list[str] = []
         self._present: dict[bytes, bytes] = {}
         #: The variables whose values are known, as placeholders have their names.
         self._variables: set[str] = set()
-        #: Bodies without secrets, and what was learned when they were looked through.
+        #: Bodies without secrets, and how much was known when they were searched.
         self._lately: tuple[tuple[bytes, int], ...] = ()
-        #: Headers of credentials that were learned from.
+        #: Headers whose credentials were learned.
         self._met: set[tuple[str, str]] = set()
         self._plan = lru_cache(maxsize=1024)(self._planned)
         if not rules.off:
@@ -90,13 +90,13 @@ class Redactor:
 
     @property
     def kept_in_vain(self) -> list[str]:
-        """Return the names to keep that nothing had."""
+        """Return the names to keep that did not occur."""
         met = self.texts.names.met
         return [name for name in self.rules.keep if plain(name) not in met]
 
     def knows(self, variable: str) -> bool:
-        """Return whether a variable has a value here that is found wherever it
-        stands: it is set, and not too short or too common a word."""
+        """Return whether a variable's value is found everywhere: it is set, and not too
+        short or too common a word."""
         return variable in self._variables
 
     # An interaction
@@ -115,8 +115,8 @@ class Redactor:
         return kept if kept is met else self._in_its_digests(met, kept)
 
     def _in_its_digests(self, met: Interaction, kept: Interaction) -> Interaction:
-        """Return ``kept`` with digests that fit the body, or with the body as it was
-        where the body's own digest is its address."""
+        """Return ``kept`` with digests that fit the body, or with the original body if
+        the body's own digest is its address."""
         old, new = met.response, kept.response
         if new.body == old.body:
             return kept
@@ -134,7 +134,7 @@ class Redactor:
         return replace(kept, response=whole)
 
     def _swept(self, through: Callable[[Walk], Kept]) -> Kept:
-        """Learn what a message holds, and return it as it may be written."""
+        """Learn the secrets of a message, and return it as it may be written."""
         sweep = Sweep(self.texts)
         through(self._walk(sweep.learn))
         return through(self._walk(sweep.clean))
@@ -143,8 +143,7 @@ class Redactor:
         return Walk(visit, self.texts.names, self.rules.headers_kept)
 
     def findings(self, met: Interaction) -> list[Finding]:
-        """Return what :meth:`interaction` hides, each once for each place, as it stands
-        there."""
+        """Return what :meth:`interaction` hides, once for each place it occurs in."""
         if self.rules.off:
             return []
         sweep, found = Sweep(self.texts), dict[Finding, None]()
@@ -179,20 +178,20 @@ class Redactor:
 
     @property
     def known(self) -> int:
-        """Return how much is known to be secret; it only grows."""
+        """Return how many texts are known to be secret, which only grows."""
         return self.memory.size
 
     def again(self, shown: str) -> str:
-        """Return a text that was shown before without what is known by now."""
+        """Return a text that was shown before without secrets learned since."""
         is_same = self.rules.off or not self.memory.find(shown.encode(*BYTES))
         return shown if is_same else self.text(shown)
 
     def whose(self, live: Request) -> Values:
-        """Return the hidden values of a live request, which tell whose it is."""
+        """Return the hidden values of a live request, which identify its owner."""
         return {} if self.rules.off else whose(Sweep(self.texts), live)
 
     def whose_recorded(self, met: Request, kept: Request) -> Values:
-        """Return the same of a request that is written as it is ``kept``."""
+        """Return the same for a recorded request that is written as ``kept``."""
         return {} if self.rules.off else whose_recorded(Sweep(self.texts), met, kept)
 
     @staticmethod
@@ -222,7 +221,7 @@ class Redactor:
         for fake in fakes.each_in(content) if self.rules.fake else ():
             young = fakes.moved(fake, int(time()))
             if young != fake:
-                # The client sends it back: it stands for the recorded one.
+                # When the client sends it back, it stands for the recorded one.
                 self.memory.learn(young, fake)
                 content = content.replace(fake, young)
         return content
@@ -231,11 +230,11 @@ class Redactor:
         """Return a text with the present values of the variables that it names."""
         return self._restored(text.encode(*BYTES)).decode(*BYTES)
 
-    # The quick look that nearly always is enough
+    # The quick check, which is nearly always enough
 
     def _clear(self, request: Request, response: Response) -> Headers | None:
-        """Return the request's headers as they may be written, where nothing else has
-        to be hidden. None where that takes a closer look, as it seldom does."""
+        """Return the request's headers as they may be written, if nothing else has to
+        be hidden; None if that needs a closer look, which is rare."""
         headers, names = request.headers, tuple(request.headers)
         if self.rules.off:
             return headers
@@ -284,8 +283,8 @@ class Redactor:
         return self.texts.is_clear(small) and all(map(self._is_clear_body, large))
 
     def _is_clear_body(self, body: bytes) -> bool:
-        """Return whether nothing has to be hidden in a body; a client may send it
-        again and again."""
+        """Return whether a body, which a client may send again and again, has nothing
+        to be hidden."""
         seen = body, self.memory.size  # before: another thread may learn meanwhile
         if any(seen == each for each in self._lately):
             return True
@@ -295,15 +294,15 @@ class Redactor:
         return is_clear
 
     def _note_met(self, request: Request) -> None:
-        """Note which credentials were learned from: a client repeats them."""
+        """Note which credentials were learned, since a client repeats them."""
         if len(self._met) > _MOST_SEEN:
             self._met.clear()
         for name in self._plan(tuple(request.headers)) or ():
             self._met.update((name, value) for value in request.headers[name])
 
     def _planned(self, names: tuple[str, ...]) -> frozenset[str] | None:
-        """Return which headers are secrets; None where one needs care, for itself or
-        its body."""
+        """Return which headers are secrets; None if one of them, or the body it
+        describes, needs a closer look."""
         if not _CAREFUL.isdisjoint(map(str.lower, names)):
             return None
         if any(map(self.texts.names.is_kept, names)):
@@ -312,6 +311,6 @@ class Redactor:
 
 
 def masked(value: bytes) -> str:
-    """Return the start of a long value, so that its owner knows it."""
+    """Return only the start of a long value, by which its owner recognizes it."""
     start = value[:4] if len(value) >= 24 else b""
     return start.decode("latin-1").encode("unicode_escape").decode() + "***"

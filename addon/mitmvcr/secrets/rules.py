@@ -7,9 +7,9 @@ MINIMAL = frozenset({"accept", "content-type", "user-agent"})
 
 
 class Rules(NamedTuple):
-    """``secrets`` are names of environment variables; ``fake`` the kinds that a fake
-    stands for instead of a placeholder; ``headers_kept`` is None for
-    all. Texts of regexes and JSONPaths are known to be sound."""
+    """``secrets`` are names of environment variables, ``fake`` the kinds that are
+    replaced by a fake instead of a placeholder; ``headers_kept`` is None for all. The
+    regexes and JSONPaths have been checked already."""
 
     off: bool = False
     headers: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ _BETWEEN = re.compile(json_regex(rb'(?i)~"_,' + _FIELDS + rb'(?:_~"type~"_:)?_~"
 _MEMBER = re.compile(json_regex(rb'"(?:dp|dq|qi|[dpqk])~"_:_~"([\w+/=-]{16,4000}+)'))
 
 
-def told(scan: Scan, begin: int, finish: int) -> Values:
+def flagged(scan: Scan, begin: int, finish: int) -> Values:
     """Return the values that the flag, type or member of a key at
     ``data[begin:finish]`` says to be secrets."""
     if scan.data[begin:finish] == b"kty":

@@ -1,4 +1,4 @@
-"""One text at a time: the secrets in it, what is learned of them, and what is left."""
+"""Redaction of one text at a time: find its secrets, learn them, replace them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ from mitmvcr.secrets.looks import LEAST, is_real, is_telling
 from mitmvcr.secrets.messages import Text
 from mitmvcr.secrets.names import Names
 from mitmvcr.secrets.rules import Rules
-from mitmvcr.secrets.runs import encoded_as, is_in_url, percent_as
+from mitmvcr.secrets.runs import decoded_base64, encoded_as, is_in_url, percent_as
 from mitmvcr.secrets.scan import BYTES, Place
 from mitmvcr.secrets.spans import Edit, Span, apart, substituted
 
@@ -29,7 +29,8 @@ _SCHEME = re.compile(rb"(?i)(?:bearer|basic|token|bot|apikey) ")
 
 
 class TextRedactor:
-    """Puts the rules and the memory to use. Threads may share it."""
+    """Holds what all texts of a cassette share: the rules and the memory. Threads may
+    share it."""
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
@@ -42,14 +43,14 @@ class TextRedactor:
         self.is_extended = bool(rules.json or rules.regex or rules.hosts)
 
     def is_clear(self, data: bytes) -> bool:
-        """Return whether nothing stands there that could belong to a secret."""
+        """Return whether the data contains nothing that could belong to a secret."""
         return self.finder.is_clear(data) and not self.memory.find(data)
 
     def keep_in_mind(
         self, value: bytes, kind: str, *, came: bool = False, rare: bool = False
     ) -> None:
-        """Remember a value, decoded too: it may be percent-encoded where nothing says
-        so, as in a cookie. ``came``: in an answer; ``rare``: see
+        """Remember a value, and what it decodes to: it may be percent-encoded where
+        nothing says so, as in a cookie. ``came``: it is in an answer; ``rare``: see
         :meth:`KnownSecrets.learn`."""
         if len(value) < LEAST:
             return
@@ -60,8 +61,7 @@ class TextRedactor:
 
 
 class Sweep:
-    """Looks through the texts of one message, each of them once, however often it is
-    given here."""
+    """Searches the texts of one message, each only once, however often it is passed."""
 
     def __init__(self, texts: TextRedactor) -> None:
         self._texts = texts
@@ -99,7 +99,7 @@ class Sweep:
         return found
 
     def learn(self, text: Text) -> bytes:
-        """Remember the secrets in a text that are secrets elsewhere too."""
+        """Remember the secrets of a text that are secrets everywhere."""
         found = self.found(text)
         for _, _, kind, value, is_sure, new in found.spans:
             if is_sure and not new:
@@ -112,8 +112,7 @@ class Sweep:
         return text.data
 
     def clean(self, text: Text) -> bytes:
-        """Return a text with a placeholder for each secret, and the rest to the
-        byte."""
+        """Return a text with a placeholder for each secret; every other byte stays."""
         edits = list(self._edits(text))
         return substituted(text.data, edits) if edits else text.data
 
@@ -126,7 +125,7 @@ class Sweep:
         found = self.found(text)
         known = memory.edits(data)
         hosts = self._texts.hosts.edits(data)
-        for edit in (*self._of_spans(found, _came(text)), *known, *hosts):
+        for edit in (*self._of_spans(found, text), *known, *hosts):
             if text.look is Look.FORMS:  # no length may change in a binary message
                 edit = edit._replace(new=sized(edit.new, edit.end - edit.start))
             yield edit
@@ -143,16 +142,20 @@ class Sweep:
         if text.look is Look.ALL:
             yield from _settled(data)
 
-    def _of_spans(self, found: Found, came: bool) -> Iterator[Edit]:
+    def _of_spans(self, found: Found, text: Text) -> Iterator[Edit]:
+        came = _came(text)
         for start, end, kind, value, _, given in found.spans:
             new = given or self._texts.memory.placeholder(value, kind, came=came)
+            coded = text.data[start:end]
+            if coded != value and decoded_base64(coded) == value:
+                new = encoded_as(coded, new, in_url=False)  # as its client decodes it
             if kind.encode() == _USER:
                 new = quote_from_bytes(new).encode()
             yield Edit(start, end, new, kind)
 
 
 def _came(text: Text) -> bool:
-    """Return whether a text is of an answer: a client takes apart what it gets."""
+    """Return whether a text is part of an answer, which a client may parse."""
     return text.where.startswith("response")
 
 
@@ -161,7 +164,7 @@ def _within(text: Text, plain: bytes) -> Text:
 
 
 def _held_in(value: bytes, place: Place) -> Iterator[bytes]:
-    """Yield what is a secret elsewhere too: of a header its credentials."""
+    """Yield what is a secret everywhere: the credentials of a header, or the value."""
     if place is not Place.HEADER:
         yield value
     if place is Place.HEADER or _SCHEME.match(value):
@@ -170,8 +173,8 @@ def _held_in(value: bytes, place: Place) -> Iterator[bytes]:
 
 
 def _settled(data: bytes) -> Iterator[Edit]:
-    """Yield edits that restore placeholders that came back percent-encoded, as they
-    were written."""
+    """Yield edits that turn placeholders that came back percent-encoded into those
+    written before."""
     for found in encoded_placeholders(data):
         kind = found[1].rstrip(b"-")  # it may come from a message that kept its lengths
         # In a URL's userinfo brackets would be taken for an address.

@@ -114,7 +114,8 @@ def load_hooks(path: Path) -> Hooks:
         code = compile(path.read_bytes(), str(path), "exec")
         exec(code, module.__dict__)
     except SyntaxError as error:
-        raise _unusable(path, f"line {error.lineno}", error.msg) from error
+        line = f"line {error.lineno}" if error.lineno else ""
+        raise _unusable(path, line, error.msg) from error
     except OSError as error:
         raise _unusable(path, "", f"cannot be read: {error.strerror}") from error
     except (Exception, SystemExit) as error:

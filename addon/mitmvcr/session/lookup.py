@@ -1,4 +1,4 @@
-"""Looking up what answers a request, and explaining why nothing does."""
+"""Finding the interaction that answers a request, or why none does."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -23,9 +23,9 @@ Judge = Callable[[Request, Request], bool | None]
 
 
 class LookUp:
-    """Takes interactions out of the deck of a cassette, by what may be written of a
-    request. ``judge`` is the hook that compares, if there is one; ``now`` gives the
-    present in Unix seconds."""
+    """Takes interactions from the deck of a cassette, by the request as it may be
+    written. ``judge`` is the user's comparing hook, if there is one; ``now`` returns
+    the present in Unix seconds."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class LookUp:
         return self._redaction.redactor.whose(live)
 
     def prepare(self) -> None:
-        """Make what the first request needs. Any thread may ask."""
+        """Make what the first request needs. Any thread may call it."""
         self._blanks.prepare()
         self._redaction.prepare()
 
@@ -70,11 +70,11 @@ class LookUp:
         return seen
 
     def take(self, request: Request, seen: Request) -> tuple[int, Interaction] | None:
-        """Take what answers the request that was seen last, and return it with its
-        position, or None. Raise UnreadError."""
+        """Take the interaction that answers the request seen last, and return it with
+        its position, or None. Raise UnreadError."""
         asked, found = seen, self.deck.take(seen, request)
         if found is None and seen is not request:
-            # Another recorder's cassette has its secrets as they were.
+            # Another recorder's cassette has its secrets in clear.
             asked, found = request, self.deck.take(request)
         settled = self._retries.settled(self.deck, (seen, request), found)
         if settled is None:
@@ -85,7 +85,7 @@ class LookUp:
 
     @cached_property
     def _blanks(self) -> "Blanks":
-        """Make it when a session is prepared: no start needs it."""
+        """Make it when a session is prepared: a start does not need it."""
         from mitmvcr.core.deck.blanks import Blanks
 
         return Blanks(self.deck, lambda name: not self._redaction.redactor.knows(name))
@@ -93,7 +93,7 @@ class LookUp:
     def _take_meant(
         self, seen: Request, live: Request
     ) -> tuple[int, Interaction] | None:
-        """Take what answers a request that lacks the value of an unset variable."""
+        """Take the interaction for a request that lacks an unset variable's value."""
         for meant in self._blanks.meant(seen):
             found = self.deck.take(meant, live)
             if found is not None:
@@ -103,7 +103,7 @@ class LookUp:
 
     def explaining(self, request: Request) -> "Steps[Miss]":
         """Say in steps why nothing matched it, as it may be shown."""
-        # Only a miss needs them, and to import them takes 10 ms of every start.
+        # Only a miss needs them, and importing them would add 10 ms to every start.
         from mitmvcr.miss.explain import explaining
         from mitmvcr.miss.masking import masked
 
@@ -117,8 +117,9 @@ class LookUp:
 
 
 class ClockedLookUp(LookUp):
-    """Looks up the requests of a client that sends back times which ``clock`` has given
-    out: first as they are, except for times in headers; then as they were recorded."""
+    """Finds answers for a client that sends back times that ``clock`` has given out:
+    for the request as it is, except for times in headers, then with the times as they
+    were recorded."""
 
     def __init__(self, *args: Any, clock: "Clock") -> None:
         super().__init__(*args)
@@ -138,9 +139,9 @@ class ClockedLookUp(LookUp):
 
 
 class Present(NamedTuple):
-    """What a session goes by that moves times: the present in Unix seconds, and what
-    gets a line of what may surprise. ``fakes``: JWTs that the redaction made are moved
-    too, since it does not do so."""
+    """What a session that moves times needs: the present in Unix seconds, and a
+    function that logs what may surprise. ``fakes``: times in JWTs that the redaction
+    made are moved too, which it does not do itself."""
 
     now: Callable[[], float]
     say: Callable[[str], None]
@@ -150,11 +151,11 @@ class Present(NamedTuple):
 def looking_up(
     given: tuple[Any, ...], present: Present | None
 ) -> tuple[LookUp, "Clock | None"]:
-    """Return what looks requests up, of what :class:`LookUp` is given, and the clock
-    that moves what is found; None where times stay as they are."""
+    """Return a :class:`LookUp` of these arguments, and the clock that moves the times
+    of what it finds; None if times stay as they are."""
     if present is None:
         return LookUp(*given), None
-    from mitmvcr.clock import Clock, first_date  # only then, as all that is rare
+    from mitmvcr.clock import Clock, first_date  # few sessions need it
 
     def first() -> int | None:
         deck = look_up.deck

@@ -1,4 +1,4 @@
-"""What a session hides, and how its messages look then."""
+"""A session's redaction: made when needed, and what it returns."""
 
 from collections.abc import Mapping, Sequence
 from threading import Lock
@@ -31,7 +31,7 @@ class Seen(NamedTuple):
 
 
 class Redaction:
-    """Hides the secrets of one session. Any thread may ask."""
+    """Hides the secrets of one session. Any thread may use it."""
 
     def __init__(
         self, rules: Rules, environment: Mapping[str, str], *, echoes: bool = True
@@ -46,8 +46,8 @@ class Redaction:
 
     @property
     def redactor(self) -> "Redactor":
-        """Make the redactor for the first request: a start would feel the 15 ms of the
-        lists."""
+        """Return the redactor, made for the first request: its lists would add 15 ms to
+        a start."""
         return self._redactor or self._made()
 
     def _made(self) -> "Redactor":
@@ -58,19 +58,19 @@ class Redaction:
         return self._redactor
 
     def prepare(self) -> None:
-        """Make the redactor, and the patterns of what it hides."""
+        """Make the redactor and its patterns."""
         redactor = self.redactor
         redactor.text("")
         self.is_prepared = True
 
     def foreseen(self, live: Request) -> Seen:
-        """Return what :meth:`Session.plan` needs of a request that is large."""
+        """Return what :meth:`Session.plan` needs to know of a large request."""
         redactor = self.redactor
         return Seen(live, redactor.request(live), redactor.whose(live))
 
     def redacted(self, changed: Interaction) -> Redacted:
-        """Return an interaction as it may be written, and whose it is. What was
-        recorded first is asked for first: its values may be repeated."""
+        """Return an interaction as it may be written, and whose it is. Call it in the
+        order of the recording, since later interactions repeat earlier values."""
         redactor = self.redactor
         kept = redactor.interaction(changed)
         whose = redactor.whose_recorded(changed.request, kept.request)
@@ -91,7 +91,7 @@ class Redaction:
         return self.redactor.interaction(met)
 
     def shown(self, url: str) -> str:
-        """Return a URL as it may stand in a log."""
-        from mitmvcr.miss.masking import masked_url  # where all is well none does
+        """Return a URL as it may be logged."""
+        from mitmvcr.miss.masking import masked_url  # most sessions log none
 
         return masked_url(self.redactor.text(url))

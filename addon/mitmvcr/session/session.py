@@ -234,9 +234,8 @@ class Session(Counts):
     def explaining(self, request: Request) -> Steps[Miss]:
         """Say so in steps, between which the session may go on."""
         found = yield from self._look_up.explaining(request)
-        spelled = self.spelling.options
-        nearest = [replace(n, hint=spelled(n.options)) for n in found.nearest]
-        return replace(found, hint=spelled(found.options), nearest=tuple(nearest))
+        is_stale = self.offline and self.store.is_stale()
+        return found.told(self.spelling.options, is_stale=is_stale)
 
     def on_miss(self, request: Request, miss: Miss) -> Response | bool:
         """Tell the hook of a miss, if there is one; return whether the miss counts, or

@@ -1,5 +1,5 @@
-"""What a test makes up, by name: a random name, a seed, today's date. Recorded, it is
-handed back in a replay, whose requests are then the recorded ones."""
+"""Values that a test makes up, by name: a random name, a seed, today's date. They are
+recorded and handed back in a replay, which then makes the recorded requests."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
@@ -21,10 +21,9 @@ class UnknownVariableError(VcrError):
 
 
 class Variables:
-    """The values of one cassette. Each stands with the first interaction that was
-    recorded after it, so that it is kept as that is. ``recorded`` is what was there at
-    the start; ``hide`` makes of an interaction what may be written; ``is_strict``: what
-    was not recorded has no value."""
+    """The values of one cassette. Each is kept with the first interaction that was
+    recorded after it. ``recorded`` is the deck at the start; ``hide`` redacts an
+    interaction; ``is_strict``: a name that was not recorded has no value."""
 
     def __init__(
         self,
@@ -37,10 +36,10 @@ class Variables:
         self._waiting: Headers = {}
 
     def values(self, fresh: Mapping[str, Value]) -> dict[str, Value]:
-        """Return the value that each name has: the recorded one, else the first that
-        was given, which the next interaction that is recorded will hold.
+        """Return the value of each name: the recorded one, else the first that was
+        given, which will be kept with the next recorded interaction.
 
-        Raises UnknownVariableError, and then no value is kept.
+        Raises UnknownVariableError, and then keeps no value.
         """
         unknown = [name for name in fresh if name not in self.known]
         if unknown and self._is_strict:
@@ -57,11 +56,12 @@ class Variables:
 
     @property
     def are_waiting(self) -> bool:
-        """Return whether some have no interaction yet."""
+        """Return whether some values have no interaction yet."""
         return bool(self._waiting)
 
     def held(self, kept: Interaction) -> Interaction:
-        """Return an interaction that is about to be written with what waits for it."""
+        """Return an interaction that is about to be written with the values waiting for
+        it."""
         waiting, self._waiting = self._waiting, {}
         return holding(kept, waiting)
 
@@ -74,8 +74,8 @@ class Variables:
 
 
 def without(held: Iterable[Interaction], dropped: Collection[int]) -> list[Interaction]:
-    """Return the interactions that are not at these positions; the next one gets what
-    was made up before one of those."""
+    """Return the interactions that are not at these positions; the variables of one
+    that is dropped move to the next one."""
     kept: list[Interaction] = []
     waiting: Headers = {}
     for at, each in enumerate(held):

@@ -1,7 +1,7 @@
 """A report in one file: the page's own components with the data inside.
 
-It opens from a disk and asks nobody for anything: its policy lets only its own script
-and style in, by their hashes, and what came from traffic stands in it as data.
+It opens from disk and makes no request: its policy allows only its own script and
+style, by their hashes, and traffic is embedded as data.
 """
 
 import base64
@@ -27,9 +27,9 @@ def report(
     whole: Sequence[Facts],
     sides: Sequence[str] = (),
 ) -> str:
-    """Return the report: ``facts`` are said at its head, ``rows`` stand in its table,
-    each with the ``key`` it is chosen by, and ``whole`` are the interactions that they
-    name, as :func:`mitmvcr.show.described` has them. ``sides`` are the names of two
+    """Return the report: ``facts`` are shown at its top, ``rows`` in its table, each
+    with the ``key`` that selects it, and ``whole`` are the interactions that they name,
+    as returned by :func:`mitmvcr.show.described`. ``sides`` are the names of two
     cassettes that are compared."""
     data = {"title": title, "facts": facts, "rows": rows, "interactions": whole}
     data |= {"sides": sides} if sides else {}
@@ -52,7 +52,7 @@ def report(
 
 
 def _embedded(data: object) -> str:
-    """Return JSON that cannot end the element it stands in."""
+    """Return JSON that cannot close the element that it is embedded in."""
     return json.dumps(data, ensure_ascii=True).replace("<", "\\u003c")
 
 
@@ -79,7 +79,7 @@ def _name(file: str) -> str:
 
 def _module(file: str) -> str:
     text = _inlined(_read(file))
-    if found := _EXPORTS.search(text):  # as lit's own file has it, made small
+    if found := _EXPORTS.search(text):  # lit's own file is minified
         pairs = (each.split(" as ") for each in found[1].split(","))
         exported = ", ".join(f"{new}: {old}" for old, new in pairs)
         text = text[: found.start()]

@@ -1,5 +1,5 @@
-"""A file that only we append to: what was appended is known by its size and its
-checksum, so that it shows what somebody else did to the file."""
+"""A file that only we append to: its size and its checksum show whether somebody else
+has changed it."""
 
 import errno
 import os
@@ -35,20 +35,20 @@ class AppendedFile:
         self._spare = Spare(folder)
 
     def measure(self) -> None:
-        """Take what the file holds as appended by us."""
+        """Treat what the file holds as appended by us."""
         self.size = self._reach = os.fstat(self.number).st_size
         self._sum = 0
         for part in self._all():
             self._sum = crc32(part, self._sum)
 
     def append(self, data: bytes | memoryview) -> None:
-        """Append all of it or nothing: what a full disk cut off is taken back."""
+        """Append all of it or nothing: a write that a full disk cut off is undone."""
         try:
             self._write(data)
         except OSError as error:
             if error.errno not in FULL or not self._spare.is_on_disk:
                 raise
-            self._spare.give_up()  # it takes just what is missing
+            self._spare.give_up()  # it takes up the space that is missing
             self._write(data)
         self._note(data)
 
@@ -76,8 +76,8 @@ class AppendedFile:
             yield part
 
     def go_on_in(self, number: int) -> None:
-        """Append to another open file, which holds all that was appended so far and is
-        read to its end. The one before stays open."""
+        """Append to another open file from now on, which holds all that was appended
+        and is positioned at its end. The previous one stays open."""
         self.number, self._reach = number, self.size
 
     @property
@@ -99,9 +99,9 @@ class AppendedFile:
         self._reach = self.size
 
     def harm(self, path: Path, *, at_a_glance: bool = False) -> str:
-        """Return what somebody else did to the file at this path, empty for nothing;
-        seen at a glance, with one call to the system. A file that was moved away is not
-        missed then: what is written to it is still ours."""
+        """Return what somebody else did to the file at this path, empty for nothing.
+        ``at_a_glance`` takes one system call, and does not notice that the file was
+        moved: what is written to it is still ours."""
         try:
             mine = os.fstat(self.number)
             if mine.st_size < self.size:

@@ -73,6 +73,11 @@ class CassetteFile:
         except OSError as error:
             raise self._place.cannot_read(error) from error
 
+    def is_stale(self) -> bool:
+        """Return whether somebody has changed the cassette since it was loaded, as far
+        as this machine can see."""
+        return self._seen is not None and self._place.is_other(self._seen)
+
     def replace(self, interactions: Sequence[Interaction]) -> None:
         """Write the cassette anew, whole or not at all."""
         with self._writing():

@@ -122,6 +122,14 @@ class Place:
             return ()
         return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
+    def is_other(self, seen: State) -> bool:
+        """Return whether the cassette is another than it was seen to be; False where
+        that cannot be known."""
+        try:
+            return self.state() != seen
+        except OSError:
+            return False
+
     def open(self) -> bytes | Source:
         """Return the cassette's bytes, or a source that reads it where it is large."""
         if is_packed(self.path.name):

@@ -1,6 +1,6 @@
-"""What saves a recording: what a journal holds that was left over, and for whoever lays
-hands on one a second copy, which nobody else can reach, and a file of another name to
-go on in."""
+"""Saving a recording: counting what a leftover journal holds, and, in case somebody
+else changes a journal, a second copy that nobody can reach, and a new file to go on
+in."""
 
 import os
 import tempfile
@@ -38,8 +38,8 @@ def contents(count: int | None) -> str:
 
 
 def without_cut_off(data: bytes) -> bytes:
-    """Return a journal without a last interaction that was cut off: a whole one ends
-    with the line of its duration. What is no journal is left as it is."""
+    """Return a journal without a last interaction that was cut off: a complete one ends
+    with the line of its duration. Data that is not a journal is returned as it is."""
     sample = writer.dumper()(Interaction(0, Request(), Response()), 0)
     last_line = sample[sample.rindex(b"\n", 0, -1) :].removesuffix(b"0s\n")
     lines = data[: data.rfind(b"\n") + 1]
@@ -59,8 +59,8 @@ _BUFFER = 1 << 18
 
 
 class Spare:
-    """What was written to a journal, for when somebody else has changed that: ``size``
-    bytes. It is given up where there is no space for both, or no place for it."""
+    """A copy of what was written to a journal, ``size`` bytes, in case somebody else
+    changes that. It is given up if there is no space for both, or no place for it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -108,7 +108,7 @@ class Spare:
         self._file.seek(self.size)
 
     def give_up(self) -> None:
-        """Free what the copy takes on the disk."""
+        """Free the disk space of the copy."""
         file, self._file, self.size = self._file, None, 0
         if file is not None:
             with suppress(OSError):  # what was still to be written
@@ -122,7 +122,7 @@ def write_rescue(
     write: beside it, else among mitmvcr's own files, else among the system's temporary
     ones.
 
-    Nothing that is there is touched. Raises OSError where no place takes it.
+    Existing files are not touched. Raises OSError if no place accepts it.
     """
     first: OSError | None = None
     for folder in _folders(target):

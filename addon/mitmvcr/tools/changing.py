@@ -1,5 +1,5 @@
-"""Cassettes changed: places of JSON dropped, long bodies cut, and a host renamed in all
-that names it."""
+"""Changes to interactions: drop places of JSON, cut long bodies, rename a host
+wherever it is named."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +12,7 @@ from mitmvcr.core.media import is_json
 from mitmvcr.core.model import Headers, Interaction, Request, Response, header
 from mitmvcr.tools.bodies import BodyError, charset_of, plain, side, with_body, without
 
-#: What does not stand right before a host, or behind one, or behind a port.
+#: What a host must not follow, and what must not follow a host or a port.
 _BEFORE, _BEHIND, _BEHIND_PORT = r"(?<![\w.-])", r"(?![\w-]|\.\w)", r"(?!\d)"
 Rename = Callable[[str], str]
 
@@ -115,8 +115,8 @@ def _trimmed(met: Interaction, how: Trim, of_request: bool) -> Interaction:
 def _dropped(
     message: Request | Response, body: bytes, finders: Sequence[Finder]
 ) -> bytes:
-    """Return a body without what was chosen in its JSON, or in that of its events or
-    lines. What is no JSON stays."""
+    """Return a body without what the finders select in its JSON, or in that of its
+    events or lines. What is not JSON stays."""
     kind = stream_kind(header(message.headers, "Content-Type"))
     if kind in ("events", "lines"):
         pattern = _DATA if kind == "events" else _LINE
@@ -134,8 +134,8 @@ def _of_json(body: bytes, coding: str, finders: Sequence[Finder]) -> bytes:
 
 
 def _end(message: Request | Response, body: bytes, longest: int) -> int:
-    """Return where a body is cut: a stream behind a whole event, a text behind a whole
-    character. Raise BodyError for JSON, which would be none any more."""
+    """Return where to cut a body: a stream after a whole event, a text after a whole
+    character. Raise BodyError for JSON, which would no longer be valid."""
     media = header(message.headers, "Content-Type")
     if is_json(media):
         raise BodyError(f"{len(body)} bytes of JSON are not cut: drop places of it")

@@ -34,14 +34,14 @@ def read_report(data: bytes, stem: str) -> list[Use]:
     except (ValueError, RecursionError):
         raise ReportError("is no JSON") from None
     if not isinstance(report, dict) or report.get("version") != 1:
-        raise ReportError("is no report of a run")
+        raise ReportError("is not a report of a run")
     parts = report.get("sessions")
     try:
         if parts is None:
             return [_use(report, stem, _doubt(report, report))]
         return [_use(part, "", _doubt(report, part)) for part in parts]
     except (KeyError, TypeError, AttributeError):
-        raise ReportError("is no report of a run") from None
+        raise ReportError("is not a report of a run") from None
 
 
 def _use(part: Any, name: str, doubt: str) -> Use:

@@ -27,7 +27,7 @@ def text(raw: bytes) -> str:
 def group(
     fields: Fields, *, spell: bool, drop: frozenset[bytes] = frozenset()
 ) -> dict[str, list[str]]:
-    """Header fields as Go's map, names in canonical form if ``spell``."""
+    """Return header fields as Go's map, names in canonical form if ``spell``."""
     grouped: dict[str, list[str]] = {}
     for name, value in fields:
         lower = name.lower()

@@ -11,23 +11,23 @@ from mitmvcr.view.golang import text
 from mitmvcr.view.parts import RequestParts, ResponseParts, value_of
 from mitmvcr.view.requests import LiveRequest
 
-#: What is asked for, and from where.
+#: A URL, and the Referer that leads to it.
 Link = tuple[str, str]
 
 
 class Redirects:
-    """Tells the requests that Go's http.Client makes itself to follow a redirect.
+    """Recognizes the requests that Go's http.Client makes to follow a redirect.
 
-    go-vcr records those with an empty proto and host, and its matcher compares
-    them. They are known by an earlier redirect to this URL and by the Referer that
-    Go sends (client.go: refererForURL). Each redirect is followed once.
+    go-vcr records those with an empty proto and host, and its matcher compares these.
+    They are recognized by an earlier redirect to the URL and by the Referer that Go
+    sends (client.go: refererForURL). Each redirect is followed once.
     """
 
     _KEPT = 1000
 
     def __init__(self) -> None:
         self._expected: deque[_Redirect] = deque()
-        #: The same by each way in which one may be followed, in order.
+        #: The same redirects by the links that may follow them, in order.
         self._by_link: dict[Link, deque[_Redirect]] = {}
 
     @property
@@ -35,8 +35,8 @@ class Redirects:
         """Return whether some redirect was not followed yet."""
         return bool(self._expected)
 
-    def expect(self, link: Link) -> bool:
-        """Return whether a request of this link follows one of them."""
+    def expects_link(self, link: Link) -> bool:
+        """Return whether a request with this link would follow a redirect."""
         return link in self._by_link
 
     def note(self, asked: Request, wire: ResponseParts) -> None:
@@ -104,9 +104,9 @@ def link_of(request: Request) -> Link:
 
 
 def _links(asked: Request, target: str) -> frozenset[Link]:
-    """Return what may be asked for, from where: from the page that was left, or from
-    what the program has set on its first request; neither is sent to http from https
-    unless the program has set it."""
+    """Return the links that may follow a redirect. The Referer is the page that was
+    left, or the one that the program set on its first request; from https to http only
+    the latter is sent."""
     set_by_program = url_key(header(asked.headers, "Referer"))
     if asked.url.startswith("https:") and target.startswith("http:"):
         referers = {"", set_by_program}

@@ -37,7 +37,8 @@ _FORM = FORM.encode()
 
 
 def _values(fields: Fields) -> dict[bytes, bytes]:
-    """Name in lower case -> value; to ask mitmproxy's headers costs 1.5 us a name."""
+    """Return the values by names in lower case; asking mitmproxy's headers costs 1.5 us
+    a name."""
     values: dict[bytes, bytes] = {}
     for name, value in fields:
         lower = name.lower()
@@ -184,9 +185,9 @@ def to_request(wire: RequestParts) -> LiveRequest:
 def _place(
     scheme_sent: bytes, connected: str, port: int, host: bytes
 ) -> tuple[str, str]:
-    """Scheme and host as in a URL, and the Host that the program sent.
+    """Return scheme and host as in a URL, and the Host that the program sent.
 
-    The former as the program wrote them (its case, a default port) where that names
+    The former are as the program wrote them (its case, a default port) if that names
     the host that is connected to. mitmproxy's own ``url`` leaves IPv6 without its
     brackets, and a name that is not ASCII without punycode.
     """
@@ -233,7 +234,8 @@ def _go_adds_gzip(said: Said, *, head: bool) -> bool:
 
 
 def _is_added_by_go(said: Said, *, head: bool) -> bool:
-    """Go's transport asks for gzip by itself, but not for HEAD and ranges."""
+    """Return whether Go's transport asked for gzip, which it does not for HEAD and
+    ranges."""
     return said.get(b"accept-encoding") == b"gzip" and _go_adds_gzip(said, head=head)
 
 
@@ -244,7 +246,8 @@ def _asks_as_go(said: Said, *, head: bool) -> bool:
 
 
 def _undone(said: Said, *, head: bool) -> tuple[str, ...]:
-    """Go's transport undoes only what it added; other stacks all that they accept."""
+    """Return the codings that the client undoes: Go's transport only what it added,
+    other stacks all that they accept."""
     if _is_gos_agent(said) and not _is_added_by_go(said, head=head):
         return ()
     return accepted_codings(text(said.get(b"accept-encoding", b"")))
@@ -255,7 +258,7 @@ def _query(path: str) -> str:
 
 
 def _form(text: str) -> Headers:
-    """Go's Request.Form: the values of a form in the body, then those of the query."""
+    """Return Go's Request.Form: the form values of the body, then of the query."""
     form: dict[str, list[str]] = {}
     for pair in text.split("&"):
         if not pair:

@@ -97,7 +97,7 @@ def _take_framing(headers: dict[str, list[str]]) -> bool:
 
 @lru_cache(maxsize=256)
 def _started(version: bytes, code: int, reason: bytes) -> tuple[str, int, int, str]:
-    """Proto, its numbers, and the status, for which HTTP/2 has no words."""
+    """Return proto, its numbers, and the status, for which HTTP/2 has no words."""
     major, _, minor = version.removeprefix(b"HTTP/").partition(b".")
     if not minor:  # mitmproxy's HTTP/3, as Go names it
         version += b".0"

@@ -49,7 +49,7 @@ def live_from(
 
 
 def _split(url: str) -> tuple[str, str, int, str, str]:
-    """Scheme, host, port, the Host that is sent, and the path with its query."""
+    """Return scheme, host, port, the Host to send, and the path with its query."""
     start, _, rest = url.partition("#")[0].partition("://")
     match = _AUTHORITY.match(rest)
     authority = match[0] if match else ""

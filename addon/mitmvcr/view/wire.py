@@ -67,7 +67,7 @@ class NoRedirects(Redirects):
     """In the Go view the follow-up of a redirect is written in another way."""
 
     def note(self, asked: Request, wire: ResponseParts) -> None:
-        """Nothing follows from it."""
+        """Do nothing: redirects are recorded as they were sent."""
 
 
 def _trailers(trailers: HeaderFields | None) -> Headers:

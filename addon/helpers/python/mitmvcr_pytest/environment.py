@@ -52,7 +52,7 @@ class Environment:
         _Patches.install(ca_file)
 
     def restore(self) -> None:
-        """Put back what was there."""
+        """Restore the variables as they were."""
         _set(self._before)
         if self._file is not None:
             os.unlink(self._file)
@@ -90,19 +90,19 @@ def _roots() -> str | None:
 
 
 def _trust_environment(client: Any, _: str) -> None:
-    """aiohttp takes no proxy from the environment unless ``trust_env`` is set."""
+    """Set ``trust_env``, without which aiohttp reads no proxy from the environment."""
     client.ClientSession.__init__.__kwdefaults__["trust_env"] = True
 
 
 def _trust_ca(connector: Any, ca_file: str) -> None:
-    """aiohttp makes its TLS context when it is imported."""
+    """Trust the proxy in the TLS context that aiohttp makes when it is imported."""
     context = getattr(connector, "_SSL_CONTEXT_VERIFIED", None)
     if isinstance(context, ssl.SSLContext):
         context.load_verify_locations(ca_file)
 
 
 def _trust_bundle(certifi: Any, _: str) -> None:
-    """``certifi.where()`` is its own file."""
+    """Let ``certifi.where()`` return the bundle instead of certifi's own file."""
     own = certifi.where
     modules: list[Any] = [certifi, sys.modules.get("certifi")]
     for module in modules:
@@ -118,7 +118,7 @@ _PATCHES: dict[str, Callable[[Any, str], None]] = {
 
 
 class _Patches(importlib.abc.MetaPathFinder):
-    """Puts right what does not look at the environment, when it is imported."""
+    """Patches libraries that do not read the environment, when they are imported."""
 
     _is_there = False
 

@@ -121,13 +121,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def vcr_config() -> dict[str, Any]:
-    """Options of each session: mitmvcr's, or VCR.py's where they mean the same."""
+    """Return the options of each session: mitmvcr's, or equivalent ones of VCR.py."""
     return {}
 
 
 @pytest.fixture(scope="session")
 def record_mode(pytestconfig: pytest.Config) -> str | None:
-    """The mode that the command line names."""
+    """Return the mode that the command line names."""
     mode: str | None = pytestconfig.getoption("--record-mode")
     return mode
 
@@ -139,7 +139,7 @@ def disable_recording(pytestconfig: pytest.Config) -> bool:
 
 @pytest.fixture(scope="module")
 def vcr_cassette_dir(request: pytest.FixtureRequest) -> str:
-    """The folder of the module's cassettes."""
+    """Return the folder of the module's cassettes."""
     seat = _seat(request.config)
     folder = seat.folder if seat else os.path.join(request.config.rootpath, "cassettes")
     return settings.folder_of_module(folder, str(request.path))
@@ -157,7 +157,7 @@ def default_cassette_name(request: pytest.FixtureRequest) -> str:
 def allowed_hosts(
     request: pytest.FixtureRequest, vcr_config: Mapping[str, Any]
 ) -> list[str]:
-    """Regexes of hosts that are not blocked."""
+    """Return regexes of the hosts that are not blocked."""
     marker = request.node.get_closest_marker("block_network")
     named = marker.kwargs.get("allowed_hosts") if marker else None
     option = request.config.getoption("--allowed-hosts")
@@ -174,7 +174,7 @@ def vcr(
     default_cassette_name: str,
     allowed_hosts: Sequence[str],
 ) -> Iterator[Vcr | None]:
-    """The test's session, where it is marked with ``vcr`` or has this argument."""
+    """Yield the session of a test that is marked with ``vcr`` or has this argument."""
     marks = [*request.node.iter_markers("vcr")][::-1]
     if disable_recording or not (marks or _asks_for_it(request)):
         yield None

@@ -28,7 +28,7 @@ _JVMS = (
 _STORE, _PASSWORD = (f"-Djavax.net.ssl.trustStore{more}=" for more in ("", "Password"))
 
 
-def told_files(inherited: Mapping[str, str]) -> Iterator[Path]:
+def configured_files(inherited: Mapping[str, str]) -> Iterator[Path]:
     """Yield the PEM files that clients' own files name."""
     for name, places in _FILES.items():
         line = re.compile(
@@ -42,7 +42,7 @@ def told_files(inherited: Mapping[str, str]) -> Iterator[Path]:
                     yield path
 
 
-def told_certificates(inherited: Mapping[str, str]) -> Iterator[bytes]:
+def configured_certificates(inherited: Mapping[str, str]) -> Iterator[bytes]:
     """Yield in DER what Java's trust stores hold, and .npmrc itself."""
     for place in _FILES["cafile"]:
         text = _text(_path(place, inherited)).replace("\\n", "\n")
@@ -69,8 +69,8 @@ def _of_java(name: str, options: str) -> Iterator[bytes]:
         yield from _of_store(data, given.get(_PASSWORD, jks.PASSWORD))
     except (OSError, ValueError) as error:
         say(
-            f"{name} names a trust store that cannot be read, and what it trusts is not"
-            f" trusted towards origins: {given[_STORE]}: {error}"
+            f"{name} names a trust store that cannot be read, so what it trusts is not"
+            f" trusted for origins: {given[_STORE]}: {error}"
         )
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from mitmvcr.cli.child.jks import PASSWORD
 from mitmvcr.cli.child.trust import BUNDLE_VARIABLES, TrustFiles
@@ -94,11 +95,20 @@ def _proxies(facts: ProxyFacts) -> dict[str, str]:
     )  # the last two are read by aiohttp and curl
     upper = [f"{scheme}_PROXY" for scheme in schemes]
     names = [*upper, *map(str.lower, upper)]
-    bypass = ",".join(facts.bypass) or _NOBODY
+    bypass = ",".join([*facts.bypass, *_own(facts)]) or _NOBODY
     return {
         **dict.fromkeys(names, facts.proxy_url),
         **dict.fromkeys(("NO_PROXY", "no_proxy"), bypass),
     }
+
+
+def _own(facts: ProxyFacts) -> list[str]:
+    """Return the address of the control API, unless its host is past the proxy anyway:
+    what calls it there is no traffic of the program's own. Many clients look at the
+    port that stands in NO_PROXY; curl does not."""
+    address = urlsplit(facts.control)
+    past = not facts.control or address.hostname in facts.bypass
+    return [] if past else [address.netloc]
 
 
 def _authorities(trust: TrustFiles) -> dict[str, str]:

@@ -63,7 +63,7 @@ def frozen(settings: Settings) -> Frozen | None:
     library = _library()
     if not library:
         say(
-            f"{_OPTION.word} freeze: libfaketime is not here, so that the command has"
+            f"{_OPTION.word} freeze: libfaketime is not installed, so the command has"
             " today's clock, and MITMVCR_RECORDED_AT; install it (Debian: apt install"
             " libfaketime)"
         )

@@ -36,7 +36,7 @@ def trusted(data: bytes) -> list[bytes]:
     try:
         return list(_trusted(data))
     except (struct.error, IndexError) as error:
-        raise ValueError("it is no whole JKS file") from error
+        raise ValueError("it is not a complete JKS file") from error
 
 
 def _trusted(data: bytes) -> Iterator[bytes]:

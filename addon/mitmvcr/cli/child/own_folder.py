@@ -25,7 +25,7 @@ def own_folder() -> Iterator[Path]:
 
 def no_folder(error: OSError) -> VcrError:
     """Return the error for what cannot be made among the system's temporary files."""
-    return _unusable(f"nothing can be made among temporary files: {why(error)}")
+    return _unusable(f"temporary files cannot be created: {why(error)}")
 
 
 def cannot_write(path: Path, error: OSError) -> VcrError:

@@ -7,6 +7,8 @@ alone is passed on; we ourselves live until the child has ended, and save.
 
 import asyncio
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -24,6 +26,8 @@ if sys.platform != "win32":  # pragma: no branch
     import resource
 
 _PROC = Path("/proc")
+#: What a shell takes apart, and a program's name hardly has.
+_FOR_A_SHELL = re.compile(r"[\s|;&<>]")
 
 
 def left_behind(proxy_url: str) -> dict[int, str]:
@@ -84,7 +88,10 @@ def find(name: str) -> None:
     if os.path.dirname(name) and os.path.exists(name):
         problem = "is a folder" if os.path.isdir(name) else "is not executable"
         raise CommandError(name, problem, status.CANNOT_EXECUTE)
-    raise CommandError(name, "command not found", status.NOT_FOUND)
+    problem = "command not found"
+    if _FOR_A_SHELL.search(name):
+        problem += f"; a line for a shell goes as sh -c {shlex.quote(name)}"
+    raise CommandError(name, problem, status.NOT_FOUND)
 
 
 class Relay:

@@ -9,7 +9,7 @@ from pathlib import Path
 import certifi
 
 from mitmvcr.cli.child import jks
-from mitmvcr.cli.child.authorities import told_certificates, told_files
+from mitmvcr.cli.child.authorities import configured_certificates, configured_files
 from mitmvcr.cli.child.own_folder import cannot_write
 
 #: Variables that replace a client's roots by one file. An inherited one may name a
@@ -71,9 +71,9 @@ class TrustFiles:
 def write_roots(folder: Path, inherited: Mapping[str, str]) -> Path:
     """Write the certificates that the child's clients would trust without us into one
     file."""
-    files = [*inherited_roots(inherited), *told_files(inherited)]
-    told = map(ssl.DER_cert_to_PEM_cert, told_certificates(inherited))
-    texts = [*(file.read_bytes() for file in files), *(each.encode() for each in told)]
+    files = [*inherited_roots(inherited), *configured_files(inherited)]
+    more = map(ssl.DER_cert_to_PEM_cert, configured_certificates(inherited))
+    texts = [*(file.read_bytes() for file in files), *(each.encode() for each in more)]
     return _write(folder / "roots.pem", _pem(*texts))
 
 

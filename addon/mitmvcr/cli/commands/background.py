@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mitmvcr.cli.child.own_folder import own_folder
 from mitmvcr.cli.child.trust import write_origins, write_roots
 from mitmvcr.cli.child.way_out import way_out
-from mitmvcr.cli.commands.plan import CI, in_ci, reaches_out
+from mitmvcr.cli.commands.plan import CI, has_way, in_ci, may_reach_out
 from mitmvcr.cli.commands.serve import check_port
 from mitmvcr.cli.commands.started import Place, State
 from mitmvcr.cli.report.conclusion import RunPolicy, conclude
@@ -138,9 +138,10 @@ class _Background:
         return status
 
     def _way_out(self) -> "Upstream | None":
-        if not reaches_out(self._settings):
+        options = self._options
+        if not may_reach_out(self._settings) or has_way(options.set):
             return None
-        return way_out(os.environ, self._options.port)
+        return way_out(os.environ, options.port)
 
     def _prepare(self, session: Session) -> None:
         session.log.complete = bool(self._policy.reports)

@@ -18,14 +18,14 @@ from mitmvcr.cli.commands.left import (
 from mitmvcr.cli.report.console import progress, say
 from mitmvcr.cli.tools.files import held_in_another, locked
 from mitmvcr.cli.tools.paths import named_cassettes
-from mitmvcr.core.errors import CassetteError
+from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Cassette
 from mitmvcr.core.wording import number_of
 from mitmvcr.format import layout, reader, writer
 from mitmvcr.format.check import check
 from mitmvcr.format.source import kind_of_file, packed, read_bytes
 from mitmvcr.options import CASSETTE
-from mitmvcr.secrets.identities import told_apart
+from mitmvcr.secrets.identities import with_identities
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.store.files import put
 from mitmvcr.store.store import FileStore
@@ -91,19 +91,23 @@ def _scan(path: Path, rules: Rules) -> Iterator[Secret]:
 
 
 def scrub_cassettes(paths: Sequence[Path], typed: Layer) -> int:
-    """Redact in place. 1 if a file could not be read."""
+    """Redact in place. 1 if a file could not be read or written."""
     rules = rules_of("scrub", typed)
     files = named_cassettes(paths)
-    scrubbed = damaged = 0
+    scrubbed = damaged = unwritten = 0
     for path in files:
         try:
             scrubbed += _scrub(path, rules)
+        except CassetteWriteError as error:
+            say(f"error: {error}")
+            unwritten += 1
         except CassetteError as error:
             say(f"error: {error}")
             damaged += 1
     looked = number_of(len(files) - damaged, "cassette")
-    say(f"{looked} looked through, {scrubbed} scrubbed{_not_read(damaged)}")
-    return 1 if damaged else 0
+    stay = f", {unwritten} with secrets not written" if unwritten else ""
+    say(f"{looked} looked through, {scrubbed} scrubbed{stay}{_not_read(damaged)}")
+    return 1 if damaged or unwritten else 0
 
 
 def _scrub(path: Path, rules: Rules) -> bool:
@@ -116,7 +120,7 @@ def _scrub(path: Path, rules: Rules) -> bool:
         if (now := read_bytes(path)) != data:  # it was changed meanwhile
             data, interactions = now, reader.loads(now, str(path)).interactions
             redactor, found = looked_through(interactions, rules)
-        kept = Cassette(told_apart(redactor, interactions))
+        kept = Cassette(with_identities(redactor, interactions))
         put(path, packed(str(path), writer.dumps(kept, layout_of(data))))
     say(f"{path}: {number_of(len(found), 'interaction')} redacted")
     return True

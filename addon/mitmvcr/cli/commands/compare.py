@@ -63,7 +63,7 @@ def _check_is_fit(values: Values) -> None:
     for option in (PROVE, RECEIPT, RERECORD):
         value = values[option]
         if value.given and value.read():
-            remedy = f"beside {_WORDS} nothing is recorded that stays: leave one out"
+            remedy = f"beside {_WORDS} nothing is kept: leave one out"
             raise OptionError(option.vcr, str(value.text), remedy)
 
 

@@ -26,7 +26,7 @@ from mitmvcr.core.wording import number_of
 from mitmvcr.format import foreign, reader
 from mitmvcr.format.source import packed
 from mitmvcr.format.writer import dumper
-from mitmvcr.secrets.identities import told_apart
+from mitmvcr.secrets.identities import with_identities
 from mitmvcr.secrets.names import kind_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
@@ -195,7 +195,7 @@ def _converted(
         return result
     met = [one for each in found for one in each.interactions]
     redactor = _redactor(rules, [one for each in found for one in each.variables])
-    kept = told_apart(redactor, met)
+    kept = with_identities(redactor, met)
     result.notes = [(name, line.shown(redactor.text)) for name, line in result.notes]
     result.interactions = len(kept)
     result.redacted = _count_changed(met, kept)

@@ -198,7 +198,7 @@ def _parts(report: Path | None) -> list[Part]:
         raise NoReportError(f"{place}: cannot be read: {error.strerror}") from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         remedy = "name one that 'mitmvcr run --report FILE.json' wrote"
-        raise NoReportError(f"{place}: is no report of a run; {remedy}") from error
+        raise NoReportError(f"{place}: is not a report of a run; {remedy}") from error
 
 
 def _part(session: Mapping[str, Any]) -> Part:

@@ -9,7 +9,7 @@ from click.shell_completion import get_completion_class
 #: Where a completion belongs, as each shell's manual has it.
 PLACES = {
     "bash": "~/.bashrc",
-    "zsh": "~/.zshrc, behind compinit",
+    "zsh": "~/.zshrc, after compinit",
     "fish": "~/.config/fish/completions/mitmvcr.fish",
 }
 
@@ -27,5 +27,5 @@ def print_completion(app: click.Command, shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None
     if sys.stdout.isatty():
-        click.echo(f"# this belongs into {PLACES[shell]}", err=True)
+        click.echo(f"# this belongs in {PLACES[shell]}", err=True)
     click.echo(kind(app, {}, "mitmvcr", "_MITMVCR_COMPLETE").source())

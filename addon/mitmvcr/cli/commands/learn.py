@@ -56,7 +56,7 @@ def _check_is_fit(values: Values) -> None:
     for option, remedy in (
         (MODE, "'learn' chooses the mode itself: leave it out"),
         (DIR, "'learn' is about one cassette: use --cassette"),
-        (PROVE, "'learn' proves by itself: leave it out"),
+        (PROVE, "'learn' proves the rules itself: leave it out"),
     ):
         given = values[option].given
         if given and given[-1].source == "command line":
@@ -109,7 +109,7 @@ class _Learning:
         """Return the recording that the cassette holds, made now if there is none."""
         store = FileStore(self._path)
         if store.exists():
-            say(f"{store.name} is there: it is compared with a new run")
+            say(f"{store.name} exists: it is compared with a new run")
             return store.load().interactions
         return self._recorded(self._path)
 

@@ -98,7 +98,11 @@ def make_plan(
         command=command,
         settings=settings,
         bypass=(*loopback, *options.no_proxy),
-        upstream=way_out(inherited) if reaches_out(settings) else None,
+        upstream=(
+            way_out(inherited)
+            if reaches_out(settings) and not has_way(options.set)
+            else None
+        ),
         inherited=inherited,
         home=home(inherited),
         policy=replace(options, reports=parse_reports(options.report)),
@@ -132,6 +136,18 @@ def reaches_out(settings: Settings) -> bool:
         return True
     exists = isinstance(settings.cassette, Path) and settings.cassette.exists()
     return RULES[settings.mode, exists].forwards
+
+
+def may_reach_out(settings: Settings) -> bool:
+    """Return whether a session of a proxy that people serve may reach an origin: of
+    many sessions each may begin in a mode of its own."""
+    return settings.dir is not None or reaches_out(settings)
+
+
+def has_way(sets: Sequence[str]) -> bool:
+    """Return whether mitmproxy has a mode of its own, which is the way out then and not
+    what the environment names."""
+    return any(each.startswith("mode=") and each != "mode=regular" for each in sets)
 
 
 def _allowed(options: RunOptions) -> Sequence[Allowed]:

@@ -13,10 +13,10 @@ from typing import NoReturn
 
 import click
 
-from mitmvcr.cli.child.authorities import told_certificates, told_files
+from mitmvcr.cli.child.authorities import configured_certificates, configured_files
 from mitmvcr.cli.child.trust import more_roots, write_origins, write_roots
 from mitmvcr.cli.child.way_out import named_proxy
-from mitmvcr.cli.commands.plan import in_ci, reaches_out
+from mitmvcr.cli.commands.plan import in_ci, may_reach_out, reaches_out
 from mitmvcr.config import INSIDE, in_force
 from mitmvcr.core.errors import UnusableValueError, VcrError
 from mitmvcr.core.wording import authority
@@ -26,6 +26,7 @@ from mitmvcr.options import (
     CASSETTE,
     CONTROL,
     DIR,
+    HOST,
     OF_SESSION,
     PORT,
     WORKERS,
@@ -87,7 +88,7 @@ def _become(
     start += f"; import sys; sys.path.append({_HOME!r})"
     start += "; from mitmvcr.proxy.serving import main"
     way_out = None
-    if reaches_out(settings) and named_proxy(os.environ):
+    if may_reach_out(settings) and named_proxy(os.environ):
         start += "; from mitmvcr.cli.child.way_out import way_out"
         way_out = "way_out"
     start += f"; main({options.ui!r}, attached={options.attached}, way_out={way_out})"
@@ -145,7 +146,8 @@ def _check_workers(
     for what, is_there in why_not.items():
         if is_there:
             raise VcrError(
-                f"{WORKERS.word} {options.workers} cannot be with {what}: leave one out"
+                f"{WORKERS.word} {options.workers} cannot be used with {what}: leave"
+                " one out"
             )
 
 
@@ -214,8 +216,8 @@ def _trusted(confdir: Path, inherited: Mapping[str, str]) -> Path | None:
     """Return what origins are verified against, where the environment says so;
     mitmproxy has its own otherwise."""
     roots = inherited.get("SSL_CERT_FILE")
-    others = (more_roots(inherited), told_files(inherited))
-    if not any(map(any, others)) and not any(told_certificates(inherited)):
+    others = (more_roots(inherited), configured_files(inherited))
+    if not any(map(any, others)) and not any(configured_certificates(inherited)):
         return Path(roots) if roots else None
     write_roots(confdir, inherited)
     return write_origins(confdir, confdir / "roots.pem", inherited)
@@ -238,6 +240,8 @@ def check_port(host: str, port: int, word: str = PORT.word) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
+        if isinstance(error, socket.gaierror) and word == PORT.word:
+            word = HOST.word
         problem = (
             f"cannot listen on {authority(host, port)}: {why(error)}; choose {word}"
         )

@@ -40,7 +40,7 @@ class Input:
             try:
                 held = json.loads(read_bytes(path))
             except ValueError as error:
-                problem = f"is not whole JSON: {error}"
+                problem = f"is not complete JSON: {error}"
                 raise CassetteDamagedError(str(path), problem) from None
             is_many = isinstance(held, dict) and isinstance(held.get(_MAPPINGS), list)
             mappings += held[_MAPPINGS] if is_many else [held]

@@ -28,7 +28,9 @@ def start(typed: Layer) -> int:
     """Start a proxy and leave it running; return the exit code. ``typed`` is what the
     command line says. Raise VcrError."""
     if sys.platform == "win32":
-        raise VcrError("'start' needs signals, which Windows has not: use 'serve'")
+        raise VcrError(
+            "'start' needs signals, which Windows does not have: use 'serve'"
+        )
     from mitmvcr.cli.commands.background import chosen
 
     chosen(typed)  # what is wrong with them is said here, and at once
@@ -89,8 +91,8 @@ def _gone(state: State) -> str:
     text = f"the proxy that was started (process {state.pid}) is gone"
     if state.cassette and Path(f"{state.cassette}.part").exists():
         text += (
-            ", and had not saved: 'mitmvcr cassette recover"
-            f" {as_word(state.cassette)}' puts what it recorded in place"
+            f", and had not saved: 'mitmvcr cassette recover {as_word(state.cassette)}'"
+            " puts what it recorded in place"
         )
     return text
 

@@ -29,7 +29,7 @@ from mitmvcr.cli.commands.plan import Plan
 from mitmvcr.cli.isolate.route import Route
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Ran, Reach
-from mitmvcr.cli.report.conclusion import conclude, tell_left
+from mitmvcr.cli.report.conclusion import conclude, say_left
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.findings import (
     Finding,
@@ -146,20 +146,20 @@ async def _supervise(plan: Plan, relay: Relay, folder: Path) -> Ran:
             raise
         failure = str(error)
         say(f"error: {error}")
-    return _told(plan, relay, proxy, route, code, failure)
+    return _outcome(plan, relay, proxy, route, code, failure)
 
 
 def _prepare(plan: Plan, session: Session) -> None:
     session.log.complete = bool(plan.policy.reports)
 
 
-def _told(
+def _outcome(
     plan: Plan, relay: Relay, proxy: "Proxy", route: Route, code: int, failure: str
 ) -> Ran:
     findings = _findings(plan, proxy, route)
     for session in proxy.sessions:
         if session.left_in is not None:
-            tell_left(session)
+            say_left(session)
     policy, inherited = plan.policy, plan.inherited
     return Ran(
         sessions=proxy.sessions,

@@ -31,7 +31,8 @@ def check_system() -> None:
     for place, name in needed:
         if not hasattr(place, name):
             raise VcrError(
-                f"{WORKERS.word} needs {name}, which this system has not: leave it out"
+                f"{WORKERS.word} needs {name}, which this system does not have: leave"
+                " it out"
             )
 
 

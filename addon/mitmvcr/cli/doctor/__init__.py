@@ -1,1 +1,1 @@
-"""What of this machine a run can record: its clients, and what stands between."""
+"""What of this machine a run can record: its clients, and what gets in the way."""

@@ -113,8 +113,8 @@ _KINDS: Sequence[_Kind] = (
     ),
     _Kind(
         "gradle gradlew",
-        "a daemon that runs already keeps the JVM options of its start: its own"
-        " requests go past the proxy",
+        "a daemon that is already running keeps the JVM options of its start: its own"
+        " requests bypass the proxy",
         "--no-daemon",
         _has("--no-daemon"),
     ),

@@ -29,7 +29,7 @@ def why_not(old: Response) -> str:
     """Return why a recorded answer cannot be compared with a live one; empty where it
     can."""
     is_answer = not old.failure and old.code not in (101, 304)
-    return "" if is_answer else "it is no answer that can be compared"
+    return "" if is_answer else "its answer cannot be compared"
 
 
 class Result(NamedTuple):

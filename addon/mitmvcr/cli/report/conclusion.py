@@ -246,7 +246,7 @@ def _print_unused(sessions: Sequence[Session], rest: str, *, named: bool) -> Non
         say(f"and {len(unused) - _NAMED} others; {rest}")
 
 
-def tell_left(session: Session) -> None:
+def say_left(session: Session) -> None:
     """Say where the recording is that a failed command left unsaved."""
     name, place = session.store.name, session.left_in
     say(

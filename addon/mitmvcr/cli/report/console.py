@@ -11,7 +11,7 @@ import click
 
 from mitmvcr.core.wording import number_of, shown
 from mitmvcr.miss.log import MOST_MISSES
-from mitmvcr.miss.report import Difference, Miss, Near
+from mitmvcr.miss.report import STALE, Difference, Miss, Near
 from mitmvcr.options import MODE, REPORT
 from mitmvcr.spelling import as_typed, in_words
 
@@ -125,6 +125,8 @@ def short_lines(miss: Miss, times: int = 1) -> Iterator[str]:
         yield f"      {as_typed(near.options)} would let it match"
     if miss.unset:
         yield f"      {miss.lacks}"
+    if miss.is_stale:
+        yield f"      {STALE}"
 
 
 def _near_shown(near: Near, miss: Miss) -> str:
@@ -170,4 +172,4 @@ def long_lines(miss: Miss) -> Iterator[str]:
     if miss.unset:
         yield f"  {miss.lacks}"
     if miss.left_out:
-        yield f"  {miss.left_out} others with a like URL were not compared"
+        yield f"  {miss.left_out} others with a similar URL were not compared"

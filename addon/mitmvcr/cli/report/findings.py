@@ -95,8 +95,8 @@ def of_background(left: Mapping[int, str]) -> Finding:
     named = [f"{shown(name)} ({pid})" for pid, name in list(left.items())[:_NAMED]]
     others = f" and {len(left) - _NAMED} others" if len(left) > _NAMED else ""
     text = (
-        f"the command has left this running: {', '.join(named)}{others}. What it asks"
-        " for from now on finds no proxy; 'mitmvcr start' has one that goes on"
+        f"the command left these running: {', '.join(named)}{others}. Their further"
+        " requests find no proxy; 'mitmvcr start' runs one that stays"
     )
     return Finding("background", text)
 
@@ -105,8 +105,8 @@ def _passed(count: int) -> str:
     went = number_of(count, "request")
     return (
         f"nothing was recorded: {went} went straight through, by a {PASSTHROUGH.word}"
-        f" filter or as the work of a package manager; {IGNORE_PRESET.word} none"
-        " records that too"
+        f" filter or as a package manager's; {IGNORE_PRESET.word} none records those"
+        " too"
     )
 
 
@@ -147,8 +147,8 @@ def _idle(bypass: str, blocked: int) -> str:
         text += ". --include-localhost sends localhost through too"
     else:
         text += (
-            ". Go, Ruby and Java send localhost to no proxy: let its server be asked"
-            " for at another address of this machine"
+            ". Go, Ruby and Java never send localhost to a proxy: use another address"
+            " of this machine for the server"
         )
     return text
 
@@ -167,9 +167,9 @@ def _distrusted(broken: dict[str, str], *, isolated: bool) -> str:
     )
     others = f" and {len(broken) - _NAMED} other hosts" if len(broken) > _NAMED else ""
     text = (
-        f"the client came to the proxy and refused its certificate for {hosts}{others}:"
-        " let it trust the file that MITMVCR_CA_FILE names, or the bundle in"
-        " MITMVCR_CA_BUNDLE"
+        "the client connected to the proxy but refused its certificate for"
+        f" {hosts}{others}: let it trust the file that MITMVCR_CA_FILE names, or the"
+        " bundle in MITMVCR_CA_BUNDLE"
     )
     if isolated:
         return text

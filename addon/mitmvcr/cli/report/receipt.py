@@ -1,4 +1,4 @@
-"""The receipt of a run: what it proved, and what that is known by."""
+"""The receipt of a run: what it proved, and the evidence."""
 
 import json
 import platform
@@ -25,9 +25,8 @@ def receipt_of(
     program: str, ran: Ran, store: Store, proof: Facts | None = None
 ) -> Facts:
     """Return the receipt of a run as values for JSON; ``store`` has the cassette.
-    ``proof`` is what several
-    runs found, the last of which is ``ran``; arguments may hold secrets, so that only
-    the ``program`` is named."""
+    ``proof`` is what several runs found, the last of which is ``ran``. Only the
+    ``program`` is named, since its arguments may hold secrets."""
     reasons = _against(ran) if proof is None else proof.pop("against")
     return {
         "version": 1,
@@ -69,7 +68,7 @@ def nothing_known(ran: Ran) -> str:
     """Return why a run in which nothing was answered proves nothing."""
     if ran.session.summary().was_idle:
         return "nothing went through the proxy, so nothing is known of the run"
-    return "a client came to the proxy, and no request of it was answered"
+    return "a client connected to the proxy, but none of its requests was answered"
 
 
 def write_receipt(path: Path, receipt: Mapping[str, object]) -> None:
@@ -122,9 +121,8 @@ _CLOSED = (
     " proxy, and the proxy connects to nothing in a replay"
 )
 _UNKNOWN = (
-    "the proxy connects to nothing in a replay, but without"
-    f" {ISOLATE.word} a client that"
-    " reads no proxy variable goes past it"
+    f"the proxy connects to nothing in a replay, but without {ISOLATE.word} a client"
+    " that reads no proxy variable bypasses it"
 )
 
 

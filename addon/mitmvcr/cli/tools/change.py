@@ -166,7 +166,7 @@ def _finder(path: str) -> Finder:
     try:
         return json_path(path)
     except ValueError as error:
-        raise OptionError("--drop", path, f"is no JSONPath: {error}") from error
+        raise OptionError("--drop", path, f"is not a JSONPath: {error}") from error
     except ImportError as error:
         remedy = "needs python-jsonpath: pip install python-jsonpath"
         raise OptionError("--drop", path, remedy) from error

@@ -91,9 +91,9 @@ def merge(
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Make several cassettes one.
+    """Merge several cassettes into one.
 
-    What two hold alike is kept once. Of a request that was recorded twice the newer
+    What several hold is kept once. Of a request that was recorded twice the newer
     answer stays, by its Date, and a line says so.
     """
     from mitmvcr.cli.tools.merge import merge_cassettes
@@ -131,7 +131,7 @@ def split(
 ) -> int:
     """Write a cassette as several; CASSETTE itself stays as it is.
 
-    By test, each report is one test, and has what its run used.
+    By test, each report is one test, with what its run used.
     """
     from mitmvcr.cli.tools.merge import split_cassettes
 
@@ -170,7 +170,7 @@ def trim(
 ) -> int:
     """Make cassettes smaller: cut bodies, drop places of JSON.
 
-    Lengths, digests and the times of chunks follow. A stream is cut behind a whole
+    Lengths, digests and the times of chunks follow. A stream is cut after a whole
     event.
     """
     from mitmvcr.cli.tools.change import Wanted, Way, trim_cassettes
@@ -245,7 +245,7 @@ def rename_host(
 ) -> int:
     """Rename the host OLD as NEW, in URLs and headers.
 
-    OLD without a port is meant at any port, which stays.
+    OLD without a port means any port, which stays.
     """
     from mitmvcr.cli.tools.change import Way
     from mitmvcr.cli.tools.change import rename_host as rename
@@ -275,7 +275,7 @@ def sort(
 ) -> int:
     """Sort the interactions of cassettes.
 
-    Those with one method and URL stay in their order: so they answer.
+    Those with the same method and URL keep their order, in which they answer.
     """
     from mitmvcr.cli.tools.change import Way, sort_cassettes
 
@@ -288,7 +288,7 @@ def sort(
 @click.option(
     "--ignore-volatile",
     is_flag=True,
-    help="What is made anew each time does not count: X-Request-Id, values that look"
+    help="What is generated each time does not count: X-Request-Id, values that look"
     " like ids and times.",
 )
 @AS_JSON
@@ -305,8 +305,8 @@ def diff(
 ) -> int:
     """Compare two cassettes, or folders of them.
 
-    Each interaction is the same, changed, only in A or only in B. Interactions belong
-    together whose requests match, and then those that have the method and the URL in
+    Each interaction is the same, changed, only in A or only in B. Interactions are
+    paired if their requests match, and then if they have the method and the URL in
     common. Bodies are compared by meaning, streams event by event; times, Date and Age
     do not count, nor what the options ignore. Secrets are hidden as a recording hides
     them. The exit code is 0 if the cassettes are the same and 1 if they differ.

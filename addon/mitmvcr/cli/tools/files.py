@@ -140,7 +140,7 @@ def outputs(paths: Sequence[Path], output: str | None) -> dict[Path, Path]:
         return {paths[0]: Path(output)}
     found = {file: Path(output) / _within(file, paths) for file in files}
     if len(set(found.values())) < len(found):
-        remedy = "two of the cassettes would have one name in it"
+        remedy = "two of the cassettes would have the same name in it"
         raise OptionError("--output", output, remedy)
     return found
 

@@ -141,7 +141,7 @@ def merge_driver(base: Path, ours: Path, theirs: Path, marker: str, path: str) -
         _merge(base, ours, theirs, path)
         return 0
     except CassetteWriteError as error:  # nor could git, which would empty it first
-        say(visible(f"{path}: not merged, ours stands: {error.problem}"))
+        say(visible(f"{path}: not merged, ours stays: {error.problem}"))
         return 1
     except CassetteError as error:
         say(visible(f"{path}: merged as text: {error.problem}"))

@@ -19,7 +19,7 @@ def git(context: click.Context) -> None:
 def install(paths: tuple[Path, ...]) -> None:
     """Set up this repository: a merge driver, and a text to compare.
 
-    PATHS are the folders of cassettes. Default: wherever there are some. The lines
+    PATHS are the folders of cassettes. Default: all that hold some. The lines
     are written to .gitattributes, to be committed; the rest is for this clone.
     """
     from mitmvcr.cli.tools.git import install as install_driver

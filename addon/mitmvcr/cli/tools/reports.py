@@ -65,5 +65,5 @@ def check_fit(uses: Sequence[Use], sheet: Sheet, path: Path) -> None:
     """Raise CassetteWriteError where a report knew another cassette."""
     for use in uses:
         if not does_fit(use, sheet.interactions):
-            problem = f"is not as report {use.name} knew it: run the tests again"
+            problem = f"has changed since report {use.name}: run the tests again"
             raise CassetteWriteError(str(path), problem)

@@ -60,7 +60,7 @@ def read(data: bytes, found: Found) -> None:
         try:
             data = decoded(data, "deflate")
         except CodingError as error:
-            raise UnreadableError(f"is no whole archive: {error}") from None
+            raise UnreadableError(f"is not a complete archive: {error}") from None
     entries = from_json(data)["log"]["entries"].items()
     found.collect(placed(entries), _exchanges)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from mitmvcr.convert.coded import PORTS
 from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, from_json
@@ -18,7 +19,6 @@ _KNOWN = frozenset(
     }
 )
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})*")
-_PORTS = {"http": 80, "https": 443}
 
 
 def read(data: bytes, found: Found) -> None:
@@ -43,7 +43,7 @@ def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
 def _origin(scope: str) -> str:
     """Return an origin without the port that everybody leaves out."""
     parts = urlsplit(scope)
-    if parts.hostname and parts.port == _PORTS.get(parts.scheme):
+    if parts.hostname and parts.port == PORTS.get(parts.scheme):
         return f"{parts.scheme}://{parts.netloc.rpartition(':')[0]}"
     return scope
 

@@ -75,7 +75,7 @@ def _from_json5(data: bytes) -> Tree:
         token = _TOKEN.match(text, at)
         if token is None:
             line = text.count("\n", 0, at) + 1
-            raise UnreadableError(f"is not whole JSON5: line {line}")
+            raise UnreadableError(f"is not complete JSON5: line {line}")
         at = token.end()
         if token["text"]:
             parts.append(json.dumps(_unescaped(token["text"][1:-1])))

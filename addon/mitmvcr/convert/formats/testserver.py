@@ -6,6 +6,7 @@ the data of its events.
 
 from collections.abc import Iterator
 
+from mitmvcr.convert.coded import url_of
 from mitmvcr.convert.exchange import Exchange
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, from_json
@@ -21,7 +22,6 @@ _OF_REQUEST = frozenset(
 _OF_RESPONSE = frozenset(
     {"statusCode", "headers", "bodySegments", "sdkResponseSegments"}
 )
-_PORTS = {"http": 80, "https": 443}
 
 
 def read(data: bytes, found: Found) -> None:
@@ -54,9 +54,7 @@ def _url(request: Tree) -> str:
     if "://" in path:
         return path
     scheme, host = request["protocol"].text("https"), request["serverAddress"].text()
-    port = request["port"].number(_PORTS.get(scheme, 0))
-    place = host if port == _PORTS.get(scheme) else f"{host}:{port}"
-    return f"{scheme}://{place}{path}"
+    return url_of(scheme, host, request["port"], path)
 
 
 def _body(message: Tree) -> bytes:

@@ -15,7 +15,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mitmvcr.convert.coded import as_sent, from_base64, lists, reason
+from mitmvcr.convert.coded import as_sent, from_base64, lists, reason, url_of
 from mitmvcr.convert.exchange import Exchange
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, from_json
@@ -36,7 +36,6 @@ _OF_RESPONSE = frozenset(
         *("status_code", "content", "http_version", "reason"),
     }
 )
-_PORTS = {"http": 80, "https": 443}
 
 
 def read(data: bytes, found: Found) -> None:
@@ -73,9 +72,7 @@ def _uri(request: Tree) -> str:
     if not (uri := request.first("uri", "url")).is_none:
         return uri.text()
     scheme, host = request["protocol"].text(), request["host"].text()
-    port = request["port"].number(_PORTS.get(scheme, 0))
-    place = host if port == _PORTS.get(scheme) else f"{host}:{port}"
-    return f"{scheme}://{place}{request['path'].text()}"
+    return url_of(scheme, host, request["port"], request["path"].text())
 
 
 def _headers(tree: Tree) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Records of WARC (ISO 28500), as wget, warcio and crawlers write them.
 
-A request and its response name each other by their ids. What is no exchange of HTTP, as
-the command line that wget puts beside, stays where it is.
+A request and its response name each other by their ids. What is not an HTTP exchange,
+such as wget's own command line, is left out.
 """
 
 import re
@@ -77,7 +77,7 @@ def read(data: bytes, found: Found) -> None:
         if each.is_web and each.kind != "metadata" and not each.is_http
     }
     for kind in sorted(others):
-        found.say(kind, "is no exchange of HTTP")
+        found.say(kind, "is not an HTTP exchange")
     found.collect(map(Tree, [*answers, *left]), lambda item, _: book.made(item, found))
 
 

@@ -1,5 +1,5 @@
-"""What a request's body carries, without what only carried it: content codings,
-aws-chunked, compressed messages."""
+"""The payload of a request's body, without its wrapping: content codings, aws-chunked,
+compressed messages."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -10,26 +10,22 @@ from mitmvcr.core.media import is_framed
 from mitmvcr.core.model import Request, all_values, header
 
 _MESSAGE_CODINGS = ("grpc-encoding", "connect-content-encoding")
-
-
-#: Headers that say what carries a body, and what such a body may begin with.
+#: Headers that describe the wrapping, and how an aws-chunked body begins.
 _COUNT = frozenset(("content-encoding", "x-amz-content-sha256", *_MESSAGE_CODINGS))
 _DIGITS = frozenset(bytes([each]) for each in b"0123456789abcdefABCDEF")
-
-
 _SAY = frozenset(("content-type", *_COUNT))
 
 
 def says(request: Request) -> tuple[tuple[str, str], ...]:
-    """Return all that a request's headers say of its body."""
+    """Return the headers that describe a request's body."""
     lowered = ((name.lower(), values) for name, values in request.headers.items())
     found = ((name, v) for name, values in lowered if name in _SAY for v in values)
     return tuple(found)
 
 
 def payload(request: Request, media: str) -> tuple[bytes, bytes]:
-    """Return the body whatever its headers say of it, and what it carries as they have
-    it. Nothing that is not what it says is undone."""
+    """Return the body by its looks alone, and the payload by the request's headers. A
+    wrapping that is not what it claims to be is left alone."""
     body, headers = request.body, request.headers
     if body[:1] not in _DIGITS and _COUNT.isdisjoint(map(str.lower, headers)):
         return body, unframed(body, media, "") if is_framed(media) else body
@@ -50,8 +46,8 @@ def payload(request: Request, media: str) -> tuple[bytes, bytes]:
 
 
 def without_codings(request: Request) -> Request:
-    """Return a request whose body is what it carries, without the headers that say how;
-    itself where nothing carries it."""
+    """Return a request whose body is its payload, without the headers that describe the
+    wrapping; the request itself if there is none."""
     body = payload(request, header(request.headers, "content-type"))[1]
     if body is request.body:
         return request

@@ -1,8 +1,8 @@
-"""Fields of an urlencoded form, and the maps in those of AWS's query protocol, whose
-entries are numbered.
+"""Fields of an urlencoded form, and maps in forms of AWS's query protocol, which number
+their entries.
 
-``X.entry.1.Name=a&X.entry.1.Value=1`` is one entry of the map ``X``, and its number
-says nothing: AWS's SDK for Rust gives another in each call.
+``X.entry.1.Name=a&X.entry.1.Value=1`` is one entry of the map ``X``. Its number has no
+meaning: AWS's SDK for Rust numbers entries differently in each call.
 """
 
 import re
@@ -12,17 +12,17 @@ from urllib.parse import parse_qsl
 
 from mitmvcr.core.media import FORM
 
-#: Who sends a form encodes them. To curl every body is one that it is told nothing of,
-#: and to take 100 MiB of a file apart takes half a minute.
+#: Control characters are encoded in a form. curl calls every body a form unless it is
+#: given a type, and parsing 100 MiB of a file would take half a minute.
 _DATA = re.compile(rb"[\x00-\x08\x0e-\x1f]")
-#: A line within a form is encoded, too; a short one that somebody typed may not be.
+#: Line ends are encoded in a form too, except perhaps in a short one typed by hand.
 _TYPED = 1 << 20
 _LINE = re.compile(rb"[\r\n][^\r\n]")
 
 
 def is_form(body: bytes, kind: str) -> bool:
-    """Return whether a body of this kind of media is a form, and no file that is called
-    one."""
+    """Return whether a body of this media type is a form, and not a file that is only
+    called one."""
     if kind != FORM or (len(body) > _TYPED and _LINE.search(body)):
         return False
     return not _DATA.search(body)
@@ -35,9 +35,9 @@ def form_fields(body: bytes) -> list[tuple[str, str]]:
 
 
 def place_of(name: str) -> str:
-    """Return by what the fields of a form are put in one order: the list, for the
-    fields of its entries (``items[][name]``). Where they follow one another the next
-    entry begins: to Rails with a name that this one has, to PHP with each."""
+    """Return the key by which the fields of a form are sorted: the name of the list for
+    fields of list entries (``items[][name]``), whose order has to stay: a new entry
+    begins for Rails with a repeated name, for PHP with each field."""
     start, mark, _ = name.partition("[]")
     return start + mark
 
@@ -45,15 +45,15 @@ def place_of(name: str) -> str:
 Fields = list[tuple[str, str]]
 
 _ENTRY = re.compile(r"(.*?\.entry\.)([0-9]+)(\..+)", re.DOTALL)
-#: By what the key of an entry is named: Smithy's default, and that of SNS.
+#: How an entry's key is named: Smithy's default, and SNS's.
 _KEYS = (".key", ".Name")
-#: The protocol's own fields, which all of its requests have.
+#: Fields that all requests of the protocol have.
 _PROTOCOL = {"Action", "Version"}
 
 
 def maps_in_order(fields: Iterable[tuple[str, str]]) -> Fields:
-    """Return the fields with the entries of each map numbered by their keys; what is
-    no such map stays."""
+    """Return the fields with the entries of each map numbered in the order of their
+    keys; other fields stay."""
     given = list(fields)
     if not _PROTOCOL.issubset(name for name, _ in given):
         return given
@@ -62,8 +62,7 @@ def maps_in_order(fields: Iterable[tuple[str, str]]) -> Fields:
 
 
 def _numbers(fields: Fields) -> dict[tuple[str, str], int]:
-    """Return the number that each entry gets, by the place of its map and the number
-    that it has."""
+    """Return the new number of each entry, by the place of its map and its number."""
     keys: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, value in fields:
         if found := _ENTRY.fullmatch(name):
@@ -78,7 +77,7 @@ def _numbers(fields: Fields) -> dict[tuple[str, str], int]:
 
 
 def _is_map(keys: Sequence[Sequence[str]]) -> bool:
-    """Return whether each entry has a key, and no other has the same."""
+    """Return whether each entry has one key, and all keys differ."""
     return all(len(each) == 1 for each in keys) and len(keys) == len(
         {key for each in keys for key in each}
     )

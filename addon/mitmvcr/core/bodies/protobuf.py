@@ -44,8 +44,8 @@ def framed(found: Iterable[tuple[int, bytes]]) -> bytes:
 
 
 def plain(body: bytes, media: str, coding: str) -> bytes:
-    """Return a body with its messages decompressed, and out of base64 if its type says
-    so; as it stands where it is not what it says."""
+    """Return a body with its messages decompressed, and decoded from base64 if its type
+    says so; the body itself where it is not what it claims to be."""
     if is_base64(media):
         with suppress(ValueError):
             body = from_base64(body)
@@ -57,7 +57,7 @@ def plain(body: bytes, media: str, coding: str) -> bytes:
 
 
 def from_base64(body: bytes) -> bytes:
-    """Return what pieces of base64 in a row hold, each with its padding."""
+    """Decode consecutive pieces of base64, each with its padding. Raise ValueError."""
     text = body.strip()
     pieces = _BASE64.findall(text)
     if b"".join(pieces) != text:
@@ -75,13 +75,13 @@ def _plain(message: Message, coding: str) -> Message:
     return Message(message.flags & ~_COMPRESSED, content)
 
 
-#: The kind of a field with a length: a text, bytes, or a message.
+#: The wire type of a field with a length: a text, bytes, or a message.
 _HELD = 2
 
 
 class WireField(NamedTuple):
-    """``tag`` is its number and its kind as they stand there, ``content`` what has a
-    length, None of a number; ``raw`` is all of it."""
+    """``tag`` is the encoded number and wire type, ``content`` that of a field with a
+    length, else None; ``raw`` is the whole field."""
 
     tag: bytes
     content: bytes | None
@@ -89,8 +89,8 @@ class WireField(NamedTuple):
 
 
 def tagged_fields(message: bytes) -> list[WireField]:
-    """Return the outermost fields of a message in their order. Raise ValueError for
-    what is none."""
+    """Return the outermost fields of a message in their order. Raise ValueError if it
+    is not a message."""
     return [_tagged(raw) for raw in wire_fields(message)]
 
 
@@ -102,7 +102,7 @@ def _tagged(raw: bytes) -> WireField:
 
 
 def held_field(tag: bytes, content: bytes) -> bytes:
-    """Return a field that has a length as it stands in a message."""
+    """Encode a field that has a length."""
     left, size = len(content), bytearray()
     while left > 0x7F:
         size.append(left & 0x7F | 0x80)
@@ -112,7 +112,7 @@ def held_field(tag: bytes, content: bytes) -> bytes:
 
 def wire_fields(message: bytes) -> list[bytes]:
     """Return the outermost fields of a message in their order, each with its tag. Raise
-    ValueError for what is none."""
+    ValueError if it is not a message."""
     found, at = [], 0
     while at < len(message):
         end = _end(message, at)

@@ -1,7 +1,7 @@
 """Which of equal interactions answers, by HTTP's rules and by whose each is."""
 
 from mitmvcr.core.choosing.equals import Equals
-from mitmvcr.core.choosing.header_fields import all_fields, fields
+from mitmvcr.core.choosing.header_fields import all_fields, fields, target
 from mitmvcr.core.choosing.identity import (
     ANY,
     ANYBODY,

@@ -17,9 +17,11 @@ from typing import NamedTuple
 
 from mitmvcr.core.choosing.header_fields import (
     HOST,
+    TARGET,
     Fields,
     all_fields,
     names_own_host,
+    target,
 )
 from mitmvcr.core.choosing.identity import Identities, Whose, is_sure
 from mitmvcr.core.choosing.left_out import LeftOut
@@ -140,12 +142,18 @@ class Equals:
         self._identity: dict[int, str] = {}
         each_one = []
         names: set[str] = set()
+        spelled: dict[int, str] = {}
         for position, each in found:
             yield
             each_one.append((position, each))
             self._fields[position] = all_fields(each.request)
+            spelled[position] = target(each.request) if matcher.spelling_tells else ""
             self._identity[position] = each.request.identity
             names.update(self._fields[position])
+        if len({*spelled.values()}) > 1:
+            names.add(TARGET)
+            for position, text in spelled.items():
+                self._fields[position] = {**self._fields[position], TARGET: text}
         self._values = {
             name: {own.get(name) for own in self._fields.values()} for name in names
         }
@@ -154,11 +162,12 @@ class Equals:
             map(names_own_host, (x.request for _, x in each_one))
         ):
             self._values[HOST].discard(None)  # it is not known of whom those are
-        several = {name: self._values[name] for name in filter(counts, differ)}
+        compared = filter(counts, differ - {TARGET})
+        several = {name: self._values[name] for name in compared}
         first = _FIRST.union(n for _, each in each_one for n in vary(each.response))
         self._several = sorted(differ, key=lambda name: (name not in first, name))
         self._first, self._ignored = first & several.keys(), differ - several.keys()
-        self.identities = yield from self._told_apart(each_one, matcher)
+        self.identities = yield from self._distinguished(each_one, matcher)
         self._bound: defaultdict[
             tuple[str, ...], defaultdict[Values, dict[str, _Bound]]
         ]
@@ -174,7 +183,7 @@ class Equals:
                 by_identity = self._bound[shape][values]
                 by_identity.setdefault(own, _Bound(own)).positions.append(position)
 
-    def _told_apart(
+    def _distinguished(
         self, found: Sequence[tuple[int, Interaction]], matcher: Matcher
     ) -> Steps[Identities]:
         if Rule.IDENTITY in matcher.spec.off or not any(self._identity.values()):

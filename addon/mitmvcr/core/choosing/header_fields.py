@@ -9,6 +9,7 @@ from mitmvcr.core.matching import split_url
 from mitmvcr.core.media import without_boundary
 from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.placeholders import any_placeholder_text
+from mitmvcr.core.urls import url_parts
 
 #: Name in lower case -> values, in one text.
 Fields = Mapping[str, str]
@@ -41,6 +42,8 @@ NEVER = frozenset(
 
 #: A host that is asked for at another's address: a virtual one.
 HOST = "host"
+#: What of a URL reaches its origin, as it is spelled; no header has such a name.
+TARGET = ":target"
 #: Before the name of what came behind the body; no header has such a name.
 _TRAILER = "trailer:"
 _BLANKS = re.compile(r"[ \t]+")
@@ -80,6 +83,13 @@ def all_fields(request: Request) -> Fields:
         behind = fields(request.trailer).items()
         found = {**found, **{_TRAILER + name: value for name, value in behind}}
     return {**found, HOST: host} if host else found
+
+
+def target(request: Request) -> str:
+    """Return what of the URL reaches its origin, as it is spelled: to some a ``+`` in
+    a query is no space."""
+    parts = url_parts(request.url)
+    return (parts.path or "/") + parts.query if parts else request.url
 
 
 def other_host(request: Request) -> str:

@@ -1,7 +1,7 @@
-"""Whose requests they were: hints that tell hidden values apart, and give none away.
+"""Whose requests they were: hints that distinguish hidden values without revealing any.
 
-A hint is a few bits of an HMAC with the cassette's salt, in letters. A guess at a value
-fits by chance in one case of 1,024, so a hint confirms none; it excludes most.
+A hint is a few bits of an HMAC with the cassette's salt, in letters. One guess at a
+value in 1,024 fits by chance, so a hint confirms no guess, though it excludes most.
 """
 
 import hmac
@@ -19,10 +19,10 @@ Values = Mapping[str, Sequence[bytes | None]]
 LENGTH = 2
 #: The place of a placeholder that may stand for a value anywhere.
 ANY = "*"
-#: Before a place whose value may be another in each run: who has it comes first, and
-#: nobody is kept from an answer by it.
+#: Before a place whose value may differ in each run: an equal value comes
+#: first, but no request is refused an answer for its value.
 SOFT = "~"
-#: Written for one that sent a placeholder, among others of whom it is known.
+#: Written for a request that sent a placeholder, among others whose owner is known.
 ANYBODY = f"{ANY}=any"
 #: What a replay gave out for a value of which this is the hint.
 _GIVEN = re.compile(rb"\[REDACTED:--([a-z2-7]+)\]")
@@ -54,8 +54,9 @@ def parse_identity(text: str) -> Identity | None:
 
 
 def salt_of(interactions: Sequence[Interaction]) -> str:
-    """Return the salt of a cassette that is in memory, else an empty text: recorded
-    anew it keeps it, so that its versions do not tell more together."""
+    """Return the salt of a cassette that is in memory, else an empty text. A cassette
+    keeps its salt when it is recorded again, so that comparing its versions reveals
+    nothing more."""
     if not isinstance(interactions, list):
         return ""
     texts = (each.request.identity for each in interactions)
@@ -63,18 +64,19 @@ def salt_of(interactions: Sequence[Interaction]) -> str:
 
 
 def is_sure(text: str) -> bool:
-    """Return whether it is known whose it is."""
+    """Return whether the owner is known."""
     return bool(text) and not text.endswith(ANYBODY)
 
 
 def _sure(text: str) -> Identity | None:
-    """Return an identity that is known; None where it is anybody's."""
+    """Return an identity whose owner is known; None where it is anybody's."""
     return parse_identity(text) if is_sure(text) else None
 
 
 def letters(value: bytes, salt: str) -> str:
-    """Return all letters of a value, of which a hint is the first ones. A variable that
-    was named stands for itself, and what a replay gave out for the value it was."""
+    """Return all letters of a value; a hint is the first few. The placeholder of a
+    named variable stands for itself, and one that a replay gave out for the value
+    behind it."""
     if _NAMED.fullmatch(value):
         return value.decode()
     if found := _GIVEN.fullmatch(value):
@@ -84,13 +86,12 @@ def letters(value: bytes, salt: str) -> str:
 
 
 class Whose:
-    """Whose request it is that is to be answered, as far as it shows. ``find`` gives
-    its hidden values; most requests never need them."""
+    """Whose request is to be answered, as far as it shows. ``find`` returns the hidden
+    values of the request, which most requests never need."""
 
     def __init__(self, find: Callable[[], Values]) -> None:
-        self._find, self._values = find, None
-
-    _values: Values | None
+        self._find = find
+        self._values: Values | None = None
 
     def at(self, place: str, salt: str) -> list[str | None]:
         """Return the letters of each value in a place; None for one that may be any."""
@@ -104,8 +105,8 @@ class Whose:
 
 
 class Identities:
-    """The identities of requests that are equal otherwise. Of the places that are
-    ``left_out`` none keeps anybody from an answer."""
+    """The identities of requests that are equal otherwise. A difference in a place that
+    is ``left_out`` refuses nobody an answer."""
 
     def __init__(
         self, texts: Iterable[str], left_out: Collection[str] = frozenset()
@@ -129,27 +130,26 @@ class Identities:
 
     @property
     def tell(self) -> bool:
-        """Return whether it counts whose a request is, if only for the order."""
+        """Return whether the owner of a request matters, if only for the order."""
         return bool(self._states or self._soft or self._left_out)
 
     def strangeness(self, text: str, whose: Whose) -> int:
-        """Count the places in which a request has another value than this identity,
-        though that may be."""
+        """Count the soft places in which a request differs from this identity."""
         return _strangeness(self._soft, text, whose)
 
     def left_out(self, text: str, whose: Whose) -> int:
-        """Count the same of the places that are left out."""
+        """Count the places that are left out in which a request differs."""
         return _strangeness(self._left_out, text, whose)
 
     def admit(self, text: str, whose: Whose) -> bool:
-        """Return whether a request may get the answer to one of this identity."""
+        """Return whether a request may get an answer recorded for this identity."""
         known = _sure(text)
         return known is None or all(
             self._fits(place, known, whose) for place in self._states
         )
 
     def differs(self, text: str, whose: Whose) -> str:
-        """Return the first place in which it is not this identity's request."""
+        """Return the first place in which a request does not fit this identity."""
         known = _sure(text)
         places = (p for p in self._states if known and not self._fits(p, known, whose))
         return next(places, "")
@@ -167,8 +167,9 @@ class Identities:
         return wanted in fitting and (None in asked or len(wanted) == longest)
 
     def strange(self, whose: Whose) -> tuple[str, int, bool] | None:
-        """Return the first place where a request is nobody's: its name, how many
-        values it had, and whether it has one; None where there is no such place."""
+        """Return the first place in which a request fits no identity: its name, how
+        many values were recorded there, and whether the request has one; None where
+        there is no such place."""
         for place, states in self._states.items():
             asked = whose.at(place, self._salt)
             others = states - {_ABSENT}
@@ -186,7 +187,7 @@ def _strangeness(places: Sequence[str], text: str, whose: Whose) -> int:
         return 0
     known = _sure(text)
     if known is None:
-        return 1  # it may be anybody's, and who is known has one of their own
+        return 1  # it may be anybody's, and a known owner has an answer of their own
     pairs = (
         (known.hints.get(place, _ABSENT), whose.at(place, known.salt))
         for place in places
@@ -206,7 +207,7 @@ def _agree(hint: str, asked: Sequence[str | None]) -> bool:
 
 
 def hints(values: Iterable[bytes], salt: str) -> dict[bytes, str]:
-    """Return a hint of each value, with as many letters as tell them apart."""
+    """Return a hint for each value, with as many letters as distinguish them."""
     known = {value: letters(value, salt) for value in values}
     return {value: _hint(own, known.values()) for value, own in known.items()}
 

@@ -8,9 +8,9 @@ from mitmvcr.core.matching import Rule
 
 
 class Objection(NamedTuple):
-    """The rule, and the header or hidden value about which it is: as asked and as
+    """The rule, and the header or hidden value that it is about: as requested and as
     recorded, None where there is none. ``several`` is how many different hidden values
-    were recorded, where the request's is none of them."""
+    were recorded, if the request's is none of them."""
 
     rule: Rule
     name: str

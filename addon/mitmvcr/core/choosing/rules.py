@@ -1,4 +1,4 @@
-"""HTTP's own rules about which answer is whose, whatever else is compared."""
+"""HTTP's own rules about which answer fits which request, whatever else is compared."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -8,10 +8,12 @@ from functools import lru_cache
 from mitmvcr.core.choosing.header_fields import (
     HOST,
     NEVER,
+    TARGET,
     Fields,
     all_fields,
     fields,
     other_host,
+    target,
 )
 from mitmvcr.core.choosing.identity import Whose
 from mitmvcr.core.choosing.ranges import PARTIAL, asked_range, held, in_bytes
@@ -23,23 +25,31 @@ VALIDATORS = ("if-match", "if-modified-since", "if-none-match", "if-unmodified-s
 #: Others that make it so: WebDAV's ``If``, ``If-Schedule-Tag-Match``, and those of
 #: stores, as ``x-amz-copy-source-if-match`` and ``x-goog-if-generation-match``.
 _CONDITION = re.compile(r"if(?:-(?!range$).*)?|x-[a-z0-9-]*-if-.*")
-#: What is asked for stands in these, where URL and body may say nothing of it: calls of
+#: They say what is requested when URL and body may not: calls of
 #: AWS, Tencent Cloud and Alibaba Cloud, SOAP 1.1, arguments of Dropbox, WebDAV (RFC
 #: 4918), copies in stores, another method than POST; which part of an upload it is
 #: (RFC 9110, 14.5, tus, Google, Azure), which page or partition of Cosmos DB, which
-#: fields of an answer (Google, Flask-RESTX), which of LinkedIn's methods.
+#: fields of an answer (Google, Flask-RESTX), which of LinkedIn's methods; in which
+#: database, schema or namespace (PostgREST, CrateDB, SurrealDB, ClickHouse, Trino,
+#: Presto, Vault), for which tenant (Mimir, Loki), and the SQL of prepared statements.
 OPERATION = frozenset(
     {
+        "accept-profile",
+        "content-profile",
         "content-range",
+        "default-schema",
         "depth",
         "destination",
         "dropbox-api-arg",
         "soapaction",
+        "surreal-db",
+        "surreal-ns",
         "upload-offset",
         "x-acs-action",
         "x-amz-copy-source",
         "x-amz-copy-source-range",
         "x-amz-target",
+        "x-clickhouse-database",
         "x-fields",
         "x-goog-fieldmask",
         "x-goog-upload-command",
@@ -53,25 +63,33 @@ OPERATION = frozenset(
         "x-ms-documentdb-partitionkey",
         "x-ms-page-write",
         "x-ms-source-range",
+        "x-presto-catalog",
+        "x-presto-prepared-statement",
+        "x-presto-schema",
         "x-restli-method",
+        "x-scope-orgid",
         "x-tc-action",
+        "x-trino-catalog",
+        "x-trino-prepared-statement",
+        "x-trino-schema",
+        "x-vault-namespace",
     }
 )
 #: Mercurial cuts its arguments into as many headers as they need.
 _PIECES = "x-hgarg-"
-#: Of a write they say it too; of a PATCH its media type, where that names a kind of
-#: patch, as of Kubernetes (RFC 5789).
+#: For writes, this header says it too, and for a PATCH the media type, if that names a
+#: kind of patch, as Kubernetes' do (RFC 5789).
 _OF_WRITES, _PATCH = "x-ms-range", "content-type"
 #: The place of a range among the fields; no header has such a name.
 RANGE = ":range"
 _RANGES, _CONDITIONS = frozenset({PARTIAL, 416}), frozenset({304, 412})
-#: Answers with these codes are whole strangers to another request.
+#: Answers with these codes fit no other request.
 BOUND = _RANGES | _CONDITIONS
 
 #: Of an answer, whatever is asked for in it.
 _BINDING = frozenset({"content-range", "vary"})
 
-#: What has to be so for an answer to be given: the values of some fields.
+#: What an answer requires of a request: the values of some fields.
 Bond = tuple[tuple[str, str | None], ...]
 #: The name of a field, its value in the request, and the recorded one.
 Broken = tuple[str, str | None, str | None]
@@ -79,8 +97,8 @@ Broken = tuple[str, str | None, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request that looks for its answer. ``fields`` are those of its headers as they
-    are recorded, ``raw`` those that it has, which other recorders keep."""
+    """A request that needs an answer. ``fields`` are its headers as they are recorded,
+    ``raw`` those that were sent, which other recorders keep."""
 
     request: Request
     fields: Fields
@@ -89,7 +107,7 @@ class Asked:
 
     @classmethod
     def of(cls, seen: Request, live: Request, whose: Whose) -> "Asked":
-        """Return what is asked; ``live`` is the request before anything was hidden."""
+        """Make it of a request; ``live`` is the same before anything was hidden."""
         return cls(seen, all_fields(seen), all_fields(live), whose)
 
     @property
@@ -97,9 +115,12 @@ class Asked:
         return asked_range(self.fields)
 
     def value(self, name: str, known: Collection[str | None] = ()) -> str | None:
-        """Return the value of a field, as it is ``known`` if it is in either way."""
+        """Return the value of a field: the raw one if that is ``known``, else the one
+        that is recorded."""
         if name == RANGE:
             return self.range
+        if name == TARGET:
+            return target(self.request)
         raw = self.raw.get(name)
         return raw if raw is not None and raw in known else self.fields.get(name)
 
@@ -153,15 +174,15 @@ def bonds(
     off: Collection[str],
     counts: Callable[[str], bool] = bool,
 ) -> list[Bond]:
-    """Return what a request has to have for this answer, in each of the ways that will
-    do. ``several`` are the fields in which the interactions differ that are equal
-    otherwise, with their values; the rules in ``off`` are not kept, and a header that
-    does not ``count`` is no operation."""
+    """Return what a request needs to get this answer, each alternative in an item.
+    ``several`` are the fields, with their values, in which otherwise equal interactions
+    differ; the rules in ``off`` do not apply, and a header that does not ``count`` is
+    not an operation."""
     ways = _bonds(found, several, off, counts)
     if HOST not in several or Rule.OPERATION in off:
         return ways
     own = other_host(found.request) or None
-    # Who names none may be a client that cannot.
+    # A client that names no host may be unable to.
     hosts = (own,) if None in several[HOST] else dict.fromkeys((own, None))
     return [((HOST, host), *way) for host in hosts for way in ways]
 
@@ -175,7 +196,7 @@ def _bonds(
     code, own = found.response.code, fields(found.request.headers)
     bound: Bond = ()
     if Rule.OPERATION not in off:
-        # Of those that some have and others not it is known which it were.
+        # If only some of the interactions have a header, it is known which ones.
         said = {*_operations(found.request, own), *filter(_says_it, several)}
         bound = tuple(
             (name, own.get(name))
@@ -185,7 +206,7 @@ def _bonds(
     if Rule.VARY not in off and several:
         names = sorted({name for name in vary(found.response) if name in several})
         bound += tuple((name, own.get(name)) for name in names)
-    # Where none was recorded, it is not known which it were.
+    # If no condition was recorded, it is not known which there was.
     conditions = sorted(filter(is_condition, own)) if code in _CONDITIONS else ()
     if conditions and Rule.VALIDATORS not in off:
         every = dict.fromkeys((*VALIDATORS, *conditions))
@@ -204,7 +225,7 @@ def _ranges(found: Interaction, own: Fields) -> list[str | None]:
     asked = asked_range(own)
     if asked is not None:
         return [asked]
-    span = held(found.response)  # it may be that the header was not to be recorded
+    span = held(found.response)  # an option may have left the header out
     return [None, in_bytes(span)] if span else []
 
 
@@ -237,7 +258,7 @@ def is_free(found: Interaction) -> bool:
 
 
 def says_operation(request: Request) -> bool:
-    """Return quickly whether a header may say what a request asks for, or of whom."""
+    """Return quickly whether a header may say what is requested, or from which host."""
     return _name_operation(tuple(request.headers)) or other_host(request) != ""
 
 

@@ -12,11 +12,11 @@ Keys = tuple[Hashable, ...]
 
 
 class Bucket:
-    """The positions of one URL: not yet keyed, their keys, and those that may still
-    play. A position waits under each of its keys. ``last``: of the positions with a
-    key that gave an answer, the last, where it may be repeated.
+    """The positions of one URL: those not yet keyed, their keys, and those that may
+    still play. A position waits under each of its keys. ``last`` maps a key to the last
+    position that gave an answer, if answers may be repeated.
 
-    All of it can be made again from the interactions themselves.
+    All of it can be rebuilt from the interactions themselves.
     """
 
     __slots__ = (
@@ -36,9 +36,9 @@ class Bucket:
         self.waiting: dict[Hashable, deque[int]] = {}
         self.last: dict[Hashable, int] = {}
         self.spent: Spent | None = None
-        #: How many requests had others passed over unread (see sieve.py).
+        #: How many requests have skipped unread interactions (see sieve.py).
         self.sieved = 0
-        #: Those that were spent before others that wait under the same key.
+        #: Positions that were spent before earlier ones under the same key.
         self._gone: set[int] = set()
         self._equals: dict[Hashable, tuple[Keys, Equals]] = {}
 
@@ -48,7 +48,7 @@ class Bucket:
         return not (self.unread or self.waiting)
 
     def add(self, position: int, keys: Keys) -> None:
-        """Let a position play that has been keyed."""
+        """Let a keyed position play."""
         self.keys[position] = keys
         self._drop_equals(keys)
         for key in keys:
@@ -71,7 +71,7 @@ class Bucket:
         keys = self.keys.pop(position)
         for key in keys:
             waiting = self.waiting[key]
-            if waiting[0] != position:  # to take it out would take long among many
+            if waiting[0] != position:  # removing it would be slow among many
                 self._gone.add(position)
                 continue
             waiting.popleft()
@@ -86,7 +86,7 @@ class Bucket:
         self.spent.add(position, keys)
 
     def take_back(self, position: int) -> None:
-        """Have a position keyed once more."""
+        """Return a position to those not yet keyed."""
         if self.spent is not None:
             self.spent.remove(position)
         if position in self._gone:
@@ -98,20 +98,20 @@ class Bucket:
         self._equals.clear()
 
     def unspend(self, position: int, keys: Keys) -> None:
-        """Let a position play again that was spent last. What is known of its equals
-        stays."""
+        """Let the position that was spent last play again. What is known of its equals
+        stays valid."""
         assert self.spent is not None
         self.spent.remove(position)
         self.keys[position] = keys
         self._gone.discard(position)
-        for key in keys:  # it may still stand under one, and not under the other
+        for key in keys:  # it may still wait under one key, and not under another
             waiting = self.waiting.setdefault(key, deque())
             if position not in waiting:
                 insort(waiting, position)
 
     def let_wait(self, position: int, played: Set[int]) -> None:
-        """Let a position play that gave an answer which did not arrive; ``played`` are
-        those that did."""
+        """Let a position play again whose answer did not arrive; ``played`` are those
+        whose answers did."""
         for key in self.keys[position]:
             waiting = self.waiting.setdefault(key, deque())
             if position not in waiting:
@@ -121,21 +121,22 @@ class Bucket:
                 self.last[key] = max(played & set(equal), default=-1)
 
     def append(self, position: int) -> None:
-        """Have a fresh position keyed."""
+        """Add a new position, not yet keyed."""
         self.unread.append(position)
 
     def last_of(self, keys: Keys) -> int | None:
-        """Return the last that answered under one of the keys and may do so again."""
+        """Return the last position that answered under one of the keys, if answers may
+        be repeated."""
         found = max(self.last.get(key, -1) for key in keys)
         return found if found >= 0 else None
 
     def pass_over(self) -> None:
-        """Take the first one out that is not yet keyed."""
+        """Remove the first position that is not yet keyed."""
         self.unread.popleft()
         self._equals.clear()
 
     def are_several(self, keys: Keys) -> bool:
-        """Return whether more than one that was keyed has one of these keys."""
+        """Return whether several keyed positions have one of these keys."""
         if self.last:
             return True
         if len(keys) == 1:
@@ -143,8 +144,8 @@ class Bucket:
         return len({at for key in keys for at in self.waiting.get(key, ())}) > 1
 
     def equal(self, keys: Keys) -> list[int]:
-        """Return the keyed positions that have one of the keys, in order, those that
-        were used up too."""
+        """Return the keyed positions that have one of the keys, in order, including
+        those that were used up."""
         found = {at for key in keys for at in self.waiting.get(key, ())}
         if self.spent is not None:
             found.update(self.spent.matching(keys))
@@ -174,8 +175,8 @@ class Bucket:
 
 
 class Spent:
-    """Positions that were used up, and hashes of their keys, of which there are one or
-    two: in 24 bytes each, since nothing else of them is needed."""
+    """Positions that were used up, with the hashes of their one or two keys: 24 bytes
+    each, since nothing else of them is needed."""
 
     __slots__ = ("_flat",)
 

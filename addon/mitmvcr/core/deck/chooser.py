@@ -14,6 +14,7 @@ from mitmvcr.core.choosing import (
     is_free,
     is_only_range,
     says_operation,
+    target,
 )
 from mitmvcr.core.deck.bucket import Bucket, Keys
 from mitmvcr.core.deck.recorded import Recorded
@@ -65,9 +66,16 @@ class Chooser:
         theirs = found.request
         return (
             not theirs.identity
+            and self._is_spelled_as(request, theirs)
             and all_fields(request) == all_fields(theirs)
             and self.says_all(request, live)
         )
+
+    def _is_spelled_as(self, request: Request, recorded: Request) -> bool:
+        """Return whether no other spelling of its URL could be the request's own."""
+        if not self._matcher.spelling_tells or request.url == recorded.url:
+            return True
+        return target(request) == target(recorded)
 
     def says_all(self, request: Request, live: Request | None) -> bool:
         """Return whether nothing that was left out of the live request may stand in the
@@ -86,6 +94,7 @@ class Chooser:
         return (
             base is not None
             and request.body == recorded.body
+            and self._is_spelled_as(request, recorded)
             and base(request) == base(recorded)
             and not recorded.identity
             and all_fields(request) == all_fields(recorded)

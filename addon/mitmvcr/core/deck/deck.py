@@ -282,7 +282,7 @@ class Deck(Buckets):
         return [self.head(at) for at in positions if at < self._all.loaded]
 
     def objections(self, request: Request, live: Request | None = None) -> "Objections":
-        """Why an equal interaction does not answer the request."""
+        """Return why equal interactions do not answer the request."""
         bucket = self._bucket(self._bucket_of(request.url)) or Bucket()
         self._read_all(bucket, request)
         asked = self._chooser.asked(request, live)

@@ -1,4 +1,5 @@
-"""A request with what is blank in a recorded one as it stands there."""
+"""Fill a request: where a recorded one has a blank, such as a placeholder, and the live
+one has a value, the blank is put in its place."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -36,20 +37,20 @@ from mitmvcr.core.media import (
 from mitmvcr.core.model import Headers, Request, header
 from mitmvcr.core.urls import url_parts
 
-#: What a text with a blank may be.
+#: Matches the live texts that a recorded text with a blank stands for.
 Blank = re.Pattern[str] | Coded
-#: Returns it; None where a text has none.
+#: Returns the blank of a recorded text; None if it has none.
 FindBlank = Callable[[str], Blank | None]
 Part = tuple[Headers, bytes]
-#: What a variable may be.
+#: Matches any value of a variable.
 ANY = r"\S*"
-#: Of longer bodies, in bytes, nothing is filled in.
+#: In bytes: longer bodies are not filled.
 LONGEST = 1 << 20
 _TEXT = "utf-8", "surrogateescape"
 
 
 def _may_be_absent(recorded: object, blank: FindBlank) -> bool:
-    """Return whether the value of an unset variable is recorded."""
+    """Return whether a recorded value is a variable's, which may be unset here."""
     pattern = blank(recorded) if isinstance(recorded, str) else None
     return pattern is not None and ANY in pattern.pattern
 
@@ -65,7 +66,7 @@ def _filled_raw(asked: bytes, recorded: bytes, blank: FindBlank) -> bytes:
 
 
 def filled_url(asked: str, recorded: str, blank: FindBlank) -> str:
-    """Return a URL with what is blank in the recorded one as it stands there."""
+    """Return a URL with the blanks of the recorded one."""
     ours, theirs = url_parts(asked), url_parts(recorded)
     if ours is None or theirs is None:
         return asked
@@ -83,7 +84,7 @@ def filled_url(asked: str, recorded: str, blank: FindBlank) -> str:
 
 def _filled_query(asked: str, recorded: str, blank: FindBlank) -> str:
     """Return a query with the blank parameters of the recorded one in their places,
-    also those that are not there at all."""
+    even those that it lacks."""
     left = asked[1:].split("&") if asked[1:] else []
     found: list[str] = []
     for piece in recorded[1:].split("&"):
@@ -126,9 +127,8 @@ def _name(piece: str) -> str:
 
 
 def filled_body(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
-    """Return a body with what is blank in the recorded one as it stands there: by place
-    in JSON, lines of it, forms, multiparts and protobuf; else where all around it is
-    the same."""
+    """Return a body with the blanks of the recorded one: by place in JSON, lines of
+    JSON, forms, multiparts and protobuf; else if everything around them is equal."""
     if max(len(asked.body), len(recorded.body)) > LONGEST:
         return asked.body
     for way in (_frames, _protobuf, _json, _lines, _form, _multipart, _xml):
@@ -190,7 +190,7 @@ def _filled_value(asked: Any, recorded: Any, blank: FindBlank) -> Any:
 def _same_name(
     asked: dict[str, Any], recorded: dict[str, Any], name: str, blank: FindBlank
 ) -> re.Match[str] | None:
-    """Return the first name asked for that a recorded one with a blank may be."""
+    """Return the first live name that a recorded name with a blank matches."""
     pattern = blank(name)
     names = (each for each in asked if each not in recorded) if pattern else ()
     return next(filter(None, map(pattern.fullmatch, names)), None) if pattern else None
@@ -266,14 +266,13 @@ def _xml(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
     return asked.body if filled == ours else filled
 
 
-#: Returns a content with what is blank in a recorded one as it stands there.
+#: Returns the content of a field with the blanks of a recorded one.
 Fill = Callable[[bytes, bytes], bytes]
 
 
 def filled_message(asked: bytes, recorded: bytes, fill: Fill) -> bytes:
-    """Return a message of protobuf with what is blank in a recorded one as it stands
-    there; fields belong together by their tags. A field that is empty is not there at
-    all. Raise ValueError where one is no message."""
+    """Return a protobuf message with the blanks of a recorded one, paired by tags. An
+    empty field is absent from a message. Raise ValueError if one is not a message."""
     left = tagged_fields(asked)
     found: list[bytes] = []
     for tag, content, raw in tagged_fields(recorded):

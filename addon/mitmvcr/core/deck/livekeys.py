@@ -1,7 +1,7 @@
-"""The keys of requests; those of the last bodies that are not short are remembered.
+"""The keys of requests; those of the last few longer bodies are remembered.
 
-A client that sends the same bytes again has nothing taken apart, and a recorded body is
-not taken apart where it is the live one to the byte.
+When a client sends the same bytes again, or a recorded body is byte for byte the live
+one, nothing is parsed again.
 """
 
 from collections import deque
@@ -15,19 +15,19 @@ from mitmvcr.core.model import Request
 if TYPE_CHECKING:
     from mitmvcr.core.deck.bucket import Keys
 
-#: In bytes: a shorter body is soon taken apart.
+#: In bytes: a shorter body is parsed quickly.
 _SHORT = 256
-#: So many bodies are remembered; of those that are so large only one.
+#: How many bodies are remembered; of those larger than this only one.
 _MOST, _LARGE = 8, 1 << 20
 
 
 class LiveKeys:
-    """A large request is looked up with its secrets and without, and explained: its
-    body is taken apart once."""
+    """Parses the body of a large request once, though it is looked up with and without
+    its secrets, and explained."""
 
     def __init__(self, matcher: Matcher) -> None:
         self._base, self._rests_of = matcher.base, matcher.rests
-        #: Bodies, what else the keys come of, and the keys; the last is the first.
+        #: Bodies, what else the keys depend on, and the keys; the newest first.
         self._lately: deque[tuple[bytes, Hashable, Keys]] = deque(maxlen=_MOST)
         self._last: tuple[Request | None, Keys] = None, ()
 
@@ -50,7 +50,7 @@ class LiveKeys:
         return keys
 
     def of_recorded(self, request: Request) -> "Keys":
-        """Return those of a recorded one. Of it nothing is remembered: there are
+        """Return the keys of a recorded request, which are not remembered: there are
         many."""
         body = request.body
         if self._base is not None and any(body == each for each, *_ in self._lately):

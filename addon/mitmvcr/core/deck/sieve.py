@@ -1,8 +1,8 @@
-"""Which interactions that were not read yet cannot be equal to a large body of JSON.
+"""Which unread interactions cannot be equal to a request with a large JSON body.
 
-To read one and take it apart takes many times as long as to look for a word in it as it
-stands in the file. Words of nothing but letters are spelled in one way, except by
-escapes, codings and charsets: where one of those may be, the interaction is read.
+Reading and parsing one takes many times as long as searching its text in the file for a
+word. A word of letters only is always spelled the same way, except by escapes, codings
+and charsets: where one of those may be used, the interaction is read.
 """
 
 import re
@@ -20,12 +20,12 @@ from mitmvcr.core.placeholders import any_placeholder
 if TYPE_CHECKING:
     from mitmvcr.core.deck.bucket import Bucket
 
-#: In bytes: for a shorter body it is not worth the while.
+#: In bytes: for a shorter body it is not worthwhile.
 _LARGE = 1 << 12
-#: Longer than what is written in the place of a secret.
+#: Longer than any word of a placeholder.
 _WORD = re.compile(rb"[A-Za-z]{12,}")
-#: So many requests are remembered, and so many have a sieve in a bucket: then it is
-#: time to read what is in it.
+#: How many requests are remembered, and how many may use a sieve in one bucket before
+#: the bucket is read.
 _MOST, _MOST_IN_BUCKET = 4, 4
 
 #: Says of a position whether all these words may stand in its body.
@@ -33,7 +33,7 @@ MayHold = Callable[[int, tuple[bytes, ...]], bool]
 
 
 class Sieve:
-    """Lets the positions pass that may be equal to one request."""
+    """Passes the positions that may be equal to one request."""
 
     def __init__(self, words: tuple[bytes, ...], may_hold: MayHold) -> None:
         self._words, self._may_hold = words, may_hold
@@ -47,7 +47,7 @@ class Sieve:
 
 
 class Sieves:
-    """Makes one for each request, and remembers the last."""
+    """Makes a sieve for each request, and remembers the last ones."""
 
     def __init__(self, matcher: Matcher, may_hold: MayHold) -> None:
         rules = matcher.counts.body
@@ -57,7 +57,7 @@ class Sieves:
         self._last: deque[tuple[Request, Sieve | None]] = deque(maxlen=_MOST)
 
     def of(self, request: Request, bucket: "Bucket") -> Sieve | None:
-        """Return that of a request; None where all have to be read."""
+        """Return the sieve for a request; None where all have to be read."""
         if len(request.body) < _LARGE or not self._is_used:
             return None
         for known, sieve in self._last:
@@ -73,7 +73,8 @@ class Sieves:
 
 
 def _words(request: Request) -> tuple[bytes, ...]:
-    """Return words that are in all that is equal to a request, if it is JSON."""
+    """Return words that every interaction equal to this request contains; none if the
+    body is not JSON."""
     media = header(request.headers, "Content-Type")
     if is_framed(media):
         return ()

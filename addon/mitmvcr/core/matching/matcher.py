@@ -76,6 +76,7 @@ class Matcher:
         "parts",
         "rests",
         "spec",
+        "spelling_tells",
         "url",
     )
 
@@ -101,6 +102,9 @@ class Matcher:
         self.rests = _rests(base, self.counts.body if is_typed else None)
         #: The key of all but the body; None where no body is compared by its type.
         self.base = base if is_typed else None
+        in_part = spec.base_urls or spec.ignore_query or spec.ignore_path
+        #: Do URLs that are equal differ in nothing but how they are spelled?
+        self.spelling_tells = "url" in spec.parts and not in_part
 
     def __repr__(self) -> str:
         return f"<Matcher {','.join(self.spec.parts)}>"

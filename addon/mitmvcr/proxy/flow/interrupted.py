@@ -62,8 +62,8 @@ def broken(
 
 
 def _reason(flow: http.HTTPFlow | None) -> str:
-    """Return why it ended; the alert by which its origin ended TLS says more than that
-    the connection was closed."""
+    """Return why it ended. A TLS alert of the origin says more than that the connection
+    was closed."""
     if flow is None or flow.error is None:
         return "mitmproxy ends"
     return str(flow.server_conn.error or flow.error.msg)
@@ -145,7 +145,7 @@ def _decoded(recorded: Response, body: bytes, codings: str) -> Response:
 
 
 def _failed(exchange: Exchange, flow: http.HTTPFlow, reason: str, now: int) -> Broken:
-    """There was no answer."""
+    """Return what to keep of an exchange without an answer."""
     if not exchange.player.settings.record_errors:
         if _may_be_refused(flow, reason):
             return Broken(None, f"broke off and is not recorded: {reason} ({SHOW})")

@@ -81,7 +81,7 @@ def blocked(reason: str, *, head: bool = False) -> http.Response:
 
 
 def failure(reason: str, *, head: bool = False) -> http.Response:
-    """Our own code failed; the request went nowhere."""
+    """Return the answer for a request that our own code failed on: nothing was sent."""
     title = "mitmvcr failed, and the request was not sent anywhere"
     return _problem(500, title, reason, {"X-Vcr-Error": _as_header(reason)}, head=head)
 
@@ -106,8 +106,8 @@ def no_session(reason: str, *, head: bool = False) -> http.Response:
 def to_call(
     request: http.Request, reason: str, *, failed: bool = False
 ) -> http.Response:
-    """Either of them to a gRPC client, which shows its user nothing but a status and a
-    message. It is all head, and says what a program may look for in the others."""
+    """Return a miss or a failure for a gRPC client, which shows its user only a status
+    and a message. It has no body; its headers are those of the other answers."""
     fields = {
         "Content-Type": request.headers.get("content-type", "application/grpc"),
         "Grpc-Status": _INTERNAL if failed else _FAILED_PRECONDITION,

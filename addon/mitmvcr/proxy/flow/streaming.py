@@ -107,7 +107,8 @@ def tap(
 
 
 def with_chunks(recorded: Response, tee: TimedTee, head: int, codings: str) -> Response:
-    """When the parts of the body came. ``codings`` are those that were undone."""
+    """Return the response with the times at which the parts of its body came.
+    ``codings`` are those that were undone."""
     if not tee.marks:
         return recorded
     offsets = [offset for offset, _ in tee.marks]

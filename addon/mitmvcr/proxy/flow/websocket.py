@@ -115,11 +115,11 @@ class Script:
         return self._has_large or len(content) > SLOW
 
     def next_from(self, *, client: bool) -> Frame | None:
-        """Whose turn it is not, gets None."""
+        """Return the next recorded frame of this side; None if it is not its turn."""
         return self._dialogue.next_from(client=client)
 
     def pause(self, frame: Frame) -> float:
-        """Seconds between the message before and this one."""
+        """Return the seconds to wait between the previous message and this one."""
         earlier, self._at = self._at, frame.at
         return (frame.at - earlier) / 1e9 * self._latency
 

@@ -1,7 +1,5 @@
-"""What has left, as far as a proxy can know: what the system took counts as delivered.
-
-A client that leaves before that has not had all of its stream.
-"""
+"""How much has been sent, as far as a proxy can know: what the system has accepted
+counts as delivered. A client that leaves before that did not get all of its stream."""
 
 from typing import Any
 
@@ -11,7 +9,7 @@ from mitmvcr.proxy.host.capabilities import capabilities
 
 
 def _handler(client_id: str) -> Any:
-    """Who has a client's connection (addons/proxyserver.py: connections)."""
+    """Return the handler of a client's connection (addons/proxyserver.py)."""
     server = ctx.master.addons.get("proxyserver")
     return server.connections.get(client_id) if server is not None else None
 
@@ -26,8 +24,8 @@ async def drain(client_id: str) -> None:
 def unsent(stream: Any) -> int:
     """Return how many bytes of a replayed stream wait in this process for its client.
 
-    Over HTTP/2 that is what the client has not made room for
-    (proxy/layers/http/_http_h2.py: BufferedH2Connection): the socket is not only its.
+    Over HTTP/2 that is what exceeds the client's flow-control window
+    (proxy/layers/http/_http_h2.py: BufferedH2Connection), since streams share a socket.
     """
     if not capabilities.has("backpressure"):
         return 0

@@ -1,10 +1,10 @@
 """What we rely on in mitmproxy beyond its documentation, in one table.
 
-Each capability was read in the versions it names, and is looked at in the one that
-runs, whatever its number. When mitmproxy starts, the log gets one line for each that is
-off. Code asks for a capability before it uses it, and has another way where it is off.
-The guards, which keep a replay off the network, have none: without one of them nothing
-is replayed.
+Each capability was read in the source of the versions it names, and is checked in the
+running one, whatever its number. When mitmproxy starts, one line is logged for each
+that is off. Code asks for a capability before it uses it, and has a fallback. Only the
+guards, which keep a replay off the network, have none: without all of them nothing is
+replayed.
 """
 
 import logging
@@ -21,10 +21,10 @@ logger = logging.getLogger("mitmvcr")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capability:
-    """``check`` raises with the reason where it is off, and ``lost`` says what then.
+    """``check`` raises with the reason if it is off, and ``lost`` says what that means.
 
     ``guards``: it keeps a replay off the network, which is refused without it.
-    ``on_demand``: only a command needs it, which looks at it then.
+    ``on_demand``: it is checked only when something needs it.
     """
 
     name: str
@@ -132,14 +132,14 @@ TABLE = (
     Capability(
         name="TLS alerts",
         check=end_checks.tls_alerts,
-        lost="of an origin that refuses a client's certificate the log says that it has"
-        " closed the connection, or its client waits in vain",
+        lost="when an origin refuses a client's certificate, the log only says that it"
+        " closed the connection, or the client waits in vain",
     ),
     Capability(
         name="end of TLS",
         check=end_checks.end_of_tls,
-        lost="an answer over TLS that goes until the end of its connection is broken"
-        " off to wget and to what else goes by GnuTLS or OpenSSL",
+        lost="an answer over TLS that ends with its connection counts as broken off"
+        " for wget and others that use GnuTLS or OpenSSL",
     ),
     Capability(
         name="ends of origins",
@@ -252,20 +252,20 @@ TABLE = (
 
 
 class Capabilities:
-    """The table, and whether each of it is there, looked up once."""
+    """The table, and whether each capability is there, checked once."""
 
     def __init__(self, table: Iterable[Capability] = TABLE) -> None:
         self._table = {each.name: each for each in table}
         self._is_there: dict[str, bool] = {}
 
     def look(self) -> None:
-        """Log all that is off. To be called when mitmproxy runs; takes 1 ms."""
+        """Log all that are off. Call it when mitmproxy runs; it takes 1 ms."""
         for each in self._table.values():
             if not each.on_demand:
                 self.has(each.name)
 
     def has(self, name: str) -> bool:
-        """Return whether it is there; log one line the first time that it is not."""
+        """Return whether a capability is there; log one line if not, the first time."""
         is_there = self._is_there.get(name)
         if is_there is None:
             error = self.problem(name)
@@ -275,7 +275,7 @@ class Capabilities:
         return is_there
 
     def require(self, name: str) -> None:
-        """Raise CapabilityError where it is not there. A guard is looked at anew."""
+        """Raise CapabilityError if it is not there. A guard is checked every time."""
         if self._is_there.get(name) and not self._table[name].guards:
             return
         error = self.problem(name)
@@ -284,7 +284,7 @@ class Capabilities:
         self._is_there[name] = True
 
     def require_guards(self) -> None:
-        """Raise CapabilityError for the first guard that is off. To be called before
+        """Raise CapabilityError for the first guard that is off. Call it before
         anything is replayed."""
         for each in self._table.values():
             if each.guards:

@@ -1,11 +1,11 @@
-"""What stands round the chain of addons, and where the recorder stands in it.
+"""A wrapper around the chain of addons, and the recorder's place in the chain.
 
-mitmproxy asks its addons one after another (addonmanager.py: trigger_event). All of a
-user's scripts are within one of them, ScriptLoader: an exception in one script ends a
-hook for the scripts behind it, and AddonHalt ends it for every addon behind it. A
-script whose file is damaged or gone is taken out (addons/script.py: watcher). What has
-to hold whatever breaks stands round the chain, then: every hook of a connection or a
-flow passes ``AddonManager.handle_lifecycle``, and it is asked before and after.
+mitmproxy calls its addons one after another (addonmanager.py: trigger_event). All of a
+user's scripts are inside one of them, ScriptLoader: an exception in one script ends a
+hook for the scripts after it, and AddonHalt ends it for every addon after it. A script
+whose file is damaged or gone is removed (addons/script.py: watcher). So what has to
+hold whatever breaks wraps the whole chain: every hook of a connection or a flow passes
+through ``AddonManager.handle_lifecycle``, and a watch is called before and after it.
 """
 
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,7 +22,7 @@ _PASS = "handle_lifecycle"
 
 
 class Watch(Protocol):
-    """Who stands round the chain. Neither method may raise."""
+    """Is called before and after every hook. Neither method may raise."""
 
     def before(self, event: Hook) -> None: ...
 
@@ -30,7 +30,7 @@ class Watch(Protocol):
 
 
 class Surrounded:
-    """In the place of a manager's ``handle_lifecycle``, for the rest of its life."""
+    """Replaces a manager's ``handle_lifecycle``, for the rest of its life."""
 
     def __init__(self, manager: Manager, watch: Watch) -> None:
         self.watch = watch
@@ -45,25 +45,25 @@ class Surrounded:
 
 
 def surround(manager: Manager, watch: Watch) -> None:
-    """Let ``watch`` be asked round every hook of a connection or a flow."""
+    """Call ``watch`` before and after every hook of a connection or a flow."""
     vars(manager)[_PASS] = Surrounded(manager, watch).handle_lifecycle
 
 
 def watch_of(manager: Manager) -> Watch | None:
-    """Who stands round this manager's chain already."""
+    """Return the watch that this manager's chain already has; None if it has none."""
     owner = getattr(vars(manager).get(_PASS), "__self__", None)
     return owner.watch if isinstance(owner, Surrounded) else None
 
 
 def enter(manager: Manager, addon: object) -> None:
-    """Load an addon and put it right behind the scripts: they are asked first, as
-    they were loaded with it, and mitmproxy's own NextLayer after it. One that is there
-    already stays where it is."""
+    """Load an addon and put it right after the scripts: scripts that were loaded with
+    it run first, and mitmproxy's own NextLayer runs after it. An addon that is already
+    in the chain stays where it is."""
     if any(each is addon for each in manager.chain):
         return
     manager.register(addon)
     chain = list(manager.chain)
     scripts = manager.get("scriptloader")
     behind = next((n for n, each in enumerate(chain, 1) if each is scripts), len(chain))
-    # A list of its own: a hook may be on its way through the one that was.
+    # A new list, since a hook may be iterating over the old one.
     manager.chain = [*chain[:behind], addon, *chain[behind:]]

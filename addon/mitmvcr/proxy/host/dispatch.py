@@ -38,7 +38,7 @@ class HookDispatcher:
         self._having_now: dict[str, Sequence[tuple[Any, bool]]] = {}
 
     def open(self) -> None:
-        """Unless it is open already, or this mitmproxy asks its addons otherwise."""
+        """Begin, if it has not, and if this mitmproxy calls its addons as expected."""
         own = vars(self._manager)
         if "trigger_event" not in own and capabilities.has("hook dispatch"):
             own["trigger_event"], own["trigger"] = self.trigger_event, self.trigger
@@ -56,7 +56,7 @@ class HookDispatcher:
             self._having_now.clear()
 
     def trigger(self, event: "Hook") -> None:
-        """Asked by mitmproxy where nothing can be waited for."""
+        """Pass on a hook that mitmproxy calls where it cannot await."""
         self._look()
         name, arguments = event.name, event.args()
         having = self._having_now.get(name)
@@ -81,7 +81,7 @@ class HookDispatcher:
             yield addon, is_alone and not iscoroutinefunction(getattr(addon, name))
 
     async def trigger_event(self, event: "Hook") -> None:
-        """Asked by mitmproxy for each hook of a connection or a flow."""
+        """Pass on a hook of a connection or a flow."""
         self._look()
         having = self._having.get(event.name)
         if having is None:

@@ -1,14 +1,14 @@
 """An answer that leaves before its request has ended.
 
-mitmproxy sends an addon's answer when it has all of a request, and a call that goes
-both ways does not end its request before it is answered. So the method that would pass
-a streamed request on is wrapped, when the first such answer is given
+mitmproxy sends an addon's answer once it has the whole request, but the request of a
+bidirectional call does not end before it is answered. So the method that would pass a
+streamed request on is wrapped when the first such answer is given
 (proxy/layers/http/__init__.py: start_request_stream).
 
-The answer waits until the request goes on, or for a moment: grpcio's asyncio client
-(1.85, aio/_call.py: _write) makes INTERNAL of whatever status has come before its first
-message is out. A client that wants to be answered before it sends anything is, after
-that moment.
+The answer waits for more of the request, or for a moment: grpcio's asyncio client
+(1.85, aio/_call.py: _write) turns any status that arrives before its first message is
+sent into INTERNAL. A client that waits for the answer before it sends anything gets it
+after that moment.
 """
 
 import time
@@ -27,10 +27,10 @@ MOMENT = 0.2
 
 
 class Early:
-    """What stands as ``request.stream`` where the flow's response is to leave now."""
+    """Marks, as ``request.stream``, a flow whose response is to be sent now."""
 
     def __call__(self, data: bytes) -> bytes:
-        """Return the data, as mitmproxy wants of a ``stream``; never used, as
+        """Return the data, as mitmproxy expects of a ``stream``; never called, since
         nothing is passed on."""
         return data
 
@@ -51,7 +51,7 @@ def _layers() -> Any:
 
 
 def _wrap(streams: Any) -> None:
-    """Once, however often it is called."""
+    """Wrap the method that passes a request on; once, however often this is called."""
     passed_on = streams.start_request_stream
     if hasattr(passed_on, _OURS):
         return

@@ -20,12 +20,12 @@ _broken: "WeakSet[Client]" = WeakSet()
 
 
 def leave_unsaid(client: "Client") -> None:
-    """Have a connection end as one that broke: its answer did."""
+    """End a connection without a close_notify, because its answer was cut off."""
     _broken.add(client)
 
 
 def say_the_end() -> None:
-    """Have connections to clients end so; however often this is called."""
+    """Send a close_notify to clients; patched once, however often this is called."""
     if not capabilities.has("end of TLS"):
         return
     from mitmproxy.proxy.layers import tls

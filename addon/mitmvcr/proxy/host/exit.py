@@ -33,7 +33,8 @@ def end_process(error: VcrError) -> NoReturn:
 
 
 def is_exiting() -> bool:
-    """False on a hot reload, where ``done`` must not be awaited."""
+    """Return whether mitmproxy ends: not on a hot reload, where ``done`` must not be
+    awaited."""
     exits = capabilities.has("waiting at the end") and ctx.master.should_exit.is_set()
     return bool(exits)
 

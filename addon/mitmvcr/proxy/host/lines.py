@@ -1,8 +1,8 @@
 """Connections of clients before mitmproxy has them (proxy/mode_servers.py:
 ServerInstance.handle_stream), and the way back to it.
 
-mitmproxy listens as ever, and calls ``handle_stream`` with each connection. What is
-taken there is given to it later as it would have been, with all that has come.
+mitmproxy listens as usual, and calls ``handle_stream`` with each connection. One that
+is intercepted there can be passed to mitmproxy later, with everything received so far.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ class Intake:
         self._accept = accept
 
     def open(self) -> bool:
-        """Begin, before mitmproxy listens; return whether that can be."""
+        """Begin, before mitmproxy listens; return whether that is possible."""
         if capabilities.problem("fast lane"):
             return False
         from mitmproxy.proxy.mode_servers import RegularInstance, ServerInstance
@@ -49,7 +49,7 @@ class Intake:
         return True
 
     def close(self) -> None:
-        """Take no more. Listeners go on through here, so ``accept`` has to say no."""
+        """Take no more. Open listeners still call this, so ``accept`` has to refuse."""
         from mitmproxy.proxy.mode_servers import RegularInstance
 
         if _METHOD in vars(RegularInstance):
@@ -57,8 +57,8 @@ class Intake:
 
 
 def way_in(server: Any) -> Callable[[Any, Any], Coroutine[Any, Any, None]]:
-    """Return what takes a connection, of which something was received already, as this
-    server of mitmproxy's takes its own. Raises CapabilityError."""
+    """Return a handler that passes a connection, of which something was received
+    already, to this server of mitmproxy. Raise CapabilityError."""
     from mitmproxy.proxy.mode_servers import ServerInstance
 
     capabilities.require("fast lane")
@@ -71,8 +71,8 @@ def way_in(server: Any) -> Callable[[Any, Any], Coroutine[Any, Any, None]]:
 
 
 class _Late:
-    """Gives what has come one turn later: mitmproxy keeps the task that reads only once
-    that has waited for something (proxy/server.py: handle_client)."""
+    """Delays the first read by one turn: mitmproxy keeps the reading task only once it
+    has waited for something (proxy/server.py: handle_client)."""
 
     def __init__(self, reader: asyncio.StreamReader) -> None:
         self._reader = reader
@@ -104,13 +104,12 @@ class Line:
         return f"<Line {self.ends}>"
 
     def take(self, protocol: asyncio.Protocol) -> None:
-        """Let a protocol have it."""
+        """Give the connection to a protocol."""
         self.transport.set_protocol(protocol)
         protocol.connection_made(self.transport)
 
     def hold_until(self, done: Coroutine[Any, Any, None]) -> None:
-        """Read nothing of what the client sends until something is done, which may not
-        raise."""
+        """Read nothing from the client until ``done`` has run, which must not raise."""
         self.transport.pause_reading()
         self._held = asyncio.ensure_future(done)
         self._held.add_done_callback(lambda _: self.transport.resume_reading())
@@ -142,7 +141,7 @@ class Line:
 
 
 class _Other(asyncio.Transport):
-    """In the place of another transport, of which it is part."""
+    """A transport that passes everything on to another one."""
 
     def __init__(self, outer: asyncio.Transport) -> None:
         super().__init__()
@@ -183,8 +182,8 @@ class _Other(asyncio.Transport):
 
 
 class _Swallowing(_Other):
-    """Writes all but what the client has had already. Another answer would not be the
-    one that it has read, so there is none then."""
+    """Writes everything except what the client has already got. If mitmproxy's answer
+    begins differently, the connection is aborted."""
 
     def __init__(self, outer: asyncio.Transport, swallowed: bytes) -> None:
         super().__init__(outer)

@@ -99,7 +99,7 @@ def _interface(ui: str) -> Any:
 
 
 def _filtered(given: Any) -> dict[str, str]:
-    """mitmdump's filter, which stands behind its options."""
+    """Return the options that mitmdump's filter sets, given after its options."""
     text = " ".join(given.filter_args)
     names = ("save_stream_filter", "readfile_filter", "dumper_filter")
     return dict.fromkeys(names, text) if text else {}

@@ -1,6 +1,5 @@
-"""Messages as they are kept (http.py: RequestData, ResponseData): the parts of one
-without the decoding and the checks of its properties, which cost more than the rest
-of a replay."""
+"""The raw parts of mitmproxy's messages (http.py: RequestData, ResponseData). Their
+properties decode and check, which costs more than the rest of a replay."""
 
 from mitmproxy import http
 
@@ -86,7 +85,7 @@ def _response_parts(wire: http.Response) -> PlainResponse:
 
 
 def _authority(text: str) -> bytes:
-    """mitmproxy has undone the punycode of a name that is not ASCII."""
+    """Return an authority in punycode, which mitmproxy has decoded."""
     try:
         return text.encode("idna")
     except UnicodeError:

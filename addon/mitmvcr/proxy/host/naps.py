@@ -13,9 +13,9 @@ _Wakeup.reply = None
 
 
 class Nap(commands.RequestWakeup):
-    """One stream waits; the others of its connection go on (layer.py: blocking).
+    """Pauses one stream; the others of its connection go on (layer.py: blocking).
 
-    A hook would do too, but it asks each addon: 0.2 ms for each part of each stream.
+    A hook would do too, but it calls each addon: 0.2 ms for each part of each stream.
     """
 
     blocking = True

@@ -21,7 +21,8 @@ else:
 
 
 def refusal(error: VcrError) -> exceptions.OptionsError:
-    """Raised in ``configure`` it tells the user and puts the old values back."""
+    """Return the error that, raised in ``configure``, shows the user the message and
+    restores the old values."""
     return exceptions.OptionsError(str(error))
 
 
@@ -59,7 +60,8 @@ def take_deferred_options(opts: Options) -> None:
 
 
 def refuse_unknown_options(opts: Options, known: frozenset[str]) -> None:
-    """Names that nobody added stay in ``deferred`` for ever (optmanager.py: set)."""
+    """Raise OptionsError for ``vcr_`` options that do not exist: mitmproxy keeps names
+    that nobody added in ``deferred`` for ever (optmanager.py: set)."""
     if not capabilities.has("option check"):
         return
     for name, value in sorted(opts.deferred.items()):

@@ -1,17 +1,15 @@
-"""Our own layers, put into mitmproxy when the first stream or WebSocket is replayed.
+"""Our own layers, installed when the first stream or WebSocket is replayed.
 
-mitmproxy sends the response of an addon in one write (and takes no notice of its
-``stream``), so one method of its HTTP layer is wrapped. In a replay there is no server
-that a WebSocket's layer could talk to, so ours speaks for it: it sends what was
-recorded, and waits for the client's next message where it was the client's turn.
+mitmproxy sends the response of an addon in one write (and ignores its ``stream``), so
+one method of its HTTP layer is wrapped. In a replay there is no server that a
+WebSocket's layer could talk to, so ours takes its place: it sends what was recorded,
+and waits for the client's next message where it was the client's turn.
 """
 
 from mitmproxy import http
 
 from mitmvcr.proxy.host.capabilities import capabilities
 from mitmvcr.proxy.host.schedule import Script
-
-# The layers stand on mitmproxy's own, which are there if the capability is.
 
 
 def take_streams() -> bool:
@@ -25,8 +23,8 @@ def take_streams() -> bool:
 
 
 def play_websocket(flow: http.HTTPFlow, script: Script) -> bool:
-    """Let this script speak for the server of this flow. False where mitmproxy has
-    changed, and there is no way."""
+    """Let this script answer in place of the flow's server. Return False if mitmproxy
+    has changed so that this cannot be done."""
     if not capabilities.has("WebSocket replay"):
         return False
     from mitmvcr.proxy.host import websocket_layer

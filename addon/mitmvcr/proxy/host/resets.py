@@ -14,9 +14,9 @@ _OURS = "_vcr_watches"
 
 
 def watch_who_leaves() -> None:
-    """Note who broke off, which an ``error`` hook does not say: over HTTP/2 either
-    side's reset is "stream reset by client". The method that calls the hook knows
-    (proxy/layers/http/__init__.py: handle_protocol_error)."""
+    """Note which side broke off, which the ``error`` hook does not say: over HTTP/2 it
+    calls either side's reset "stream reset by client". The method that calls the hook
+    knows (proxy/layers/http/__init__.py: handle_protocol_error)."""
     if capabilities.has("client resets"):
         _watch_resets("handle_protocol_error", _note_left)
 
@@ -26,8 +26,8 @@ def _note_left(flow: "HTTPFlow") -> None:
 
 
 def _watch_resets(method: str, see: "Callable[[HTTPFlow], None]") -> None:
-    """Tell of a stream's flow when this method of its layer is given the client's
-    reset. Wrapped once, however often it is called."""
+    """Call ``see`` with a stream's flow when this method of its layer gets the client's
+    reset. The method is wrapped once, however often this is called."""
     from mitmproxy.proxy.layers import http
 
     layers: Any = http
@@ -55,11 +55,11 @@ _TELL = "_vcr_tell_left"
 
 
 def tell_when_left(flow: "HTTPFlow", left: Callable[[], None]) -> None:
-    """While a hook waits, what happens to its stream is put off (proxy/layer.py:
-    handle_event), and that the client has reset it becomes an ``error`` only when the
-    wait is over (proxy/layers/http/__init__.py: check_killed), where the answer is
-    dropped. ``left`` is called as soon as it is known; without the capability, the
-    ``error`` hook has to do."""
+    """Call ``left`` as soon as the client resets a flow's stream. While a hook waits,
+    mitmproxy defers the events of its stream (proxy/layer.py: handle_event), and a
+    reset becomes an ``error`` only when the wait is over, and the answer is dropped
+    (proxy/layers/http/__init__.py: check_killed). Without the capability, the ``error``
+    hook has to do."""
     if capabilities.has("early resets"):
         flow.__dict__[_TELL] = left
         _watch_resets("handle_event", _tell)

@@ -25,8 +25,8 @@ class Script(Protocol):
 
 @dataclass
 class Hearing:
-    """A message of the client's, and why it is refused. Until it has been compared, it
-    is: a comparison that fails must not let it pass."""
+    """A message of the client's, and why it is refused. It is refused until it has been
+    compared, so that a comparison that fails does not let it pass."""
 
     script: Script
     kind: Kind
@@ -40,15 +40,15 @@ class Hearing:
 
 @dataclass
 class StreamSchedule:
-    """What stands as ``response.stream``: the parts of a body, and when each is due,
-    in seconds after the head (None: as soon as the client takes it). Both are asked
-    for one by one.
+    """Stands in for ``response.stream``: the parts of a body, and when each is due, in
+    seconds after the head (None: as soon as the client takes it). Both are read one by
+    one.
 
-    ``ended`` hears whether the client got all of it; only the first call counts.
-    ``breaks_off``: the connection ends behind the last part, as it did when it was
-    recorded. ``head`` makes of the response what leaves as its head. ``stays`` says
-    whether the stream is still to be kept open behind its last part, when all of it
-    counts as delivered; None: it ends.
+    ``ended`` is called with whether the client got all of it; only the first call
+    counts. ``breaks_off``: the connection ends after the last part, as it did when it
+    was recorded. ``head`` turns the response into the one that is sent as head.
+    ``stays`` returns whether to keep the stream open after its last part, when all of
+    it counts as delivered; without it the stream ends.
     """
 
     pieces: Iterable[bytes]
@@ -59,14 +59,14 @@ class StreamSchedule:
     stays: Callable[[], bool] | None = None
 
     def __call__(self, data: bytes) -> bytes:
-        """Return the data, as mitmproxy wants of a ``stream``; never used for an
+        """Return the data, as mitmproxy expects of a ``stream``; never called for an
         addon's response."""
         return data
 
 
 class LiveBody(StreamSchedule):
-    """Stands there for a body whose parts are not known yet. Its beginning is the
-    response's content; ``following`` waits for what comes next, b"" at the end."""
+    """Stands in for a body whose parts are not known yet. Its beginning is the
+    response's content; ``following`` waits for the next part, b"" at the end."""
 
     def __init__(
         self,

@@ -66,7 +66,7 @@ class _Events(deque[Any]):
 
 
 def wrap() -> None:
-    """Once, however often it is called."""
+    """Wrap the method that sends a response; once, however often this is called."""
     if hasattr(layers.HttpStream.send_response, _OURS):
         return
     whole = layers.HttpStream.send_response
@@ -129,7 +129,7 @@ def _send(stream: Any, whole: Commands, paced: StreamSchedule) -> Commands:
 def _send_pieces(
     stream: Any, paced: StreamSchedule
 ) -> Generator[commands.Command, Any, bool]:
-    """False where the client has left."""
+    """Send the pieces, each when it is due; return False if the client has left."""
     client = stream.context.client
     left = partial(paced.ended, False)
     stream._paused_event_queue = _Events(stream._paused_event_queue, left)

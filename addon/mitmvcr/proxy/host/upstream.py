@@ -12,11 +12,11 @@ def close(
     manager: Manager,
     chosen: Callable[[connection.Connection, connection.Client], bool],
 ) -> int:
-    """Close those that are ``chosen``, each with the client it is for, also while they
-    are being opened. Returns how many they were.
+    """Close the connections for which ``chosen``, called with each and its client, is
+    true, even while they are being opened. Return how many they were.
 
-    As mitmproxy closes one (proxy/server.py: close_connection), which tells its layers.
-    What waits to be sent is dropped, and nothing more is taken.
+    This notifies the layers, as mitmproxy's own close does (proxy/server.py:
+    close_connection). What waits to be sent is dropped, and nothing more is accepted.
     """
     closed = [
         transport

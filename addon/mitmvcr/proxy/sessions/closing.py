@@ -1,5 +1,5 @@
-"""The end of a session: its recording is put in place, and the log says what came of
-it. Nobody else records its cassette until then."""
+"""The end of a session: its recording is put in place, and its summary is logged. Until
+then nobody else can record its cassette."""
 
 import logging
 import os
@@ -16,37 +16,38 @@ logger = logging.getLogger("mitmvcr")
 
 
 class Served(NamedTuple):
-    """Who serves sessions is called with those that were closed and need nothing of the
-    proxy, with each that begins, and with a name and the session that had it before."""
+    """Callbacks for whoever serves sessions: with closed sessions that need nothing of
+    the proxy any more, with each that begins, and with a name and the session that had
+    it before."""
 
     released: Callable[[Collection[Player]], None] = lambda _: None
     begun: Callable[[Player], None] = lambda _: None
     switched: Callable[[str, Player | None], None] = lambda *_: None
 
 
-#: Each record fills a byte of the pipe that wakes mitmproxy's loop; while that is full
-#: a signal to end is lost.
+#: Each log record puts a byte into the pipe that wakes mitmproxy's loop; while that is
+#: full, a signal to end is lost.
 _MOST_RECORDS = 50
 
 
 def close_ports(ports: Iterable[int]) -> None:
-    """Let mitmproxy listen there no more."""
+    """Stop mitmproxy from listening on these ports."""
     for port in ports:
         from mitmvcr.proxy.host import listeners  # few sessions have one
 
         listeners.close_port(port)
 
 
-def tell(lines: Sequence[str]) -> None:
-    """Log what became of sessions, each in a record of its own unless they are many."""
+def log(lines: Sequence[str]) -> None:
+    """Log the lines, each in a record of its own unless there are many."""
     many = len(lines) > _MOST_RECORDS
     for text in ["\n".join(lines)] if many else lines:
         logger.info("%s", text)
 
 
 def close(player: Player) -> str:
-    """Close a session, and return what became of it. What goes wrong is logged, and is
-    the session's failure."""
+    """Close a session, and return the line to log for it. An error is logged, and
+    becomes the session's failure."""
     session = player.session
     try:
         session.close()
@@ -81,15 +82,15 @@ def close(player: Player) -> str:
 
 
 def _drop(player: Player) -> None:
-    """Take out of the cassette what somebody has marked. Raise CassetteError."""
+    """Drop the interactions that somebody has marked. Raise CassetteError."""
     if player.dropped and (count := drop_marked(player.session, player.dropped)):
         name = player.session.store.name
         logger.info("mitmvcr: %s: %d marked interactions dropped", name, count)
 
 
 class Recorders:
-    """Knows which sessions record which cassette: of a thousand none is looked at; and
-    which cassettes were recorded by sessions that have ended."""
+    """Knows which sessions record which cassette, without looking at each of a
+    thousand, and which cassettes were recorded by sessions that have ended."""
 
     def __init__(self) -> None:
         self._by_place: dict[str, list[Player]] = {}
@@ -111,12 +112,12 @@ class Recorders:
         return settings
 
     def settled(self, earlier: Settings | None, root: Settings | None) -> None:
-        """Begin anew where somebody has chosen other settings since."""
+        """Forget what was recorded if somebody has chosen other settings since."""
         if earlier != root:
             self._recorded.clear()
 
     def add(self, player: Player) -> None:
-        """Take in a session that begins, if it records."""
+        """Add a session that begins, if it records."""
         session = player.session
         if session.records:
             self._by_place.setdefault(player.place, []).append(player)
@@ -129,7 +130,7 @@ class Recorders:
             )
 
     def forget(self, player: Player) -> None:
-        """Take out a session that has ended."""
+        """Remove a session that has ended."""
         if player.session.summary().recorded:
             self._recorded.add(player.place)
         if player.session.records and player.place in self._by_place:
@@ -142,7 +143,7 @@ class Recorders:
         """Return the sessions of this name that record a cassette. Raise VcrError
         where one of another name does."""
         if not self._by_place:
-            return []  # nothing is recorded: a link need not be followed
+            return []  # nothing is recorded, so that no link need be resolved
         same = self._by_place.get(os.path.realpath(cassette), [])
         for player in same:
             if player.name != name:

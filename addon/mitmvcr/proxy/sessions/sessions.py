@@ -15,7 +15,7 @@ from mitmvcr.miss.log import Log, Logging
 from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.player import DEFAULT, Player, name_in
 from mitmvcr.proxy.flow.states import Event, State
-from mitmvcr.proxy.sessions.closing import Recorders, Served, close, close_ports, tell
+from mitmvcr.proxy.sessions.closing import Recorders, Served, close, close_ports, log
 from mitmvcr.proxy.sessions.opening import begin, make_room, prepared, settings_of
 from mitmvcr.proxy.sessions.routes import Routes, Wanted
 from mitmvcr.spelling import IN_MITMPROXY
@@ -193,15 +193,15 @@ class Sessions:
         """Take the session of this name out and put in the one that the settings name.
 
         Raises VcrError, and the session that was in use stays: without it a replay
-        would be open to the network. Only those that record the same cassette have
-        been closed then, since their recording had to be loaded.
+        would be open to the network. Only those that write the same cassette have
+        been closed then, since what they wrote had to be loaded.
         """
         settings = prepared(settings)
         fresh = None
         if settings.cassette is not None or settings.dir is not None:
             make_room(len(self._named))
         if settings.cassette is not None:
-            closed = self._close_recorders_of(os.fspath(settings.cassette), name)
+            closed = self._close_writers_of(os.fspath(settings.cassette), name)
             # For named sessions one look is enough.
             known = self.needs_no_guard or (self._is_guarded and name != DEFAULT)
             session = begin(settings, self._said, is_guarded=known)
@@ -226,15 +226,17 @@ class Sessions:
         self._recorders.settled(self.root, root)
         self.root = root
 
-    def _close_recorders_of(self, cassette: str, name: str) -> list[Player]:
-        """Close the sessions of this name that record a cassette: two cannot record to
-        one file, nor one replay what another has not put in place yet. Raise
-        VcrError where one of another name does."""
-        same = self._recorders.of(cassette, name)
-        if self._named.get(name) in same:
+    def _close_writers_of(self, cassette: str, name: str) -> list[Player]:
+        """Close the sessions of this name that record a cassette, or will drop what is
+        marked in it: two cannot record to one file, nor one replay what another has not
+        put in place yet. Raise VcrError where one of another name records it."""
+        same, own = self._recorders.of(cassette, name), self._named.get(name)
+        if own is not None and own.dropped and own.place == os.path.realpath(cassette):
+            same = [*dict.fromkeys([*same, own])]
+        if own in same:
             del self._named[name]
         self._ejected = [player for player in self._ejected if player not in same]
-        tell([self._close(player) for player in same])
+        log([self._close(player) for player in same])
         return same
 
     def _hand_on(self, closed: list[Player], fresh: Player) -> None:
@@ -288,7 +290,7 @@ class Sessions:
         ended, self._ejected, self._named = self.open(), [], {}
         self.root = None  # nothing begins any more
         self.routes.tell_unnamed()
-        tell([self._close(player) for player in ended])
+        log([self._close(player) for player in ended])
 
     def recordings(self) -> "list[Exchange]":
         return [each for each in self.under_way.values() if not each.is_replay]
@@ -306,7 +308,7 @@ class Sessions:
         left = (p for p in self._ejected if p not in targets and not p.queued)
         if idle := dict.fromkeys(left):
             self._ejected = [each for each in self._ejected if each not in idle]
-            tell([self._close(player) for player in idle])
+            log([self._close(player) for player in idle])
             self.served.released(idle)
 
     async def closing_idle(self, waiting: Awaitable[None]) -> None:

@@ -1,4 +1,4 @@
-"""The sessions of one worker of several: each name is of one worker, and gets no
+"""The sessions of one worker of several: each name belongs to one worker, and gets no
 session in another."""
 
 from collections.abc import Callable
@@ -24,8 +24,9 @@ class Worker(NamedTuple):
         return f"worker {self.number + 1} of {self.of}"
 
     def owner(self, name: str) -> int:
-        """Return the number of the worker that a session lives in; all agree on it.
-        Those whose cassettes some disks take for one live in one, which sees that."""
+        """Return the number of the worker that a session lives in, on which all workers
+        agree. Names that differ only in case share a worker, which sees that some disks
+        take their cassettes for one."""
         digest = blake2b(
             name.casefold().encode("utf-8", "surrogateescape"), digest_size=8
         )
@@ -37,16 +38,17 @@ class Worker(NamedTuple):
 
 class Shared(Sessions):
     """Begins the sessions that this worker owns, and refuses the others: connections
-    are passed to their owner before they are read, so that only those come here that
-    name one late. ``tell`` gets a word and a name for each that has begun or ended."""
+    are passed to their owner before they are read, so that only those get here that
+    name a session late. ``tell`` is called with a word and a name for each session that
+    has begun or ended."""
 
     def __init__(
         self, worker: Worker, tell: Callable[[str, str], None], *args: Any
     ) -> None:
         super().__init__(*args)
         self._worker, self._tell = worker, tell
-        #: The sessions that were in play when this worker ended and was started anew:
-        #: what they had answered is not known.
+        #: The sessions that were in play when this worker died and was restarted: what
+        #: they had answered is not known.
         self.lost: set[str] = set()
 
     def use(self, settings: Settings, name: str = DEFAULT) -> Player | None:
@@ -54,7 +56,7 @@ class Shared(Sessions):
             return None
         fresh = super().use(settings, name)
         if fresh is not None:
-            self.lost.discard(name)  # somebody wants it so
+            self.lost.discard(name)  # it was opened again on purpose
             self._tell("begun", name)
         return fresh
 
@@ -92,7 +94,7 @@ class Shared(Sessions):
 
     @property
     def _lacks_default(self) -> bool:
-        """Return whether another worker has the one session that there is."""
+        """Return whether another worker has the only session."""
         return self.root is None and not self._worker.owns(DEFAULT)
 
     def _elsewhere(self, name: str) -> VcrError:

@@ -75,7 +75,7 @@ test('a name that no file can have: "é/../\0"'.padEnd(300, 'é'), async (t) => 
 test('what the API says of a bad option', async () => {
   await assert.rejects(open('my/other', { mod: 'x' }), {
     name: 'VcrError',
-    message: /^mitmvcr: mod: is no option of a session: did you mean mode/,
+    message: /^mitmvcr: mod: is not an option of a session: did you mean mode/,
     field: 'mod',
   });
 });

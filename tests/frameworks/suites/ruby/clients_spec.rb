@@ -56,7 +56,7 @@ RSpec.describe "clients" do
 
   it "say what the API says of a bad option" do
     expect { MitmVcr::Session.new("a", mod: "x") }.to raise_error(
-      MitmVcr::Error, /\Amitmvcr: mod: is no option of a session: did you mean mode/
+      MitmVcr::Error, /\Amitmvcr: mod: is not an option of a session: did you mean mode/
     )
   end
 end

@@ -30,7 +30,8 @@ def _proxy_for(host: str, port: int) -> "tuple[str, int] | None":
     if proxies.get("https", proxies.get("http")) != url.geturl():
         return None  # the program has set its own since
     itself = (host, port) == (url.hostname, url.port)
-    bypassed = itself or environment.proxy_bypass_environment(host, proxies)
+    place = f"{host}:{port}"
+    bypassed = itself or environment.proxy_bypass_environment(place, proxies)
     return None if bypassed else (url.hostname, url.port)
 
 

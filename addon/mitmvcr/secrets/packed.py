@@ -1,4 +1,5 @@
-"""Where the names of fields stand in MessagePack (its specification, "Formats")."""
+"""Where the names of fields stand in MessagePack (its specification, "Formats") and in
+CBOR (RFC 8949, 3)."""
 
 from collections.abc import Set as AbstractSet
 
@@ -7,7 +8,7 @@ from collections.abc import Set as AbstractSet
 _COUNTED = {0xC4: (1, 0), 0xC5: (2, 0), 0xC6: (4, 0), 0xC7: (1, 1), 0xC8: (2, 1)}
 _COUNTED |= {0xC9: (4, 1), 0xD9: (1, 0), 0xDA: (2, 0), 0xDB: (4, 0)}
 #: A text of more than 31 bytes, of which one says how many.
-_LONG = 0xD9
+_LONG_TEXT = 0xD9
 #: And of how many bytes the others are.
 _SIZES = {0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2}
 _SIZES |= {0xD2: 4, 0xD3: 8, 0xD4: 2, 0xD5: 3, 0xD6: 5, 0xD7: 9, 0xD8: 17}
@@ -17,7 +18,7 @@ _NESTED = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
 _FIRST = frozenset(bytes([n]) for n in (*range(0x80, 0xA0), *_NESTED))
 
 
-def names(data: bytes) -> AbstractSet[int] | None:
+def msgpack_names(data: bytes) -> AbstractSet[int] | None:
     """Return where the texts begin that are names in maps; None for what is no whole
     MessagePack, of one item or of several."""
     if data[:1] not in _FIRST:
@@ -42,7 +43,12 @@ def names(data: bytes) -> AbstractSet[int] | None:
             at += head & 31
         elif head in _COUNTED:
             size, more = _COUNTED[head]
-            if head == _LONG and levels and levels[-1][1] == 2 and levels[-1][0] % 2:
+            if (
+                head == _LONG_TEXT
+                and levels
+                and levels[-1][1] == 2
+                and levels[-1][0] % 2
+            ):
                 found.add(at + 1)
             count = int.from_bytes(data[at : at + size])
             if head < 0xD9 and count > 9:  # bytes may hold a message themselves
@@ -50,6 +56,53 @@ def names(data: bytes) -> AbstractSet[int] | None:
             at += size + more + count
         else:
             at += _SIZES.get(head, 0)
+        while levels and levels[-1][0] == 0:
+            levels.pop()
+    return found if at == len(data) and not levels else None
+
+
+_BYTES, _TEXT, _LIST, _MAP, _TAG = 2, 3, 4, 5, 6
+_OPEN, _BREAK = 31, 0xFF
+
+
+def cbor_names(data: bytes) -> AbstractSet[int] | None:
+    """Return where the texts begin that are names in maps; None for what is no whole
+    CBOR, of one item or of several."""
+    if data[:1] < b"\x80":
+        return None  # no list, map or tag: most texts and files
+    found: set[int] = set()
+    #: Of each map and list that is open: how many items it has yet (below zero: until
+    #: a break), and whether it is a map.
+    levels: list[list[int]] = []
+    at = 0
+    while at < len(data):
+        kind, size, start = data[at] >> 5, data[at] & 31, at + 1
+        if data[at] == _BREAK:
+            if not levels or levels.pop()[0] >= 0:
+                return None
+            at = start
+        else:
+            if 24 <= size < 28:
+                start += 1 << size - 24
+                size = int.from_bytes(data[at + 1 : start])
+            elif size >= 28 and (size != _OPEN or kind not in (2, 3, 4, 5)):
+                return None
+            is_open = data[at] & 31 == _OPEN
+            at = start
+            if kind == _BYTES and (is_open or size > 9):  # they may hold a message
+                return None
+            if kind == _TAG:
+                continue
+            if levels:
+                levels[-1][0] -= 1
+                if kind == _TEXT and levels[-1][1] and levels[-1][0] % 2:
+                    found.add(start)
+            if is_open:
+                levels.append([-(1 << 40), kind == _MAP])
+            elif kind in (_LIST, _MAP):
+                levels.append([size << (kind == _MAP), kind == _MAP])
+            elif kind in (_BYTES, _TEXT):
+                at += size
         while levels and levels[-1][0] == 0:
             levels.pop()
     return found if at == len(data) and not levels else None
