@@ -13,6 +13,7 @@ from collections.abc import Callable
 import pytest
 
 from made_up import token
+from mitmvcr.core.bodies import form_fields
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Cassette, Headers, Interaction, Request, Response
@@ -281,6 +282,39 @@ def test_forms_that_were_taken_apart_are_cleaned() -> None:
         "x": ["[REDACTED:password]", "1"],
         "sig": [""],
     }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"password": "hunter2-4711-zz", "n": 1}',
+        b'{"n": 1, "password": "hunter2=4711-zz"}',
+        b'{"n": "a&b", "password": "4711-zz&hunter2"}',
+        b"<a><n>a=b</n><password>hunter2-4711-zz</password></a>",
+        b"password: hunter2-4711-zz\nn: 1\n",
+    ],
+)
+def test_what_is_called_a_form_and_is_none_is_cleaned_in_its_pieces(
+    body: bytes,
+) -> None:
+    """curl calls each body a form that it is told nothing else of."""
+    kind = {"Content-Type": ["application/x-www-form-urlencoded"]}
+    form: dict[str, list[str]] = {"page": ["2"]}
+    for name, value in form_fields(body):
+        form.setdefault(name, []).append(value)
+    new = Redactor().interaction(asked(body, form=form, headers=kind)).request
+    assert b"hunter2" not in new.body
+    assert "hunter2" not in repr(new.form)
+    assert "4711" not in repr(new.form)
+    assert "REDACTED" in repr(new.form)
+    assert new.form["page"] == ["2"]
+
+
+def test_a_token_that_names_a_field_is_hidden() -> None:
+    form = {"AKIAIOSFODNN7EXAMPLA": ["1"], "n": ["2"]}
+    new = Redactor().interaction(asked(form=form)).request
+    assert "AKIAIOSFODNN7EXAMPLA" not in repr(new.form)
+    assert list(new.form.values()) == [["1"], ["2"]]
 
 
 @pytest.mark.parametrize("field", ["form", "variables"])

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from mitmvcr.core import mqtt
+from mitmvcr.core.bodies import form_fields
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.jsontext import is_json, read_value, write_value
@@ -58,6 +59,10 @@ class Text(NamedTuple):
 Visit = Callable[[Text], bytes]
 
 
+#: No client names a field so.
+_NO_NAME = re.compile(r'["<{}\s]')
+
+
 def _never(_: str) -> bool:
     return False
 
@@ -96,7 +101,7 @@ class Walk:
             host=self._text("request.host", request.host),
             content_length=_length(request, body),
             body=body,
-            form=self._fields(request.form, "request.form"),
+            form=self._form(request, body),
             variables=self._variables(request.variables),
             echoes=tuple(self._text("request.echoes", e) for e in request.echoes),
             headers=headers,
@@ -161,11 +166,29 @@ class Walk:
         new = self._visit(seen)
         return text if new is seen.data else new.decode(*BYTES)
 
-    def _fields(self, form: Headers, where: str) -> Headers:
-        return {
-            name: self._items(f"{where}.{name}", name, values)
-            for name, values in form.items()
-        }
+    def _form(self, request: Request, body: bytes) -> Headers:
+        """Return the fields of a form. Those of what is none, as the JSON that curl
+        calls one, are pieces of it, in which a name may stand without its value: where
+        something was hidden in it, they are those of what is left."""
+        form = self._fields(request.form, "request.form")
+        if body == request.body or not any(map(_NO_NAME.search, request.form)):
+            return form
+        own = {name for name, _ in form_fields(request.body)}
+        others = {n: values for n, values in request.form.items() if n not in own}
+        found = self._fields(others, "request.form")
+        for name, value in form_fields(body):
+            found[name] = [*found.get(name, ()), value]
+        return found
+
+    def _fields(self, form: Headers, where: str) -> dict[str, Sequence[str]]:
+        names = "\n".join(form)
+        is_same = self._text(where, names) is names
+        found: dict[str, Sequence[str]] = {}
+        for name, values in form.items():
+            new = name if is_same else self._text(where, name)
+            items = self._items(f"{where}.{new}", name, values)
+            found[new] = [*found[new], *items] if new in found else items
+        return found
 
     def _items(self, where: str, name: str, values: Sequence[str]) -> Sequence[str]:
         """Return the values of a field; the same ones where nothing changed, since an
