@@ -337,8 +337,8 @@ class VcrAddon:
     def error(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         exchange = self.sessions.exchange(flow)
         if exchange is None:
-            unread.tell_refused(flow)
-            self.connections.left_early(flow)
+            if not unread.tell_refused(flow):
+                self.connections.left_early(flow)
             return None
         if exchange.is_replay:
             exchange.undo(Event.BROKE_OFF)

@@ -90,15 +90,18 @@ def _without_login(url: str, login: re.Match[str]) -> str:
 _WHAT = "got 400 from the proxy, and is neither recorded nor replayed"
 
 
-def tell_refused(flow: http.HTTPFlow) -> None:
-    """Warn of a request whose head mitmproxy has read, and refused."""
+def tell_refused(flow: http.HTTPFlow) -> bool:
+    """Warn of a request whose head mitmproxy has read, and refused. Return whether it
+    is one."""
     reason = flow.error.msg if flow.error is not None else ""
-    if flow.response is None and _REFUSED.match(reason):
-        remedy = (
-            "a name or a length in its headers is not HTTP; leave blanks out of names,"
-            " and state one length"
-        )
-        _tell(flow.request.method, flow.request.url, remedy)
+    if flow.response is not None or not _REFUSED.match(reason):
+        return False
+    remedy = (
+        "a name or a length in its headers is not HTTP; leave blanks out of names,"
+        " and state one length"
+    )
+    _tell(flow.request.method, flow.request.url, remedy)
+    return True
 
 
 def _tell(method: str, url: str, remedy: str) -> None:
