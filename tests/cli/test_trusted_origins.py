@@ -107,7 +107,7 @@ def test_a_certificate_of_the_client_is_shown(run, certs, tmp_path):
     ("words", "problem"),
     [
         (("--upstream-ca", "no.pem"), "there is no such file"),
-        (("--upstream-ca", "."), "cannot be read: is a directory"),
+        (("--upstream-ca", "."), "is a folder; name a PEM file"),
         (("--upstream-ca", "text"), "holds no certificate in PEM"),
         (("--client-cert", "no.pem"), "there is no such file"),
         (("--client-cert", "text"), "holds no private key; put the certificate and"),
