@@ -9,7 +9,7 @@ from unittest.mock import Mock
 import pytest
 from mitmproxy import exceptions, http
 from mitmproxy.proxy.layers import http as http_layers
-from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+from mitmproxy.proxy.server_hooks import ServerConnectHook, ServerConnectionHookData
 from mitmproxy.test import taddons, tflow
 
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
@@ -340,6 +340,30 @@ def test_a_wrong_value_at_the_start_ends_the_process(options, line):
 
     with pytest.raises(SystemExit, match=f"^mitmvcr: error: .*{line}"):
         start()
+
+
+@pytest.mark.parametrize(
+    "given", ["vcr_mode=bogus", "vcr_mode=replay_only", "vcr_prove=x", "vcr_mod=x"]
+)
+@in_loop
+async def test_nothing_leaves_while_a_process_ends_that_could_not_start(given):
+    """mitmproxy listens by then, and serves who has connected until its loop is
+    closed: a request went out where a mistyped option was to be told."""
+    vcr, context = VcrAddon(), taddons.context(loadcore=False)
+    context.options.set(given, defer=True)
+
+    def start():
+        context.master.addons.add(vcr)
+        vcr.configure(context.options.keys())  # as at the load of a script
+        vcr.running()
+
+    with pytest.raises(SystemExit):
+        start()
+    flow = tflow.tflow()
+    flow.server_conn.error = None
+    data = ServerConnectionHookData(flow.server_conn, flow.client_conn)
+    await context.master.addons.handle_lifecycle(ServerConnectHook(data))
+    assert "nothing may reach the network" in (data.server.error or "")
 
 
 @in_loop

@@ -31,11 +31,11 @@ from mitmvcr.proxy.flow.responses import describe
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import let_live
 from mitmvcr.proxy.flow.turns import planned, settle_memory
-from mitmvcr.proxy.guard import Guard, stand
+from mitmvcr.proxy.guard import Guard, end_shut, stand
 from mitmvcr.proxy.host import options as host_options
 from mitmvcr.proxy.host.cert_store import compare_quickly
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
-from mitmvcr.proxy.host.exit import ExitGuard, drain, end_process, is_exiting
+from mitmvcr.proxy.host.exit import ExitGuard, drain, is_exiting
 from mitmvcr.proxy.host.messages import (
     drop_proxy_headers,
     make_response,
@@ -106,10 +106,10 @@ class VcrAddon:
         self._guard = stand(loader.master.addons, self.connections)
         try:
             configured = self._configured and self._configured()
+            self.options.add(loader, configured)
+            host_options.take_deferred_options(ctx.options)
         except Exception as error:  # noqa: BLE001 - mitmproxy would go on without us
-            end_process(VcrError(describe(error)))
-        self.options.add(loader, configured)
-        host_options.take_deferred_options(ctx.options)
+            end_shut(self._guard, VcrError(describe(error)))
         compare_quickly()
         self.options.add_lists(ctx.options)
 
@@ -120,7 +120,7 @@ class VcrAddon:
                     self.use(self.options.parse(ctx.options))
             except VcrError as error:
                 if not self._is_running:
-                    end_process(error)
+                    end_shut(self._guard, error)
                 raise host_options.refusal(error) from error
         self._host_options.hold(ctx.options)
 
@@ -128,7 +128,8 @@ class VcrAddon:
         if self._has_started:
             return  # a script says it too, when it was loaded late
         self._has_started = True
-        host_options.refuse_unknown_options(ctx.options, options.NAMES)
+        if unknown := host_options.unknown_option(ctx.options, options.NAMES):
+            end_shut(self._guard, unknown)
         host.capabilities.look()
         self._is_running = True
         self._dispatcher = open_dispatcher()

@@ -10,7 +10,7 @@ gone later.
 
 import logging
 from collections.abc import Callable, Collection
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from mitmproxy import connection, dns, http
 from mitmproxy.flow import Error
@@ -21,6 +21,7 @@ from mitmvcr.proxy import host
 from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.host import chain, upstream
 from mitmvcr.proxy.host.chain import Hook, Manager
+from mitmvcr.proxy.host.exit import end_process
 
 logger = logging.getLogger("mitmvcr")
 
@@ -229,3 +230,11 @@ def stand(manager: Manager, rules: Rules) -> Guard:
             chain.surround(manager, guard)
     guard.obey(rules)
     return guard
+
+
+def end_shut(guard: Guard | None, error: VcrError) -> NoReturn:
+    """End a process that cannot start. Nothing leaves meanwhile: mitmproxy listens
+    already, and serves who has connected until its loop is closed."""
+    if guard is not None:
+        guard.leave(offline=True)
+    end_process(error)

@@ -12,7 +12,6 @@ from mitmproxy.optmanager import OptManager
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.options import SET, nearest
 from mitmvcr.proxy.host.capabilities import capabilities
-from mitmvcr.proxy.host.exit import end_process
 
 if TYPE_CHECKING:
     from mitmproxy.options import Options as Options
@@ -49,21 +48,23 @@ def take_deferred_options(opts: Options) -> None:
     """Let values given with ``--set`` before the script was loaded arrive now.
 
     Left to the add-on manager, a value of the wrong type would drop the addon
-    without a word (addonmanager.py: register; script.py: loadscript).
+    without a word (addonmanager.py: register; script.py: loadscript). Raise
+    OptionError for one.
     """
     if capabilities.problem("option check"):
         return  # Sessions refuses a replay; a recording is warned at the start
     try:
         opts.process_deferred()
     except exceptions.OptionsError as error:
-        end_process(OptionError("--set", "...", f"{error}"))
+        raise OptionError("--set", "...", f"{error}") from error
 
 
-def refuse_unknown_options(opts: Options, known: frozenset[str]) -> None:
-    """Raise OptionsError for ``vcr_`` options that do not exist: mitmproxy keeps names
-    that nobody added in ``deferred`` for ever (optmanager.py: set)."""
+def unknown_option(opts: Options, known: frozenset[str]) -> OptionError | None:
+    """Return what is wrong with a ``vcr_`` option that does not exist, if one was
+    given: mitmproxy keeps names that nobody added in ``deferred`` for ever
+    (optmanager.py: set)."""
     if not capabilities.has("option check"):
-        return
+        return None
     for name, value in sorted(opts.deferred.items()):
         if name.startswith("vcr_"):
             # From --set it is a wrapper round the texts, from config.yaml a value.
@@ -72,7 +73,8 @@ def refuse_unknown_options(opts: Options, known: frozenset[str]) -> None:
             near = nearest(name.removeprefix("vcr_"), names)
             known_ones = f"there are {', '.join(sorted(known))}"
             meant = f"did you mean vcr_{near}?" if near else known_ones
-            end_process(OptionError(name, shown, f"no such option; {meant}"))
+            return OptionError(name, shown, f"no such option; {meant}")
+    return None
 
 
 def update_options(opts: Options, changes: Mapping[str, Any]) -> None:
