@@ -1,6 +1,6 @@
 // The live page in a real browser.
 import assert from "node:assert/strict";
-import {readFile} from "node:fs/promises";
+import {readFile, writeFile} from "node:fs/promises";
 import {createRequire} from "node:module";
 import {after, before, test} from "node:test";
 import {ask, control, folder, launch, origin, serve, tab} from "./rig.mjs";
@@ -70,6 +70,25 @@ test("a recording is watched live", async () => {
   await own.page.locator(".detail .json").first().waitFor();
   assert.match(await own.page.locator(".detail").innerText(), /"number": 1\.5/);
   await isSound(own);
+});
+
+test("who has no session is told, and why", async () => {
+  const place = await folder(), alone = await serve(place.path);
+  try {
+    await writeFile(`${place.path}/broken.yaml`, "version: 2\ninteractions: 7\n");
+    const own = await tab(browser);
+    await own.page.goto(`${alone.control}/`);
+    await own.page.getByText("No session is open yet").waitFor();
+    for (const times of ["1 request refused", "2 requests refused"]) {
+      assert.equal((await ask(alone, "broken", `${site.url}/first`)).status, 400);
+      await own.page.locator(".refused", {hasText: "broken.yaml"}).getByText(times).waitFor();
+    }
+    await own.page.getByText("No session is open.").waitFor();
+    await isSound(own, alone.control);
+  } finally {
+    await alone.close();
+    await place.close();
+  }
 });
 
 test("the proxy's own port serves it too", async () => {

@@ -7,7 +7,7 @@ const data = document.getElementById("data");
 const report = data ? JSON.parse(data.textContent) : null;
 
 const state = {
-  sessions: [], rows: [], unused: [], whole: null, error: "", live: report ? "" : "connecting",
+  sessions: [], refused: [], rows: [], unused: [], whole: null, error: "", live: report ? "" : "connecting",
   top: 0, height: 600, found: null, said: "",
 };
 
@@ -253,6 +253,10 @@ const sessionItem = (each) => html`<li><button class="session" aria-current=${ea
   <span class="name">${each.name}</span> <span class="mode">${each.mode}</span>
   <span class="counts">${["recorded", "replayed", "missed", "unused"].map((name) => count(name, each.counts[name]))}</span></button></li>`;
 
+const refusal = ({why, times}) => html`<p class="refused" role="status"><b>${times === 1 ? "1 request" : `${times} requests`} refused</b> ${why}</p>`;
+
+const noSession = () => html`<p class="none">${state.refused.length ? "No session is open." : "No session is open yet: one begins with the first request."}</p>`;
+
 const outcomes = report?.sides ? ["same", "changed", "only in A", "only in B"] : ["recorded", "replayed", "missed", "unused"];
 
 const filters = (now) => html`<form class="filters" role="search" @submit=${(event) => event.preventDefault()}>
@@ -289,7 +293,7 @@ function draw() {
       ${report ? report.facts.map((each) => html`<span class="fact">${each}</span>`) : html`<span class="live ${state.live}" role="status">${state.live}</span>`}
       <span class="said" role="status">${state.said}</span></header>
     ${state.error ? html`<p class="error" role="alert">${state.error}</p>` : nothing}
-    ${report ? nothing : html`<nav aria-label="Sessions">${state.sessions.length ? html`<ul>${state.sessions.map(sessionItem)}</ul>` : html`<p class="none">No session is open yet: one begins with the first request.</p>`}</nav>`}
+    ${report ? nothing : html`<nav aria-label="Sessions">${state.refused.map(refusal)}${state.sessions.length ? html`<ul>${state.sessions.map(sessionItem)}</ul>` : noSession()}</nav>`}
     <main class="${state.whole ? "with-detail" : ""} ${report?.sides ? "compares" : ""}">
       <div class="left">${filters(now)}${session ? tools(session) : nothing}
         <p class="about" role="status">${all.length} of ${list().length} interactions</p>
@@ -322,6 +326,7 @@ function listen() {
     await refresh();
     draw();
   });
+  events.addEventListener("refused", (event) => { state.refused = JSON.parse(event.data); draw(); });
 }
 
 addEventListener("hashchange", follow);
