@@ -205,6 +205,31 @@ test("the keyboard is enough", async () => {
   await isSound(own);
 });
 
+test("what could not be written is told, and not that it is saved", async () => {
+  await ask(proxy, "both", `${site.url}/keep`);
+  await ask(proxy, "both", `${site.url}/leave`);
+  await control(proxy, "DELETE", "/sessions/both");
+  for (const name of ["both/one", "both/two"]) {
+    await control(proxy, "POST", "/sessions", {name, cassette: "both", mode: "replay_only", port: false});
+    await control(proxy, "PUT", `/sessions/${encodeURIComponent(name)}/interactions/1/dropped`, {dropped: true});
+  }
+  await writeFile(`${cassettes.path}/both.yaml`, (await readFile(`${cassettes.path}/both.yaml`, "utf8")).replace("/leave", "/other"));
+  const own = await opened("#session=both/two");
+  await own.page.getByText("Switch", {exact: true}).first().click();
+  await own.page.locator("input[name=cassette]").fill("both/next");
+  await own.page.getByRole("button", {name: "Switch"}).click();
+  await own.page.locator(".said", {hasText: "its marked interactions stay"}).waitFor();
+  await own.page.locator(".session", {hasText: "both/one"}).click();
+  own.page.removeAllListeners("dialog");
+  own.page.once("dialog", (dialog) => dialog.accept());
+  await own.page.getByRole("button", {name: "End"}).click();
+  await own.page.locator(".session", {hasText: "both/one"}).waitFor({state: "detached"});
+  await own.page.locator(".said", {hasText: "its marked interactions stay"}).waitFor();
+  assert.doesNotMatch(await own.page.locator(".said").innerText(), /is saved/);
+  await control(proxy, "DELETE", "/sessions/both%2Ftwo");
+  await isSound(own);
+});
+
 test("a session is switched, saved and ended, and an interaction dropped", async () => {
   await ask(proxy, "tools", `${site.url}/keep`);
   await ask(proxy, "tools", `${site.url}/leave`);

@@ -170,10 +170,12 @@ async function copy(text) {
   draw();
 }
 
-const save = () => attempt(async () => {
-  await api(`${at(shown)}/save`, "POST");
-  state.said = `${shown} is saved`;
-});
+// An error would go with the next event; why a cassette was not written is to stay.
+function tell(said, {failure}) {
+  state.said = failure ?? said;
+}
+
+const save = () => attempt(async () => tell(`${shown} is saved`, await api(`${at(shown)}/save`, "POST")));
 
 const ending = new Set();
 
@@ -185,11 +187,10 @@ const end = () => confirm(`End session ${shown}? What was recorded is saved.`) &
   ending.add(name); // until it has, the server still tells of it
   try {
     await refreshing;
-    await api(at(name), "DELETE");
+    tell(`${name} has ended and is saved`, await api(at(name), "DELETE"));
   } finally {
     ending.delete(name);
   }
-  state.said = `${name} has ended and is saved`;
 });
 
 function change(event) {
@@ -198,10 +199,10 @@ function change(event) {
   if (!cassette) return;
   attempt(async () => {
     await refreshing;
-    const {session} = await api(`${at(shown)}/cassette`, "PUT", mode ? {cassette, mode} : {cassette});
-    state.said = `${shown} plays ${cassette} now`;
+    const {session, ended} = await api(`${at(shown)}/cassette`, "PUT", mode ? {cassette, mode} : {cassette});
     forget(session.cassette);
     await refresh();
+    tell(`${shown} plays ${cassette} now`, ended);
   });
 }
 
