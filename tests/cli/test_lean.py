@@ -108,3 +108,15 @@ def test_an_authority_of_another_time_has_expired(tmp_path) -> None:
     assert not looks_sound(tmp_path)
     with pytest.raises(AuthorityError, match="has expired; delete "):
         ensure_ca(tmp_path)
+
+
+def test_an_authority_of_a_later_day_is_told(tmp_path) -> None:
+    """Clients would refuse it, each with words of its own."""
+    told = (
+        r"is good from \d{4}-\d\d-\d\d on, and the clock here says \d{4}-.*, or delete "
+    )
+    with backdated(-5 * 24 * 3600), pytest.raises(AuthorityError, match=told):
+        ensure_ca(tmp_path)
+    assert not looks_sound(tmp_path)
+    with pytest.raises(AuthorityError, match=told):
+        ensure_ca(tmp_path)

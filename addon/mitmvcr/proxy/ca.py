@@ -13,6 +13,7 @@ import shutil
 import ssl
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from mitmvcr.core.errors import VcrError
@@ -44,8 +45,11 @@ def _serves(authority: Path, dhparam: Path) -> bool:
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
     client.load_verify_locations(authority)
-    ends = str(client.get_ca_certs()[0]["notAfter"])
-    return ssl.cert_time_to_seconds(ends) > time.time() and _shake(
+    known = client.get_ca_certs()[0]
+    begins, ends = (
+        ssl.cert_time_to_seconds(f"{known[each]}") for each in ("notBefore", "notAfter")
+    )
+    return begins <= time.time() < ends and _shake(
         Tls(client, server=False), Tls(server, server=True)
     )
 
@@ -166,6 +170,12 @@ def _check(confdir: Path, authority: Path) -> None:
         raise AuthorityError(authority, problem)
     if read.has_expired:
         raise AuthorityError(authority, "has expired" + _remedy(confdir))
+    if (begins := read.begins) > (now := datetime.now(UTC)):
+        raise AuthorityError(
+            authority,
+            f"is good from {begins:%Y-%m-%d} on, and the clock here says"
+            f" {now:%Y-%m-%d}: set the clock right, or{_remedy(confdir)[1:]}",
+        )
 
 
 def _remedy(confdir: Path) -> str:

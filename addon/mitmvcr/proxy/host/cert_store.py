@@ -43,6 +43,7 @@ class Authority(NamedTuple):
 
     key_fits: bool
     has_expired: bool
+    begins: datetime
 
 
 #: How long it is valid, and how long ago that began, as mitmproxy has it.
@@ -133,7 +134,7 @@ def read_authority(authority: Path, dhparam: Path) -> Authority:
     pem = authority.read_bytes()
     key, certificate = _private_key(pem), Cert.from_pem(pem)
     fits = certificate.public_key() == key.public_key()
-    return Authority(fits, certificate.has_expired())
+    return Authority(fits, certificate.has_expired(), certificate.notbefore)
 
 
 def _private_key(pem: bytes) -> Any:
