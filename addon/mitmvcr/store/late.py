@@ -24,7 +24,7 @@ _SALT = 16
 
 
 class LateSecrets:
-    """The notes of one target. Methods raise OSError but for those that note."""
+    """The notes of one target. Methods raise OSError, unless they return why."""
 
     def __init__(self, target: Path) -> None:
         self.path = Path(f"{target}.part.late")
