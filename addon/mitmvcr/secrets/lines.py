@@ -121,8 +121,13 @@ _SET = re.compile(
     rb"(?://\S{1,100}/:?)?\Z"
 )
 _SETTERS = (b"set", b"config", b"header", b"ENV", b"ARG")
+#: A value that is not the last word of a sentence, as in ``your account needs password
+#: protection.``
 _NETRC, _ARGUMENT = (
-    re.compile(rb"[ \t]{1,20}+[\"']?+([^\s%b]{4,2000}+)" % most)
+    re.compile(
+        rb"[ \t]{1,20}+[\"']?+(?![A-Za-z'-]{1,30}+[.,;:!?)]{1,3}+(?:\s|\Z))"
+        rb"([^\s%b]{4,2000}+)" % most
+    )
     for most in (b"", b"\"'<>;")
 )
 #: Of a file of settings.
