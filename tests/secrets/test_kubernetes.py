@@ -154,6 +154,11 @@ def test_items_of_a_list_in_yaml_are_looked_at_alone() -> None:
     assert DATA["connection"] not in kept(f"items:\n{none}kind: SecretList\n")
 
 
+def test_between_the_lines_of_a_template_it_may_be_a_secret() -> None:
+    secret = yaml("Secret", DATA).replace("data:", "{{- if .Values.on }}\ndata:")
+    assert DATA["connection"] not in kept(f"{secret}{{{{- end }}}}\n")
+
+
 def test_where_an_object_says_two_kinds_it_may_be_a_secret() -> None:
     for kinds in ("Secret", "Pod"), ("Pod", "Secret"):
         said = "".join(f"kind: {each}\n" for each in kinds)

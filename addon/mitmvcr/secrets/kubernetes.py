@@ -116,7 +116,8 @@ def _kinds_in_json(
 
 
 def _kinds_in_yaml(data: bytes) -> Mapping[int, bytes]:
-    """Return the same of YAML, of which several documents may be in a text."""
+    """Return the same of YAML, of which several documents may be in a text; without
+    maps of which no kind is known, as between the lines of a template."""
     kinds: dict[int, bytes] = {}
     objects: list[_Object] = []
     for line in _LINE.finditer(data):
@@ -136,4 +137,4 @@ def _kinds_in_yaml(data: bytes) -> Mapping[int, bytes]:
             objects[-1].maps.append(line.start())
     while objects:
         _close(objects, kinds)
-    return kinds
+    return {at: kind for at, kind in kinds.items() if kind}
