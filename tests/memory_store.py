@@ -74,7 +74,11 @@ class MemoryStore:
         return tuple(self._recording or ())
 
     def amend(
-        self, change: Callable[[Interaction], Interaction], texts: Sequence[bytes]
+        self,
+        change: Callable[[Interaction], Interaction],
+        texts: Sequence[bytes],
+        *,
+        goes_on: bool = False,
     ) -> None:
         """Change what was recorded so far."""
         if self._recording is not None:

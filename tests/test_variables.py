@@ -1,12 +1,14 @@
 """What a test makes up is recorded with its requests, and handed back in a replay."""
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from golden import oracle
-from mitmvcr.core.errors import CassetteDamagedError
+from mitmvcr.core.errors import CassetteDamagedError, CassetteWriteError
 from mitmvcr.core.jsontext import Value
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode
@@ -15,6 +17,8 @@ from mitmvcr.format.check import check
 from mitmvcr.session import Session, open_session
 from mitmvcr.session.unused import drop_marked
 from mitmvcr.session.variables import UnknownVariableError
+from mitmvcr.store import journal, waiting
+from mitmvcr.store.journal import Journal
 from option_samples import parse_settings
 
 URL = "https://api.test/"
@@ -94,6 +98,38 @@ def test_one_that_comes_while_all_is_replayed_is_kept_too(tmp_path: Path) -> Non
     replay = opened(cassette, "replay_only")
     assert replay.variables.known == {"first": 1, "late": [3]}
     assert len(replay.deck) == 2
+    replay.close()
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_what_could_not_be_written_with_a_request_is_written_with_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the recording would go on without it, or not at all."""
+    cassette = tmp_path / "a.yaml"
+    session = opened(cassette, "record_only")
+    value(session, "first", "1")
+    with monkeypatch.context() as patched:
+        patched.setattr(waiting, "MOST", 0)
+        patched.setattr(Journal, "_write", full)
+        with pytest.raises(CassetteWriteError, match="no space left on device"):
+            ask(session, 1)
+    ask(session, 2)
+    value(session, "late", "2")
+    with monkeypatch.context() as patched:
+        patched.setattr(journal, "replace_file", full)
+        with pytest.raises(CassetteWriteError, match="no space left on device; free"):
+            session.save()
+    ask(session, 3)
+    session.save()
+    session.close()
+    found = reader.load(cassette).interactions
+    assert [each.request.url for each in found] == [f"{URL}2", f"{URL}3"]
+    replay = opened(cassette, "replay_only")
+    assert replay.variables.known == {"first": "1", "late": "2"}
     replay.close()
 
 

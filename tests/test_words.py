@@ -62,6 +62,14 @@ def test_messages_are_plain() -> None:
     assert [line for line in lines if ODD.search(line)] == []
 
 
+def test_no_merge_is_left_in_the_midst() -> None:
+    texts = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    texts += (ROOT / "addon" / "mitmvcr" / "page").glob("*.js")
+    assert len(texts) > 25
+    left = re.compile("^(<{7}|>{7}) ", re.M)
+    assert [each.name for each in texts if left.search(each.read_text("utf-8"))] == []
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

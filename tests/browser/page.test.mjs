@@ -1,6 +1,6 @@
 // The live page in a real browser.
 import assert from "node:assert/strict";
-import {readFile} from "node:fs/promises";
+import {readFile, writeFile} from "node:fs/promises";
 import {createRequire} from "node:module";
 import {after, before, test} from "node:test";
 import {ask, control, folder, launch, origin, serve, tab} from "./rig.mjs";
@@ -70,6 +70,25 @@ test("a recording is watched live", async () => {
   await own.page.locator(".detail .json").first().waitFor();
   assert.match(await own.page.locator(".detail").innerText(), /"number": 1\.5/);
   await isSound(own);
+});
+
+test("who has no session is told, and why", async () => {
+  const place = await folder(), alone = await serve(place.path);
+  try {
+    await writeFile(`${place.path}/broken.yaml`, "version: 2\ninteractions: 7\n");
+    const own = await tab(browser);
+    await own.page.goto(`${alone.control}/`);
+    await own.page.getByText("No session is open yet").waitFor();
+    for (const times of ["1 request refused", "2 requests refused"]) {
+      assert.equal((await ask(alone, "broken", `${site.url}/first`)).status, 400);
+      await own.page.locator(".refused", {hasText: "broken.yaml"}).getByText(times).waitFor();
+    }
+    await own.page.getByText("No session is open.").waitFor();
+    await isSound(own, alone.control);
+  } finally {
+    await alone.close();
+    await place.close();
+  }
 });
 
 test("the proxy's own port serves it too", async () => {
@@ -183,6 +202,31 @@ test("the keyboard is enough", async () => {
   await own.page.keyboard.press("/");
   await own.page.keyboard.type("k2");
   await row(own.page, "/k1").waitFor({state: "detached"});
+  await isSound(own);
+});
+
+test("what could not be written is told, and not that it is saved", async () => {
+  await ask(proxy, "both", `${site.url}/keep`);
+  await ask(proxy, "both", `${site.url}/leave`);
+  await control(proxy, "DELETE", "/sessions/both");
+  for (const name of ["both/one", "both/two"]) {
+    await control(proxy, "POST", "/sessions", {name, cassette: "both", mode: "replay_only", port: false});
+    await control(proxy, "PUT", `/sessions/${encodeURIComponent(name)}/interactions/1/dropped`, {dropped: true});
+  }
+  await writeFile(`${cassettes.path}/both.yaml`, (await readFile(`${cassettes.path}/both.yaml`, "utf8")).replace("/leave", "/other"));
+  const own = await opened("#session=both/two");
+  await own.page.getByText("Switch", {exact: true}).first().click();
+  await own.page.locator("input[name=cassette]").fill("both/next");
+  await own.page.getByRole("button", {name: "Switch"}).click();
+  await own.page.locator(".said", {hasText: "its marked interactions stay"}).waitFor();
+  await own.page.locator(".session", {hasText: "both/one"}).click();
+  own.page.removeAllListeners("dialog");
+  own.page.once("dialog", (dialog) => dialog.accept());
+  await own.page.getByRole("button", {name: "End"}).click();
+  await own.page.locator(".session", {hasText: "both/one"}).waitFor({state: "detached"});
+  await own.page.locator(".said", {hasText: "its marked interactions stay"}).waitFor();
+  assert.doesNotMatch(await own.page.locator(".said").innerText(), /is saved/);
+  await control(proxy, "DELETE", "/sessions/both%2Ftwo");
   await isSound(own);
 });
 

@@ -89,6 +89,16 @@ def test_a_recording_that_was_cut_off_is_put_in_place(tmp_path, capsys):
     assert "1 interaction recovered" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["explain", "recover"])
+def test_a_folder_is_said_to_be_one_of_the_argument(command, tmp_path, capsys):
+    assert main(["cassette", command, str(tmp_path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    remedy = f"is a folder; name a file in it, as {tmp_path}/chat.yaml"
+    assert f"Invalid value for 'CASSETTE': {tmp_path}: {remedy} (" in line
+    assert main(["cassette", command, ""]) == 2
+    assert "'CASSETTE': name a file, as cassettes/chat" in capsys.readouterr().err
+
+
 def test_whose_equal_requests_were_is_said_not_to_be_known(tmp_path, capsys):
     journal, url = tmp_path / "chat.yaml.part", "https://api.example.test/me"
     write_cassette(journal, answer(url, b"ann"), answer(url, b"bea"))

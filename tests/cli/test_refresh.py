@@ -3,8 +3,10 @@
 import difflib
 import gzip
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,6 +24,14 @@ from mitmvcr.drift import Tier
 from mitmvcr.format import reader
 from origin.certs import CertFiles
 from origin.process import Origin
+from patience import PATIENCE
+
+HOUR, YEAR = 3600, 31_536_000
+
+
+def now() -> int:
+    return int(time.time())
+
 
 CLIENT = """
 import sys, urllib.request as u
@@ -52,6 +62,10 @@ class Api(BaseHTTPRequestHandler):
             value = {"id": "7", "name": "one", "seen": kind.count, "colour": "red"}
         if self.path == "/grows" and kind.changed:
             value["more"] = True
+        if self.path == "/token":
+            value["expires_at"] = now() + HOUR
+            if kind.changed:
+                value["token"] = {"expires_at": now() + HOUR, "name": f"{now()}"}
         if self.path == "/mine" and "t0ken" not in self.headers.get(
             "Authorization", ""
         ):
@@ -154,6 +168,29 @@ def _look_at(reports: list[Path], api: str) -> None:
     assert suite.attrib["tests"] == "3"
     assert "type-changed $.id" in page
     assert f"| breaking | `type-changed` | `$.id` | `GET {api}/changes` |" in request
+
+
+def test_times_in_what_is_new_are_those_of_the_recording(
+    cli: Cli, api: str, tmp_path: Path
+) -> None:
+    """A replay moves all times of an answer by the age of its Date, which stays."""
+    cassette = tmp_path / "c.yaml"
+    record(cli, cassette, api, "/token")
+    text, at = cassette.read_text(), now() - YEAR
+    (held,) = reader.load(cassette).interactions
+    (was,) = held.response.headers["Date"]
+    recorded = json.loads(held.response.body)["expires_at"]
+    then = formatdate(at, usegmt=True)
+    text = text.replace(was, then).replace(str(recorded), str(at + HOUR))
+    cassette.write_text(text)
+    Api.changed = True
+    assert cli("refresh", *FAST, "--write", cassette).returncode == 10
+    (held,) = reader.load(cassette).interactions
+    found = json.loads(held.response.body)
+    assert held.response.headers["Date"] == (then,)
+    assert found["expires_at"] == at + HOUR
+    assert abs(found["token"]["expires_at"] - (at + HOUR)) < PATIENCE
+    assert int(found["token"]["name"]) > at + YEAR - 1
 
 
 def test_an_origin_with_tls_and_a_packed_cassette_are_refreshed(
@@ -336,6 +373,16 @@ def test_only_a_run_compares(cli: Cli) -> None:
 )
 def test_retry_after_is_kept(status: int, said: str, seconds: float | None) -> None:
     assert _told_to_wait(status, {"retry-after": said}) == seconds
+
+
+def test_retry_after_is_by_the_clock_of_the_api() -> None:
+    said = {
+        "retry-after": "Sat, 01 Jan 2022 00:00:07 GMT",
+        "date": "Sat, 01 Jan 2022 00:00:00 GMT",
+    }
+    assert _told_to_wait(429, said) == 7.0
+    ahead = {name: text.replace("2022", "2099") for name, text in said.items()}
+    assert _told_to_wait(503, ahead) == 7.0
 
 
 def test_an_api_that_wants_long_rest_is_left_alone(tmp_path: Path) -> None:

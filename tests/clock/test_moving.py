@@ -7,7 +7,7 @@ from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 
 import pytest
 
-from mitmvcr.clock.moving import Move, recorded_at
+from mitmvcr.clock.moving import Move, as_of, recorded_at
 from mitmvcr.clock.times import moved
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.model import Headers, Interaction, Request, Response
@@ -175,6 +175,13 @@ def test_a_fake_that_the_redaction_moves_stays() -> None:
     met = answer(token.encode(), "text/plain")
     assert move(fakes=False).interaction(met).response.body == token.encode()
     assert move().interaction(met).response.body != token.encode()
+
+
+def test_what_is_as_of_another_time_keeps_its_tokens() -> None:
+    token = jwt(f'{{"exp":{AT + 60}}}')
+    body = f'{{"expires_at": {AT + 60}, "token": "{token}"}}'
+    new = as_of(answer(body.encode()), AT, AT - YEAR).response.body.decode()
+    assert new == body.replace(f"{AT + 60},", f"{AT + 60 - YEAR},")
 
 
 def test_a_compressed_body_is_moved_in_its_coding() -> None:

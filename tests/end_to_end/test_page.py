@@ -233,3 +233,36 @@ def test_events_tell_of_each_change(page: Page) -> None:
     answer.close()
     connection.close()
     assert page.proxy.stop() == 0
+
+
+def test_events_tell_of_who_had_no_session(page: Page) -> None:
+    page.folder.mkdir(exist_ok=True)
+    (page.folder / "broken.yaml").write_text("version: 2\ninteractions: 7\n")
+    looking = http.client.HTTPConnection("127.0.0.1", page.port, PATIENCE)
+    looking.request("GET", "/events")
+    answer = looking.getresponse()
+
+    def told() -> list[dict[str, object]]:
+        while answer.readline() != b"event: refused\n":
+            pass
+        return json.loads(answer.readline().removeprefix(b"data: "))
+
+    for times in (1, 2):
+        assert _ask_of(page, "broken") == 400
+        (refused,) = told()
+        assert refused["times"] == times
+        assert f"{page.folder / 'broken.yaml'}" in refused["why"]
+    answer.close()
+    looking.close()
+    assert page.proxy.stop() == 1
+
+
+def _ask_of(page: Page, session: str) -> int:
+    """The status that a request of a session by its name gets."""
+    asking = http.client.HTTPConnection("127.0.0.1", page.proxy.port, PATIENCE)
+    headers = {"X-Vcr-Cassette": session}
+    try:
+        asking.request("GET", page.origin.http_url + "/json", headers=headers)
+        return asking.getresponse().status
+    finally:
+        asking.close()

@@ -3,6 +3,7 @@ stands for a value can be decoded as the value could."""
 
 import base64
 import json
+from time import process_time
 
 import pytest
 
@@ -97,3 +98,75 @@ def test_what_is_no_secret_or_looked_into_otherwise_stays() -> None:
         kept("kind: Secret service\ndata: c2l4\n")
         == "kind: Secret service\ndata: c2l4\n"
     )
+
+
+SETTINGS = {"DEBUG": "true", "LEVEL": "info", "path": "usr/share/lib"}
+CONFIG = {"apiVersion": "v1", "data": SETTINGS, "kind": "ConfigMap"}
+BRACE = {"kind": "Pod", "data": SETTINGS, "command": 'a "}" \\'}
+
+
+@pytest.mark.parametrize("indent", [None, 4])
+def test_what_stands_beside_a_secret_stays(indent: int | None) -> None:
+    others = [CONFIG, BRACE, {**CONFIG, "last": json.dumps(CONFIG)}]
+    seen = {"involvedObject": {"kind": "Secret"}, "data": SETTINGS}
+    for items in ([SECRET, *others, seen], [*others, seen, SECRET]):
+        body = {"kind": "List", "items": items}
+        clean = json.loads(kept(json.dumps(body, indent=indent)))
+        for one, other in zip(items, clean["items"], strict=True):
+            assert (one == other) is (one is not SECRET)
+        assert DATA["connection"] not in json.dumps(clean)
+
+
+def test_a_piece_of_json_is_of_the_kind_that_it_says() -> None:
+    body = json.dumps(SECRET)
+    pieces = body[1:], f"}}{body}", f'"kind":"Pod"}},{body}', body.rstrip("}")
+    for piece in (*pieces, f'5" {body}'):
+        assert DATA["connection"] not in kept(piece)
+    applied = json.dumps({"kind": "Secret", "a": json.dumps(CONFIG)})
+    assert kept(applied) == applied
+
+
+def yaml(kind: str, data: dict[str, str], indent: str = "") -> str:
+    """Return an object as kubectl writes it, or as people do."""
+    lines = [f"kind: {kind}", "data:", *(f'  {n}: "{v}"' for n, v in data.items())]
+    if indent:  # the keys in order, behind a dash
+        lines = ["apiVersion: v1", *lines[1:], lines[0]]
+        return f"- {lines[0]}\n" + "".join(f"{indent}{each}\n" for each in lines[1:])
+    return "".join(f"{each}\n" for each in lines)
+
+
+@pytest.mark.parametrize("between", ["---\n", "```\n\nAnd then:\n```yaml\n"])
+def test_documents_in_one_text_are_looked_at_alone(between: str) -> None:
+    config, secret = yaml("ConfigMap", SETTINGS), yaml("Secret", DATA)
+    for text in (config + between + secret, secret + between + config):
+        clean = kept(text)
+        assert config in clean
+        assert DATA["connection"] not in clean
+
+
+def test_items_of_a_list_in_yaml_are_looked_at_alone() -> None:
+    config, secret = yaml("ConfigMap", SETTINGS, "  "), yaml("Secret", DATA, "  ")
+    for items in (config + secret, secret + config):
+        clean = kept(f"apiVersion: v1\nitems:\n{items}kind: List\n")
+        assert config in clean
+        assert DATA["connection"] not in clean
+    none = secret.replace("  kind: Secret\n", "")
+    assert DATA["connection"] not in kept(f"items:\n{none}kind: SecretList\n")
+
+
+def test_between_the_lines_of_a_template_it_may_be_a_secret() -> None:
+    secret = yaml("Secret", DATA).replace("data:", "{{- if .Values.on }}\ndata:")
+    assert DATA["connection"] not in kept(f"{secret}{{{{- end }}}}\n")
+
+
+def test_where_an_object_says_two_kinds_it_may_be_a_secret() -> None:
+    for kinds in ("Secret", "Pod"), ("Pod", "Secret"):
+        said = "".join(f"kind: {each}\n" for each in kinds)
+        assert DATA["connection"] not in kept(said + yaml("Pod", DATA))
+
+
+@pytest.mark.parametrize("piece", ['"\\', "{", '"data":{', '\\"data\\":{"a":'])
+def test_none_of_it_takes_a_time_that_is_square(piece: str) -> None:
+    began = process_time()
+    kept('"kind":"Secret"' + piece * (100_000 // len(piece)))
+    assert process_time() - began < 5  # 35 s

@@ -182,6 +182,12 @@ BODIES: dict[str, tuple[str, bytes]] = {
     "webp": ("image/webp", b"RIFF\1\0\0\0WEBP" + _CHUNK),
     "pdf": ("application/pdf", b"%PDF-1.7\n<</Password (x)>>" + _CHUNK),
     "font": ("font/woff2", b"wOF2\0\1\0\0" + _CHUNK),
+    "sentences about accounts": (
+        "text/markdown",
+        b"Machine learning, or machine assisted password cracking.\nSee the login page"
+        b" password policy: an account needs password protection, and no account has"
+        b" password hints!\nset account password (optional).\n",
+    ),
     "font without a type": ("", b"\0\1\0\0\0\x0f" + _CHUNK),
     "mp3": ("audio/mpeg", b"ID3\4\0" + _CHUNK),
     "mp4": ("video/mp4", b"\0\0\0\x18ftypmp42" + _CHUNK),

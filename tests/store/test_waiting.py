@@ -166,6 +166,42 @@ def test_where_no_place_has_room_what_is_lost_is_named(
     assert numbers(part) == [1, 3]
 
 
+def test_where_a_late_secret_cannot_be_noted_in_the_end_it_is_said(
+    path: Path, part: Path, full: Full
+) -> None:
+    store = recording(path, 1)
+    with full(everywhere=True):
+        store.note([(b"x1y2z3w4v5", b"<A>")])
+        store.append(made(2))
+        with pytest.raises(CassetteWriteError) as caught:
+            store.publish()
+    assert str(caught.value) == (
+        f"{path}: cannot be written: no space left on device; the recording is in"
+        f" {part}, without 1 interaction of it; what showed late to be a secret stays"
+        f" in it: no space left on device: run 'mitmvcr cassette recover {path}', and"
+        " look for secrets in the cassette"
+    )
+    assert numbers(part) == [1]
+
+
+def test_a_recording_goes_on_where_it_cannot_be_amended_yet(
+    path: Path, part: Path, full: Full
+) -> None:
+    def change(each: Interaction) -> Interaction:
+        return replace(each, response=replace(each.response, body=b"new"))
+
+    store = recording(path, 1)
+    with full():
+        with pytest.raises(CassetteWriteError, match="no space left on device; free"):
+            store.amend(change, [b"xx"], goes_on=True)
+        store.append(made(2))
+    store.append(made(3))
+    assert numbers(part) == [1, 2, 3]
+    store.amend(change, [b"xx"], goes_on=True)
+    store.publish()
+    assert [e.response.body for e in reader.load(path).interactions] == [b"new"] * 3
+
+
 def test_where_the_recording_is_lost_what_waited_is_named_too(
     path: Path, part: Path, full: Full, caplog: pytest.LogCaptureFixture
 ) -> None:

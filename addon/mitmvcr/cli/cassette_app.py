@@ -11,6 +11,7 @@ import click
 from mitmvcr.cli.options import (
     AS_JSON,
     PATHS,
+    PLACE,
     CommandGroup,
     GroupedCommand,
     MayBeEmpty,
@@ -57,7 +58,7 @@ def check(paths: tuple[Path, ...], *, fix: bool, as_json: bool) -> int:
 
 
 @cassette.command()
-@click.argument("cassette", metavar="CASSETTE")
+@PLACE
 @click.option("--replace", is_flag=True, help="Replace what CASSETTE holds.")
 @click.option(
     "--from",
@@ -66,7 +67,7 @@ def check(paths: tuple[Path, ...], *, fix: bool, as_json: bool) -> int:
     metavar="FILE",
     help="The file to recover from. Default: CASSETTE.part",
 )
-def recover(cassette: str, replace: bool, source: Path | None) -> None:
+def recover(cassette: Path | str, replace: bool, source: Path | None) -> None:
     """Put a recording that was not saved (CASSETTE.part) in place.
 
     It is appended to what CASSETTE holds.
@@ -125,7 +126,7 @@ def convert(
 
 
 @cassette.command(cls=GroupedCommand)
-@click.argument("cassette", metavar="CASSETTE")
+@PLACE
 @click.option("--method", metavar="METHOD", help="Default: GET, with a body POST.")
 @click.option("--url", metavar="URL")
 @click.option("--header", multiple=True, metavar="'NAME: VALUE'", help="Repeatable.")
@@ -137,7 +138,7 @@ def convert(
 @takes("explain")
 def explain(
     *,
-    cassette: str,
+    cassette: Path | str,
     as_json: bool,
     method: str | None,
     url: str | None,

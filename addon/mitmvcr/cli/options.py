@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
-from mitmvcr.core.errors import OptionError
+from mitmvcr.cassette_options import parse_cassette
+from mitmvcr.core.errors import OptionError, UnusableValueError
 from mitmvcr.core.modes import Mode
 from mitmvcr.options import BY_NAME, MODE, Flag, Group, Kind, Option, Text, options_of
 from mitmvcr.values import COMMAND_LINE, Given, Layer
@@ -225,6 +226,18 @@ def _help(option: Option) -> str:
     )
 
 
+def _known_place(_: object, parameter: click.Parameter, value: str) -> Path | str:
+    """Parse a cassette that has no option. Raise BadParameter, which names the
+    argument."""
+    try:
+        return parse_cassette(value)
+    except UnusableValueError as error:
+        problem = ": ".join(filter(None, (f"{error.value}", error.remedy)))
+        raise click.BadParameter(problem, param=parameter) from error
+
+
+#: One cassette, which may be at a URL.
+PLACE = click.argument("cassette", metavar="CASSETTE", callback=_known_place)
 #: What many commands take: files or folders of cassettes, and whether to print JSON.
 PATHS = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)

@@ -6,4 +6,4 @@ an answer, ``clock.py`` remembers what a session gave out.
 """
 
 from mitmvcr.clock.clock import Clock
-from mitmvcr.clock.moving import first_date
+from mitmvcr.clock.moving import as_of, first_date, recorded_at

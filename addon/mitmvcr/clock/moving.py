@@ -48,13 +48,14 @@ class Move:
     """One answer's move: it was recorded ``at``, and is moved by ``by``, in seconds.
     ``later`` gives the text of a time that many seconds later. ``pairs`` is what came
     of it: each text that was moved, and what it was; ``remade`` are the JWTs among
-    them, ``left`` says why a body stays as it is. ``fakes``: a JWT with a signature of
-    zeros is moved too."""
+    them, ``left`` says why a body stays as it is. ``tokens``: JWTs are moved too;
+    ``fakes``: also one with a signature of zeros."""
 
     at: int
     by: int
     later: Callable[[str, int], str]
     fakes: bool = True
+    tokens: bool = True
     pairs: dict[str, str] = field(default_factory=dict)
     remade: int = 0
     left: str = ""
@@ -116,7 +117,7 @@ class Move:
 
     def _text(self, text: str) -> str:
         """Return a text with its JWTs and the parameters of its URLs moved."""
-        if "eyJ" in text:
+        if self.tokens and "eyJ" in text:
             text = times.TOKEN.sub(self._token, text.encode(*_TEXT)).decode(*_TEXT)
         return (
             _PARAMETER.sub(self._value, text) if "=" in text or "%3D" in text else text
@@ -167,6 +168,12 @@ class Move:
         if kind.endswith("xml"):
             return _ELEMENT.sub(self._value, text)
         return _MEMBER.sub(self._member, text)
+
+
+def as_of(met: Interaction, at: int, to: int) -> Interaction:
+    """Return an interaction whose answer came ``at``, in Unix seconds, as if it had
+    come at ``to``; its JWTs stay, since they could not be signed again."""
+    return Move(at, to - at, times.moved, tokens=False).interaction(met)
 
 
 def _is_text(kind: str) -> bool:

@@ -184,7 +184,7 @@ def _others() -> Facts:
         },
         "/openapi.json": {"get": _get("This document", _ANY)},
         "/events": {
-            "get": {"summary": "The sessions, as they change"} | _answers(events)
+            "get": {"summary": "The sessions, and who had none"} | _answers(events)
         },
     }
 

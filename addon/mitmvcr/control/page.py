@@ -54,7 +54,9 @@ class Window(Protocol):
         """Mark an interaction: it is not in the cassette when the session has ended."""
 
     def marks(self) -> Facts:
-        """Return, by session, a value that differs when anything has changed."""
+        """Return, by session, a value that differs when anything has changed, as
+        ``sessions``; and as ``refused`` why clients could have none (``why``), and how
+        many requests of theirs it was (``times``)."""
 
 
 def routes(office: Office, window: Window, *, for_workers: bool) -> list[Any]:
@@ -147,7 +149,8 @@ class _Marks(_Shown):
 
 
 class _Events(_Shown):
-    """Server-sent events: ``sessions`` has the state of all, each time one changed."""
+    """Server-sent events: ``sessions`` has the state of all, and ``refused`` why
+    clients could have none, each time something changed."""
 
     def head(self, *_: str) -> None:
         self._begin()
@@ -159,6 +162,7 @@ class _Events(_Shown):
     async def get(self) -> None:
         self._begin()
         seen: list[Facts] | None = None
+        told: list[Facts] = []
         silent = 0.0
         try:
             while True:
@@ -167,6 +171,10 @@ class _Events(_Shown):
                     seen, silent = marks, 0.0
                     each = await self.of_all("/sessions", self.office.sessions())
                     self.write(_event("sessions", [*chain.from_iterable(each)]))
+                    refused = [each for one in marks for each in one["refused"]]
+                    if refused != told:
+                        told = refused
+                        self.write(_event("refused", refused))
                     await self.flush()
                 elif silent >= _SILENCE:
                     silent = 0.0

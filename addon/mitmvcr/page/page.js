@@ -7,7 +7,7 @@ const data = document.getElementById("data");
 const report = data ? JSON.parse(data.textContent) : null;
 
 const state = {
-  sessions: [], rows: [], unused: [], whole: null, error: "", live: report ? "" : "connecting",
+  sessions: [], refused: [], rows: [], unused: [], whole: null, error: "", live: report ? "" : "connecting",
   top: 0, height: 600, found: null, said: "",
 };
 
@@ -170,10 +170,12 @@ async function copy(text) {
   draw();
 }
 
-const save = () => attempt(async () => {
-  await api(`${at(shown)}/save`, "POST");
-  state.said = `${shown} is saved`;
-});
+// An error would go with the next event; why a cassette was not written is to stay.
+function tell(said, {failure}) {
+  state.said = failure ?? said;
+}
+
+const save = () => attempt(async () => tell(`${shown} is saved`, await api(`${at(shown)}/save`, "POST")));
 
 const ending = new Set();
 
@@ -185,11 +187,10 @@ const end = () => confirm(`End session ${shown}? What was recorded is saved.`) &
   ending.add(name); // until it has, the server still tells of it
   try {
     await refreshing;
-    await api(at(name), "DELETE");
+    tell(`${name} has ended and is saved`, await api(at(name), "DELETE"));
   } finally {
     ending.delete(name);
   }
-  state.said = `${name} has ended and is saved`;
 });
 
 function change(event) {
@@ -198,10 +199,10 @@ function change(event) {
   if (!cassette) return;
   attempt(async () => {
     await refreshing;
-    const {session} = await api(`${at(shown)}/cassette`, "PUT", mode ? {cassette, mode} : {cassette});
-    state.said = `${shown} plays ${cassette} now`;
+    const {session, ended} = await api(`${at(shown)}/cassette`, "PUT", mode ? {cassette, mode} : {cassette});
     forget(session.cassette);
     await refresh();
+    tell(`${shown} plays ${cassette} now`, ended);
   });
 }
 
@@ -253,6 +254,10 @@ const sessionItem = (each) => html`<li><button class="session" aria-current=${ea
   <span class="name">${each.name}</span> <span class="mode">${each.mode}</span>
   <span class="counts">${["recorded", "replayed", "missed", "unused"].map((name) => count(name, each.counts[name]))}</span></button></li>`;
 
+const refusal = ({why, times}) => html`<p class="refused" role="status"><b>${times === 1 ? "1 request" : `${times} requests`} refused</b> ${why}</p>`;
+
+const noSession = () => html`<p class="none">${state.refused.length ? "No session is open." : "No session is open yet: one begins with the first request."}</p>`;
+
 const outcomes = report?.sides ? ["same", "changed", "only in A", "only in B"] : ["recorded", "replayed", "missed", "unused"];
 
 const filters = (now) => html`<form class="filters" role="search" @submit=${(event) => event.preventDefault()}>
@@ -289,7 +294,7 @@ function draw() {
       ${report ? report.facts.map((each) => html`<span class="fact">${each}</span>`) : html`<span class="live ${state.live}" role="status">${state.live}</span>`}
       <span class="said" role="status">${state.said}</span></header>
     ${state.error ? html`<p class="error" role="alert">${state.error}</p>` : nothing}
-    ${report ? nothing : html`<nav aria-label="Sessions">${state.sessions.length ? html`<ul>${state.sessions.map(sessionItem)}</ul>` : html`<p class="none">No session is open yet: one begins with the first request.</p>`}</nav>`}
+    ${report ? nothing : html`<nav aria-label="Sessions">${state.refused.map(refusal)}${state.sessions.length ? html`<ul>${state.sessions.map(sessionItem)}</ul>` : noSession()}</nav>`}
     <main class="${state.whole ? "with-detail" : ""} ${report?.sides ? "compares" : ""}">
       <div class="left">${filters(now)}${session ? tools(session) : nothing}
         <p class="about" role="status">${all.length} of ${list().length} interactions</p>
@@ -322,6 +327,7 @@ function listen() {
     await refresh();
     draw();
   });
+  events.addEventListener("refused", (event) => { state.refused = JSON.parse(event.data); draw(); });
 }
 
 addEventListener("hashchange", follow);

@@ -55,6 +55,8 @@ class _Making:
 _AT_A_TIME = 20
 #: And how many it finds at most.
 _MOST_FOUND = 10_000
+#: So many of the reasons why clients had no session are shown, the last ones.
+_MOST_REFUSED = 20
 
 
 class Window:
@@ -65,10 +67,13 @@ class Window:
 
     def marks(self) -> Facts:
         self._sessions.log_all(at_once=True)
-        return {
+        sessions = {
             player.name: (id(player), *player.session.summary()[2:])
             for player in self._sessions.in_play()
         }
+        last = [*self._sessions.refusals.items()][-_MOST_REFUSED:]
+        refused = [{"why": why, "times": times} for why, times in last]
+        return {"sessions": sessions, "refused": refused}
 
     def log(self, name: str, first: int, most: int) -> Facts:
         self._sessions.log_all(at_once=True)

@@ -7,7 +7,17 @@ from contextlib import suppress
 
 from mitmvcr.secrets import lists
 from mitmvcr.secrets.looks import OPAQUE, is_by_chance, is_no_scope, is_scope
-from mitmvcr.secrets.scan import BYTES, NONE, Place, Scan, Value, Values
+from mitmvcr.secrets.scan import (
+    BYTES,
+    LABEL,
+    NONE,
+    OF,
+    VALUE,
+    Place,
+    Scan,
+    Value,
+    Values,
+)
 
 _COLON = re.compile(rb'\\{0,15}"[ \t\r\n]{0,200}+(?::|=>)')
 _QUOTE = re.compile(rb'[ \t\r\n]{0,200}+(\\{0,15})"')
@@ -131,3 +141,32 @@ def _json_text(raw: bytes, level: int) -> bytes:
             text = json.loads(f'"{text}"', strict=False)
         return text.encode(*BYTES)
     return raw
+
+
+# Names that are values themselves: {"name": "X-Api-Key", "value": "x"}
+
+_JSON_NAMED = json_regex(rb'"(?i:' + LABEL + rb'~"_:_~")(?:[\w./-]{0,100}/)?\Z')
+_IS_NAMED = re.compile(_JSON_NAMED)
+_PAIR = re.compile(
+    json_regex(
+        rb'(?i)~"_,(?:_~"[\w.-]{1,40}+~"_:_'
+        rb'(?:~"[^"\\{}]{0,200}+~"|[\w.-]{1,30}+)_,){0,6}?_~"' + VALUE + rb'~"_:_'
+    )
+)
+_TURNED = re.compile(
+    json_regex(rb'"(?i:' + OF + rb'value)~"_:_~"([^"\\{}]{1,400})~"_,_~') + _JSON_NAMED
+)
+
+
+def paired(scan: Scan, begin: int, finish: int) -> Values:
+    if not _IS_NAMED.search(scan.left(begin, 150)):
+        return NONE
+    found = _PAIR.match(scan.data, finish)
+    level = found[0].index(b'"') if found else 0
+    return json_value(scan, found.end(), level) if found else NONE
+
+
+def turned(scan: Scan, begin: int, _: int) -> Values:
+    """Return the value that stands right before its name."""
+    found = _TURNED.search(scan.data, max(0, begin - 600), begin)
+    return (Value(*found.span(1), found[1]),) if found else NONE

@@ -13,6 +13,8 @@ BARE = (
     + LETTER
 )
 SCHEME = rb"(?:(?i:bearer|basic|token|bot|apikey) )?+"
+#: settings.PASSWORD_1
+IDENTIFIER = rb"[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
 LINE_END = rb"(?=[ \t]{0,20}+(?:\r?\n|\Z|#|\\{1,15}[nr]|\\{0,15}\"))"
 
 
@@ -21,7 +23,17 @@ _BEGINNING = re.compile(
     rb"(?:\n|\\[nr])(?:[<>*] )?[ \t-]{0,40}"
     rb"(?:(?:export|set|ENV|ARG)[ \t]{1,9})?[\"']?\Z"
 )
-BEFORE, FAR = b"\n \t-\"'nr", b"\nnr<>*-tVG"
+BEFORE, FAR = b"\n \t-\"'nr#;/", b"\nnr<>*-tVG#;/"
+#: A setting that is commented out: what follows a colon there is a comment's own word.
+_COMMENTED = re.compile(rb"(?:\n|\\[nr])[ \t]{0,40}(?:#|;|//|--)[ \t]{0,9}\Z")
+_SET_TO = re.compile(
+    rb"[ \t]{0,20}+=[ \t]{0,20}+(?!"
+    + IDENTIFIER
+    + rb")("
+    + BARE
+    + rb"{6,2000}+)"
+    + LINE_END
+)
 _LINE = re.compile(
     rb"[\"']?+[ \t]{0,20}+(?:::|[:=])[ \t]{0,20}+(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+"
     + SCHEME + rb"((?:\{[A-Z0-9-]{2,12}\})?+"
@@ -32,15 +44,18 @@ _FIRST = re.compile(rb"=(" + BARE + rb"{6,2000}+)(?=[ \t])")
 _BLOCK = re.compile(rb":[ \t]{0,9}+[|>][+-]?+[0-9]?+[ \t]{0,9}+\r?\n([ \t]{1,60}+)")
 
 
-def _beginning(scan: Scan, begin: int) -> re.Match[bytes] | None:
+def _beginning(
+    scan: Scan, begin: int, regex: re.Pattern[bytes] = _BEGINNING
+) -> re.Match[bytes] | None:
     """Match the beginning of the line in which a name is the first word."""
     left = scan.left(begin, 60)
-    return _BEGINNING.search(left if begin > 60 else b"\n" + left)
+    return regex.search(left if begin > 60 else b"\n" + left)
 
 
 def line(scan: Scan, begin: int, finish: int) -> Values:
     if not _beginning(scan, begin):
-        return NONE
+        is_comment = _beginning(scan, begin, _COMMENTED)
+        return scan.value(_SET_TO, finish, Place.TEXT) if is_comment else NONE
     if block := scan.match(_BLOCK, finish):
         rest = rb"([^\r\n]++(?:\r?\n%b[^\r\n]++)*+)" % block[1]
         return scan.value(re.compile(rest), block.end())
@@ -121,8 +136,13 @@ _SET = re.compile(
     rb"(?://\S{1,100}/:?)?\Z"
 )
 _SETTERS = (b"set", b"config", b"header", b"ENV", b"ARG")
+#: A value that is not the last word of a sentence, as in ``your account needs password
+#: protection.``
 _NETRC, _ARGUMENT = (
-    re.compile(rb"[ \t]{1,20}+[\"']?+([^\s%b]{4,2000}+)" % most)
+    re.compile(
+        rb"[ \t]{1,20}+[\"']?+(?![A-Za-z'-]{1,30}+[.,;:!?)]{1,3}+(?:\s|\Z))"
+        rb"([^\s%b]{4,2000}+)" % most
+    )
     for most in (b"", b"\"'<>;")
 )
 #: Of a file of settings.

@@ -11,6 +11,15 @@ from typing import NamedTuple
 BYTES = "utf-8", "surrogateescape"
 
 
+#: What calls two fields the name and the value of one thing, in small letters.
+OF = (
+    rb"(?:(?:parameter|param|env|variable|var|header|field|option|setting|secret)"
+    rb"[\x5f-]?)?"
+)
+LABEL = rb"(?:" + OF + rb"(?:name|key)|header|field|path)"
+VALUE = OF + rb"values?"
+
+
 class Place(Enum):
     """Where a value stands under its name."""
 

@@ -12,9 +12,16 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from mitmvcr.secrets import jsonvalues, lines, markup
-from mitmvcr.secrets.jsonvalues import json_regex
-from mitmvcr.secrets.lines import BARE, BEFORE, FAR, LETTER, LINE_END, SCHEME
+from mitmvcr.secrets import jsonvalues, lines, markup, pairs
+from mitmvcr.secrets.lines import (
+    BARE,
+    BEFORE,
+    FAR,
+    IDENTIFIER,
+    LETTER,
+    LINE_END,
+    SCHEME,
+)
 from mitmvcr.secrets.looks import is_by_chance
 from mitmvcr.secrets.scan import (
     LONGEST,
@@ -149,46 +156,6 @@ def _by_chance(regex: bytes) -> Take:
     return taken
 
 
-# Names that are values themselves: {"name": "X-Api-Key", "value": "x"}
-
-
-_NAMED = json_regex(
-    rb'"(?i:(?:name|key|header|field|path)~"_:_~")(?:[\w./-]{0,100}/)?\Z'
-)
-_IS_NAMED = re.compile(_NAMED)
-_PAIR = re.compile(
-    json_regex(
-        rb'(?i)~"_,(?:_~"[\w.-]{1,40}+~"_:_'
-        rb'(?:~"[^"\\{}]{0,200}+~"|[\w.-]{1,30}+)_,){0,6}?_~"values?~"_:_'
-    )
-)
-_TURNED = json_regex(rb'"(?i:value)~"_:_~"([^"\\{}]{1,400})~"_,_~') + _NAMED
-_TURNED_YAML = (
-    rb"value:(?<!\w.{6})[ \t]{1,9}[\"']?([^\s\"']{4,400})[\"']?\r?\n[ \t]{1,60}"
-    rb"(?:name|key):[ \t]{1,9}[\"']?\Z"
-)
-
-
-def _paired(scan: Scan, begin: int, finish: int) -> Values:
-    if not _IS_NAMED.search(scan.left(begin, 150)):
-        return NONE
-    found = _PAIR.match(scan.data, finish)
-    level = found[0].index(b'"') if found else 0
-    return jsonvalues.json_value(scan, found.end(), level) if found else NONE
-
-
-def _turned(regex: bytes) -> Take:
-    """Return what takes a value that stands, not far, before its name."""
-    compiled = re.compile(regex)
-
-    def take(scan: Scan, begin: int, _: int) -> Values:
-        first = max(0, begin - 600)
-        found = compiled.search(scan.data, first, begin)
-        return (Value(*found.span(1), found[1]),) if found else NONE
-
-    return take
-
-
 #: In small letters, each word by its first: a search goes from one to the next.
 _CONNECTION = (
     rb"(?:s(?<!\w.)erver|h(?<!\w.)ost(?:name)?|u(?<!\w.)(?:ser(?: id|name)?|id)"
@@ -198,11 +165,8 @@ _CONNECTION = (
 )
 _SQL = rb"(?i:\b(?:create|alter)\s{1,9}(?:user|role|login|group)\b)[^;]{0,250}"
 _SQL_TEXT = rb"\s{1,9}+'([^'\\\r\n]{1,400}+)'"
-_NEXT_LINE = (
-    rb"[\"']?[ \t]{0,9}+\r?\n[ \t]{1,60}value:[ \t]{1,9}[\"']?([^\s\"']{4,400})"
-)
 _NEXT_TAG = (
-    rb"</(?i:key|name)>\s{0,200}+<(?i:string|value|data)>\s{0,80}+(?:<string>)?+"
+    rb"</\w{0,20}?(?i:key|name)>\s{0,200}+<\w{0,20}?(?i:string|value|data)>\s{0,80}+(?:<string>)?+"
     rb"([^<]{1,400}+)</"
 )
 _TAGS = rb"\s{0,200}+(?:<[\w:]{1,20}+(?:\s[^<>]{0,200}+)?+>\s{0,20}+){0,3}+"
@@ -233,8 +197,6 @@ _STATED = (
     rb"(?: (?:is|was)(?: now)?+:?+|:)[ \t]{1,9}+" + _IN_TAGS
     + rb"[\"'`]?+" + _CHANCE + rb"(?:[\"'`](?!:))?+" + _STOP
 )  # fmt: skip
-#: settings.PASSWORD_1
-_IDENTIFIER = rb"[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
 _ANY = BARE + rb"{6,2000}+"
 
 _CELL = rb"`?+[ ]{1,80}+\|[ ]{1,9}+`?+([\w~+=-]{16,2000}+)`?+[ ]{1,80}+\|"
@@ -244,9 +206,9 @@ _MARKED = (
 
 SYNTAXES = (
     # {"name": "X-Api-Key", "value": "x"}, {"path": "/password", "value": "x"}
-    Syntax(_paired, b'"', b":", b'"\\', b","),
-    Syntax(_paired, b"/", b"", b'"\\', b","),
-    Syntax(_turned(_TURNED), b'"', b":", b'"\\', b"},"),
+    Syntax(jsonvalues.paired, b'"', b":", b'"\\', b","),
+    Syntax(jsonvalues.paired, b"/", b"", b'"\\', b","),
+    Syntax(jsonvalues.turned, b'"', b":", b'"\\', b"},"),
     # multipart, <input name="password" value="x">, <entry key="password">x</entry>
     Syntax(markup.part, b'"', b"=", b'"'),
     Syntax(markup.part, b"=", b"", b"\r\n;"),
@@ -275,10 +237,10 @@ SYNTAXES = (
     Syntax(_listed, b'"', b"", b'"\\', b","),
     # variable "db_password" { default = "x" }, secret { value: "x" }
     Syntax(_matched(_BLOCK_VALUE), after=b'" ', sign=b"{"),
-    # - name: PASSWORD
+    # - name: PASSWORD, set { name = "password" value = "x" }, {name: PASSWORD, value: x}
     #   value: x
-    Syntax(_matched(_NEXT_LINE, Place.FIELD, left=rb"(?:name|key):[ \t]{1,9}[\"']?"), far=b":", after=b"\"'\r\n"),
-    Syntax(_turned(_TURNED_YAML), far=b":", after=b"\"'\r\n"),
+    Syntax(pairs.behind, far=b":=>("),
+    Syntax(pairs.before, far=b":=>("),
     # password:
     #   - x, or value: x
     Syntax(lines.items, BEFORE, FAR, b":"),
@@ -289,17 +251,19 @@ SYNTAXES = (
     # Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
     Syntax(lines.header, BEFORE, FAR, b":"),
     Syntax(lines.line, BEFORE, FAR, b":= \"'", b":="),
+    # //registry.npmjs.org/:_authToken=x
+    Syntax(_matched(rb"[ \t]{0,9}+=[ \t]{0,9}+[\"']?+(" + BARE + rb"{4,2000}+)(?=[\"']?+(?:\s|\Z|\\))", left=rb"//[^\s\"'=]{1,120}[/:]"), b"/:", b"", b"= "),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
     Syntax(_matched(rb"=([^;/?#&\"'\s<>\\]{4,500}+)", left=rb"://[^\s\"'<>]*", far=1000), b";", b"", b"="),
     Syntax(_matched(rb"[ \t]?=[ \t]?(?:\{([^{}\r\n]{4,500}+)\}|([^;\"'\s<>&\\]{4,500}+))", left=_CONNECTION, far=200, fold=bytes.lower), b"; \t", b"", b"= ", b"="),
     Syntax(_matched(rb"=([^;,\"'\s<>&\\]{4,500}+)", left=rb"(?:--set(?:-string)?[ =]|:[0-9]{2,5},)\S*", far=200), b" \t,=", b"", b"="),
-    Syntax(_matched(rb"[ \t]?=[ \t]?(?!" + _IDENTIFIER + rb")([^;,\"'\s<>&\\(){}]{6,500}+)(?=;[ ]?[A-Za-z][\w ]{1,30}=[^=])"), after=b"= ", sign=b"="),
+    Syntax(_matched(rb"[ \t]?=[ \t]?(?!" + IDENTIFIER + rb")([^;,\"'\s<>&\\(){}]{6,500}+)(?=;[ ]?[A-Za-z][\w ]{1,30}=[^=])"), after=b"= ", sign=b"="),
     Syntax(_matched(rb"=([^\"'\s<>()]{4,500}+)\)", left=rb"\(\w{2,20}=[^()]{0,100}\)\s?\(", far=130), b"(", b"", b"="),
     Syntax(_matched(rb"=(" + _ANY + rb")(?=\s|\Z)"), b" \t=", b"", b"="),
-    # key=PASSWORD&value=x of a form
-    Syntax(_matched(rb"&[\w.\[\]%]{0,60}?value(?:\]|%5D)?=([^&\s\"'<>]{1,2000}+)", Place.FIELD, left=rb"(?:name|key)(?:\]|%5D)?=", decode=unquote_to_bytes), b"=", b"", b"&"),
+    # key=PASSWORD&value=x of a form, and as command lines have it
+    Syntax(_matched(rb"&[\w.\[\]%]{0,60}?(?i:value)(?:\]|%5D)?=([^&\s\"'<>]{1,2000}+)", Place.FIELD, left=rb"(?i:name|key)(?:\]|%5D)?=", decode=unquote_to_bytes), b"=", b"", b"&"),
     # Where code and sentences stand too: f(password=x), the password is: x
-    Syntax(_matched(rb"=(?!" + _IDENTIFIER + rb")(" + _ANY + rb")(?![(\[{$`])", Place.INNER), after=b"="),
+    Syntax(_matched(rb"=(?!" + IDENTIFIER + rb")(" + _ANY + rb")(?![(\[{$`])", Place.INNER), after=b"="),
     Syntax(_matched(_SENTENCE, Place.INNER), after=b": \"'"),
     Syntax(_by_chance(_STATED), after=b": "),
     Syntax(_by_chance(rb":" + _CHANCE + _STOP), b" \t\r\n\"'`(", after=b":"),

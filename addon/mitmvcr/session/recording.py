@@ -12,7 +12,7 @@ from mitmvcr.core.sendable import is_sendable, unfolded, why_not
 from mitmvcr.session.redaction import Redacted, Redaction
 from mitmvcr.session.variables import Variables
 from mitmvcr.store import Store
-from mitmvcr.store.rewrite import EVERY
+from mitmvcr.store.rewrite import EVERY, Change
 
 if TYPE_CHECKING:
     from mitmvcr.secrets.identities import Identities
@@ -52,16 +52,17 @@ class Recording:
         kept = redacted.kept
         if not is_sendable(kept.response):
             kept = self._one_that_replays(kept)
-        kept = self._variables.held(kept)
         if self._known is None:
             self._known = self._noted = self._redaction.redactor.memory.size
-        if self._is_closed:
-            self._record_late(kept)
-        else:
+        with self._variables.kept():
+            kept = self._variables.held(kept)
+            if self._is_closed:
+                self._record_late(kept)
+                return kept
             self.note_secrets()
             self._store.append(kept)
-            self._has_some = True
-            self._note_identity(kept, redacted)
+        self._has_some = True
+        self._note_identity(kept, redacted)
         return kept
 
     def note_secrets(self) -> None:
@@ -137,7 +138,8 @@ class Recording:
     def _keep_variables(self) -> None:
         """Write what was made up after the last interaction with the first one."""
         if self._variables.are_waiting and self._has_some:
-            self._store.amend(self._variables.held, EVERY)
+            with self._variables.kept():
+                self._amend(self._variables.held, EVERY)
 
     def _tell_apart(self) -> None:
         """Write whose requests they were, where others are equal."""
@@ -150,7 +152,12 @@ class Recording:
         if self._known is None:
             return
         if late := self._redaction.redactor.memory.since(self._known):
-            self._store.amend(self._cleaned, late)
+            self._amend(self._cleaned, late)
+
+    def _amend(self, change: Change, texts: Sequence[bytes]) -> None:
+        """Change what was written; where that cannot be done before the end, the
+        recording goes on."""
+        self._store.amend(change, texts, goes_on=not self._is_closed)
 
     def _cleaned(self, written: Interaction) -> Interaction:
         kept = self._redaction.redactor.interaction(written)

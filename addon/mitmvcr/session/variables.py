@@ -1,11 +1,12 @@
 """Values that a test makes up, by name: a random name, a seed, today's date. They are
 recorded and handed back in a replay, which then makes the recorded requests."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.errors import VcrError
+from mitmvcr.core.errors import CassetteError, VcrError
 from mitmvcr.core.jsontext import Value, holding, read_value, write_value
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 
@@ -64,6 +65,16 @@ class Variables:
         it."""
         waiting, self._waiting = self._waiting, {}
         return holding(kept, waiting)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Let the values wait on where what holds them cannot be written."""
+        waiting = self._waiting
+        try:
+            yield
+        except CassetteError:
+            self._waiting = {**waiting, **self._waiting}
+            raise
 
     def _hidden(self, written: Headers) -> Headers:
         """Return values as they may be written."""

@@ -1,19 +1,30 @@
 """The notes beside a journal: what showed to be a secret after parts of it were
 written. They are there while a recording is under way."""
 
+import logging
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from mitmvcr.core.model import Interaction
-from mitmvcr.store.files import BINARY, NO_FOLLOW, PRIVATE, close, open_own, write_all
+from mitmvcr.store.files import (
+    BINARY,
+    NO_FOLLOW,
+    PRIVATE,
+    close,
+    open_own,
+    why,
+    write_all,
+)
+
+logger = logging.getLogger("mitmvcr")
 
 _SALT = 16
 
 
 class LateSecrets:
-    """The notes of one target. Methods raise OSError."""
+    """The notes of one target. Methods raise OSError, unless they return why."""
 
     def __init__(self, target: Path) -> None:
         self.path = Path(f"{target}.part.late")
@@ -23,20 +34,27 @@ class LateSecrets:
 
     def note(self, learned: Iterable[tuple[bytes, bytes]]) -> None:
         """Note texts, each with what stands in its place. They are noted the next time
-        where that cannot be done."""
+        where that cannot be done, and taken out at the end."""
         self._pending += learned
-        self.catch_up()
+        if reason := self.catch_up():
+            told = "mitmvcr: %s: what showed late to be a secret is not noted yet: %s"
+            logger.warning(told, self.path, reason)
 
-    def catch_up(self) -> None:
-        """Note what could not be noted before."""
+    def catch_up(self) -> str:
+        """Note what could not be noted before. Return why it cannot be noted now, else
+        an empty text."""
         if not self._pending:
-            return
+            return ""
         from mitmvcr.secrets.late import noted  # not at every start
 
-        if self._file < 0:
-            self._open()
-        self._write(noted(self._pending, self._salt))
+        try:
+            if self._file < 0:
+                self._open()
+            self._write(noted(self._pending, self._salt))
+        except OSError as error:
+            return why(error)
         self._pending.clear()
+        return ""
 
     def _open(self) -> None:
         self.path.unlink(missing_ok=True)

@@ -5,9 +5,9 @@ While recording, each interaction is appended to a journal beside the target
 changes once, by an atomic replace, when the session ends.
 """
 
-import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -33,8 +33,6 @@ from mitmvcr.store.place import State
 from mitmvcr.store.rescue import without_cut_off
 from mitmvcr.store.rewrite import Change, amended, keep_volatile
 from mitmvcr.store.waiting import Piece
-
-logger = logging.getLogger("mitmvcr")
 
 #: A larger body is not to be in memory several times over.
 _LARGE = 8 << 20
@@ -157,13 +155,8 @@ class FileStore(CassetteFile):
         return Piece(lambda: (data,), len(data), interaction.request)
 
     def note(self, learned: Sequence[tuple[bytes, bytes]]) -> None:
-        if not self._journal.is_open:
-            return
-        try:
+        if self._journal.is_open:
             self._late.note(learned)
-        except OSError as error:  # it is noted with the next, and taken out at the end
-            told = "mitmvcr: %s: what showed late to be a secret is not noted yet: %s"
-            logger.warning(told, self._late.path, why(error))
 
     def recorded(self) -> Sequence[Interaction]:
         """Return what was recorded so far. Raise CassetteError."""
@@ -176,14 +169,22 @@ class FileStore(CassetteFile):
         name = str(self._journal.path)
         return reader.loads(data, name, lazy=True).interactions
 
-    def amend(self, change: Change, texts: Sequence[bytes]) -> None:
-        """Change what was recorded so far where it may hold one of the texts."""
-        if not self._journal.is_open:
-            return
+    def amend(
+        self, change: Change, texts: Sequence[bytes], *, goes_on: bool = False
+    ) -> None:
+        """Change what was recorded so far where it may hold one of the texts. Raise
+        CassetteError, with which the recording ends unless it ``goes_on``."""
+        if self._journal.is_open:
+            with self._writing() if goes_on else self._ending():
+                data, name = self._journal.read(), str(self._journal.path)
+                if parts := amended(data, name, texts, change, self._layout):
+                    self._journal.rewrite(parts)
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
+        """End the recording where something goes wrong, and say where it is."""
         try:
-            data, name = self._journal.read(), str(self._journal.path)
-            if parts := amended(data, name, texts, change, self._layout):
-                self._journal.rewrite(parts)
+            yield
         except (OSError, CassetteError) as error:
             try:
                 raise self._not_published(error) from error
@@ -196,10 +197,9 @@ class FileStore(CassetteFile):
         if not self._journal.is_open:
             return
         try:
-            self._put_in_place()
-            self._late.discard()
-        except (OSError, CassetteError) as error:
-            raise self._not_published(error) from error
+            with self._ending():
+                self._put_in_place()
+                self._late.discard()
         finally:
             self._seen = None
             self._end_journal()
@@ -258,7 +258,6 @@ class FileStore(CassetteFile):
         problem = f"cannot be written: {reason}"
         try:
             place = self._journal.rescue()
-            self._late.catch_up()
         except OSError as worse:
             problem += f"; the recording is lost: {why(worse)}"
             return CassetteWriteError(self.name, problem)
@@ -267,6 +266,9 @@ class FileStore(CassetteFile):
         lost = self._journal.lost
         rest = f", without {number_of(lost, 'interaction')} of it" if lost else ""
         problem += f"; the recording is in {place}{rest}"
+        if unnoted := self._late.catch_up():
+            problem += f"; what showed late to be a secret stays in it: {unnoted}"
+            remedy += ", and look for secrets in the cassette"
         return CassetteWriteError(self.name, problem, remedy=remedy)
 
     def leave(self) -> str | None:
@@ -274,15 +276,14 @@ class FileStore(CassetteFile):
         if not self._journal.is_open:
             return None
         try:
-            if self._written == len(self._kept):
-                self._journal.remove()
-                return None
-            self._journal.check()
-            self._journal.sync()
-            self._late.discard()
-            return str(self._journal.path)
-        except (OSError, CassetteError) as error:
-            raise self._not_published(error) from error
+            with self._ending():
+                if self._written == len(self._kept):
+                    self._journal.remove()
+                    return None
+                self._journal.check()
+                self._journal.sync()
+                self._late.discard()
+                return str(self._journal.path)
         finally:
             self._end_journal()
 

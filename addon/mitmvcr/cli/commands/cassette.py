@@ -24,7 +24,6 @@ from mitmvcr.core.wording import number_of
 from mitmvcr.format import layout, reader, writer
 from mitmvcr.format.check import check
 from mitmvcr.format.source import kind_of_file, packed, read_bytes
-from mitmvcr.options import CASSETTE
 from mitmvcr.secrets.identities import with_identities
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.store.files import put
@@ -174,10 +173,10 @@ def check_cassettes(paths: Sequence[Path], *, as_json: bool = False) -> int:
 
 
 def recover_cassette(
-    cassette: str, *, replace: bool = False, source: Path | None = None
+    path: Path | str, *, replace: bool = False, source: Path | None = None
 ) -> None:
     """Put the journal that a recording left in place."""
-    path, rules = CASSETTE.read(cassette), rules_of("scan", {})
+    rules = rules_of("scan", {})
     store = FileStore(path)
     count = store.recover(instead=replace, source=source)
     say(f"{path}: {number_of(count, 'interaction')} recovered")

@@ -36,7 +36,7 @@ class Question:
 
 
 def explain_request(
-    cassette: str, question: Question, typed: Layer, *, as_json: bool
+    cassette: Path | str, question: Question, typed: Layer, *, as_json: bool
 ) -> int:
     """Print the answer to stdout; 0 if it would match, else 1. The cassette is only
     read, and as the proxy would read it."""
@@ -44,9 +44,7 @@ def explain_request(
     values, fixed = in_force(typed), (CASSETTE, MODE)
     with values.spelled():
         settings = values.settings(each for each in OF_SESSION if each not in fixed)
-        settings = settings._replace(
-            cassette=CASSETTE.read(cassette), mode=Mode.REPLAY_ONLY
-        )
+        settings = settings._replace(cassette=cassette, mode=Mode.REPLAY_ONLY)
         session = open_session(settings, flows)
     lines, facts, matches = _answer(session, request)
     if as_json:

@@ -211,7 +211,7 @@ class _Parent:
                 "it is started anew, and requests for the sessions that were in it are"
                 f" refused until POST /sessions opens them anew: {shown}"
             )
-        recover = "'mitmvcr cassette recover' puts in place what it was recording"
+        recover = "If it was recording, 'mitmvcr cassette recover' puts that in place"
         return f"{became}. {recover}"
 
 

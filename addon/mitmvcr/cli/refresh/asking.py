@@ -126,10 +126,17 @@ def _told_to_wait(status: int, headers: Mapping[str, str]) -> float | None:
     said = headers.get("retry-after", "").strip()
     if said.isdigit():
         return float(said)
-    date = email.utils.parsedate_tz(said)
-    if date is not None:
-        return max(0.0, email.utils.mktime_tz(date) - time.time())
+    until = _seconds(said)
+    if until is not None:  # by the API's clock: one of the two may be wrong
+        now = _seconds(headers.get("date", ""))
+        return max(0.0, until - (time.time() if now is None else now))
     return 1.0 if status == 429 else None
+
+
+def _seconds(date: str) -> float | None:
+    """Return a date of a header in Unix seconds, None where it is none."""
+    found = email.utils.parsedate_tz(date)
+    return None if found is None else email.utils.mktime_tz(found)
 
 
 def what_is_hidden(request: Request) -> str:

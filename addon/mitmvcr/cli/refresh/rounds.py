@@ -12,6 +12,7 @@ from mitmvcr.cli.child.trust import write_origins, write_roots
 from mitmvcr.cli.child.way_out import way_out
 from mitmvcr.cli.refresh.asking import Asker, NotAskedError, what_is_hidden
 from mitmvcr.cli.refresh.reports import Result, why_not
+from mitmvcr.clock import as_of, first_date, recorded_at
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Mode
 from mitmvcr.core.volatile import VOLATILE
@@ -82,7 +83,7 @@ def refreshed(
         headers = [(name, redactor.put_back(value)) for name, value in choice.headers]
         asking = partial(_ask, chosen, Known(interactions), choice.pause, headers)
         asyncio.run(_through_proxy(settings, sets, environment, asking))
-    return [_result(each) for each in chosen]
+    return [_result(each, interactions) for each in chosen]
 
 
 def _chosen(
@@ -186,15 +187,28 @@ def _recorded(proxy: "Proxy", count: int) -> int:
     return count - 1
 
 
-def _result(each: Asked) -> Result:
+def _result(each: Asked, held: Sequence[Interaction]) -> Result:
     request, drift = each.old.request, each.drift
     if each.why or drift is None:
         return Result(each.position, request.method, request.url, None, (), each.why)
     new = None
     if drift.tier >= Tier.ADDITIVE:
-        response = grafted(each.old.response, each.live[-1], drift.findings, VOLATILE)
+        live = _as_recorded(each, held)
+        response = grafted(each.old.response, live, drift.findings, VOLATILE)
         new = replace(each.old, response=response)
     found = tuple(sorted(drift.findings, key=lambda f: -f.tier))
     return Result(
         each.position, request.method, request.url, drift.tier, found, new=new
     )
+
+
+def _as_recorded(each: Asked, held: Sequence[Interaction]) -> Response:
+    """Return the last live answer with its times as of the recording: the old Date
+    stays, and a replay moves all times by that."""
+    live = each.live[-1]
+    then, at = recorded_at(each.old.response), recorded_at(live)
+    then = first_date(held) if then is None else then
+    if then is None:
+        return live
+    at = int(time.time()) if at is None else at
+    return as_of(replace(each.old, response=live), at, then).response

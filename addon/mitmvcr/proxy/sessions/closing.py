@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mitmvcr.core.errors import CassetteError, VcrError
 from mitmvcr.core.modes import RULES
+from mitmvcr.core.wording import number_of
 from mitmvcr.options import BY_NAME, SECRET, Settings
 from mitmvcr.proxy.flow.player import Player, with_mode
 from mitmvcr.session.unused import drop_marked
@@ -84,8 +85,8 @@ def close(player: Player) -> str:
 def _drop(player: Player) -> None:
     """Drop the interactions that somebody has marked. Raise CassetteError."""
     if player.dropped and (count := drop_marked(player.session, player.dropped)):
-        name = player.session.store.name
-        logger.info("mitmvcr: %s: %d marked interactions dropped", name, count)
+        name, what = player.session.store.name, number_of(count, "marked interaction")
+        logger.info("mitmvcr: %s: %s dropped", name, what)
 
 
 class Recorders:
