@@ -1,15 +1,16 @@
 """Recorded requests, asked of the live API through a proxy that records the answers."""
 
-import email.utils
 import http.client
 import re
 import ssl
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mitmvcr.core.dates import parse_date
 from mitmvcr.core.model import Request
 
 #: In seconds: how long an answer may take, and how long an API may ask to wait for the
@@ -126,17 +127,11 @@ def _told_to_wait(status: int, headers: Mapping[str, str]) -> float | None:
     said = headers.get("retry-after", "").strip()
     if said.isdigit():
         return float(said)
-    until = _seconds(said)
+    until = parse_date(said)
     if until is not None:  # by the API's clock: one of the two may be wrong
-        now = _seconds(headers.get("date", ""))
-        return max(0.0, until - (time.time() if now is None else now))
+        now = parse_date(headers.get("date", "")) or datetime.now(UTC)
+        return max(0.0, (until - now).total_seconds())
     return 1.0 if status == 429 else None
-
-
-def _seconds(date: str) -> float | None:
-    """Return a date of a header in Unix seconds, None where it is none."""
-    found = email.utils.parsedate_tz(date)
-    return None if found is None else email.utils.mktime_tz(found)
 
 
 def what_is_hidden(request: Request) -> str:

@@ -1,13 +1,12 @@
 """What is wrong with a run as a whole, though no request of it failed."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mitmvcr.cli.age import ages
 from mitmvcr.cli.child.environment import LOOPBACK
-from mitmvcr.core.urls import url_parts
+from mitmvcr.core.matching import url_host
 from mitmvcr.core.wording import number_of, shown
 from mitmvcr.options import (
     IGNORE_PRESET,
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy
 
 _NAMED = 3
-_PORT = re.compile(r":\d*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ def _of_bypassed(proxy: "Proxy", bypass: str) -> str:
     proxy, as of localhost, which was sent through it when it was recorded; else an
     empty text."""
     played = [each for each in proxy.sessions if len(each.deck)]
-    hosts = {_host(url) for each in played for url in each.deck.urls()}
+    hosts = {url_host(url) for each in played for url in each.deck.urls()}
     if not hosts or not hosts.issubset(bypass.split(",")):
         return ""
     names = ", ".join(sorted(shown(each) for each in hosts))
@@ -126,12 +124,6 @@ def _of_bypassed(proxy: "Proxy", bypass: str) -> str:
         f"nothing went through the proxy: {name} is of {names}, which the command"
         f" reaches without it: {remedy}"
     )
-
-
-def _host(url: str) -> str:
-    """Return the host of a URL as NO_PROXY names it; of another text none."""
-    parts = url_parts(url)
-    return _PORT.sub("", parts.host).strip("[]").lower() if parts else ""
 
 
 def _idle(bypass: str, blocked: int) -> str:
