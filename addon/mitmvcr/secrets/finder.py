@@ -342,6 +342,8 @@ def _parameter(scan: Scan, begin: int, finish: int) -> Values:
     before = scan.left(begin, 5)
     if not (scan.form or before.endswith((b"?", b"&", b"#", b"&amp;", b"u0026"))):
         return NONE
+    if scan.data.startswith(b"==", finish) and scan.data.startswith(b"?.", begin - 1):
+        return NONE  # user?.password === x
     regex = _FORM_FIELD if scan.form else _PARAMETER
     return scan.value(regex, finish, Place.QUERY, _percent)
 
