@@ -57,8 +57,6 @@ _CLOSED = frozenset((b'"', b"'", b"\\", b"<"))
 _TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5}+ )\Z")
 _PARAMETER = re.compile(rb"=([^&#\s\"'<>\\;,)\]}]++)")
 _FORM_FIELD = re.compile(rb"=([^&\r\n]++)")
-
-
 #: What stands behind a name that has a colon in it, as of a namespace.
 _NAMED = re.compile(rb"[> ]|\\{0,15}\"[ \t\r\n]{0,9}+:")
 #: What a backslash before a name may have behind it: \\n, \\u0022, \\x22.
