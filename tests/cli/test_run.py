@@ -464,6 +464,28 @@ def test_a_command_that_failed_may_leave_the_cassette_as_it_was(
         assert cli("cassette", "recover", "inner.yaml").returncode == 0
 
 
+_MARK = """
+import json, os, urllib.request as u
+opener = u.build_opener(u.ProxyHandler({}))
+url = os.environ["MITMVCR_CONTROL_URL"] + "/sessions/default/interactions/0/dropped"
+headers = {"X-Vcr-Control": "1", "Content-Type": "application/json"}
+opener.open(u.Request(url, b'{"dropped": true}', headers, method="PUT"))
+raise SystemExit(3)
+"""
+
+
+def test_a_mark_in_a_recording_that_was_set_aside_is_told(cli, way_out, tmp_path):
+    options = ("--mode", "record_only", "--save-failed", "no", "--control", "0")
+    code = f"{FETCH}\n{_MARK}"
+    ran = cli("run", "-c", "inner", *options, *cli.python(code), env=way_out)
+    assert ran.returncode == 3, ran.stderr
+    assert (
+        "mitmvcr: inner.yaml: 1 marked interaction not dropped, since the recording is"
+        " not in place: mark what is to go again once it is"
+    ) in lines(ran.stderr)
+    assert (tmp_path / "inner.yaml.part").exists()
+
+
 @pytest.mark.parametrize(
     "attack",
     [

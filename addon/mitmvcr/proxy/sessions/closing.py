@@ -49,13 +49,21 @@ def log(lines: Sequence[str]) -> None:
 def close(player: Player) -> str:
     """Close a session, and return the line to log for it. An error is logged, and
     becomes the session's failure."""
-    session = player.session
+    session, away = player.session, player.dropped
     try:
         session.close()
+        away = {at for at in away if session.left_in and at >= session.loaded}
         _drop(player)
     except CassetteError as error:
         session.note_failure(error)
         logger.error("mitmvcr: %s", error)
+    if away:
+        logger.warning(
+            "mitmvcr: %s: %s not dropped, since the recording is not in place: mark what"
+            " is to go again once it is",
+            session.store.name,
+            number_of(len(away), "marked interaction"),
+        )
     for url in session.altered:
         logger.warning(
             "mitmvcr: %s: a later request revealed a secret in this one, which is"
