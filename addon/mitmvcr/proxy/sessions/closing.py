@@ -59,8 +59,8 @@ def close(player: Player) -> str:
         logger.error("mitmvcr: %s", error)
     if away:
         logger.warning(
-            "mitmvcr: %s: %s not dropped, since the recording is not in place: mark what"
-            " is to go again once it is",
+            "mitmvcr: %s: %s not dropped, since the recording is not in place: mark"
+            " what is to go again once it is",
             session.store.name,
             number_of(len(away), "marked interaction"),
         )
