@@ -87,6 +87,7 @@ def _drop(player: Player) -> None:
     if player.dropped and (count := drop_marked(player.session, player.dropped)):
         name, what = player.session.store.name, number_of(count, "marked interaction")
         logger.info("mitmvcr: %s: %s dropped", name, what)
+    player.dropped.clear()  # where a change is refused, this session goes on
 
 
 class Recorders:
