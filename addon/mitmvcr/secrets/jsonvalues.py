@@ -105,7 +105,7 @@ def _within(scan: Scan, at: int, level: int) -> list[Value]:
                 # {"oauth2_password": ["read:user"]} of OpenAPI
                 are_scopes |= is_scope(value.text)
                 values.append(value)
-            elif _is_meant(key):
+            elif _is_meant(key) or (key == b"key" and is_by_chance(value.text)):
                 values.append(value)
             elif _is_inner(key, value.text):
                 values.append(value._replace(place=Place.INNER))
