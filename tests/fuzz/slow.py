@@ -73,7 +73,7 @@ SHAPES = {
     "cookies of JSON": b'{"name":"a","value":"a1b2c3","%b":true},',
     "list of pairs": b'"%b":[{"name":"at","value":"a1b2c3"},',
     "object of names": b'"%b":{"a":true,"b":{',
-    "names of attributes": b'"values":{"a":"b"},"%b":[[{"type":"get_attr","value":"a"}],',
+    "names of attributes": b'"values":{},"%b":[[{"type":"get_attr","value":"a"}],',
     "names that are set": b'"change":{"a":"b"},"%b":{"a":true,"c":true},',
     "flow of YAML": b"%b: [a1b2c3, d4e5f6",
     "flows of YAML": b"%b: [a1b2c3, d4e5f6]\n",
