@@ -284,6 +284,7 @@ TEXTS = {
     "cookies of Playwright": '{"cookies":[{"name":"at","value":"%s","domain":"h.example","path":"/","expires":-1,"httpOnly":true}],"origins":[]}',
     "cookies of a browser": '[{"domain":".h.example","hostOnly":false,"httpOnly":false,"name":"SSO","path":"/","value":"%s"},{"httpOnly":true,"value":"%s","name":"x"}]',
     "cookies of Firefox's HAR": '{"cookies": [\n {"name": "theme", "value": "dark"},\n {"name": "at", "value": "%s"}\n ]}',
+    "cookie, flags twice": '{"name":"at","value":"%s","httpOnly":true,"x":1,"httpOnly":true}',
     "cookies in a string": '{"x":"{\\"cookies\\":[{\\"name\\":\\"at\\",\\"value\\":\\"%s\\"}]}"}',
     "cookies by name": '{"cookies":{"theme":"dark","sid":"%s","at":"%s"}}',
     "query of a HAR": '{"queryString":[{"name":"n","value":"12"},{"name":"key","value":"hunter2-%s"}]}',
@@ -387,6 +388,7 @@ ORDINARY = {
     "secret json": '{"SecretString":"{\\"user\\":\\"david\\"}"}',
     "cookies of a page": '{"cookies":{"title":"We use cookies","link":"https://h/privacy-1","accept":"accept_all_1"},"x":{"httpOnly":true,"name":"theme","value":"dark"}}',
     "cookies, no list": '{"cookies":["a1b2c3d4e5"],"httpOnly":false} document.cookies=true&cookies=accepted httpOnly',
+    "cookies without objects": 'x"httpOnly":true}, {"httpOnly":true,"httpOnly":true',
     "cookies without names": '{"cookies":[{"id":"q7Rk2Zp9Wm4Xc8Vb3Nt6","provider":"x"},{"name":"at"}],"n":{"httpOnly":true}} "httpOnly":true}',
     "queries": '{"queryString":[{"name":"q","value":"q7Rk2Zp9Wm4Xc8Vb3Nt6"}],"queryString":"a=1","queryStringParameters":{"page":"q7Rk2Zp9Wm4X"}}',
     "type of a secret": '{"type":"secret","name":"db-creds"},{"secret":true,"name":"x"},{"type":"secret"}',
@@ -398,7 +400,7 @@ ORDINARY = {
     "heredoc": "description = <<EOT\nhunter2!x\nEOT\npassword = <<EOT\n",
     "versions": '{"token_v2":"enabled","ipv4":"q7Rk2Zp9Wm4X","next_token_v2":"q7Rk2Zp9Wm4X","api_v2":"q7Rk2Zp9Wm4X","httpOnlyV2":"x"}',
     "keys of secrets": '{"secretKeyRef":{"name":"x","key":"db-1"},"password":{"name":"x1y2z3w4","key":"db-pass-1"}}',
-    "Terraform, nothing": '{"attributes":{"id":"q7Rk2Zp9Wm4X","arn":"x"},"sensitive_attributes":[],"sensitive_values":{"tags":{}},"after_sensitive":{"id":true},"sensitive_attributes":[[{"type":"get_attr","value":"none_of_it"}]]}',
+    "Terraform, nothing": '{"values":{"size":12345678,"n":null},"sensitive_values":{"size":true,"n":true},"attributes":{"id":"q7Rk2Zp9Wm4X","arn":"x"},"sensitive_attributes":[],"sensitive_values":{"tags":{}},"after_sensitive":{"id":true},"sensitive_attributes":[[{"type":"get_attr","value":"none_of_it"}]]}',
     "checksums in addresses": "https://h/x?md5=1B2M2Y8AsgTpgAmY7PhCfg https://h/x?md5=d41d8cd98f00b204e9800998ecf8427e&expires=1893456000 ?verify=1 ?verify=true&s=640\n",
     "hash sums": "nsec1 xprv ed25519-private/ MTIzNDU2Nzg5MDEyMzQ1Njc4 AgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEA\n",
     "log-ins of protocols": "USER root\nRUN x\nUSER me\r\n230 ok\r\nPASSED 12345\nAUTH PLAIN LOGIN CRAM-MD5\nAUTH PLAIN aGVsbG8gd29ybGQh\n",
@@ -423,6 +425,12 @@ def test_none_stays(name: str) -> None:
     before = first.partition("AKIA")[0].rpartition(" ")[0]
     assert clean.startswith(before)
     assert clean.endswith(last)
+
+
+def test_a_parameter_of_the_name_of_a_holder_is_no_secret() -> None:
+    form = {"cookies": ["all-of-them-1"], "httpOnly": ["q7Rk2Zp9Wm4X"]}
+    met = Interaction(0, Request(form=form), Response())
+    assert Redactor().interaction(met).request.form == form
 
 
 def test_a_word_is_a_password_behind_a_user() -> None:
