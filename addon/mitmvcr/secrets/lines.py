@@ -1,6 +1,7 @@
 """Values in lines of files and of logs, and under a name in YAML."""
 
 import re
+from collections.abc import Iterable
 
 from mitmvcr.secrets.looks import is_no_scope, is_opaque, is_scope
 from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values
@@ -121,9 +122,7 @@ _FLOW = re.compile(
     rb":[ \t]{0,9}+\[[^\[\]{}\r\n]{6,2000}+\](?=[ \t]{0,9}+(?:[\r\n#]|\Z))"
 )
 _FLOWS = re.compile(
-    rb"(?<=[\[,])[ \t]{0,9}+[\"']?+("
-    + LETTER
-    + rb"{6,2000}+)[\"']?+[ \t]{0,9}+(?=[,\]])"
+    rb"(?<=[\[,])[ \t]{0,9}+([\"']?)(" + LETTER + rb"{6,2000}+)\1[ \t]{0,9}+(?=[,\]])"
 )
 
 
@@ -133,11 +132,11 @@ def items(scan: Scan, begin: int, finish: int) -> Values:
     if not _beginning(scan, begin):
         return NONE
     if flow := scan.match(_FLOW, finish):
-        return [
-            Value(*each.span(1), each[1], Place.TEXT)
+        return _but_scopes(
+            Value(*each.span(2), each[2], Place.TEXT)
             for each in _FLOWS.finditer(scan.data, *flow.span())
-            if is_opaque(each[1])
-        ]
+            if each[1] or is_opaque(each[2])
+        )
     if not _ENDED.match(scan.data, finish):
         return NONE
     if value := scan.value(_ONLY_VALUE, finish, Place.TEXT):
@@ -145,10 +144,14 @@ def items(scan: Scan, begin: int, finish: int) -> Values:
     lines = scan.match(_ITEMS, finish)
     if lines is None:
         return NONE
-    found = [
+    return _but_scopes(
         Value(*each.span(1), each[1], Place.TEXT)
         for each in _ITEM.finditer(scan.data, finish, lines.end())
-    ]
+    )
+
+
+def _but_scopes(values: Iterable[Value]) -> Values:
+    found = [*values]
     are_scopes = any(is_scope(each.text) for each in found)
     return [each for each in found if not are_scopes or is_no_scope(each.text)]
 

@@ -194,6 +194,7 @@ ENDINGS = listed(
     "password, passwd, passphrase, secret, apikey, secretkey, privatekey, accesstoken",
     "refreshtoken, authtoken, idtoken, sessiontoken, bearertoken, apitoken, csrftoken",
     "bottoken, accesskey, secretaccesskey, clientassertion, passcode, pwd, privkey",
+    "sshpass, becomepass, dbpass, smtppass, imappass, mailpass, rootpass, adminpass",
     "presharedkey, otpcode, mfacode, emailotp, smsotp, onetimepassword",
 )
 
@@ -258,7 +259,7 @@ DOUBTFUL = (
         "https://en.wiktionary.org/wiki/password#Translations",
     ),
     Named(
-        "pass userpass dbpass sshpass",
+        "pass userpass",
         "a password, or that a test has passed",
         "https://nodemailer.com/smtp/",
     ),

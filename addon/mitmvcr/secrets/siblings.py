@@ -77,7 +77,7 @@ _HELD = re.compile(
 )
 _OBJECT = re.compile(rb"\{[^{}]++")
 _ITS_NAME = re.compile(json_regex(rb'"(?i:name|key)~"_:_~"([^"\\]{1,200}+)'))
-_ITS_VALUE = re.compile(json_regex(rb'"[Vv]alue~"_:_~"([^"\\]{1,4000}+)'))
+_ITS_VALUE = re.compile(json_regex(rb'"[Vv]alue~"_:_(?=~")'))
 _NAMED = re.compile(json_regex(rb'"([^"\\]{1,200}+)~"_:_~"([^"\\]{1,4000}+)~"'))
 _IS_SET = re.compile(json_regex(rb'~"_:_(?:true|false)'))
 #: Of Terraform: where the values stand, behind which name, and which of them are meant.
@@ -137,8 +137,9 @@ def _pair(
 ) -> Iterator[tuple[bytes, Value]]:
     name = _ITS_NAME.search(scan.data, start, end)
     value = _ITS_VALUE.search(scan.data, start, end)
-    if name and value:
-        yield name[1], Value(*value.span(1), value[1], place)
+    text = jsonvalues.string(scan, value.end()) if name and value else None
+    if name and text:
+        yield name[1], text._replace(place=place)
 
 
 def _members_of(
