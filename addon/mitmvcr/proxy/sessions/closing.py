@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mitmvcr.core.errors import CassetteError, VcrError
 from mitmvcr.core.modes import RULES
-from mitmvcr.core.wording import number_of
+from mitmvcr.core.wording import as_word, number_of
 from mitmvcr.options import BY_NAME, SECRET, Settings
 from mitmvcr.proxy.flow.player import Player, with_mode
 from mitmvcr.session.unused import drop_marked
@@ -56,6 +56,15 @@ def close(player: Player) -> str:
     except CassetteError as error:
         session.note_failure(error)
         logger.error("mitmvcr: %s", error)
+    if (place := session.left_in) is not None:
+        name = session.store.name
+        logger.warning(
+            "mitmvcr: what recorded %s has failed, so it stays as it was; the recording"
+            " is in %s: run 'mitmvcr cassette recover %s', or delete the file",
+            name,
+            place,
+            as_word(name),
+        )
     for url in session.altered:
         logger.warning(
             "mitmvcr: %s: a later request revealed a secret in this one, which is"
