@@ -451,9 +451,9 @@ def test_a_command_that_failed_may_leave_the_cassette_as_it_was(
     assert ran.returncode == 3
     assert kept.read_bytes() == before
     told = (
-        "mitmvcr: the command failed, so inner.yaml stays as it was; the recording is"
-        f" in {tmp_path}/inner.yaml.part: run 'mitmvcr cassette recover inner.yaml',"
-        " or delete the file"
+        "mitmvcr: what recorded inner.yaml has failed, so it stays as it was; the"
+        f" recording is in {tmp_path}/inner.yaml.part: run 'mitmvcr cassette recover"
+        " inner.yaml', or delete the file"
     )
     assert (told in lines(ran.stderr)) is recorded
     assert (tmp_path / "inner.yaml.part").exists() is recorded

@@ -385,6 +385,7 @@ IN_PIECES = {
     "within the path": (b"GET /js", b"on HTTP/1.1\r\n\r\n"),
     "within a long URL": (b"GET /json?" + b"x" * 20_000, b" HTTP/1.1\r\n\r\n"),
     "within the version": (b"GET /json HTTP/1", b".1\r\n\r\n"),
+    "behind an old version": (b"GET /json?old HTTP/1.0", b"\r\nX: y\r\n\r\n"),
     "within the line's end": (b"GET /json HTTP/1.1\r", b"\nX: y\r\n\r\n"),
     "within an odd method": (b"VERSION-", b"CONTROL /json HTTP/1.1\r\n\r\n"),
 }

@@ -136,6 +136,8 @@ class Connections:
     def left_early(self, flow: http.HTTPFlow) -> None:
         """Say that nothing comes of a request whose client left before it was looked
         at: the first one waits until its session is prepared."""
+        if flow.request.timestamp_end is not None:
+            return  # it was, and nothing of it was to be recorded
         client = flow.client_conn
         player = self.sessions.of_client(client)
         was_answered = flow.response is not None or not was_left_by_client(flow)
