@@ -17,7 +17,7 @@ from mitmvcr.proxy.flow.player import DEFAULT, Player, name_in
 from mitmvcr.proxy.flow.states import Event, State
 from mitmvcr.proxy.sessions.closing import Recorders, Served, close, close_ports, log
 from mitmvcr.proxy.sessions.opening import begin, make_room, prepared, settings_of
-from mitmvcr.proxy.sessions.routes import Routes, Wanted
+from mitmvcr.proxy.sessions.routes import Refusals, Routes, Wanted
 from mitmvcr.spelling import IN_MITMPROXY
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Sessions:
         self.routes = Routes()
         #: Why clients were turned away that can have no session, and the names of
         #: those that could not begin.
-        self.refusals: dict[str, int] = {}
+        self.refusals = Refusals()
         self.refused: set[str] = set()
         #: The cassettes of tests that have failed, as far as somebody said so.
         self.failed: set[str] = set()
@@ -184,10 +184,13 @@ class Sessions:
 
     def _try(self, settings: Settings, name: str) -> Player | None:
         try:
-            return self.use(settings, name)
-        except VcrError:
+            player = self.use(settings, name)
+        except VcrError as error:
             self.refused.add(name_in(settings, os.fspath(settings.cassette or name)))
+            self.refusals.note(name, error)
             raise
+        self.refusals.note(name, None)
+        return player
 
     def use(self, settings: Settings, name: str = DEFAULT) -> Player | None:
         """Take the session of this name out and put in the one that the settings name.
@@ -331,8 +334,7 @@ class Sessions:
 
     def turn_away(self, error: Exception) -> None:
         """Remember that a client can have no session."""
-        line = f"{error}" or type(error).__name__
-        self.refusals[line] = self.refusals.get(line, 0) + 1
+        self.refusals.add(f"{error}" or type(error).__name__)
         if self._exit_guard is not None:
             self._exit_guard.failed = True
 
