@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mitmvcr.core.errors import CassetteError, VcrError
 from mitmvcr.core.modes import RULES
-from mitmvcr.core.wording import number_of
+from mitmvcr.core.wording import as_word, number_of
 from mitmvcr.options import BY_NAME, SECRET, Settings
 from mitmvcr.proxy.flow.player import Player, with_mode
 from mitmvcr.proxy.flow.states import Event, State
+from mitmvcr.session import Session
 from mitmvcr.session.unused import drop_marked
 
 if TYPE_CHECKING:
@@ -69,13 +70,15 @@ def log(lines: Sequence[str]) -> None:
 def close(player: Player) -> str:
     """Close a session, and return the line to log for it. An error is logged, and
     becomes the session's failure."""
-    session = player.session
+    session, away = player.session, player.dropped
     try:
         session.close()
+        away = {at for at in away if session.left_in and at >= session.loaded}
         _drop(player)
     except CassetteError as error:
         session.note_failure(error)
         logger.error("mitmvcr: %s", error)
+    _log_left(session, len(away))
     for url in session.altered:
         logger.warning(
             "mitmvcr: %s: a later request revealed a secret in this one, which is"
@@ -100,6 +103,27 @@ def close(player: Player) -> str:
             url,
         )
     return f"mitmvcr: {session.summary().line()}"
+
+
+def _log_left(session: Session, away: int) -> None:
+    """Log where a recording is that was not put in place, and how many marked
+    interactions are therefore not dropped."""
+    name = session.store.name
+    if (place := session.left_in) is not None:
+        logger.warning(
+            "mitmvcr: what recorded %s has failed, so it stays as it was; the recording"
+            " is in %s: run 'mitmvcr cassette recover %s', or delete the file",
+            name,
+            place,
+            as_word(name),
+        )
+    if away:
+        logger.warning(
+            "mitmvcr: %s: %s not dropped, since the recording is not in place: mark"
+            " what is to go again once it is",
+            name,
+            number_of(away, "marked interaction"),
+        )
 
 
 def _drop(player: Player) -> None:
