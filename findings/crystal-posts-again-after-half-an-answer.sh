@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Crystal's HTTP::Client sends a request again by itself, a POST too, when its connection ends before
-# the answer is whole: also if the connection was a new one, and also if the status, the headers and
-# some chunks of the body had come. Where the answer had a Content-Length it takes the half for the
-# whole, and tells nobody.
+# Crystal's HTTP::Client sends a request again by itself, a POST too, when its connection ends
+# before the answer is whole: also if the connection was a new one, and also if the status, the
+# headers and some chunks of the body had come. Where the answer had a Content-Length it takes the
+# half for the whole, and tells nobody.
 #
 # Versions: Crystal 1.6.0 (crystal 1.6.0+dfsg-3, Debian 12's package).
 # Source: Crystal's http/client.cr (exec_internal: "Server probably closed the connection, so retry
 # once", for any IO::Error and any method); RFC 9110, section 9.2.2: a client should not repeat what
 # is not idempotent by itself, and RFC 9112, section 8: an answer shorter than its Content-Length is
 # incomplete.
-# Why it matters to a recorder: one payment of the program is two at the origin and in the
-# cassette. A replay of the first, cut off as it was, is asked again for what comes next, and one
-# that ends a connection to say "not recorded" hears the same request twice.
+# Why it matters to a recorder: one payment of the program is two at the origin and in the cassette.
+# A replay of the first, cut off as it was, is asked again for what comes next, and one that ends a
+# connection to say "not recorded" hears the same request twice.
 set -euo pipefail
 for tool in crystal python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# A HEAD that is redirected becomes a GET to excon and LuaSocket after a 301 and 302, to LuaSocket after
-# a 307 as well, to Furl after a 302: the program that wanted to know the length fetches the file.
+# A HEAD that is redirected becomes a GET to excon and LuaSocket after a 301 and 302, to LuaSocket
+# after a 307 as well, to Furl after a 302: the program that wanted to know the length fetches the
+# file.
 #
 # Versions: excon 0.88.0 (ruby-excon 0.88.0-1), Furl 3.14 (libfurl-perl 3.14-2), LuaSocket 3.1.0
 # (lua-socket 3.1.0-1+b1, Lua 5.3), curl 7.88 beside them (Debian 12's packages).
-# Source: excon's middlewares/redirect_follower.rb (params[:method] = :get), LuaSocket's socket/http.lua
-# (tredirect passes no method on, so that it is the default), Furl::HTTP's request ("treat 302 as if
-# it were a 303"). RFC 9110, section 15.4: only a POST may become a GET, and a HEAD stays one.
-# Why it matters to a recorder: what one client's recording has as a HEAD is a GET in another's, with
-# a body of any size that nobody reads; a rule that leaves large answers out, or trims them, meets
-# it in a test that asks for no content at all.
+# Source: excon's middlewares/redirect_follower.rb (params[:method] = :get), LuaSocket's
+# socket/http.lua (tredirect passes no method on, so that it is the default), Furl::HTTP's request
+# ("treat 302 as if it were a 303"). RFC 9110, section 15.4: only a POST may become a GET, and a
+# HEAD stays one.
+# Why it matters to a recorder: what one client's recording has as a HEAD is a GET in another's,
+# with a body of any size that nobody reads; a rule that leaves large answers out, or trims them,
+# meets it in a test that asks for no content at all.
 set -euo pipefail
 for tool in apt-get dpkg perl ruby lua5.3 curl python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }
