@@ -8,8 +8,8 @@
 # Source: snakeyaml-engine's documentation (DumpSettings: the schema is JsonSchema by default); YAML 1.2.2, section 10.3:
 # the core schema, which is the recommended default, has all five, as YAML 1.1 has.
 # Why it matters to a recorder: a database's answer, a switch or a flag is written as text and read as nothing, without an
-# error, and only where another language reads it; of a header's two values one is left. Who converts what a program of the JVM wrote has to know which of the two
-# libraries it was; whoever writes quotes around what any schema knows is read by all.
+# error, and only where another language reads it; of a header's two values one is left. Who converts what a program
+# of the JVM wrote has to know which of the two libraries it was; quotes around what any schema knows are read by all.
 set -euo pipefail
 for tool in mvn java go npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }
