@@ -309,6 +309,10 @@ TEXTS = {
     "Terraform's values": '{"values":{"id":"x","pin_of_it":"hunter2-%s"},"sensitive_values":{"pin_of_it":true,"tags":{}}}',
     "Terraform's plan": '{"change":{"actions":["create"],"after":{"content":"hunter2-%s"},"after_unknown":{},"before_sensitive":false,"after_sensitive":{"content":true}}}',
     "names of others": 'validationKey="%s" decryptionKey="%s" x.hash_salt = "%s"\nnpmAuthIdent: "me:%s"\n',
+    "keys of somebody": '{"openai_key":"%s","hmacKey":"%s","gitlab_pat":"%s","bearer":"%s","tokenValue":"%s","passkey":"%s","keys_base64":["%s"]}',
+    "keys of somebody, lines": "stripe_key: %s\nwebhookKey = '%s'\ndatadogKey=%s\n",
+    "halves of names": "openai.api.key=%s\nx.access.token: %s\nhttps://h/x?a=1&api[key]=%s\n",
+    "pw": '{"smtp_pw":"hunt3r!%s","PassWord":"hunter2!%s","wifi_psk":"%s"}',
     "second factor": '{"manualEntryKey":"%s","setup_key":"%s","scratch_codes":["%s"]}',
     "address that nginx signed": "https://h/x?md5=Aa%s&expires=1893456000 https://h/x?expires=1893456000&md5=Aa%s\n",
     "cloudfront": "https://d.cloudfront.net/x?Expires=1&Signature=%s&Key-Pair-Id=APK\n",
@@ -395,6 +399,10 @@ ORDINARY = {
     "cookies without names": '{"cookies":[{"id":"q7Rk2Zp9Wm4Xc8Vb3Nt6","provider":"x"},{"name":"at"}],"n":{"httpOnly":true}} "httpOnly":true}',
     "queries": '{"queryString":[{"name":"q","value":"q7Rk2Zp9Wm4Xc8Vb3Nt6"}],"queryString":"a=1","queryStringParameters":{"page":"q7Rk2Zp9Wm4X"}}',
     "type of a secret": '{"type":"secret","name":"db-creds"},{"secret":true,"name":"x"},{"type":"secret"}',
+    "keys of things": '{"cacheKey":"%s","s3Key":"%s","file_key":"%s","public_key":"%s","openai_key":"gpt-4-turbo-2024","deployKey":"ssh-rsa %s","bearer":"required_1","pw":12,"pat":"%s","key":"%s"}'.replace(
+        "%s", SECRET
+    ),
+    "halves of others": "user.key=q7Rk2Zp9Wm4Xc8Vb3Nt6\napi.key=required\ncache[key]=q7Rk2Zp9Wm4Xc8Vb3Nt6",
     "variables": '{"password":"$db_pass1","api_key":"$oauth2_token2","secret":"${s3cret}","token":"$s3Token","pwd":"$p"}',
     "quotes in lists": '["password=`a b` is it","token=<b>x1y2z3w4</b>","secret=a b1c2d3","pwd=&a1=b2c3d4","password=", "n"]',
     "yaml, next lines": "password:\n  min-length:\n    12\ntoken:\nother-1234-abcd: x\nsecret:\n  name: x1y2z3w4\napi_key:\n  required\npassword:\nhunter2-x\n",
