@@ -261,6 +261,11 @@ DOUBTFUL = (
         "https://en.wiktionary.org/wiki/password#Translations",
     ),
     Named(
+        "keymaterial",
+        "of a new pair of keys, and of a wireless network",
+        "https://learn.microsoft.com/windows/win32/nativewifi/wlan-profileschema-sharedkey-security-element",
+    ),
+    Named(
         "pass userpass pw",
         "a password, or that a test has passed",
         "https://nodemailer.com/smtp/",
@@ -379,6 +384,11 @@ FLAGS = (
         "https://learn.microsoft.com/rest/api/azure/devops/distributedtask/variablegroups",
     ),
     Named(
+        "concealed",
+        "a type",
+        "https://developer.1password.com/docs/connect/api-reference/",
+    ),
+    Named(
         "securestring",
         "a type",
         "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Parameter.html",
@@ -397,6 +407,11 @@ HOLDERS = (
         "cookie cookies httponly",
         "cookies",
         "https://playwright.dev/docs/api/class-browsercontext#browser-context-cookies",
+    ),
+    Named(
+        "secrets",
+        "secrets by name",
+        "https://learn.microsoft.com/azure/container-apps/manage-secrets",
     ),
     Named(
         "querystring querystringparameters",
@@ -538,7 +553,7 @@ SPELLED = listed(
     r'httpOnly", HttpOnly", httponly", httpOnly\", HttpOnly\", httponly\"',
     "queryString, sensitive_attributes, sensitive_values, requirepass",
     "PassW, Pass_w, pass_w, PASS_W, auth_code, authCode, AuthCode, passkey, passKey",
-    "pass_key, keys_base64, unseal_keys",
+    "pass_key, keys_base64, unseal_keys, keyMaterial, KeyMaterial, session=, CONCEALED",
     r'_key", Key", _key\", Key\", _key:, Key:, _key=, Key=, _key =, Key =, _pat", Pat"',
     r'_pat\", _pat:, _pat=, bearer", bearer\", bearer=, bearer:',
     r'pw", pw\", pw=, pw:, pw>, pw =',
