@@ -57,8 +57,6 @@ _CLOSED = frozenset((b'"', b"'", b"\\", b"<"))
 _TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5}+ )\Z")
 _PARAMETER = re.compile(rb"=([^&#\s\"'<>\\;,)\]}]++)")
 _FORM_FIELD = re.compile(rb"=([^&\r\n]++)")
-
-
 #: What stands behind a name that has a colon in it, as of a namespace.
 _NAMED = re.compile(rb"[> ]|\\{0,15}\"[ \t\r\n]{0,9}+:")
 #: What a backslash before a name may have behind it: \\n, \\u0022, \\x22.
@@ -341,6 +339,8 @@ def _parameter(scan: Scan, begin: int, finish: int) -> Values:
     before = scan.left(begin, 5)
     if not (scan.form or before.endswith((b"?", b"&", b"#", b"&amp;", b"u0026"))):
         return NONE
+    if scan.data.startswith(b"==", finish) and scan.data.startswith(b"?.", begin - 1):
+        return NONE  # user?.password === x
     regex = _FORM_FIELD if scan.form else _PARAMETER
     return scan.value(regex, finish, Place.QUERY, _percent)
 

@@ -10,12 +10,12 @@ from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values
 LETTER = rb"[^\s\"'<>(){}\[\],;`\\]"
 #: And how it begins: not as a variable of a shell or of PHP, or as one of an object.
 BARE = (
-    rb"(?!\$[A-Za-z_]|(?:self|this|cls|settings|config|os|process|args|request|ctx)\.[a-zA-Z_])"
+    rb"(?!\$[A-Za-z_]|(?:self|this|cls|settings|config|os|process|args|request|ctx)\??\.[a-zA-Z_])"
     + LETTER
 )
 SCHEME = rb"(?:(?i:bearer|basic|token|bot|apikey) )?+"
-#: settings.PASSWORD_1
-IDENTIFIER = rb"[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
+#: settings.PASSWORD_1, user?.password
+IDENTIFIER = rb"[A-Za-z_]\w*+(?:\??\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
 LINE_END = (
     rb"(?=[ \t]{0,20}+(?:\r?\n|\Z|#|(?<=[ \t]);[ \t]*+[^\s;]|\\{1,15}[nr]|\\{0,15}\"))"
 )

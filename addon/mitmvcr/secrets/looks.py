@@ -21,8 +21,8 @@ _REFERENCE = re.compile(
 )
 #: What may be asked for with a key: read:user.
 _SCOPE = re.compile(rb"[a-z][a-z_.-]{2,30}:[a-z*][a-z_.*:-]{0,30}")
-#: Words as names and paths join them: ``user_profile``, ``dark-mode``, ``en-US``.
-_WORDS = re.compile(rb"[A-Za-z]{1,14}+(?:[ _.:/-][A-Za-z]{1,14}+){0,4}+")
+#: Words as names and paths join them: ``user_profile``, ``dark-mode``, ``user?.name``.
+_WORDS = re.compile(rb"[A-Za-z]{1,14}+(?:(?:[ _.:/-]|\?\.)[A-Za-z]{1,14}+){0,4}+")
 _HUMPS = re.compile(rb"[A-Z]+[a-z]*|[a-z]+")
 #: Numbers, dates, versions.
 _NUMBER = re.compile(rb"[vV]?[0-9.,:+/TZ -]*+")
