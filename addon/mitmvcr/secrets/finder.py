@@ -239,11 +239,9 @@ class Finder:
             return self._cookies(scan, finish)
         found = _parameter(scan, begin, finish)
         if not found and sure:
-            found = (
-                flagged(scan, begin, finish)
-                if sure == FLAG
-                else values(scan, begin, finish, is_sure=sure == SURE)
-            )
+            found = flagged(scan, begin, finish, is_flag=sure == FLAG)
+            if not found and sure != FLAG:
+                found = values(scan, begin, finish, is_sure=sure == SURE)
             if not found and data[finish : finish + 2].lstrip(b" ")[:1] in _CELL_ENDS:
                 return table(self._names, scan, begin)
         return self._judged(scan, name, found) if found else ()
@@ -339,7 +337,7 @@ def _title(data: bytes, begin: int) -> int:
 def _parameter(scan: Scan, begin: int, finish: int) -> Values:
     if scan.data[finish : finish + 1] != b"=":
         return NONE
-    before = scan.left(begin, 5)
+    before = scan.left(begin, 7).rstrip(b"!/")  # of a page's route, #!/token=x
     if not (scan.form or before.endswith((b"?", b"&", b"#", b"&amp;", b"u0026"))):
         return NONE
     regex = _FORM_FIELD if scan.form else _PARAMETER

@@ -328,7 +328,7 @@ SET_COOKIES = ("set-cookie", "set-cookie2")
 #: A header whose last word is one of them is a secret: ``X-Plex-Token``.
 HEADER_ENDINGS = listed(
     "token, key, secret, auth, password, passwd, passphrase, credential, credentials",
-    "assertion, apikey, jwt, pass, bearer, macaroon",
+    "assertion, apikey, jwt, pass, bearer, macaroon, session",
 )
 #: Those of them that no other word ends in: a name in small letters is one word.
 LONG_ENDINGS = listed("token, secret, password, credential, apikey")

@@ -6,13 +6,15 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from mitmvcr.secrets import lists, looks, runs
+from mitmvcr.secrets import lists, looks, runs, said
 from mitmvcr.secrets.lists import Named
 from mitmvcr.secrets.scan import Place
 
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 #: Not ``0`` of ``password[0]``, nor nothing of ``password[]``.
 _LAST = re.compile(r"[A-Za-z0-9 _-]+(?=(?:\[[0-9]*\]|\])*\Z)")
+#: Of properties: ``stripe.api.key``.
+_KEY = re.compile(rb"(?i)[a-z]{1,20}\.key\Z")
 #: As variables of the environment are named, and headers that no standard has.
 _OUTSIDE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[Xx](?:-[A-Za-z0-9]+)+")
 #: So the names of headers of gRPC end whose values are bytes, in base64.
@@ -149,6 +151,8 @@ class Names:
         """Return what a name says: a field's is the last part of a path as
         ``user[password]``. What is doubtful elsewhere is none in a URL or a form."""
         last = last_part(name)
+        if last.lower() == "key" and (both := _KEY.search(name)):
+            last = both[0].decode()
         word = plain(last)
         field = 0 if self._keeps(word) else self._field(word, last)
         if VAGUE < field <= SURE and word != "setcookie" and _is_done(_split(last)):
@@ -213,7 +217,7 @@ def _is_secret(name: Name, text: bytes, place: Place) -> bool:
         return runs.is_pair(text) or looks.is_by_chance(text)
     if name.word == "secretstring" and text[:1] == b"{":
         return False  # a client reads it: its fields have names of their own
-    if looks.is_said(text):
+    if said.is_said(text):
         return False
     if name.field != SURE:
         least = looks.LEAST if place is Place.FIELD else 12

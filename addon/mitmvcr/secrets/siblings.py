@@ -20,24 +20,26 @@ _FIELDS = (
 _IS_TRUE = re.compile(json_regex(rb"~\"_:_true\b_,?"))
 _IS_TYPE = re.compile(json_regex(rb"(?i)~\"type~\"_:_~\"\Z"))
 _TYPE_ENDS = re.compile(json_regex(rb"~\"_,?"))
-_VALUE_BEHIND = re.compile(json_regex(_FIELDS + rb'_~"[Vv]alue~"_:_'))
+_VALUE_BEHIND = re.compile(json_regex(_FIELDS + rb'_~"(?:[Vv]alue|default)(~)"_:_'))
 _VALUE_BEFORE = re.compile(json_regex(rb'"[Vv]alue~"_:'))
 _BETWEEN = re.compile(json_regex(rb'(?i)~"_,' + _FIELDS + rb'(?:_~"type~"_:)?_~"\Z'))
 _MEMBER = re.compile(json_regex(rb'"(?:dp|dq|qi|[dpqk])~"_:_~"([\w+/=-]{16,4000}+)'))
 
 
-def flagged(scan: Scan, begin: int, finish: int) -> Values:
+def flagged(scan: Scan, begin: int, finish: int, *, is_flag: bool) -> Values:
     """Return the values that the flag, type or member of a key at
-    ``data[begin:finish]`` says to be secrets."""
-    if scan.data[begin:finish] == b"kty":
+    ``data[begin:finish]`` says to be secrets; the name of no flag may be a type."""
+    name = scan.data[begin:finish]
+    if name == b"kty":
         return list(_members(scan, begin, finish))
-    is_type = _IS_TYPE.search(scan.left(begin, 60))
+    is_type = (is_flag or name == b"password") and _IS_TYPE.search(scan.left(begin, 60))
+    if not is_type and not is_flag:
+        return NONE
     end = scan.match(_TYPE_ENDS if is_type else _IS_TRUE, finish)
     if end is None:
         return NONE
     if behind := scan.match(_VALUE_BEHIND, end.end()):
-        level = behind[0].rindex(b'"') - behind[0].rindex(b"alue") - 4
-        return jsonvalues.json_value(scan, behind.end(), level)
+        return jsonvalues.json_value(scan, behind.end(), len(behind[1]))
     value = _before(scan, begin)
     return (value,) if value else NONE
 
