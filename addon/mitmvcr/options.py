@@ -717,13 +717,14 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="save_failed",
-        help="Save a recording though the command of 'mitmvcr run' failed: yes; or no:"
-        " it is kept beside the cassette, which stays as it was.",
+        help="Save a recording though the command of 'mitmvcr run', or the test that a"
+        " session is for, has failed: yes; or no: it is kept beside the cassette, which"
+        " stays as it was.",
         group=Group.SAVING,
         parse=parsing.parse_switch,
         default="yes",
         metavar="YES|NO",
-        commands=("run",),
+        commands=("run", "serve", "start"),
     ),
     Switch(
         name="drop_unused",

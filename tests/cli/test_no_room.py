@@ -17,6 +17,7 @@ from cli.helpers import Cli, answer, write_cassette
 from mitmvcr import cli as command_line
 from mitmvcr.cli.child.own_folder import own_folder
 from mitmvcr.cli.commands.started import write_private
+from mitmvcr.cli.isolate.namespace import Namespace
 from mitmvcr.cli.tools.edit import edit_body
 from mitmvcr.core.errors import VcrError
 from patience import PATIENCE
@@ -75,6 +76,44 @@ def failing(number: int) -> Callable[..., None]:
         raise OSError(number, os.strerror(number))
 
     return fail
+
+
+def within(roots: Path) -> Namespace:
+    """A namespace whose file of authorities is this one."""
+    file = os.open(roots, os.O_RDWR)
+    nothing = {"proxy": (), "allowed": (), "name_servers": (), "tap": None}
+    return Namespace((), 0, **nothing, tunnel=None, blind="", roots=[file])
+
+
+def test_an_authority_is_added_where_a_file_system_reserves_no_space(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roots = tmp_path / "roots.pem"
+    roots.write_bytes(b"one\n")
+    monkeypatch.setattr(os, "posix_fallocate", failing(errno.EOPNOTSUPP), raising=False)
+    namespace = within(roots)
+    namespace.trust(b"two\n")
+    namespace.close()
+    assert roots.read_bytes() == b"one\ntwo\n"
+
+
+def test_an_authority_that_finds_no_room_spoils_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roots = tmp_path / "roots.pem"
+    roots.write_bytes(b"one\n")
+    namespace, write = within(roots), os.write
+
+    def half(file: int, data: bytes) -> int:
+        monkeypatch.setattr(os, "write", failing(errno.ENOSPC))
+        return write(file, data[:2])
+
+    monkeypatch.setattr(os, "write", half)
+    with pytest.raises(VcrError, match=f"no space left on .*: {_REMEDY}"):
+        namespace.trust(b"two\n")
+    monkeypatch.undo()
+    namespace.close()
+    assert roots.read_bytes() == b"one\n"
 
 
 def test_a_temporary_folder_that_cannot_be_made_is_one_line(

@@ -703,6 +703,12 @@ def test_a_host_that_was_used_up_gets_no_others() -> None:
     assert taken(deck(made(A), made(B)), B, B, A) == [1, None, 0]
     assert taken(deck(made(USUAL), made(B)), B, B, USUAL) == [1, None, 0]
     assert taken(deck(made(B), made(USUAL)), USUAL, USUAL, B) == [1, None, 0]
+    assert taken(deck(made(USUAL), made(B)), USUAL, USUAL, B) == [0, None, 1]
+    assert taken(deck(made(B), made(USUAL)), B, B, USUAL) == [0, None, 1]
+    for repeats in (Repeats.LAST, Repeats.ALL):
+        assert (
+            taken(deck(made(USUAL), made(B), repeats=repeats), *[USUAL] * 3) == [0] * 3
+        )
     found = deck(made(A), made(B))
     (objection,) = found.objections(C, C).to(0)
     assert objection[:4] == (Rule.OPERATION, "host", "c.test", "a.test")

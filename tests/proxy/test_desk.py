@@ -144,3 +144,31 @@ async def test_a_port_that_cannot_be_is_told_with_what_to_do_without_it(
     assert (told.value.status, told.value.field) == (409, "port")
     assert rig.vcr.sessions.in_play() == ()
     rig.vcr.done()
+
+
+@pytest.mark.parametrize("call", ["end", "switch"])
+@pytest.mark.parametrize("saves", [True, False])
+@in_loop
+async def test_what_a_failed_test_recorded_may_be_left_beside_its_cassette(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, call: str, saves: bool
+) -> None:
+    """A test ends where it fails: once it is mended, its cassette lacks the rest. It
+    was saved, whatever ``save_failed`` said, since the session ends before the
+    command."""
+    rig = Rig(vcr_dir=str(tmp_path), vcr_save_failed="yes" if saves else "no")
+    desk = Desk(rig.vcr.sessions)
+    for name, has_failed in (("passes", False), ("fails", True)):
+        await desk.open({"cassette": name, "port": False})
+        rig.answer(rig.begin(name))
+        wish = {"failed": has_failed}
+        if call == "end":
+            await desk.end(name, wish)
+        else:
+            await desk.switch(name, {**wish, "cassette": f"{name}/next"})
+    assert (tmp_path / "passes.yaml").exists()
+    assert (tmp_path / "fails.yaml").exists() is saves
+    assert (tmp_path / "fails.yaml.part").exists() is not saves
+    (told,) = [each for each in caplog.messages if "has failed" in each] or [""]
+    where = f"stays as it was; the recording is in {tmp_path}/fails.yaml.part: run"
+    assert (where in told) is not saves
+    rig.vcr.done()

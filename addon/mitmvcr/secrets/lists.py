@@ -82,6 +82,22 @@ HEADERS = (
         "Docker",
         "https://docs.docker.com/reference/api/engine/",
     ),
+    Named(
+        "x-jfrog-art-api",
+        "Artifactory",
+        "https://jfrog.com/help/r/jfrog-rest-apis/introduction-to-the-artifactory-rest-apis",
+    ),
+    Named(
+        "x-honeycomb-team",
+        "Honeycomb",
+        "https://docs.honeycomb.io/api/authentication",
+    ),
+    Named("x-session x-auth-session", "sessions", _AZURE),
+    Named(
+        "x-wp-nonce",
+        "bound to a session",
+        "https://developer.wordpress.org/rest-api/using-the-rest-api/authentication/",
+    ),
     Named("npm-otp", "a code", "https://docs.npmjs.com/cli/v11/using-npm/config#otp"),
 )
 
@@ -97,7 +113,7 @@ NAMES = (
         "accesstoken refreshtoken idtoken authtoken oauthtoken oauthtokensecret "
         "bearertoken sessiontoken securitytoken apitoken logintoken "
         "personalaccesstoken accesstokensecret "
-        "subjecttoken actortoken oauthverifier",
+        "subjecttoken actortoken oauthverifier idtokenhint",
         "tokens that stand for a user or a program",
         _RFC + "rfc6749",
     ),
@@ -127,12 +143,17 @@ NAMES = (
         "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html",
     ),
     Named(
+        "secrettext",
+        "a client's secret in Entra",
+        "https://learn.microsoft.com/graph/api/resources/passwordcredential",
+    ),
+    Named(
         "encodedjitconfig",
         "configures a runner, with its credentials",
         "https://docs.github.com/en/rest/actions/self-hosted-runners",
     ),
     Named(
-        "recoverycodes backupcodes",
+        "recoverycodes backupcodes scratchcodes",
         "codes for the day the second factor is lost",
         "https://auth0.com/docs/secure/multi-factor-authentication",
     ),
@@ -172,7 +193,8 @@ NAMES = (
 ENDINGS = listed(
     "password, passwd, passphrase, secret, apikey, secretkey, privatekey, accesstoken",
     "refreshtoken, authtoken, idtoken, sessiontoken, bearertoken, apitoken, csrftoken",
-    "bottoken, accesskey, secretaccesskey, clientassertion, passcode, pwd",
+    "bottoken, accesskey, secretaccesskey, clientassertion, passcode, pwd, privkey",
+    "sshpass, becomepass, dbpass, smtppass, imappass, mailpass, rootpass, adminpass",
     "presharedkey, otpcode, mfacode, emailotp, smsotp, onetimepassword",
 )
 
@@ -190,7 +212,7 @@ VAGUE_TAILS = listed("code, hash, digest, seed, block, salt, plaintext, bytes, b
 #: A field of any other name that ends in such a word holds a secret if its value looks
 #: like one: ``plex_token``.
 DOUBTFUL_ENDINGS = listed(
-    "token, credential",
+    "token, credential, macaroon",
     # Of several, a list: not tokens alone, which language models have too.
     "passwords, apikeys, secretkeys, privatekeys, accesskeys, accesstokens",
     "refreshtokens, authtokens, sessiontokens, bearertokens, apitokens, clientsecrets",
@@ -211,6 +233,21 @@ DOUBTFUL = (
     ),
     Named("credential credentials assertion", "objects", _AZURE),
     Named(
+        "setupkey manualentrykey",
+        "the seed of a second factor, or what a device joins a network with",
+        "https://docs.netbird.io/how-to/register-machines-using-setup-keys",
+    ),
+    Named(
+        "npmauthident",
+        "a user and a password",
+        "https://yarnpkg.com/configuration/yarnrc#npmAuthIdent",
+    ),
+    Named(
+        "macaroons biscuit",
+        "tokens that can be narrowed",
+        "https://doc.biscuitsec.org/reference/specifications",
+    ),
+    Named(
         "xamzsignature xgoogsignature",
         "presigned forms",
         "https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html",
@@ -222,7 +259,7 @@ DOUBTFUL = (
         "https://en.wiktionary.org/wiki/password#Translations",
     ),
     Named(
-        "pass userpass dbpass sshpass",
+        "pass userpass",
         "a password, or that a test has passed",
         "https://nodemailer.com/smtp/",
     ),
@@ -273,6 +310,16 @@ VAGUE = (
         "https://developer.hashicorp.com/vault/docs/auth/approle",
     ),
     Named(
+        "validationkey decryptionkey",
+        "what signs and encrypts the tickets of ASP.NET",
+        "https://learn.microsoft.com/dotnet/api/system.web.configuration.machinekeysection",
+    ),
+    Named(
+        "hashsalt",
+        "what signs the links and forms of Drupal",
+        "https://api.drupal.org/api/drupal/sites%21default%21default.settings.php",
+    ),
+    Named(
         "base32stringseed",
         "a second factor",
         "https://docs.aws.amazon.com/IAM/latest/APIReference/API_VirtualMFADevice.html",
@@ -310,12 +357,29 @@ FLAGS = (
         "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Parameter.html",
     ),
     Named(
-        "secrettext",
-        "a type",
-        "https://developers.cloudflare.com/api/resources/workers/subresources/scripts/",
+        "kty", "a key, as JSON has it, whose members have one letter", _RFC + "rfc7517"
+    ),
+)
+
+#: The same, which are names of secrets, too: of forms, of Postman's, and one of
+#: https://developers.cloudflare.com/api/resources/workers/subresources/scripts/
+TYPES = (b"secret", b"secret_text", b"secretText", b"password")
+#: What holds names and their values, or says which of them are secrets.
+HOLDERS = (
+    Named(
+        "cookie cookies httponly",
+        "cookies",
+        "https://playwright.dev/docs/api/class-browsercontext#browser-context-cookies",
     ),
     Named(
-        "kty", "a key, as JSON has it, whose members have one letter", _RFC + "rfc7517"
+        "querystring querystringparameters",
+        "parameters of a URL",
+        "http://www.softwareishard.com/blog/har-12-spec/#queryString",
+    ),
+    Named(
+        "sensitiveattributes sensitivevalues aftersensitive beforesensitive",
+        "names of attributes",
+        "https://developer.hashicorp.com/terraform/internals/json-format",
     ),
 )
 
@@ -328,7 +392,8 @@ SET_COOKIES = ("set-cookie", "set-cookie2")
 #: A header whose last word is one of them is a secret: ``X-Plex-Token``.
 HEADER_ENDINGS = listed(
     "token, key, secret, auth, password, passwd, passphrase, credential, credentials",
-    "assertion, apikey, jwt, pass, bearer, macaroon, session",
+    "assertion, apikey, jwt, pass, bearer, macaroon, macaroons, authorization",
+    "authorisation, authentication, session",
 )
 #: Those of them that no other word ends in: a name in small letters is one word.
 LONG_ENDINGS = listed("token, secret, password, credential, apikey")
@@ -422,6 +487,7 @@ STEMS = listed(
     "encryption key, service key, license key, integration key, session key",
     "session id, sessid, credential, authoriz, verifier, assertion, saml resp",
     "saml req, saml art, jit config, recovery code, backup code, identified by",
+    "macaroon, biscuit, privkey",
     "device code, csrf, xsrf, set cookie, jwt, otp, cvv, cvc, mfa code",
     "connection string, signature, amz date, goog date, sig=, access id, key id",
     '?key=, &key=, auth", _auth=, ?auth=, &auth=, #key=, #auth=, app key, app id',
@@ -438,8 +504,12 @@ SPELLED = listed(
     '_KEY, _PAT, _AUTH, -Key, -key:, -key", -Auth, preShared, PreShared, pre_shared',
     "pass =, PASS =, Pass =, sessionData, oobCode, oob_code, auth_req_id",
     "SecureString, secureString, securestring, secure_string",
+    "validationKey, decryptionKey, hash_salt, npmAuthIdent, olcRootPW, setup_key",
+    "setupKey, manualEntryKey, scratch_code, scratchCode, privKey",
     "motdepasse, motDePasse, MotDePasse, mot_de_passe, mot-de-passe",
     r"sensitive\", masked\", secured\", kty\"",
+    r'httpOnly", HttpOnly", httponly", httpOnly\", HttpOnly\", httponly\"',
+    "queryString, sensitive_attributes, sensitive_values, requirepass",
 )
 
 #: Names of pages that are for whoever has their address, and of an account's password;

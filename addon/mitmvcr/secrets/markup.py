@@ -16,7 +16,8 @@ _TAG_VALUE = re.compile(
 )
 _TAG = re.compile(rb"<([\w:.-]{1,60})[ \t\r\n]")
 _TAG_TEXT = re.compile(
-    rb"[\"'][^<>/]{0,300}>(?:\s{0,200}+<value>)?([^<]{1,400})"
+    rb"[\"'][^<>/]{0,300}>(?:\s{0,200}+<(?:\w{1,20}:)?(?:value|AttributeValue"
+    rb"(?:\s[^<>]{0,200})?)>)?([^<]{1,400})"
     rb"</([\w:.-]{1,60})[ \t]{0,9}>"
 )
 
@@ -92,7 +93,7 @@ def entered(scan: Scan, begin: int, finish: int) -> Values:
         group = found.lastindex or 0
         return (Value(*found.span(group), unescaped(found[group])),)
     tag, text = _TAG.match(data, opened), _TAG_TEXT.match(data, finish)
-    if tag and text and text[2] in (tag[1], b"value"):
+    if tag and text and (text[2] == tag[1] or text[2].endswith(b"alue")):
         return (Value(*text.span(1), unescaped(text[1])),)
     return NONE
 

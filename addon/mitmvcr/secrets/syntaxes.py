@@ -130,6 +130,28 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
     return (Value(start, start + len(stripped), stripped, place),)
 
 
+#: Of a form, where a sign of a password may stand too.
+_NEXT_PARAMETER = re.compile(rb"&[\w.\[\]%-]{1,60}+=")
+_NO_WORD = re.compile(rb"[\s<>]|\A[\"'`]")
+
+
+def _in_quotes(scan: Scan, begin: int, finish: int) -> Values:
+    """Return what is assigned to a name in the quotes around both, whatever signs it
+    has; where it is in quotes itself, it is no part of a list."""
+    left, start, quote = scan.left(begin - 1, 16), finish + 1, scan.left(begin, 1)
+    level = len(left) - len(left.rstrip(b"\\"))
+    end = scan.closing_quote(start, level, quote)
+    if not start + 6 <= end <= start + LONGEST:
+        return NONE
+    if more := _NEXT_PARAMETER.search(scan.data, start, end):
+        end = more.start()
+    raw = scan.data[start:end]
+    text = jsonvalues.json_text(raw, level) if quote == b'"' else raw
+    if len(text) < 6 or _NO_WORD.search(text):
+        return NONE
+    return (Value(start, end, text, Place.TEXT),)
+
+
 _LISTED = re.compile(
     rb'\\{0,15}+", ?\\{0,15}+"([^"\\]{16,2000}+)\\{0,15}+"\s{0,20}+[,\]]'
 )
@@ -215,7 +237,7 @@ SYNTAXES = (
     Syntax(markup.entered, b"\"'", b"=", b"\"'"),
     Syntax(markup.entered, b"=", b"", b" \t\r\n/>"),
     # ["PASSWORD=x"], -H "X-Api-Key: x"
-    Syntax(_matched(rb"=([^&\"'\\\r\n]{6,2000}+)(?=\\{0,15}[\"'`])"), _QUOTES, b"", b"="),
+    Syntax(_in_quotes, _QUOTES, b"", b"="),
     Syntax(_matched(rb":[ \t]?" + SCHEME + rb"([^\s\"'\\<>]{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
     # &quot;password&quot;:&quot;x&quot;, \\x22password\\x22:\\x22x, &lt;password&gt;x
     Syntax(_matched(_IN_QUOTES, Place.FIELD, decode=unescaped), b";2", b"", b"&\\"),

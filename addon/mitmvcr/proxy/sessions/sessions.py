@@ -4,7 +4,7 @@ their last flow."""
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -193,11 +193,11 @@ class Sessions:
         """Take the session of this name out and put in the one that the settings name.
 
         Raises VcrError, and the session that was in use stays: without it a replay
-        would be open to the network. Only those that write the same cassette have
-        been closed then, since what they wrote had to be loaded.
+        would be open to the network. If it writes the same cassette, it has been
+        closed by then, since that had to be loaded, and records late what follows.
         """
         settings = prepared(settings)
-        fresh = None
+        fresh, closed = None, list[Player]()
         if settings.cassette is not None or settings.dir is not None:
             make_room(len(self._named))
         if settings.cassette is not None:
@@ -214,7 +214,7 @@ class Sessions:
             self._opened(fresh)
             self.served.begun(fresh)
             self._hand_on(closed, fresh)
-        self._replace(name, fresh)
+        self._replace(name, fresh, closed)
         return fresh
 
     def settle(self, root: Settings | None) -> None:
@@ -233,8 +233,6 @@ class Sessions:
         same, own = self._recorders.of(cassette, name), self._named.get(name)
         if own is not None and own.dropped and own.place == os.path.realpath(cassette):
             same = [*dict.fromkeys([*same, own])]
-        if own in same:
-            del self._named[name]
         self._ejected = [player for player in self._ejected if player not in same]
         log([self._close(player) for player in same])
         return same
@@ -255,11 +253,13 @@ class Sessions:
                 self._ejected.append(ended)
         self.close_idle()
 
-    def _replace(self, name: str, fresh: Player | None) -> None:
+    def _replace(
+        self, name: str, fresh: Player | None, closed: Sequence[Player]
+    ) -> None:
         earlier = self._named.pop(name, None)
         if fresh is not None:
             self._named[name] = fresh
-        if earlier is not None:
+        if earlier is not None and earlier not in closed:
             self._ejected.append(earlier)
             self.close_idle()
 
