@@ -339,6 +339,7 @@ def test_ordinary_values_are_not_learned() -> None:
         '{"password": "Passwort-x"}',
         '{"password": "too_hunter_short"}',
         '{"password": "hunter-password"}',
+        '{"password": "hunter rides on mars"}',
         "<a><password>hunter2-x</password></a>",
         '<a><password>{"key": "hunter2-x"}</password></a>',
         '<a><password>hunter2"x</password><token>hunter2-xx</token></a>',

@@ -31,7 +31,7 @@ _PROSE = re.compile(
     r"|doit|est|invalide|obligatoire|trop|veuillez|debe|demasiado|incorrecta|obligatoria"
     r"|puede|deve|inválida|muito|não|pode|errata|obbligatoria|troppo|è|este|prea|trebuie"
     # Polish, Czech, Hungarian, Finnish, Turkish
-    r"|jest|musi|nie|za|musí|není|příliš|kell|nem|túl|ei|liian|on|pitää|çok|geçersiz"
+    r"|jest|musi|nie|za|musí|není|příliš|kell|nem|túl|ei|liian|pitää|çok|geçersiz"
     r"|gerekli|hatalı"
     # Russian, Ukrainian, Greek, Arabic, Hebrew, Persian, Hindi, Vietnamese, Indonesian
     r"|должен|не|неверный|слишком|має|занадто|είναι|πρέπει|يجب|غير|אינה|חייבת|باید|است"
