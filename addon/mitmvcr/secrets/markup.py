@@ -10,13 +10,15 @@ _TEXT = re.compile(rb"[^<]++")
 #: What no element of a text in JSON, or of one event, goes on across: the end of a
 #: string, with what follows one, and that of a line that has a meaning.
 _LEAVES = re.compile(rb"[^\"]*+\"\s*+[,\]}]|[^\n]*+\n(?:\r?\n|data:)")
+#: An element in it alone.
+_NESTED = re.compile(rb"\s{0,200}+<(?:\w{1,20}:)?[Vv]alue>([^<]{1,400}+)</")
 _PART = re.compile(rb"\"?+[^\r\n]{0,500}+\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n")
 _TAG_VALUE = re.compile(
     rb"(?:value|content)\s*+=\s*+(?:\"([^\"]++)\"|'([^']++)'|([^\"'\s<>]++))", re.I
 )
 _TAG = re.compile(rb"<([\w:.-]{1,60})[ \t\r\n]")
 _TAG_TEXT = re.compile(
-    rb"[\"'][^<>/]{0,300}>(?:\s{0,200}+<(?:\w{1,20}:)?(?:value|AttributeValue"
+    rb"[\"'][^<>/]{0,300}>(?:\s{0,200}+<(?:\w{1,20}:)?(?:[Vv]alue|AttributeValue"
     rb"(?:\s[^<>]{0,200})?)>)?([^<]{1,400})"
     rb"</([\w:.-]{1,60})[ \t]{0,9}>"
 )
@@ -30,6 +32,8 @@ def element(scan: Scan, begin: int, finish: int) -> Values:
         return NONE
     if cdata := _CDATA.match(data, opened.end()):
         return scan.until(b"]]>", cdata.end())
+    if nested := scan.value(_NESTED, opened.end(), decode=unescaped):
+        return nested
     found = scan.match(_TEXT, opened.end())
     if found is None or _LEAVES.match(found[0]):
         return NONE
