@@ -85,7 +85,8 @@ need_tools() { # need_tools [FILE...]: installs what of the files' is missing, w
 pure=(
   tests/clock tests/convert tests/core tests/drift tests/echo tests/format tests/golden
   tests/learn tests/miss tests/secrets tests/show tests/store tests/tools tests/test_session.py
-  tests/test_session_echoes.py tests/test_session_own.py tests/test_config_writing.py tests/test_variables.py
+  tests/test_session_aged.py tests/test_session_echoes.py tests/test_session_own.py
+  tests/test_config_writing.py tests/test_variables.py
   tests/test_settings.py tests/test_hooks.py tests/test_network_options.py
   tests/test_matching_options.py tests/test_codings.py tests/test_options.py
   tests/test_config.py tests/test_rerecording.py tests/test_idle_options.py

@@ -1,6 +1,7 @@
 """``run --max-age``, and what reports say of age and of tokens."""
 
 import json
+import os
 import time
 from dataclasses import replace
 from email.utils import formatdate
@@ -15,7 +16,7 @@ USAGE = b'{"usage": {"prompt_tokens": 1200, "completion_tokens": 300}}'
 FETCH = f"import urllib.request as u; u.urlopen('{URL}').read()"
 
 
-def old(body: bytes, days: int) -> Interaction:
+def old(body: bytes, days: float) -> Interaction:
     met = answer(URL, body)
     date = formatdate(time.time() - days * 86400, usegmt=True)
     headers = {**met.response.headers, "Date": [date]}
@@ -30,12 +31,36 @@ def test_an_old_cassette_is_told_of_once_and_may_fail(cli: Cli, tmp_path: Path) 
     told = [line for line in lines(warned.stderr) if "was recorded" in line]
     assert len(told) == 1
     assert f"{cassette} was recorded 400 days ago (" in told[0]
-    assert "by its Date); see --max-age, and 'mitmvcr refresh'" in told[0]
+    remedy = (
+        "by its Date), longer ago than --max-age; --mode record_only records it anew"
+    )
+    assert remedy in told[0]
     failed = cli(*words, "30d", "--fail-on-age", "--", *cli.python(FETCH))
     assert failed.returncode == 100
     young = cli(*words, "500d", "--fail-on-age", "--", *cli.python(FETCH))
     assert young.returncode == 0
     assert "was recorded" not in young.stderr
+
+
+def test_an_age_is_not_by_a_date_that_cannot_be_true(cli: Cli, tmp_path: Path) -> None:
+    words = ("--mode", "replay_only", "--max-age", "30d", "--fail-on-age", "--")
+    ahead, unset = old(USAGE, -400), old(USAGE, 365 * 50)  # a clock that was never set
+    for number, false in enumerate((ahead, unset)):
+        cassette = write_cassette(tmp_path / f"{number}.yaml", false, old(USAGE, 40))
+        ran = cli("run", "-c", cassette, *words, *cli.python(FETCH))
+        assert ran.returncode == 100
+        assert f"{cassette} was recorded 40 days ago (" in ran.stderr
+        write_cassette(cassette, false)
+        ran = cli("run", "-c", cassette, *words, *cli.python(FETCH))
+        assert ran.returncode == 0, ran.stderr
+        os.utime(cassette, (1_600_000_000, 1_600_000_000))
+        ran = cli("run", "-c", cassette, *words, *cli.python(FETCH))
+        assert ran.returncode == 100
+        assert "(2020-09-13T12:26:40Z, by its file)" in ran.stderr
+    slow = write_cassette(tmp_path / "slow.yaml", old(USAGE, -0.5))
+    os.utime(slow, (1_600_000_000, 1_600_000_000))
+    ran = cli("run", "-c", slow, *words, *cli.python(FETCH))
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_reports_have_the_oldest_and_the_tokens_that_a_replay_saved(

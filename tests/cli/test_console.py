@@ -226,6 +226,9 @@ def test_looks_and_hidden_values_are_told() -> None:
     found = Miss("GET", "http://h/", "", (near,), 0, 1, unset=("A_KEY",))
     assert STALE in "".join(short_lines(replace(found, is_stale=True)))
     assert STALE not in "".join(short_lines(found))
+    aged = replace(found, expired="interaction 3 (Expires, 2020)", shift="--time shift")
+    assert f"      {aged.aged}" in short_lines(aged)
+    assert "interaction 3 (Expires, 2020) has expired" in aged.aged
     for lines in (long_lines(found), short_lines(found)):
         text = "\n".join(plain(lines))
         assert 'body.id: "1" was "2" (looks like a UUID)' in text

@@ -36,6 +36,15 @@ def _zip(files: dict[str, bytes]) -> bytes:
     return made.getvalue()
 
 
+#: In 30 languages.
+SAID_OF_PASSWORDS = (
+    *("Passwort", "Kennwort", "Contraseña", "Senha", "Palavra-passe", "Wachtwoord"),
+    *("Hasło", "Пароль", "密码", "密碼", "パスワード", "비밀번호", "암호", "Lösenord"),
+    *("Adgangskode", "Passord", "Salasana", "Jelszó", "Heslo", "Parola", "Şifre"),
+    *("كلمة المرور", "Parola d’ordine", "Mot de passe", "Mật khẩu", "Κωδικός"),
+    *("סיסמה", "รหัสผ่าน", "पासवर्ड", "Parolă", "Contrasenya", "Kata sandi", "Lozinka"),
+    *("رمز عبور", "Wachtwoord:", "Пароль *", "MOT DE PASSE"),
+)
 _SOURCE = {
     "lib.rs": b"/// Takes `<token>stream</token>` and redis://user:pass@localhost\n"
     b'let password = "x1-y2-z3";\n{"api_key": "k3y-of-a-test"}'
@@ -103,6 +112,49 @@ BODIES: dict[str, tuple[str, bytes]] = {
         "application/json",
         b'{"password":"Password","new_password":"Enter a new password",'
         b'"token":"Token","secret":"Secret","forgotPassword":"Forgot your password?"}',
+    ),
+    "errors, codes": (
+        "application/json",
+        b'{"errors":{"password":["too_short","validation.min.string"]},"a":{"error":'
+        b'{"token":"token_expired"}},"password":"ERR_TOO_SHORT","secret":"required"}',
+    ),
+    "errors, another language": (
+        "application/json",
+        """{"errors":{"password":["ist zu kurz","est trop court","は短すぎます"]},
+        "fieldErrors":[{"password":"Pflichtfeld"}],"violations":{"api_key":"Heslo!"},
+        "m":"{\\"errors\\":{\\"password\\":[\\"zu kurz\\"]}}"}""".encode(),
+    ),
+    "sentences": (
+        "application/json",
+        """{"password":"Das Passwort ist falsch.","secret":["es demasiado corta"],
+        "a":{"password":"não pode ficar em branco"},"b":{"password":"doit contenir"},
+        "c":{"password":"не может быть пустым"},"d":{"password":"密码不能为空"},
+        "e":{"password":"パスワードを入力してください"},"f":{"password":"moet langer"},
+        "g":{"password":"비밀번호를 입력하세요"},
+        "h":{"password":"jest za krótkie"}}""".encode(),
+    ),
+    "i18n, other languages": (
+        "application/json",
+        json.dumps(
+            [{"password": word, "newPassword": word} for word in SAID_OF_PASSWORDS],
+            ensure_ascii=False,
+        ).encode(),
+    ),
+    "signs over events": (
+        "text/event-stream",
+        b'data: {"t":"<password>"}\n\ndata: {"t":"Utrecht"}\n\n'
+        b'data: {"t":"</password>"}\n\n'
+        b"data: <token>\n\ndata: Delft\n\ndata: </token>\n\n",
+    ),
+    "signs over strings": (
+        "application/json",
+        b'{"a":["<password>","Utrecht","</password>"],'
+        b'"b":"<secret> here","c":"</secret>",'
+        b'"d":"[\\"<token>\\",\\"Delft\\",\\"</token>\\"]"}',
+    ),
+    "signs over lines": (
+        "application/x-ndjson",
+        b'{"t":"<token>"}\n{"t":"Utrecht"}\n{"t":"</token>"}\n',
     ),
     "text with signs": (
         "text/plain",
@@ -271,6 +323,41 @@ def test_ordinary_values_are_not_learned() -> None:
     headers = {"Cookie": ["theme=dark-mode; sessiontype=user_profile"]}
     met = Interaction(0, Request(url=url, body=body, headers=headers), Response())
     redactor.interaction(met)
+    assert list(redactor.memory.since(0)) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"errors": {"password": "%s"}}',  # opaque: it is no message
+        '{"errors": {"password": "hunter2"}}',
+        '{"error": {"request": {"password": "hunter2-x"}}}',
+        '{"errors": [{"value": "hunter2-x", "path": "password"}]}',
+        '{"errors": {"password": {"value": "hunter2-x"}}}',
+        '{"errors": {}, "password": "hunter2-x"}',
+        '{"errors": null, "password": "hunter2-x"}',
+        '{"password": "Passwort-x"}',
+        '{"password": "too_hunter_short"}',
+        '{"password": "hunter-password"}',
+        '{"password": "hunter rides on mars"}',
+        "<a><password>hunter2-x</password></a>",
+        '<a><password>{"key": "hunter2-x"}</password></a>',
+        '<a><password>hunter2"x</password><token>hunter2-xx</token></a>',
+        '{"xml": "<a><password>hunter2-x</password></a>"}',
+        '{"xml": "<a b=\\"c\\"><password>hunter2-x</password></a>"}',
+        "<a><password>\n  hunter2-x\n</password></a>",
+    ],
+)
+def test_a_secret_beside_what_is_said_is_hidden(body: str) -> None:
+    clean = Redactor().message(body.replace("%s", "q7Rk2Zp9Wm4Xc8Vb3Nt6").encode())
+    assert b"[REDACTED" in clean
+    assert not [each for each in (b"hunter", b"q7Rk", b"Passwort") if each in clean]
+
+
+def test_what_is_said_is_not_learned() -> None:
+    redactor = Redactor()
+    body = json.dumps([{"password": each} for each in SAID_OF_PASSWORDS]).encode()
+    assert redactor.message(body) == body
     assert list(redactor.memory.since(0)) == []
 
 

@@ -1,16 +1,18 @@
-"""How old a recording is: by its first Date, else by git, else by its file."""
+"""How old a recording is: by its first Date that can be true, else by git, else by its
+file."""
 
 import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from mitmvcr.clock import first_date
+from mitmvcr.clock import first_date, recorded_at, table
 from mitmvcr.core.errors import VcrError
+from mitmvcr.core.model import Interaction
 from mitmvcr.format import reader
 from mitmvcr.session import Session
 
@@ -18,6 +20,9 @@ from mitmvcr.session import Session
 _PATIENCE = 10
 #: How many interactions are searched for a Date.
 _LOOKED_AT = 100
+#: In seconds: an origin's clock may be so far ahead of ours. Where it is farther, or
+#: before anybody recorded, it is no clock, and would keep a recording young for ever.
+_AHEAD = 86400
 
 
 class Recorded(NamedTuple):
@@ -61,25 +66,30 @@ def ages(sessions: Iterable[Session]) -> list[Age]:
     now = time.time()
     found = {}
     for each in sessions:
-        recorded = _of_session(each) if each.loaded else None
+        recorded = _of_session(each, now) if each.loaded else None
         if recorded is not None:
             name = each.store.name
             found[name] = Age(name, recorded, max(0.0, now - recorded.at))
     return sorted(found.values(), key=lambda age: -age.seconds)
 
 
-def _of_session(session: Session) -> Recorded | None:
-    at = date_of(session)
-    if at is not None:
-        return Recorded(at, "Date")
+def _of_session(session: Session, now: float) -> Recorded | None:
+    for each in _looked_at(session):
+        at = recorded_at(each.response)
+        if at is not None and table.EARLIEST <= at <= now + _AHEAD:
+            return Recorded(at, "Date")
     path = Path(session.store.name)
     return _by_file(path) if path.is_file() else None
 
 
 def date_of(session: Session) -> int | None:
     """Return when a session's cassette was recorded, by the first Date in it."""
+    return first_date(_looked_at(session))
+
+
+def _looked_at(session: Session) -> Iterator[Interaction]:
     deck = session.deck
-    return first_date(deck.head(at) for at in range(min(len(deck), _LOOKED_AT)))
+    return (deck.head(at) for at in range(min(len(deck), _LOOKED_AT)))
 
 
 def when_recorded(cassette: Path) -> Recorded | None:

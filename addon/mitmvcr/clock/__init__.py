@@ -2,8 +2,10 @@
 
 It is values in, values out; the present is given to it. ``table.py`` says what is moved
 and who reads it, ``times.py`` spells times and makes JWTs again, ``moving.py`` moves
-an answer, ``clock.py`` remembers what a session gave out.
+an answer, ``clock.py`` remembers what a session gave out, ``expiry.py`` says what of an
+answer has run out.
 """
 
 from mitmvcr.clock.clock import Clock
+from mitmvcr.clock.expiry import Expired, expired
 from mitmvcr.clock.moving import as_of, first_date, recorded_at

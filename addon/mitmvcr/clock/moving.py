@@ -16,16 +16,16 @@ from mitmvcr.secrets.looks import FAKE
 _TEXT = "utf-8", "surrogateescape"
 _NAMES = "|".join(table.MEMBERS)
 #: A member of JSON, also within a string of JSON: a text, or a number.
-_MEMBER = re.compile(
+MEMBER = re.compile(
     rf'((\\{{0,7}})"(?:{_NAMES})\2"\s*:\s*)'
     r'(?:(\2")([^"\\]{8,64})|(\d{10,16}(?:\.\d*)?(?![\deE])))'
 )
-_ELEMENT = re.compile(rf"(<(?:[\w.-]+:)?(?:{_NAMES})>\s*)([^<\s][^<]{{7,63}}?)(?=\s*<)")
-_PARAMETER = re.compile(
+ELEMENT = re.compile(rf"(<(?:[\w.-]+:)?(?:{_NAMES})>\s*)([^<\s][^<]{{7,63}}?)(?=\s*<)")
+PARAMETER = re.compile(
     rf"((?:[?&;]|%3F|%26|\\u0026)(?:{'|'.join(table.PARAMETERS)})(?:=|%3D))"
     r"([0-9TZ:.+-]+(?:%3A[0-9TZ:.+-]+|%3a[0-9TZ:.+-]+)*)"
 )
-_COOKIE = re.compile(r"(?i)(;\s*expires\s*=\s*)([^;]+)")
+COOKIE = re.compile(r"(?i)(;\s*expires\s*=\s*)([^;]+)")
 
 
 def recorded_at(response: Response) -> int | None:
@@ -85,7 +85,7 @@ class Move:
         if lower in table.HEADERS:
             return [self._meant(value) for value in values]
         if lower == "set-cookie":
-            values = [_COOKIE.sub(self._cookie, value) for value in values]
+            values = [COOKIE.sub(self._cookie, value) for value in values]
         return [self._text(value) for value in values]
 
     def _cookie(self, found: re.Match[str]) -> str:
@@ -120,7 +120,7 @@ class Move:
         if self.tokens and "eyJ" in text:
             text = times.TOKEN.sub(self._token, text.encode(*_TEXT)).decode(*_TEXT)
         return (
-            _PARAMETER.sub(self._value, text) if "=" in text or "%3D" in text else text
+            PARAMETER.sub(self._value, text) if "=" in text or "%3D" in text else text
         )
 
     def _value(self, found: re.Match[str]) -> str:
@@ -145,17 +145,15 @@ class Move:
     def _body(self, met: Interaction) -> bytes:
         """Return the body moved, in its coding; the same one where nothing moves."""
         old = met.response
-        kind = media_kind(header(old.headers, "Content-Type"))
-        if not old.body or not _is_text(kind) or len(old.body) > table.LONGEST:
-            return old.body
         coding = all_values(old.headers, "content-encoding")
         try:
-            plain = codings.decoded(old.body, coding) if coding else old.body
+            plain = plain_body(old)
         except codings.CodingError:
             self.left = "its content coding is not known here"
             return old.body
+        kind = media_kind(header(old.headers, "Content-Type"))
         new = self._plain(plain.decode(*_TEXT), kind).encode(*_TEXT)
-        if new == plain:
+        if not plain or new == plain:
             return old.body
         self.left = _why_it_stays(met)
         if self.left:
@@ -166,8 +164,19 @@ class Move:
     def _plain(self, text: str, kind: str) -> str:
         text = self._text(text)
         if kind.endswith("xml"):
-            return _ELEMENT.sub(self._value, text)
-        return _MEMBER.sub(self._member, text)
+            return ELEMENT.sub(self._value, text)
+        return MEMBER.sub(self._member, text)
+
+
+def plain_body(response: Response) -> bytes:
+    """Return a body that may hold times, without its coding; nothing for another one.
+    Raise CodingError."""
+    kind = media_kind(header(response.headers, "Content-Type"))
+    body = response.body
+    if not body or not _is_text(kind) or len(body) > table.LONGEST:
+        return b""
+    coding = all_values(response.headers, "content-encoding")
+    return codings.decoded(body, coding) if coding else body
 
 
 def as_of(met: Interaction, at: int, to: int) -> Interaction:

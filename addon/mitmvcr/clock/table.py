@@ -71,6 +71,13 @@ CLAIMS: Mapping[str, str] = {
     "iat": "RFC 7519, 4.1.6: PyJWT refuses one in the future",
     "auth_time": "OpenID Connect Core, 2: with max_age",
 }
+#: Of these, what says since when: that it has passed ends nothing.
+BEGINNINGS = frozenset(
+    (
+        *("iat", "nbf", "auth_time", "not_before", "issued_at", "LastUpdated"),
+        *("clientIdIssuedAt", "client_id_issued_at", "st", "skt"),
+    )
+)
 #: In seconds: a time in a body that is farther from the recording is none of it.
 NEAR = 366 * 86400
 #: Times before 1990, and from 2037 on, stand for none (Unix seconds).

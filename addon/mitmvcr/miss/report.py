@@ -122,7 +122,8 @@ class Miss:
     variables whose values the recording held and that have none here. ``hint`` has the
     options that would help, as the user can give them; without it they are named as
     mitmproxy has them. ``is_stale``: the cassette is another by now than the one that
-    was read."""
+    was read. ``expired`` is the answer given out before that has expired since it was
+    recorded, and ``shift`` the option that moves its times."""
 
     method: str
     url: str
@@ -134,14 +135,21 @@ class Miss:
     unset: tuple[str, ...] = ()
     hint: str = ""
     is_stale: bool = False
+    expired: str = ""
+    shift: str = ""
 
     def told(
         self, spelled: Callable[[Sequence[str]], str], *, is_stale: bool
     ) -> "Miss":
         """Return it with its options ``spelled`` as the user can give them."""
         near = tuple(replace(n, hint=spelled(n.options)) for n in self.nearest)
-        hint = spelled(self.options)
-        return replace(self, nearest=near, hint=hint, is_stale=is_stale)
+        return replace(
+            self,
+            nearest=near,
+            hint=spelled(self.options),
+            is_stale=is_stale,
+            shift=spelled((self.shift,)) if self.shift else "",
+        )
 
     def through(self, change: Callable[[str], str]) -> "Miss":
         """Return it with all that is of requests put through a function."""
@@ -161,8 +169,9 @@ class Miss:
         hint = self.hint or " ".join(self.options)
         helps = f"; {hint} would let it match" if hint else ""
         unset = f"; {self.lacks}" if self.unset else ""
+        aged = f"; {self.aged}" if self.expired else ""
         stale = f"; {STALE}" if self.is_stale else ""
-        return self._reason() + helps + unset + stale
+        return self._reason() + helps + unset + aged + stale
 
     @property
     def lacks(self) -> str:
@@ -171,6 +180,15 @@ class Miss:
         return (
             f"{' and '.join(self.unset)} {are} unset or too short here, and the"
             " recording has a value there: any of 8 characters or more would do"
+        )
+
+    @property
+    def aged(self) -> str:
+        """Return what has expired, in words, if anything has."""
+        return (
+            f"the answer of {self.expired} has expired since it was recorded, and a"
+            f" client that goes by that asks anew: {self.shift} brings the times of"
+            " answers to the present"
         )
 
     def _reason(self) -> str:
@@ -273,6 +291,7 @@ def miss_facts(miss: Miss) -> dict[str, object]:
             for near in miss.nearest
         ],
         "unset": list(miss.unset),
+        "expired": miss.expired,
         "remedy": REMEDY,
     }
 

@@ -63,7 +63,7 @@ _PACKED_STARTS = (_GZIP, b"x\x01", b"x\x9c", b"x\xda")
 #: How files begin: archives, images, fonts, programs, sounds, models.
 _FILE = re.compile(
     rb"\x1f\x8b|PK(?:\x03\x04|\x05\x06)|7z\xbc\xaf|\xfd7zXZ|\(\xb5/\xfd|BZh|Rar!"
-    rb"|PACK|!<arch>\n"
+    rb"|PACK|!<arch>\n|07070[127]"
     rb"|\x89PNG|\xff\xd8\xff|GIF8|RIFF|wOF[F2]|OTTO|\0\x01\0\0|\x7fELF|MZ|\0asm"
     rb"|\xca\xfe\xba\xbe|ID3|OggS|fLaC|PAR1|GGUF|SQLite format 3"
 )
@@ -75,7 +75,8 @@ _TEXT_TYPE = re.compile(r"text/|.*(?:charset|json|xml|form-urlencoded|yaml|scrip
 _BINARY_TYPE = re.compile(r"msgpack|cbor|avro|thrift|bson")
 _CONTROL = re.compile(rb"[\0-\x06\x0e-\x1a\x7f]")
 _WIDE = re.compile(
-    rb"\xff\xfe|\xfe\xff|\0\0\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]|[^\0]\0\0\0[^\0]\0\0\0"
+    rb"\xff\xfe|\xfe\xff|\0\0\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]"
+    rb"|[^\0]\0\0\0[^\0]\0\0\0|\0\0\0[^\0]\0\0\0[^\0]"
 )
 _ZERO = b"\0"
 #: The longer first: one begins as another does.
@@ -302,7 +303,8 @@ def _charset(body: bytes, kind: str) -> tuple[bytes, str] | None:
     found = _CHARSET.search(kind)
     if found is None and _WIDE.match(body) is None:
         return None
-    width = "32" if body[1:4] == b"\0\0\0" or (found and "32" in found[1]) else "16"
+    is_of_four = _ZERO * 3 in (body[:3], body[1:4]) or (found and "32" in found[1])
+    width = "32" if is_of_four else "16"
     if found and found[1].endswith(("le", "be")):
         return b"", f"utf-{width}-{found[1][-2:]}"
     return b"", f"utf-{width}-{'le' if body[:1] != _ZERO else 'be'}"

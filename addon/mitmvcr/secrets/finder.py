@@ -336,7 +336,7 @@ def _title(data: bytes, begin: int) -> int:
 def _parameter(scan: Scan, begin: int, finish: int) -> Values:
     if scan.data[finish : finish + 1] != b"=":
         return NONE
-    before = scan.left(begin, 5)
+    before = scan.left(begin, 7).rstrip(b"!/")  # of a page's route, #!/token=x
     if not (scan.form or before.endswith((b"?", b"&", b"#", b"&amp;", b"u0026"))):
         return NONE
     if scan.data.startswith(b"==", finish) and scan.data.startswith(b"?.", begin - 1):

@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 
 from mitmvcr.secrets import lists
-from mitmvcr.secrets.looks import OPAQUE, is_by_chance, is_no_scope, is_scope
+from mitmvcr.secrets.looks import OPAQUE, is_by_chance, is_likely, is_no_scope, is_scope
 from mitmvcr.secrets.scan import (
     BYTES,
     LABEL,
@@ -171,3 +171,39 @@ def turned(scan: Scan, begin: int, _: int) -> Values:
     """Return the value that stands right before its name."""
     found = _TURNED.search(scan.data, max(0, begin - 600), begin)
     return (Value(*found.span(1), found[1]),) if found else NONE
+
+
+# Errors
+
+#: The key of what is wrong with a request, and what it opens.
+_ERRORS = re.compile(
+    rb"(?i)(?:errors?|violations|failures|invalid[_-]?params)"
+    rb"\\{0,15}\"\s{0,9}:\s{0,20}(?=[{\[])"
+)
+#: In bytes: so far before a field it is looked for.
+_NEAR = 600
+_DIRECTLY = re.compile(rb"\\{0,15}\"\s{0,9}:[\s\[]{0,40}\\{0,15}\"")
+
+
+def without_messages(scan: Scan, begin: int, finish: int, found: Values) -> Values:
+    """Return the values of a field without what is said of it, in whatever language:
+    words that stand directly under its name among errors."""
+    if not found or not _DIRECTLY.fullmatch(scan.data, finish, found[0].start):
+        return found
+    if not _is_among_errors(scan.left(begin, _NEAR)):
+        return found
+    return [each for each in found if _is_likely(each)]
+
+
+def _is_likely(value: Value) -> bool:
+    return is_likely(value.text.rstrip(b" .!?:*"), least=1)
+
+
+def _is_among_errors(left: bytes) -> bool:
+    """Return whether what errors are called stands before, and is still open."""
+    for opened in _ERRORS.finditer(left):
+        rest = left[opened.end() :]
+        opens = rest.count(b"{") + rest.count(b"[")
+        if opens > rest.count(b"}") + rest.count(b"]"):
+            return True
+    return False

@@ -398,9 +398,9 @@ FLAGS = (
     ),
 )
 
-#: The same, which are names of secrets, too: a type of Postman's, and one of
+#: The same, which are names of secrets, too: of forms, of Postman's, and one of
 #: https://developers.cloudflare.com/api/resources/workers/subresources/scripts/
-TYPES = (b"secret", b"secret_text", b"secretText")
+TYPES = (b"secret", b"secret_text", b"secretText", b"password")
 #: What holds names and their values, or says which of them are secrets.
 HOLDERS = (
     Named(
@@ -435,7 +435,7 @@ SET_COOKIES = ("set-cookie", "set-cookie2")
 HEADER_ENDINGS = listed(
     "token, key, secret, auth, password, passwd, passphrase, credential, credentials",
     "assertion, apikey, jwt, pass, bearer, macaroon, macaroons, authorization",
-    "authorisation, authentication",
+    "authorisation, authentication, session",
 )
 #: Those of them that no other word ends in: a name in small letters is one word.
 LONG_ENDINGS = listed("token, secret, password, credential, apikey")

@@ -14,11 +14,6 @@ _NOTHING = re.compile(
     # No variable is $ecret99x.
     rb"|\$(?!(?-i:[A-Za-z]*[0-9]+[a-z]))[A-Z_][A-Z0-9_]*|\{\{[^{}]{1,80}\}\})?"
 )
-#: What refers to something, and holds nothing: a part of a schema, an address.
-_REFERENCE = re.compile(
-    rb"#/[\w/$.~-]++|https?://[^\s@?#]++(?:[?#][\w.-]{0,16}+)?|arn:[\w:/+=,.@*-]++"
-    rb"|/?(?:projects|organizations|folders|locations|subscriptions)/[\w/.*{}@:-]++"
-)
 #: What may be asked for with a key: read:user.
 _SCOPE = re.compile(rb"[a-z][a-z_.-]{2,30}:[a-z*][a-z_.*:-]{0,30}")
 #: Words as names and paths join them: ``user_profile``, ``dark-mode``, ``user?.name``.
@@ -30,18 +25,6 @@ _PATH = re.compile(rb"(?:[/~.]|[A-Za-z]:\\)[^:\s]*")
 #: No shorter value is opaque.
 OPAQUE = 16
 _OPAQUE = re.compile(rb"[\w.~+/=-]{%d,}+" % OPAQUE)
-#: What is said of a secret has one of them; a passphrase is likely to have none.
-_PROSE = re.compile(
-    rb"(?i)(?:^|\s)(?:are|can|can't|cannot|does|doesn't|don't|ensure|enter|has|have|incorrect"
-    rb"|invalid|is|isn't|least|may|must|password|please|required|should|too|was|will|wrong"
-    rb"|your)(?=[\s.,!?:;]|\Z)"
-)
-#: Of a schema, or a form in a document.
-_TYPES = frozenset(
-    b"string text password required optional hidden integer number boolean object array"
-    b" secret token username email type value header query bearer basic"
-    b" seconds minutes hours days".split()
-)
 _TOKEN = re.compile(rb"[\w.~+/=:$-]{20,}+")
 _OF_TWO_BYTES = ("gb18030", "shift_jis", "big5", "euc_kr")
 #: So much of a value tells.
@@ -69,14 +52,6 @@ def is_real(value: bytes) -> bool:
     if _NOTHING.fullmatch(value) is not None:
         return value[:1] == b"$" and is_by_chance(value)
     return not value.startswith(b"eyJ") or FAKE.fullmatch(value) is None
-
-
-def is_said(value: bytes) -> bool:
-    """Return whether a value tells people or programs about a secret: a message as
-    ``is too short``, or the type of a field."""
-    if value.lower() in _TYPES or _REFERENCE.fullmatch(value):
-        return True
-    return b" " in value and _PROSE.search(value[:500]) is not None
 
 
 def is_scope(value: bytes) -> bool:

@@ -7,6 +7,9 @@ from mitmvcr.secrets.scan import NONE, Scan, Value, Values, unescaped
 _OPENED = re.compile(rb"(?:\s[^<>]{0,2000}+)?+>")
 _CDATA = re.compile(rb"\s{0,200}+<!\[CDATA\[")
 _TEXT = re.compile(rb"[^<]++")
+#: What no element of a text in JSON, or of one event, goes on across: the end of a
+#: string, with what follows one, and that of a line that has a meaning.
+_LEAVES = re.compile(rb"[^\"]*+\"\s*+[,\]}]|[^\n]*+\n(?:\r?\n|data:)")
 #: An element in it alone.
 _NESTED = re.compile(rb"\s{0,200}+<(?:\w{1,20}:)?[Vv]alue>([^<]{1,400}+)</")
 _PART = re.compile(rb"\"?+[^\r\n]{0,500}+\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n")
@@ -32,7 +35,7 @@ def element(scan: Scan, begin: int, finish: int) -> Values:
     if nested := scan.value(_NESTED, opened.end(), decode=unescaped):
         return nested
     found = scan.match(_TEXT, opened.end())
-    if found is None:
+    if found is None or _LEAVES.match(found[0]):
         return NONE
     end = b"</" + data[begin:finish]
     if data.startswith(end, found.end()) or _is_cut(scan, found, end):
@@ -77,10 +80,12 @@ def _rest_of_form(scan: Scan, begin: int, start: int) -> Values:
 
 
 def entered(scan: Scan, begin: int, finish: int) -> Values:
-    """Return the value of ``<input name="csrf_token" value="...">`` and the like, or
-    the text of ``<entry key="password">x</entry>``."""
-    left = scan.left(begin, 7).rstrip(b"\"'")
-    if not left.endswith((b"name=", b" Name=", b" key=", b"\tkey=", b" id=")):
+    """Return the value of ``<input name="csrf_token" value="...">`` and the like, of
+    ``<input type="password" value="...">`` whatever its name, or the text of
+    ``<entry key="password">x</entry>``."""
+    left = scan.left(begin, 7).rstrip(b"\"'").lower()
+    is_type = left.endswith(b"type=") and scan.data[begin:finish].lower() == b"password"
+    if not is_type and not left.endswith((b"name=", b" key=", b"\tkey=", b" id=")):
         return NONE
     data = scan.data
     opened = data.rfind(b"<", max(0, begin - 500), begin)

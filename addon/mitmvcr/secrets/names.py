@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from mitmvcr.secrets import lists, looks, runs
+from mitmvcr.secrets import lists, looks, runs, said
 from mitmvcr.secrets.lists import Named
 from mitmvcr.secrets.scan import Place
 
@@ -228,7 +228,7 @@ def _is_secret(name: Name, text: bytes, place: Place) -> bool:
         return runs.is_pair(text) or looks.is_by_chance(text)
     if name.word == "secretstring" and text[:1] == b"{":
         return False  # a client reads it: its fields have names of their own
-    if looks.is_said(text):
+    if said.is_said(text):
         return False
     if name.field != SURE:
         least = looks.LEAST if place is Place.FIELD else 12

@@ -23,7 +23,7 @@ _FIELDS = (
 _IS_TRUE = re.compile(json_regex(rb"~\"_:_true\b_,?"))
 _IS_TYPE = re.compile(json_regex(rb"(?i)~\"type~\"_:_~\"\Z"))
 _TYPE_ENDS = re.compile(json_regex(rb"~\"_,?"))
-_VALUE_BEHIND = re.compile(json_regex(_FIELDS + rb'_~"(?:[Vv]alue|text)~"_:_'))
+_VALUE_BEHIND = re.compile(json_regex(_FIELDS + rb'_~"(?:[Vv]alue|text|default)~"_:_'))
 _VALUE_BEFORE = re.compile(json_regex(rb'"(?:[Vv]alue|text)~"_:'))
 _LAST_VALUE = re.compile(rb'.*"(?=(?:[Vv]alue|text)\\{0,15}")', re.S)
 _BETWEEN = re.compile(json_regex(rb'(?i)~"_,' + _FIELDS + rb'(?:_~"type~"_:)?_~"\Z'))

@@ -330,5 +330,5 @@ def values(scan: Scan, begin: int, finish: int, *, is_sure: bool) -> Values:
     before, far = left[-1:] or b"\n", left.rstrip(b" \t\\\"'`")[-1:] or b"\n"
     for take in _rows(before, far, after, sign[1] if sign else b""):
         if found := take(scan, begin, finish):
-            return found
+            return jsonvalues.without_messages(scan, begin, finish, found)
     return NONE

@@ -6,6 +6,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from mitmvcr.secrets import jsonpaths
 from mitmvcr.secrets.containers import Look
+from mitmvcr.secrets.counted import is_counted
 from mitmvcr.secrets.fakes import Fakes
 from mitmvcr.secrets.finder import DEEPEST, Finder, Found
 from mitmvcr.secrets.headers import credentials
@@ -126,7 +127,8 @@ class Sweep:
         known = memory.edits(data)
         hosts = self._texts.hosts.edits(data)
         for edit in (*self._of_spans(found, text), *known, *hosts):
-            if text.look is Look.FORMS:  # no length may change in a binary message
+            # No length may change in a binary message, nor in a string that has one.
+            if text.look is Look.FORMS or is_counted(data, edit.start, edit.end):
                 edit = edit._replace(new=sized(edit.new, edit.end - edit.start))
             yield edit
         is_there = found.plain and memory.find(found.plain)

@@ -1,6 +1,7 @@
 """Finding the interaction that answers a request, or why none does."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -45,6 +46,9 @@ class LookUp:
         )
         spec = matcher.spec
         self._own = None if judge else Own(self.deck, spec, repeats, now)
+        self._now = now
+        #: Answers go out as they were recorded, to clients with the present's clock.
+        self.ages = True
         #: The last request that was looked up, and how it may be shown.
         self._last_seen = Request(), Request()
         self._foreseen: Seen | None = None
@@ -106,6 +110,7 @@ class LookUp:
         # Only a miss needs them, and importing them would add 10 ms to every start.
         from mitmvcr.miss.explain import explaining
         from mitmvcr.miss.masking import masked
+        from mitmvcr.session.aged import SHIFT, aged
 
         redact = self._redaction.redactor.request
         last, seen = self._last_seen
@@ -113,6 +118,9 @@ class LookUp:
             seen = redact(request)
         blanks = self._blanks
         found = yield from explaining(seen, self.deck, redact, request, blanks)
+        if self.ages:
+            expired = yield from aged(self.deck, seen, found, int(self._now()))
+            found = replace(found, expired=expired, shift=SHIFT if expired else "")
         return masked(found)
 
 
@@ -123,7 +131,7 @@ class ClockedLookUp(LookUp):
 
     def __init__(self, *args: Any, clock: "Clock") -> None:
         super().__init__(*args)
-        self._clock = clock
+        self._clock, self.ages = clock, False
 
     def see(self, request: Request, foreseen: Seen | None = None) -> Request:
         meant = self._clock.conditional(request)
@@ -139,13 +147,15 @@ class ClockedLookUp(LookUp):
 
 
 class Present(NamedTuple):
-    """What a session that moves times needs: the present in Unix seconds, and a
-    function that logs what may surprise. ``fakes``: times in JWTs that the redaction
-    made are moved too, which it does not do itself."""
+    """What a session needs for clients that look at the clock: the present in Unix
+    seconds, and a function that logs what may surprise. ``fakes``: times in JWTs that
+    the redaction made are moved too, which it does not do itself. ``moves``: answers
+    are moved to the present; else the program goes back."""
 
     now: Callable[[], float]
     say: Callable[[str], None]
     fakes: bool = True
+    moves: bool = True
 
 
 def looking_up(
@@ -153,8 +163,10 @@ def looking_up(
 ) -> tuple[LookUp, "Clock | None"]:
     """Return a :class:`LookUp` of these arguments, and the clock that moves the times
     of what it finds; None if times stay as they are."""
-    if present is None:
-        return LookUp(*given), None
+    if present is None or not present.moves:
+        plain = LookUp(*given)
+        plain.ages = present is None
+        return plain, None
     from mitmvcr.clock import Clock, first_date  # few sessions need it
 
     def first() -> int | None:

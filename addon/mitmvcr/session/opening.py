@@ -151,10 +151,10 @@ def _store_of(settings: Settings, flows: "Reader | None") -> FileStore:
 
 
 def _present(settings: Settings) -> Present | None:
-    if settings.time != "shift":
+    if settings.time == "off":
         return None
     moves_fakes = not settings.redaction.fake  # else the redaction does
-    return Present(time.time, _say, fakes=moves_fakes)
+    return Present(time.time, _say, fakes=moves_fakes, moves=settings.time == "shift")
 
 
 def _say(line: str) -> None:

@@ -125,6 +125,8 @@ def short_lines(miss: Miss, times: int = 1) -> Iterator[str]:
         yield f"      {as_typed(near.options)} would let it match"
     if miss.unset:
         yield f"      {miss.lacks}"
+    if miss.expired:
+        yield f"      {miss.aged}"
     if miss.is_stale:
         yield f"      {STALE}"
 

@@ -13,6 +13,7 @@ from mitmvcr.options import (
     INCLUDE_LOCALHOST,
     ISOLATE,
     MAX_AGE,
+    MODE,
     NO_PROXY,
     PASSTHROUGH,
     TRANSPARENT,
@@ -71,8 +72,12 @@ def of_age(
         return
     for each in ages(sessions):
         if each.seconds > most:
+            remedy = (
+                f"{MODE.word} record_only records it anew, and 'mitmvcr refresh' says"
+                " what has changed since"
+            )
             yield Finding(
-                "old", f"{each}; see {MAX_AGE.word}, and 'mitmvcr refresh'", fail
+                "old", f"{each}, longer ago than {MAX_AGE.word}; {remedy}", fail
             )
 
 

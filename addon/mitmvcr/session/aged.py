@@ -1,0 +1,70 @@
+"""Which answer that a replay gave out has expired since it was recorded, so that its
+client asks anew."""
+
+from collections.abc import Iterator
+
+from mitmvcr.clock import Expired, expired, first_date, recorded_at
+from mitmvcr.core.deck import Deck
+from mitmvcr.core.matching import url_host
+from mitmvcr.core.model import Request
+from mitmvcr.core.steps import Steps
+from mitmvcr.miss.report import Miss, Near
+from mitmvcr.options import BY_NAME
+
+#: The remedy.
+SHIFT = f"{BY_NAME['time'].vcr}=shift"
+#: How many answers of a host are looked at, the last ones first.
+_LOOKED_AT = 50
+#: How many interactions are searched for a Date.
+_DATED = 100
+_COOKIE = "header.cookie"
+#: Where a request for what has expired differs from the first one.
+_ASKS_ANEW = (_COOKIE, "header.if-none-match", "header.if-modified-since")
+
+
+def aged(deck: Deck, asked: Request, miss: Miss, now: int) -> Steps[str]:
+    """Say in steps which answer has expired at ``now``, in Unix seconds: the one to the
+    same request, whatever of it has, or one of the same host whose token has; an empty
+    text where none has."""
+    for near in miss.nearest:
+        if near.used and _is_same(near):
+            found = _expired(deck, near.position, now)
+            if found is not None:
+                return f"interaction {near.position} ({found})"
+    lacks_cookie = any(map(_is_of_cookie, miss.nearest[:1]))
+    for position in _given(deck, asked):
+        found = _expired(deck, position, now)
+        if found is not None and (
+            found.is_token or (lacks_cookie and found.name == "Set-Cookie")
+        ):
+            return f"interaction {position} ({found})"
+        yield
+    return ""
+
+
+def _is_same(near: Near) -> bool:
+    """Return whether a request differs only in what its client makes anew."""
+    return all(each.looks or each.place.lower() in _ASKS_ANEW for each in near.differ)
+
+
+def _is_of_cookie(near: Near) -> bool:
+    return any(each.place.lower() == _COOKIE for each in near.differ)
+
+
+def _given(deck: Deck, asked: Request) -> Iterator[int]:
+    """Yield the positions of the host's last answers that were given out."""
+    host, left = url_host(asked.url), _LOOKED_AT
+    for position, url in reversed(list(enumerate(deck.urls()))):
+        if deck.was_played(position) and host in url and url_host(url) == host:
+            yield position
+            left -= 1
+            if not left:
+                return
+
+
+def _expired(deck: Deck, position: int, now: int) -> Expired | None:
+    response = deck[position].response
+    at = recorded_at(response)
+    if at is None:
+        at = first_date(deck.head(each) for each in range(min(len(deck), _DATED)))
+    return None if at is None else expired(response, at, now)
