@@ -297,6 +297,13 @@ NO_PROXY = Option(
     scope=Scope.COMMAND,
     commands=("run", "env"),
 )
+INCLUDE_LOCALHOST = Switch(
+    name="include_localhost",
+    help="Send requests to localhost through the proxy too, where the client can.",
+    group=Group.NETWORK,
+    scope=Scope.COMMAND,
+    commands=("run", "env"),
+)
 ISOLATE = Switch(
     name="isolate",
     help="Linux: the command has a network of its own, whose only way out is the"
@@ -717,13 +724,14 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="save_failed",
-        help="Save a recording though the command of 'mitmvcr run' failed: yes; or no:"
-        " it is kept beside the cassette, which stays as it was.",
+        help="Save a recording though the command of 'mitmvcr run', or the test that a"
+        " session is for, has failed: yes; or no: it is kept beside the cassette, which"
+        " stays as it was.",
         group=Group.SAVING,
         parse=parsing.parse_switch,
         default="yes",
         metavar="YES|NO",
-        commands=("run",),
+        commands=("run", "serve", "start"),
     ),
     Switch(
         name="drop_unused",
@@ -747,13 +755,7 @@ OPTIONS: tuple[Option, ...] = (
         default="auto",
         metavar="LANE",
     ),
-    Switch(
-        name="include_localhost",
-        help="Send requests to localhost through the proxy too, where the client can.",
-        group=Group.NETWORK,
-        scope=Scope.COMMAND,
-        commands=("run", "env"),
-    ),
+    INCLUDE_LOCALHOST,
     CONTROL,
     NO_PROXY,
     UPSTREAM_CA,

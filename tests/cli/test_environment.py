@@ -336,7 +336,9 @@ def test_an_inherited_proxy_for_http_alone_is_looked_at_too():
         way_out(given)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.0.0.2"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "127.0.0.2", "[::ffff:127.0.0.1]"]
+)
 @pytest.mark.parametrize("name", ["https_proxy", "HTTP_PROXY", "all_proxy"])
 def test_a_proxy_that_is_ours_is_no_way_out(name, host):
     """As ``mitmvcr env`` has it for clients."""

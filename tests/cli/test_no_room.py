@@ -17,6 +17,7 @@ from cli.helpers import Cli, answer, write_cassette
 from mitmvcr import cli as command_line
 from mitmvcr.cli.child.own_folder import own_folder
 from mitmvcr.cli.commands.started import write_private
+from mitmvcr.cli.isolate.namespace import Namespace
 from mitmvcr.cli.tools.edit import edit_body
 from mitmvcr.core.errors import VcrError
 from patience import PATIENCE
@@ -75,6 +76,44 @@ def failing(number: int) -> Callable[..., None]:
         raise OSError(number, os.strerror(number))
 
     return fail
+
+
+def within(roots: Path) -> Namespace:
+    """A namespace whose file of authorities is this one."""
+    file = os.open(roots, os.O_RDWR)
+    nothing = {"proxy": (), "allowed": (), "name_servers": (), "tap": None}
+    return Namespace((), 0, **nothing, tunnel=None, blind="", roots=[file])
+
+
+def test_an_authority_is_added_where_a_file_system_reserves_no_space(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roots = tmp_path / "roots.pem"
+    roots.write_bytes(b"one\n")
+    monkeypatch.setattr(os, "posix_fallocate", failing(errno.EOPNOTSUPP), raising=False)
+    namespace = within(roots)
+    namespace.trust(b"two\n")
+    namespace.close()
+    assert roots.read_bytes() == b"one\ntwo\n"
+
+
+def test_an_authority_that_finds_no_room_spoils_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roots = tmp_path / "roots.pem"
+    roots.write_bytes(b"one\n")
+    namespace, write = within(roots), os.write
+
+    def half(file: int, data: bytes) -> int:
+        monkeypatch.setattr(os, "write", failing(errno.ENOSPC))
+        return write(file, data[:2])
+
+    monkeypatch.setattr(os, "write", half)
+    with pytest.raises(VcrError, match=f"no space left on .*: {_REMEDY}"):
+        namespace.trust(b"two\n")
+    monkeypatch.undo()
+    namespace.close()
+    assert roots.read_bytes() == b"one\n"
 
 
 def test_a_temporary_folder_that_cannot_be_made_is_one_line(
@@ -234,6 +273,38 @@ def test_more_clients_at_once_than_the_system_gives_files_at_first_are_answered(
     assert (ran.returncode, ran.stdout) == (0, f"{_MANY}\n")
     assert ran.stderr.endswith(f"replayed {_MANY}, missed 0, unused 0\n")
     assert len(ran.stderr.splitlines()) == 1
+
+
+def no_more_files() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
+
+@pytest.mark.parametrize("mode", ["replay_only", "replay_with_new_episodes"])
+def test_clients_that_find_no_file_are_told_of_once_and_leave_it_to_others(
+    mode: str, cli: Cli, tmp_path: Path
+) -> None:
+    """asyncio and mitmproxy logged a traceback hundreds of times a second."""
+    cassette = write_cassette(tmp_path / "c.yaml", answer("http://h.test/0", b"0"))
+    code = (
+        "import os, socket, time\n"
+        "place = os.environ['http_proxy'].rpartition('/')[2].split(':')\n"
+        "all = [socket.create_connection(place) for _ in range(60)]\n"
+        "time.sleep(1)\n"
+        "for each in all: each.close()\n"
+        "each = socket.create_connection(place)\n"
+        "each.sendall(b'GET http://h.test/0 HTTP/1.1\\r\\nHost: h.test\\r\\n\\r\\n')\n"
+        "print(each.recv(15).decode())\n"
+    )
+    words = "run", "--cassette", cassette, "--mode", mode, "--", *cli.python(code)
+    ran = ran_within(no_more_files, cli.environment(), *words)
+    assert (ran.returncode, ran.stdout) == (0, "HTTP/1.1 200 OK\n"), ran.stderr
+    told, summary = ran.stderr.splitlines()
+    assert told == (
+        "mitmvcr: 64 files are open, and no more may be: further clients wait until"
+        " others leave; let it have more ('ulimit -n', LimitNOFILE= of systemd,"
+        " --ulimit nofile= of docker)"
+    )
+    assert summary.endswith("replayed 1, missed 0, unused 0")
 
 
 @pytest.mark.parametrize("mode", ["replay_only", "replay_with_new_episodes"])

@@ -240,10 +240,21 @@ def test_several_reports_may_be_asked_for_and_come_also_after_a_failure(run, tmp
     assert ET.parse(tmp_path / "b.xml").getroot().tag == "testsuites"
 
 
-@pytest.mark.parametrize("target", ["report.txt", ".", "taken/r.json", "report"])
-def test_a_report_that_cannot_be_written_is_refused_at_once(run, tmp_path, target):
+UNWRITABLE = [
+    *("report.txt", ".", "taken/r.json", "report", "folder.json", "dangling.json"),
+    "long" * 70 + ".json",
+]
+
+
+@pytest.mark.parametrize("target", UNWRITABLE)
+@pytest.mark.parametrize("mode", ["replay_only", "compare"])
+def test_a_report_that_cannot_be_written_is_refused_at_once(
+    run, tmp_path, target, mode
+):
     (tmp_path / "taken").write_text("")
-    ran = run("--report", target, *exits(0))
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "dangling.json").symlink_to(tmp_path / "none" / "r.json")
+    ran = run("--mode", mode, "--report", target, *exits(0))
     assert ran.returncode == 125
     (line,) = ran.stderr.splitlines()
     assert line.startswith(f"mitmvcr: error: --report={target}: ")

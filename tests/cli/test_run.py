@@ -276,6 +276,27 @@ def test_a_login_before_the_host_is_told_and_not_shown(
     assert "ter2" not in ran.stderr
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "GET http://api.example.test:/a",
+        "GET http://[::1]:/a",
+        "GET http://api.example.test:99999/a",
+        "GET http://api.example.test:8O80/a",
+        f"GET http://api.example.test:{'9' * 5000}/a",
+        "CONNECT api.example.test:",
+        "CONNECT api.example.test",
+    ],
+)
+def test_a_host_without_its_port_is_told_as_that(cli, cassette, asked):
+    command = ("--mode", "replay_only", "--", *cli.python(_RAW_LINE), asked)
+    ran = cli("run", "--cassette", cassette, "--allow-idle", *command)
+    assert ran.stdout == "b'HTTP/1.1 400'\n"
+    (line,) = (each for each in ran.stderr.splitlines() if " 400 " in each)
+    assert "percent-encode" not in line
+    assert line.endswith("; name one from 1 to 65535, or leave the colon out")
+
+
 _ODD_HEAD = """
 import os, socket, sys, urllib.parse
 proxy = urllib.parse.urlsplit(os.environ["HTTP_PROXY"])
@@ -316,6 +337,32 @@ def test_a_request_that_is_refused_is_told_though_its_client_ends_at_once(
     ran = cli("run", "--cassette", cassette, *command)
     (line,) = (each for each in lines(ran.stderr) if " 400 " in each)
     assert "state one length" in line
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("mode=upstream:http://me:hunter2@127.0.0.1:1", "mode=upstream:http://***@127"),
+        ("mode=upstream:me:hunter2@127.0.0.1:1", "mode=upstream:***@127.0.0.1:1: "),
+        ("mode=reverse:https://me:hunt@hunter2@127.0.0.1:1", "mode=reverse:https://*"),
+        ("upstream_auth=hunter2", "upstream_auth=...: "),
+        ("upstream_aut=me:hunter2", "upstream_aut=...: mitmproxy has no such option;"),
+    ],
+)
+def test_a_login_in_an_option_of_mitmproxys_is_told_and_not_shown(
+    cli, cassette, given, shown
+):
+    ran = cli("run", "--cassette", cassette, "--set", given, *exits(0))
+    assert ran.returncode == 125
+    (line,) = lines(ran.stderr)
+    assert line.startswith(f"mitmvcr: error: --set={shown}")
+    assert "hunter2" not in line
+
+
+def test_a_mode_that_mitmproxy_does_not_know_is_told_in_its_words(cli, cassette):
+    ran = cli("run", "--cassette", cassette, "--set", "mode=socks5@99999", *exits(0))
+    (line,) = lines(ran.stderr)
+    assert line.startswith("mitmvcr: error: --set=mode=socks5@99999: Invalid proxy")
 
 
 def test_no_command_is_a_failure_of_ours(cli, cassette):
@@ -404,9 +451,9 @@ def test_a_command_that_failed_may_leave_the_cassette_as_it_was(
     assert ran.returncode == 3
     assert kept.read_bytes() == before
     told = (
-        "mitmvcr: the command failed, so inner.yaml stays as it was; the recording is"
-        f" in {tmp_path}/inner.yaml.part: run 'mitmvcr cassette recover inner.yaml',"
-        " or delete the file"
+        "mitmvcr: what recorded inner.yaml has failed, so it stays as it was; the"
+        f" recording is in {tmp_path}/inner.yaml.part: run 'mitmvcr cassette recover"
+        " inner.yaml', or delete the file"
     )
     assert (told in lines(ran.stderr)) is recorded
     assert (tmp_path / "inner.yaml.part").exists() is recorded
@@ -415,6 +462,28 @@ def test_a_command_that_failed_may_leave_the_cassette_as_it_was(
         assert again.returncode == 125
         assert "holds 1 interaction of a recording that was not saved" in again.stderr
         assert cli("cassette", "recover", "inner.yaml").returncode == 0
+
+
+_MARK = """
+import json, os, urllib.request as u
+opener = u.build_opener(u.ProxyHandler({}))
+url = os.environ["MITMVCR_CONTROL_URL"] + "/sessions/default/interactions/0/dropped"
+headers = {"X-Vcr-Control": "1", "Content-Type": "application/json"}
+opener.open(u.Request(url, b'{"dropped": true}', headers, method="PUT"))
+raise SystemExit(3)
+"""
+
+
+def test_a_mark_in_a_recording_that_was_set_aside_is_told(cli, way_out, tmp_path):
+    options = ("--mode", "record_only", "--save-failed", "no", "--control", "0")
+    code = f"{FETCH}\n{_MARK}"
+    ran = cli("run", "-c", "inner", *options, *cli.python(code), env=way_out)
+    assert ran.returncode == 3, ran.stderr
+    assert (
+        "mitmvcr: inner.yaml: 1 marked interaction not dropped, since the recording is"
+        " not in place: mark what is to go again once it is"
+    ) in lines(ran.stderr)
+    assert (tmp_path / "inner.yaml.part").exists()
 
 
 @pytest.mark.parametrize(

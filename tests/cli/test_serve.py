@@ -325,6 +325,33 @@ def test_one_that_is_attached_only_replays_in_ci(cli):
         assert served.wait(PATIENCE) == 0
 
 
+@pytest.mark.parametrize("asks", [False, True])
+def test_cassettes_that_nothing_was_asked_in_are_told_at_the_end(cli, asks):
+    """As where a test asks a server of this machine, which its client reaches without
+    the proxy: nothing is recorded, and the next replay finds no cassette."""
+    for name in ("one", "two"):
+        write(cli.cwd / "new" / f"{name}.yaml", interaction("http://api.test/json"))
+    words = ("serve", "--cassettes", "new", "--attached")
+    with cli.start(*words, stdin=subprocess.PIPE, text=False) as served:
+        url = json.loads(read_line(served, "it said where it is"))["control_url"]
+        headers = {"X-Vcr-Control": "1", "Content-Type": "application/json"}
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        for name in ("one", "two"):
+            wish = json.dumps({"cassette": name}).encode()
+            request = urllib.request.Request(f"{url}/sessions", wish, headers)
+            with opener.open(request) as answer:
+                place = json.load(answer)["proxy_url"]
+        if asks:
+            proxies = urllib.request.ProxyHandler({"http": place})
+            urllib.request.build_opener(proxies).open("http://api.test/json").close()
+        served.stdin.close()
+        assert served.wait(PATIENCE) == 0
+        said = served.stderr.read().decode()
+    told = "mitmvcr: tests opened 2 cassettes, and nothing went through the proxy: "
+    assert said.startswith(told) is not asks
+    assert ("MITMVCR_INCLUDE_LOCALHOST=yes" in said) is not asks
+
+
 @pytest.mark.parametrize(
     "sent",
     [

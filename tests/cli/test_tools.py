@@ -1,7 +1,10 @@
 """The commands that look after cassettes, as a user types them."""
 
 import json
+import os
+import signal
 import stat
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,6 +18,7 @@ from mitmvcr.cli import main
 from mitmvcr.core.model import Cassette, Interaction
 from mitmvcr.format import reader, writer
 from mitmvcr.store.store import FileStore
+from patience import PATIENCE, read_line
 from tools.making import URL, met
 
 TOKEN = "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bD1fG3hJ5"
@@ -390,6 +394,30 @@ def test_what_cannot_be_used_is_not_lost(here: Here, chat: Path):
         assert failed.stderr.startswith(f"mitmvcr: error: {said}"), failed.stderr
         assert "nothing was changed" in failed.stderr
         assert failed.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_an_edit_that_is_ended_leaves_no_text_behind(
+    cli: Cli, chat: Path, tmp_path: Path, name: str
+):
+    before, folder = chat.read_bytes(), tmp_path / "temporary"
+    folder.mkdir()
+    wait = "import sys, time; print(1, flush=True); time.sleep(600)"
+    script = tmp_path / "editor.py"
+    script.write_text(wait)
+    editor = {each: f"{sys.executable} {script}" for each in ("EDITOR", "VISUAL")}
+    words = [sys.executable, "-m", "mitmvcr", "cassette", "edit", chat, "--id", "0"]
+    env = cli.environment(**editor, TMPDIR=str(folder))
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, env=env, start_new_session=True
+    ) as process:
+        read_line(process, "that the editor is there")
+        assert [*folder.iterdir()]
+        number = getattr(signal, name)
+        os.killpg(process.pid, number)
+        assert process.wait(PATIENCE) == 128 + number
+    assert not [*folder.iterdir()]
+    assert chat.read_bytes() == before
 
 
 # All of them

@@ -135,6 +135,14 @@ def test_a_body_may_lie_in_a_file_beside() -> None:
     assert of_content({"a.png": BINARY}, _file="a.png") == BINARY
 
 
+def test_what_has_no_body_lacks_none() -> None:
+    """Polly.js writes the length that the head of an answer states."""
+    sized = {"size": 5, "mimeType": "text/plain"}
+    for asked, answered in (("HEAD", {}), ("GET", {"status": 304, "statusText": ""})):
+        one = entry(request={"method": asked}, response={"content": sized, **answered})
+        assert notes_of(found_in(archive(one), "har")) == []
+
+
 @pytest.mark.parametrize(
     ("changes", "note"),
     [

@@ -95,6 +95,7 @@ def test_a_mapping_has_headers_and_a_body() -> None:
     [
         ({"body": "hello"}, b"hello"),
         ({"jsonBody": {"a": [1]}}, b'{"a":[1]}'),
+        ({"jsonBody": "hello"}, b'"hello"'),
         ({"base64Body": CODED}, BINARY),
         ({"bodyFileName": "body.bin"}, BINARY),
         ({}, b""),

@@ -79,6 +79,23 @@ def test_json5_is_read_as_its_library_writes_it(
     assert found.response.body.decode() == wanted
 
 
+@pytest.mark.parametrize(
+    ("written", "kind", "meant"),
+    [
+        ("'hi'", "application/json", b'"hi"'),
+        ("'hi'", "text/plain", b"hi"),
+        ("null", "application/json", b"null"),
+        ("1.5", "application/json", b"1.5"),
+        ("''", "application/json", b""),
+    ],
+)
+def test_json_that_is_no_object_is_what_it_was(
+    written: str, kind: str, meant: bytes
+) -> None:
+    text = tape(said=written, said_of=f"'content-type': '{kind}',")
+    assert only(found_in(text, "talkback")).response.body == meant
+
+
 def test_what_is_no_text_stands_in_base64() -> None:
     found = only(found_in(tape("", f"'{CODED}'", f"'{CODED}'"), "talkback"))
     assert (found.request.body, found.response.body) == (BINARY, BINARY)

@@ -97,6 +97,7 @@ def test_names_of_headers_are_spelled_as_go_spells_them() -> None:
         ("body: {a: 1, b: [true, 1.5, 'x', ~]}", b'{"a":1,"b":[true,1.5,"x",null]}'),
         ("body: {}", b""),
         ("parsed_body: {n: 1, s: '1', t: on}", b'{"n":1,"s":"1","t":"on"}'),
+        ("parsed_body: hello", b'"hello"'),
     ],
 )  # fmt: skip
 def test_a_body_of_a_request_has_many_shapes(line: str, body: bytes) -> None:
@@ -113,6 +114,9 @@ def test_a_body_of_a_request_has_many_shapes(line: str, body: bytes) -> None:
         ("body: plain", b"plain"),
         ("body: {parsed_body: {a: 1}}", b'{"a":1}'),
         ("parsed_body: {a: [1e3, -2, 0x1]}", b'{"a":[1000.0,-2,"0x1"]}'),
+        ("parsed_body: hello", b'"hello"'),
+        ("body: {parsed_body: '1'}", b'"1"'),
+        ("parsed_body: 1", b"1"),
         ("content: hello", b"hello"),
         ("body: {string: null}", b""),
         ("headers_: x", b""),

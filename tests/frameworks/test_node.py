@@ -379,3 +379,23 @@ def test_without_a_mitmvcr_one_line_says_so(recorded, need):
     assert ran.returncode == 1
     remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
     assert f"mitmvcr: mitmvcr cannot be started (ENOENT): {remedy}" in ran.stdout
+
+
+LOCAL = """
+test('here', async () => {
+  const answer = await fetch('http://localhost/json');
+  expect((await answer.json()).asked).toBe('/json');
+});
+"""
+
+
+def test_servers_of_this_machine_are_recorded_if_the_run_says_so(recorded):
+    """By clients that are given nothing."""
+    file = recorded.write("everywhere/here.test.cjs", LOCAL)
+    words = (*JEST, "jest.everywhere.json", "here.test.cjs")
+    recorded.hold_to_localhost("everywhere/here/here", *words)
+    file.unlink()
+
+
+def test_a_mitmvcr_that_is_not_where_it_should_be_is_told_with_the_remedy(recorded):
+    recorded.hold_to_the_place("node", *NODE_TEST, "shop.test.mjs")

@@ -377,3 +377,25 @@ def test_another_plugin_with_its_options_is_one_line(world, recorded):
         "ERROR: mitmvcr-pytest and pytest-recording have the same options and"
         f" fixtures: {remedy}\n\n"
     )
+
+
+LOCAL = """
+import pytest
+import requests
+
+
+@pytest.mark.vcr("here")
+def test_here():
+    assert "/json" in requests.get("http://localhost/json").text
+"""
+
+
+def test_servers_of_this_machine_are_recorded_if_the_run_says_so(world, recorded):
+    world.write("test_here.py", LOCAL)
+    world.hold_to_localhost("test_here/here", *PYTEST, "test_here.py")
+
+
+def test_a_mitmvcr_that_is_not_where_it_should_be_is_told_with_the_remedy(
+    world, recorded
+):
+    world.hold_to_the_place(*PYTEST, "test_shop.py")

@@ -248,3 +248,25 @@ def test_without_a_mitmvcr_one_line_says_so(recorded):
     assert ran.returncode == 1
     remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
     assert f"mitmvcr: mitmvcr cannot be started: {remedy}" in ran.stdout
+
+
+LOCAL = """
+require "mitmvcr"
+RSpec.configure { |config| MitmVcr.rspec(config) }
+
+RSpec.describe "here" do
+  it "asks", vcr: "here" do
+    expect(Net::HTTP.get(URI("http://localhost/json"))).to include "/json"
+  end
+end
+"""
+
+
+def test_servers_of_this_machine_are_recorded_if_the_run_says_so(recorded):
+    """They were not, whatever it said, and the suite passed without a word."""
+    recorded.write("spec/here_spec.rb", LOCAL)
+    recorded.hold_to_localhost("here", *RSPEC, "spec/here_spec.rb")
+
+
+def test_a_mitmvcr_that_is_not_where_it_should_be_is_told_with_the_remedy(recorded):
+    recorded.hold_to_the_place(*RSPEC, "spec/shop_spec.rb")

@@ -70,6 +70,16 @@ SHAPES = {
     "block of GraphQL": b'%b: \\"\\"\\"a1b2',
     "line of a jar": b"h\t%b\tFALSE\t0\tsid\ta1b2c3d4\n",
     "cookies": b"cookie: %b=a1b2c3d4; ",
+    "cookies of JSON": b'{"name":"a","value":"a1b2c3","%b":true},',
+    "list of pairs": b'"%b":[{"name":"at","value":"a1b2c3"},',
+    "object of names": b'"%b":{"a":true,"b":{',
+    "names of attributes": b'"values":{},"%b":[[{"type":"get_attr","value":"a"}],',
+    "names that are set": b'"change":{"a":"b"},"%b":{"a":true,"c":true},',
+    "flow of YAML": b"%b: [a1b2c3, d4e5f6",
+    "flows of YAML": b"%b: [a1b2c3, d4e5f6]\n",
+    "next line": b"%b:\n  a1b2c3\n",
+    "here-document": b"%b = <<EOT\na1b2c3\n",
+    "attribute of SAML": b'<a Name="%b"><b:AttributeValue a ',
 }
 #: What stands around a name in MessagePack and CBOR: what is added to its length, and
 #: what follows.

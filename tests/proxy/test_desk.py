@@ -6,6 +6,7 @@ from unittest.mock import Mock
 
 import pytest
 from mitmproxy.proxy import mode_specs
+from mitmproxy.test import tflow
 
 from mitmvcr.control.office import Problem
 from mitmvcr.format import reader
@@ -143,4 +144,65 @@ async def test_a_port_that_cannot_be_is_told_with_what_to_do_without_it(
         await Desk(rig.vcr.sessions).open({"cassette": "a"})
     assert (told.value.status, told.value.field) == (409, "port")
     assert rig.vcr.sessions.in_play() == ()
+    rig.vcr.done()
+
+
+@pytest.mark.parametrize("mode", ["replay_only", "record_only"])
+@in_loop
+async def test_nothing_leaves_once_the_only_session_was_ended(
+    tmp_path: Path, mode: str
+) -> None:
+    """There is no other that could begin, and to let it through would be a leak."""
+    cassette = tmp_path / "chat.yaml"
+    cassette.write_text("---\nversion: 2\ninteractions: []\n")
+    rig = Rig(vcr_cassette=str(cassette), vcr_mode=mode)
+    ended = await Desk(rig.vcr.sessions).end("default")
+    assert ended["cassette"] == str(cassette)
+    sessions = rig.vcr.sessions
+    assert sessions.offline
+    assert sessions.is_offline("default")
+    flow = tflow.tflow()
+    rig.vcr.choice.requestheaders(flow)
+    assert flow.response is not None
+    assert flow.response.status_code == 400
+    late = tflow.tflow()  # whose head was read before
+    assert rig.vcr.request(late) is None
+    assert late.response is not None
+    why = "the session was ended, and what it recorded is saved: start the proxy again"
+    assert why in (flow.response.text or "")
+    assert rig.connect(flow, "address", 22)
+    assert sum(sessions.refusals.values()) == 3
+    assert sessions.routes.unnamed == 0
+    rig.options.update(vcr_cassette=str(tmp_path / "b.yaml"), vcr_mode="record_once")
+    assert not sessions.offline
+    assert rig.ask().response is None
+    rig.options.update(vcr_cassette="")
+    assert rig.ask().response is None
+
+
+@pytest.mark.parametrize("call", ["end", "switch"])
+@pytest.mark.parametrize("saves", [True, False])
+@in_loop
+async def test_what_a_failed_test_recorded_may_be_left_beside_its_cassette(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, call: str, saves: bool
+) -> None:
+    """A test ends where it fails: once it is mended, its cassette lacks the rest. It
+    was saved, whatever ``save_failed`` said, since the session ends before the
+    command."""
+    rig = Rig(vcr_dir=str(tmp_path), vcr_save_failed="yes" if saves else "no")
+    desk = Desk(rig.vcr.sessions)
+    for name, has_failed in (("passes", False), ("fails", True)):
+        await desk.open({"cassette": name, "port": False})
+        rig.answer(rig.begin(name))
+        wish = {"failed": has_failed}
+        if call == "end":
+            await desk.end(name, wish)
+        else:
+            await desk.switch(name, {**wish, "cassette": f"{name}/next"})
+    assert (tmp_path / "passes.yaml").exists()
+    assert (tmp_path / "fails.yaml").exists() is saves
+    assert (tmp_path / "fails.yaml.part").exists() is not saves
+    (told,) = [each for each in caplog.messages if "has failed" in each] or [""]
+    where = f"stays as it was; the recording is in {tmp_path}/fails.yaml.part: run"
+    assert (where in told) is not saves
     rig.vcr.done()

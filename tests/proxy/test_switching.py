@@ -8,6 +8,7 @@ import pytest
 from mitmproxy import flow, http
 from mitmproxy.test import tflow
 
+from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Interaction
 from mitmvcr.format import reader
 from rig import URL, Rig, in_loop
@@ -255,3 +256,55 @@ def test_mitmproxys_own_options_do_not_flicker_between_two_replays(
     assert seen == ["vcr_latency"]
     assert rig.options.connection_strategy == "lazy"
     del note
+
+
+def refused(rig: Rig, broken: Path) -> None:
+    """Choose hooks that cannot be loaded for the session that is in play."""
+    broken.write_text("raise SystemExit\n")
+    player = rig.vcr.sessions.named()
+    assert player is not None
+    with pytest.raises(OptionError):
+        rig.vcr.sessions.use(player.settings._replace(hooks=broken))
+    assert rig.vcr.sessions.named() is player
+
+
+@in_loop
+def test_a_replay_with_marks_stays_offline_where_a_change_is_refused(
+    tmp_path: Path,
+) -> None:
+    """What is marked is dropped before the change is looked at."""
+    cassette = tmp_path / "chat.yaml"
+    rig = Rig(vcr_cassette=str(cassette), vcr_mode="record_only")
+    for body in (b"one", b"two"):
+        rig.answer(rig.ask(body))
+    rig.vcr.done()
+    rig = Rig(vcr_cassette=str(cassette), vcr_mode="replay_only")
+    player = rig.vcr.sessions.named()
+    assert player is not None
+    player.dropped.add(0)
+    refused(rig, tmp_path / "hooks.py")
+    assert [each.request.body for each in loaded(cassette)] == [b"two"]
+    assert rig.ask(b"two").response is not None
+    missed = rig.ask(b"three")
+    assert missed.response is not None
+    assert missed.response.status_code == 424
+    assert rig.connect(missed, "address", 22)
+    rig.vcr.done()
+    assert player.session.failure is None
+
+
+@pytest.mark.parametrize("mode", ["record_once", "record_only"])
+@in_loop
+def test_a_recording_goes_on_where_a_change_is_refused(
+    tmp_path: Path, mode: str
+) -> None:
+    cassette = tmp_path / "chat.yaml"
+    rig = Rig(vcr_cassette=str(cassette), vcr_mode=mode)
+    rig.answer(rig.ask(b"one"))
+    refused(rig, tmp_path / "hooks.py")
+    rig.answer(rig.ask(b"two"))
+    refused(rig, tmp_path / "hooks.py")
+    rig.answer(rig.ask(b"three"))
+    rig.vcr.done()
+    bodies = [each.request.body for each in loaded(cassette)]
+    assert bodies == [b"one", b"two", b"three"]

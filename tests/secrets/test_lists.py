@@ -22,7 +22,7 @@ from mitmvcr.secrets.tokens import compiled
 
 #: What has no length of its own.
 OPEN = {"jwt", "bearer", "basic", "private-key", "azure-account-key", "azure-sas"}
-OPEN |= {"putty-private-key", "otpauth-migration", "link-token"}
+OPEN |= {"putty-private-key", "otpauth-migration", "link-token", "sasl", "pass"}
 KINDS = [pattern.kind for pattern in PATTERNS]
 
 
@@ -40,7 +40,7 @@ def test_a_pattern_finds_its_samples_and_no_look_alike(pattern: Pattern) -> None
         found = compiled(pattern.regex).search(text)
         assert found is not None
         assert is_genuine(pattern, found[0])
-        assert hidden(text).count(found[1 if found.lastindex else 0]) == 0
+        assert hidden(text).count(found[found.lastindex or 0]) == 0
     for text in look_alikes(pattern, chance):
         assert pattern.kind not in kinds_in(text), text
 

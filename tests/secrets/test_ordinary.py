@@ -188,6 +188,17 @@ BODIES: dict[str, tuple[str, bytes]] = {
         b" password policy: an account needs password protection, and no account has"
         b" password hints!\nset account password (optional).\n",
     ),
+    "code with optional chaining": (
+        "text/javascript",
+        b"if(a?.secret===b?.secret)return;ok=e?.password=='abc12345';f(token=t?.access_t"
+        b"oken)\nthis.auth={token:n?.access_token, password: process.env?.DB_PASSWORD};"
+        b"\nlogin(password=user?.password2)\n",
+    ),
+    "optional chaining in JSON": (
+        "application/json",
+        b'{"code": "token=t?.access_token", "a": "a?.password===b?.password"'
+        b', "b": "password: process.env?.DB_PASSWORD"}',
+    ),
     "font without a type": ("", b"\0\1\0\0\0\x0f" + _CHUNK),
     "mp3": ("audio/mpeg", b"ID3\4\0" + _CHUNK),
     "mp4": ("video/mp4", b"\0\0\0\x18ftypmp42" + _CHUNK),

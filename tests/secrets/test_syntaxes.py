@@ -281,6 +281,49 @@ TEXTS = {
     "jar in json": '{"cookies": "h\\tTRUE\\t/\\tTRUE\\t1893456000\\tsid\\t%s\\n"}',
     "graphql block": '{"query":"mutation { login(user: \\"a\\", password: \\"\\"\\"%s\\"\\"\\") { id } }"}',
     "graphql block, lines": '{"query":"{ login(password: \\"\\"\\"\\n  %s\\n\\"\\"\\") { id } }"}',
+    "cookies of Playwright": '{"cookies":[{"name":"at","value":"%s","domain":"h.example","path":"/","expires":-1,"httpOnly":true}],"origins":[]}',
+    "cookies of a browser": '[{"domain":".h.example","hostOnly":false,"httpOnly":false,"name":"SSO","path":"/","value":"%s"},{"httpOnly":true,"value":"%s","name":"x"}]',
+    "cookies of Firefox's HAR": '{"cookies": [\n {"name": "theme", "value": "dark"},\n {"name": "at", "value": "%s"}\n ]}',
+    "cookie, flags twice": '{"name":"at","value":"%s","httpOnly":true,"x":1,"httpOnly":true}',
+    "cookies in a string": '{"x":"{\\"cookies\\":[{\\"name\\":\\"at\\",\\"value\\":\\"%s\\"}]}"}',
+    "cookies by name": '{"cookies":{"theme":"dark","sid":"%s","at":"%s"}}',
+    "query of a HAR": '{"queryString":[{"name":"n","value":"12"},{"name":"key","value":"hunter2-%s"}]}',
+    "query of a lambda": '{"queryStringParameters":{"key":"hunter2-%s","n":"1"}}',
+    "postman, secret": '{"values":[{"key":"thing","value":"hunter2-%s","type":"secret"},{"type":"secret","key":"x","value":"%s"}]}',
+    "secret flag": '{"name":"X","secret":true,"value":"hunter2-%s"}',
+    "secret of Entra": '{"passwordCredentials":[{"keyId":"x","secretText":"~%s"}]}',
+    "yaml, flow list": "passwords: [%s, none]\napi_keys: [ '%s' ] # two\nsecret: ['hunter2!', \"%s\"]\n",
+    "yaml, next line": 'password:\n  hunter2-%s\nb:\n  - api_key:\n      "hunter2-%s"\n',
+    "value of a property": 'db.password.value=%s\nx.client_secret.text = "%s"\n',
+    "value of a form": "user[password][value]=%s",
+    "list of variables with signs": '{"Env":["A=b","DB_PASSWORD=hunter2&x%s","API_KEY=it\'s&%s","SMTP_PASSWORD=a\\\\b\\"\\u00e4%s"]} -var \'db_password=x&%s\'\n',
+    "dollar": '{"password":"$%s","Env":["DB_PASSWORD=$ecret99x%s"]}',
+    "pass of": "ansible_ssh_pass=hunt3r!%s smtp_pass = '%s'\n",
+    "commented, colon": "a: 1\n#api_key: 'x!%s'\n#password: %s\n",
+    "heredoc of HCL": "password = <<-EOT\n  hunter2!%s\nEOT\n",
+    "setting alone": "user me\npassword %s\nrequirepass hunter2!%s\n",
+    "version": '{"access_token_v2":"%s","apiKeyV3":"%s"} https://h/x?api_key_v2=%s',
+    "attribute of SAML": '<saml:Attribute Name="access_token"><saml:AttributeValue xsi:type="xs:string">%s</saml:AttributeValue></saml:Attribute>',
+    "key of a new key": '{"data":{"createApiKey":{"key":"%s","id":1}}}',
+    "Terraform's state": '{"attributes":{"id":"none","result":"hunter2-%s","tags":{"a":"b"},"uri":"x%s"},"sensitive_attributes":[[{"type":"get_attr","value":"result"}],[{"type":"get_attr","value":"uri"}]]}',
+    "Terraform's values": '{"values":{"id":"x","pin_of_it":"hunter2-%s"},"sensitive_values":{"pin_of_it":true,"tags":{}}}',
+    "Terraform's plan": '{"change":{"actions":["create"],"after":{"content":"hunter2-%s"},"after_unknown":{},"before_sensitive":false,"after_sensitive":{"content":true}}}',
+    "names of others": 'validationKey="%s" decryptionKey="%s" x.hash_salt = "%s"\nnpmAuthIdent: "me:%s"\n',
+    "keys of somebody": '{"openai_key":"%s","hmacKey":"%s","gitlab_pat":"%s","bearer":"%s","tokenValue":"%s","passkey":"%s","keys_base64":["%s"]}',
+    "keys of somebody, lines": "stripe_key: %s\nwebhookKey = '%s'\ndatadogKey=%s\n",
+    "halves of names": "openai.api.key=%s\nx.access.token: %s\nhttps://h/x?a=1&api[key]=%s\n",
+    "pw": '{"smtp_pw":"hunt3r!%s","PassWord":"hunter2!%s","wifi_psk":"%s"}',
+    "typed": 'let apiKey: String = "%s"\nconst API_KEY: &\'static str = "%s";\npassword: str = "%s"\nconst apiKey string = "%s"\npublic string Password { get; set; } = "%s";\n',
+    "of R, Ruby, Erlang": 'password <- "%s"\nENV["API_KEY"] ||= "%s"\n[{user,"me"},{password,"%s"}]\n#{password => <<"%s">>}\n',
+    "servers": "SetEnv DB_PASSWORD %s\nfastcgi_param DB_PASSWORD %s;\nuser me insecure-password hunter2!%s\n",
+    "comment of an INI": "password = hunter2!%s ; the one\n",
+    "text of a type": '{"name":"FOO","text":"%s","type":"secret_text"},{"type":"secret_text","name":"X","text":"%s"}',
+    "concealed": '{"fields":[{"id":"x1","type":"CONCEALED","label":"thing","value":"hunter2-%s"}]}',
+    "list of secrets": '{"secrets":[{"name":"x","value":"hunter2-%s"},{"key":"y","value":"%s"}]}',
+    "nested values": '<Password><Value>%s</Value><Plain>true</Plain></Password><Setting Name="Password"><Value>%s</Value></Setting><keyMaterial>hunter2!%s</keyMaterial>',
+    "session in a URL": "https://h/x?a=1&session=%s\n",
+    "second factor": '{"manualEntryKey":"%s","setup_key":"%s","scratch_codes":["%s"]}',
+    "address that nginx signed": "https://h/x?md5=Aa%s&expires=1893456000 https://h/x?expires=1893456000&md5=Aa%s\n",
     "cloudfront": "https://d.cloudfront.net/x?Expires=1&Signature=%s&Key-Pair-Id=APK\n",
 }
 
@@ -359,6 +402,34 @@ ORDINARY = {
     "jar": "h\tTRUE\t/\tFALSE\t0\ttheme\tdark\nTRUE\t/\tx\n",
     "quotes": '{"a": "password: \\"\\" and \\"\\"", "password": ""}',
     "secret json": '{"SecretString":"{\\"user\\":\\"david\\"}"}',
+    "cookies of a page": '{"cookies":{"title":"We use cookies","link":"https://h/privacy-1","accept":"accept_all_1"},"x":{"httpOnly":true,"name":"theme","value":"dark"}}',
+    "cookies, no list": '{"cookies":["a1b2c3d4e5"],"httpOnly":false} document.cookies=true&cookies=accepted httpOnly',
+    "cookies without objects": 'x"httpOnly":true}, {"httpOnly":true,"httpOnly":true',
+    "cookies without names": '{"cookies":[{"id":"q7Rk2Zp9Wm4Xc8Vb3Nt6","provider":"x"},{"name":"at"}],"n":{"httpOnly":true}} "httpOnly":true}',
+    "queries": '{"queryString":[{"name":"q","value":"q7Rk2Zp9Wm4Xc8Vb3Nt6"}],"queryString":"a=1","queryStringParameters":{"page":"q7Rk2Zp9Wm4X"}}',
+    "type of a secret": '{"type":"secret","name":"db-creds"},{"secret":true,"name":"x"},{"type":"secret"}',
+    "keys of things": '{"cacheKey":"%s","s3Key":"%s","file_key":"%s","public_key":"%s","openai_key":"gpt-4-turbo-2024","deployKey":"ssh-rsa %s","bearer":"required_1","pw":12,"pat":"%s","key":"%s"}'.replace(
+        "%s", SECRET
+    ),
+    "halves of others": "user.key=q7Rk2Zp9Wm4Xc8Vb3Nt6\napi.key=required\ncache[key]=q7Rk2Zp9Wm4Xc8Vb3Nt6",
+    "typed, nothing": '<Assertion xmlns="urn:oasis:names:tc:SAML:1.0:assertion">\npassword: str = "string"\nlet token: Token = other1\npassword string = "required"\n{user,"x1y2z3w4"} {password,"Password"}\n',
+    "secrets of others": '{"secrets":[{"name":"q7Rk2Zp9Wm4X","valueFrom":"arn:aws:x"}],"secrets":{"a":"db-1"},"type":"CONCEALED","note":"x1y2z3w4"}',
+    "users": "the user enters password correctly and a username with password protection, user me password required\n",
+    "variables": '{"password":"$db_pass1","api_key":"$oauth2_token2","secret":"${s3cret}","token":"$s3Token","pwd":"$p"}',
+    "quotes in lists": '["password=`a b` is it","token=<b>x1y2z3w4</b>","secret=a b1c2d3","pwd=&a1=b2c3d4","password=", "n"]',
+    "yaml, next lines": "password:\n  min-length:\n    12\ntoken:\nother-1234-abcd: x\nsecret:\n  name: x1y2z3w4\napi_key:\n  required\npassword:\nhunter2-x\n",
+    "yaml, flow": "tokens: [start, end, next-token-2]\noauth2_password: [read:user, write:things2, 'admin:it', 'repo']\nsecret: [a, b]\nmy password: [q7Rk2Zp9Wm4Xc8Vb3Nt6] is\n",
+    "texts of properties": "login.password.text=Passwort vergessen?\npassword.value=required\na.b.value=q7Rk2Zp9Wm4Xc8Vb3Nt6\n",
+    "comments, colons": "#password: see the manual\n#token: string\n# secret: x1y2z3w4v5\n",
+    "settings in prose": "password protected-area\ntoken authentication2\nprivateKey ed25519.PrivateKey\npassword varchar(255)\npassword q7Rk2Zp9Wm4Xc8Vb3Nt6 is it\n",
+    "heredoc": "description = <<EOT\nhunter2!x\nEOT\npassword = <<EOT\n",
+    "versions": '{"token_v2":"enabled","ipv4":"q7Rk2Zp9Wm4X","next_token_v2":"q7Rk2Zp9Wm4X","api_v2":"q7Rk2Zp9Wm4X","httpOnlyV2":"x"}',
+    "keys of secrets": '{"secretKeyRef":{"name":"x","key":"db-1"},"password":{"name":"x1y2z3w4","key":"db-pass-1"}}',
+    "Terraform, nothing": '{"values":{"size":12345678,"n":null},"sensitive_values":{"size":true,"n":true},"attributes":{"id":"q7Rk2Zp9Wm4X","arn":"x"},"sensitive_attributes":[],"sensitive_values":{"tags":{}},"after_sensitive":{"id":true},"sensitive_attributes":[[{"type":"get_attr","value":"none_of_it"}]]}',
+    "checksums in addresses": "https://h/x?md5=1B2M2Y8AsgTpgAmY7PhCfg https://h/x?md5=d41d8cd98f00b204e9800998ecf8427e&expires=1893456000 ?verify=1 ?verify=true&s=640\n",
+    "hash sums": "nsec1 xprv ed25519-private/ MTIzNDU2Nzg5MDEyMzQ1Njc4 AgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEAAgEA\n",
+    "log-ins of protocols": "USER root\nRUN x\nUSER me\r\n230 ok\r\nPASSED 12345\nAUTH PLAIN LOGIN CRAM-MD5\nAUTH PLAIN aGVsbG8gd29ybGQh\n",
+    "words of a phrase": 'mnemonic: "mov"\nmnemonic: every good boy does fine is what we say of the lines of it all\n',
 }
 
 
@@ -379,6 +450,12 @@ def test_none_stays(name: str) -> None:
     before = first.partition("AKIA")[0].rpartition(" ")[0]
     assert clean.startswith(before)
     assert clean.endswith(last)
+
+
+def test_a_parameter_of_the_name_of_a_holder_is_no_secret() -> None:
+    form = {"cookies": ["all-of-them-1"], "httpOnly": ["q7Rk2Zp9Wm4X"]}
+    met = Interaction(0, Request(form=form), Response())
+    assert Redactor().interaction(met).request.form == form
 
 
 def test_a_word_is_a_password_behind_a_user() -> None:

@@ -17,6 +17,7 @@ from leaving_out import leave_out
 from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.store import claiming
 from mitmvcr.store.files import (
+    check_replaceable,
     drop_unfinished,
     finish_in_place,
     keep_look,
@@ -36,6 +37,20 @@ def test_a_file_is_made_or_replaced(tmp_path: Path) -> None:
         replace_file(target, data)
         assert target.read_bytes() == data
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_can_be_replaced_stays_as_it_was_and_what_cannot_is_an_error(
+    tmp_path: Path,
+) -> None:
+    target, lost = tmp_path / "a", tmp_path / "link"
+    target.write_bytes(b"old")
+    lost.symlink_to(tmp_path / "none" / "a")
+    check_replaceable(target)
+    check_replaceable(tmp_path / "new")
+    with pytest.raises(FileNotFoundError):
+        check_replaceable(lost)
+    assert target.read_bytes() == b"old"
+    assert {*tmp_path.iterdir()} == {target, lost}
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:

@@ -60,6 +60,36 @@ def test_recover_takes_out_what_showed_late(killed: Path) -> None:
     assert sorted(each.name for each in killed.parent.iterdir()) == ["chat.yaml"]
 
 
+#: What the last request is authorized with is left out, and stands in an answer.
+SHOWN_BY_A_HEADER = f"""
+{RECORDER.rpartition("for body")[0]}
+key = {{"X-Api-Key": ["{SECRET}"]}}
+for body, headers in ((b'note: {SECRET};', {{}}), (b'z', key)):
+    request = Request("GET", "https://h/", headers=headers)
+    session.record(Interaction(0, request, Response(code=200, body=body)))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_scan_of_a_journal_knows_what_showed_late(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cassette = tmp_path / "chat.yaml"
+    command = [sys.executable, "-c", SHOWN_BY_A_HEADER, str(cassette)]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    journal = str(tmp_path / "chat.yaml.part")
+    assert main(["cassette", "scan", journal]) == 1
+    found = capsys.readouterr().out
+    assert "interaction 0, response.body: x-api-key ***" in found
+    assert main(["cassette", "scan", "--redact", "none", journal]) == 0
+    notes = tmp_path / "chat.yaml.part.late"
+    notes.unlink()
+    assert main(["cassette", "scan", journal]) == 0
+    notes.mkdir()
+    assert main(["cassette", "scan", journal]) == 1
+    assert str(notes) in capsys.readouterr().err
+
+
 def test_notes_go_when_a_recording_ends_or_begins(tmp_path: Path) -> None:
     store = FileStore(tmp_path / "a.yaml")
     notes = tmp_path / "a.yaml.part.late"

@@ -255,3 +255,40 @@ def test_a_late_secret_that_cannot_be_noted_is_noted_whole_later(
     assert notes.read_bytes()[16:].count(b"\n") == 2  # behind the salt
     store.publish()
     assert not notes.exists()
+
+
+def test_what_is_changed_at_the_end_is_changed_elsewhere_where_there_is_no_room(
+    path: Path, part: Path, home: Path, full: Full
+) -> None:
+    """As a late secret is, or whose requests they were: what is recovered has it."""
+
+    def change(new: bytes) -> Callable[[Interaction], Interaction]:
+        return lambda each: replace(each, response=replace(each.response, body=new))
+
+    store = recording(path, 1)
+    kept = home / "rescued" / "chat.yaml.rescued-1"
+    with full():
+        store.append(made(2))
+        store.amend(change(b"old"), (b"",))
+        assert not part.exists()
+        store.amend(change(b"new"), [b"old"])
+        with pytest.raises(CassetteWriteError) as caught:
+            store.publish()
+    assert str(caught.value) == (
+        f"{path}: cannot be written: {part} has no room for all of it; the recording is"
+        f" in {kept}: run 'mitmvcr cassette recover {path} --from {kept}'"
+    )
+    assert not path.parent.exists()
+    assert FileStore(path).recover(source=kept) == 2
+    assert numbers(path) == [1, 2]
+    assert [e.response.body for e in reader.load(path).interactions] == [b"new"] * 2
+
+
+def test_where_no_place_has_room_for_the_change_the_recording_stays_as_it_was(
+    path: Path, part: Path, full: Full
+) -> None:
+    store = recording(path, 1)
+    told = "no space left on device; the recording is in"
+    with full(everywhere=True), pytest.raises(CassetteWriteError, match=told):
+        store.amend(lambda each: replace(each, id=each.id), (b"",))
+    assert numbers(part) == [1]

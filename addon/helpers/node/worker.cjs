@@ -78,10 +78,16 @@ async function openSuite() {
   return SUITE;
 }
 
+const YES = ['1', 'on', 'true', 'yes'];
+
 // Leads clients that are given nothing through the port: fetch, the agents that Node
-// itself has, and programs that are started. This machine's own servers stay direct.
+// itself has, and programs that are started. This machine's own servers stay direct,
+// unless MITMVCR_INCLUDE_LOCALHOST says otherwise, as for mitmvcr run.
 async function leadAll(worker) {
-  const none = process.env.NO_PROXY ?? process.env.no_proxy ?? 'localhost,127.0.0.1,::1';
+  const said = (process.env.MITMVCR_INCLUDE_LOCALHOST ?? '').trim().toLowerCase();
+  // Some clients take an empty list for everybody: nobody.invalid is nobody.
+  const own = YES.includes(said) ? 'nobody.invalid' : 'localhost,127.0.0.1,::1';
+  const none = process.env.NO_PROXY ?? process.env.no_proxy ?? own;
   worker.led ??= new Way(worker.port, sparing(none));
   const environment = { ...worker.led.environment, NO_PROXY: none, no_proxy: none };
   Object.assign(process.env, environment, { [VARIABLE]: await controlUrl() });

@@ -6,7 +6,6 @@ resolves to this address is no way in, since the Host must be the address itself
 another machine that says nothing: there a token is needed.
 """
 
-import ipaddress
 import re
 from base64 import b64decode
 from hmac import compare_digest
@@ -15,6 +14,7 @@ from tornado.httputil import HTTPServerRequest
 
 from mitmvcr.control.office import Problem
 from mitmvcr.core.media import JSON, media_kind
+from mitmvcr.core.urls import is_loopback
 
 #: The variable of the environment that holds the token.
 TOKEN = "MITMVCR_CONTROL_TOKEN"
@@ -22,7 +22,6 @@ HEADER = "X-Vcr-Control"
 #: What a 401 says, each in a header of its own, as Chromium wants them. A browser asks
 #: for a name and a password, of which the latter counts.
 CHALLENGES = ("Bearer", 'Basic realm="mitmvcr: any name, and the token as password"')
-_LOCALHOST = "localhost"
 #: What a browser says of a page that has another address, or another port.
 _FOREIGN = ("cross-site", "same-site")
 #: As RFC 6750 has it; what is shorter can be guessed.
@@ -31,17 +30,6 @@ _TOKEN = re.compile(r"[\w.~+/-]{16,}=*", re.ASCII)
 
 def is_token(text: str) -> bool:
     return _TOKEN.fullmatch(text) is not None
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host, as a Host header or an option has it, is this machine's
-    own address."""
-    try:
-        address = ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        return host.lower() == _LOCALHOST
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool((mapped or address).is_loopback)
 
 
 def check_caller(request: HTTPServerRequest, token: str) -> None:

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, Protocol
 from tornado import httputil, web
 from tornado.iostream import StreamClosedError
 
-from mitmvcr.control.guards import is_loopback
 from mitmvcr.control.office import found_at
 from mitmvcr.core.media import PROBLEM
+from mitmvcr.core.urls import is_loopback
 
 #: The paths of the proxy's own port that are the API's.
 PREFIX = "/_vcr"

@@ -2,13 +2,15 @@
 
 import base64
 import binascii
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from mitmvcr.codings import CodingError, encoded
-from mitmvcr.convert.tree import Tree, UnreadableError
+from mitmvcr.convert.tree import Tree, UnreadableError, compact, raw_of
 from mitmvcr.core.dates import date_of
+from mitmvcr.core.media import is_json
 from mitmvcr.core.model import Headers, Interaction, Response
 
 #: The port of each scheme that a URL leaves out.
@@ -31,6 +33,30 @@ def as_coded(body: bytes, headers: Iterable[tuple[str, str]]) -> bytes:
         return encoded(body, ", ".join(codings))
     except CodingError as error:
         raise UnreadableError(str(error), "request.body") from None
+
+
+def as_meant(value: Tree, headers: Iterable[tuple[str, str]]) -> bytes:
+    """Return a body of which a recorder keeps what its JSON means, where it is any: a
+    text may have been one of JSON's, and nothing its ``null``. The length that the
+    headers state says which; where none fits, the media type does."""
+    if not (value.is_text or value.is_none):
+        return value.data()
+    stated = {name.lower(): text for name, text in headers}
+    forms = _forms(value)
+    sized = [each for each in forms if f"{len(each)}" == stated.get("content-length")]
+    if sized:
+        return sized[0]
+    # JSON that stands there as a text was written by hand.
+    is_by_hand = value.is_none or forms[0][:1] in (b"", b"{", b"[")
+    return forms[is_json(stated.get("content-type", "")) and not is_by_hand]
+
+
+def _forms(value: Tree) -> list[bytes]:
+    """Return how a text, or nothing, may have been sent, the likeliest first."""
+    if value.is_none:
+        return [b"null", b""]
+    text = value.text()
+    return [raw_of(text), compact(text), json.dumps(text).encode()]
 
 
 def to_base64(body: bytes) -> str:

@@ -178,7 +178,7 @@ FORMATS = (
         name="nock",
         title="a recording of nock",
         short="nock",
-        holds=USUAL | {"response.body, binary"} | _REPEATED,
+        holds=USUAL | _BINARY | _REPEATED,
         read=nock.read,
     ),
     Format(

@@ -114,6 +114,10 @@ class Tree:
             return compact(self.value)
         return raw_of(self.text())
 
+    def json(self) -> bytes:
+        """Return a value as JSON, a text in quotes."""
+        return compact(self.value)
+
     def number(self, otherwise: int = 0) -> int:
         """Return a whole number, which may be written as a text or with a fraction."""
         if self.is_none or self.value == "":

@@ -1,5 +1,6 @@
-"""URLs, cut where RFC 3986 cuts them; each part stays as it is spelled."""
+"""URLs, cut where RFC 3986 cuts them; each part stays as it is spelled. And hosts."""
 
+import ipaddress
 import re
 from typing import NamedTuple
 
@@ -31,3 +32,14 @@ def url_parts(url: str) -> UrlParts | None:
     """Return the parts of an absolute URL; None of another text."""
     found = _URL.fullmatch(url)
     return UrlParts(*found.groups()) if found else None
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host, as a URL, a header or an option has it, is this machine's
+    own address."""
+    try:
+        address = ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return host.lower() == "localhost"
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)

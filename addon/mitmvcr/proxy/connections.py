@@ -21,7 +21,7 @@ from mitmvcr.proxy.flow.unreached import with_remedy
 from mitmvcr.proxy.host.alerts import hear_alerts
 from mitmvcr.proxy.host.endings import leave_unsaid, say_the_end
 from mitmvcr.proxy.host.options import Options
-from mitmvcr.proxy.host.origin_ends import see_the_end
+from mitmvcr.proxy.host.origin_ends import pass_reset_on, see_the_end
 from mitmvcr.proxy.host.protocols import choose_alpn, speak_cleartext_h2
 from mitmvcr.proxy.host.resets import was_left_by_client
 from mitmvcr.proxy.sessions import Sessions
@@ -103,6 +103,7 @@ class Connections:
 
     def error(self, flow: http.HTTPFlow) -> None:
         leave_unsaid(flow.client_conn)
+        pass_reset_on(flow)
 
     def requestheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """Have a request wait until its session is prepared, and not the event loop."""
@@ -135,6 +136,8 @@ class Connections:
     def left_early(self, flow: http.HTTPFlow) -> None:
         """Say that nothing comes of a request whose client left before it was looked
         at: the first one waits until its session is prepared."""
+        if flow.request.timestamp_end is not None:
+            return  # it was, and nothing of it was to be recorded
         client = flow.client_conn
         player = self.sessions.of_client(client)
         was_answered = flow.response is not None or not was_left_by_client(flow)
@@ -206,7 +209,7 @@ class Choice:
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Begin the session of a request, or answer why there is none."""
-        if flow.response is not None or self._sessions.root is None:
+        if flow.response is not None:
             return
         try:
             self._sessions.of(flow)

@@ -167,9 +167,13 @@ class Desk:
         return report(player)
 
     def _note(self, player: Player, has_failed: bool) -> None:
-        """Note whose test has failed: its cassette may be what is wrong."""
-        if has_failed:
-            self._sessions.failed.add(player.session.store.name)
+        """Note whose test has failed: its cassette may be what is wrong, and what it
+        recorded ends where it failed."""
+        if not has_failed:
+            return
+        self._sessions.failed.add(player.session.store.name)
+        if not player.settings.save_failed:
+            player.session.set_aside()
 
     async def _wait(self, player: Player, ended: asyncio.Event) -> None:
         """Wait for its last flow; then it is saved."""

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from mitmproxy import http
 
 from mitmvcr.core.errors import OptionError
+from mitmvcr.core.urls import is_loopback
 from mitmvcr.network_options import Address
 from mitmvcr.options import CONTROL
 from mitmvcr.proxy.host import replays
@@ -91,7 +92,7 @@ class Control:
 
 def _token(wanted: Address) -> str:
     """Return the token that callers need, "" if they need none. Raise OptionError."""
-    from mitmvcr.control.guards import TOKEN, is_loopback, is_token
+    from mitmvcr.control.guards import TOKEN, is_token
 
     token = os.environ.get(TOKEN, "").strip()
     if token and not is_token(token):
@@ -189,7 +190,7 @@ def _is_meant(flow: http.HTTPFlow) -> bool:
     reverse mode, whose paths are the origin's, and not for another host."""
     if not request_parts(flow.request).path.startswith(_PATHS):
         return False
-    from mitmvcr.control.guards import HEADER, is_loopback
+    from mitmvcr.control.guards import HEADER
     from mitmvcr.control.within import is_meant
 
     request, own = flow.request, flow.client_conn.sockname[0]

@@ -13,27 +13,34 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from mitmproxy import ctx
 
 from mitmvcr.core.errors import VcrError
+from mitmvcr.core.wording import number_of
 from mitmvcr.network_options import Upstream
+from mitmvcr.options import INCLUDE_LOCALHOST
 from mitmvcr.proxy import options
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.ca import where_to_go
 from mitmvcr.proxy.door import Control
+from mitmvcr.proxy.flow.player import DEFAULT, Player
 from mitmvcr.proxy.hangup import save_at_hangup
 from mitmvcr.proxy.host import chain, listeners, masters, shared_port
 from mitmvcr.proxy.host.exit import ExitGuard, end_process
 from mitmvcr.proxy.host.options import update_options
 from mitmvcr.proxy.ports import ca_file
+from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.way_out import WayOut
 from mitmvcr.spelling import OF_API, ON_COMMAND_LINE, InLog
 
 WayOutOf = Callable[[Mapping[str, str], int], Upstream | None]
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
+#: What helpers open for what no test asks.
+_OF_ALL = {"suite", DEFAULT}
 
 
 class Attached:
@@ -65,6 +72,40 @@ class Attached:
             os.close(self._out)
 
 
+class Opened:
+    """Knows the sessions that were opened, while nothing was asked in any."""
+
+    def __init__(self) -> None:
+        self._idle: list[Player] = []
+        self._was_asked = False
+
+    def __call__(self, player: Player) -> None:
+        """Take one that begins; those before it are let go once one was asked."""
+        self._was_asked |= _asked(self._idle[-1:])
+        if self._was_asked:
+            self._idle.clear()
+        else:
+            self._idle.append(player)
+
+    def line(self) -> str:
+        """Return what to say where tests opened cassettes and asked nothing in them,
+        as where they ask a server of this machine; else an empty text."""
+        names = {Path(each.session.store.name).stem for each in self._idle}
+        count = len(names - _OF_ALL)
+        if not count or _asked(self._idle):
+            return ""
+        return (
+            f"tests opened {number_of(count, 'cassette')}, and nothing went through the"
+            " proxy: what tests ask servers of this machine goes past it in some"
+            f" languages, unless {INCLUDE_LOCALHOST.variable}=yes sends it through;"
+            " other clients have to be given the proxy"
+        )
+
+
+def _asked(players: Sequence[Player]) -> bool:
+    return any(not each.session.summary().was_idle for each in players)
+
+
 def _wait_for_end(ends: Callable[[], None]) -> None:
     try:
         while os.read(_STDIN, 4096):
@@ -88,12 +129,15 @@ def main(
     given = sys.argv[1:] if arguments is None else arguments
     spelling = OF_API if attached else ON_COMMAND_LINE
     logging.getLogger("mitmvcr").addFilter(InLog(spelling))
-    vcr = VcrAddon(ExitGuard(), has_lane=True)
+    guard, opened = ExitGuard(), Opened()
+    vcr = VcrAddon(guard, has_lane=True, sessions=Sessions(guard, opened))
     vcr.sessions.spelling = spelling
     more = [Attached(vcr.control)] if attached else []
     enter = partial(_enter, vcr, more, way_out)
     save_at_hangup()
     masters.serve(ui, given, prepare=options.declare, enter=enter)
+    if attached and (line := opened.line()):
+        print(f"mitmvcr: {line}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 async def _go_on(master: Any, way_out: WayOutOf) -> None:

@@ -30,6 +30,14 @@ _ENCODE = (
     "its request line is not HTTP; percent-encode what of its URL is not ASCII, and"
     " spaces"
 )
+#: What stands behind the host of a URL, or of what a tunnel is asked for.
+_PORT = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?+(?:\[[^]]*\]|[^/?#:]*):(?P<port>[^/?#]*)"
+)
+_NO_PORT = (
+    "the port of its host is missing or none; name one from 1 to 65535, or leave the"
+    " colon out"
+)
 _NO_HEADER = re.compile(r": Invalid headers?\b")
 #: What mitmproxy says in the error of a flow that it refuses.
 _REFUSED = re.compile(
@@ -74,13 +82,23 @@ def _warn(text: str) -> None:
     if found := _UNREAD.search(text):
         login = _LOGIN.match(found["url"])
         at = _without_login(found["url"], login) if login else found["url"]
-        _tell(found["method"], at, _NO_LOGIN if login else _ENCODE)
+        remedy = _NO_LOGIN if login else _remedy(found["method"], at)
+        _tell(found["method"], at, remedy)
     elif _NO_HEADER.search(text):
         logger.warning(
             "mitmvcr: a request %s: a line of its head is no header; write it as NAME:"
             " VALUE",
             _WHAT,
         )
+
+
+def _remedy(method: str, at: str) -> str:
+    found = _PORT.match(at)
+    if found is None:
+        return _NO_PORT if method == "CONNECT" else _ENCODE
+    port = found["port"]
+    is_number = port.isascii() and port.isdigit() and len(port) < 6
+    return _ENCODE if is_number and 0 < int(port) < 1 << 16 else _NO_PORT
 
 
 def _without_login(url: str, login: re.Match[str]) -> str:

@@ -20,12 +20,12 @@ from mitmvcr.secrets.forms import Pattern
 from mitmvcr.secrets.headers import cookies_in
 from mitmvcr.secrets.heads import judged
 from mitmvcr.secrets.looks import is_password, is_real
-from mitmvcr.secrets.names import COOKIES, FLAG, SURE, Names
+from mitmvcr.secrets.names import FLAG, HOLDER, SURE, Names
 from mitmvcr.secrets.patterns import PATTERNS, USERINFO
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import FILE_STARTS, JSON_STARTS, Held, held_in, percent_in
 from mitmvcr.secrets.scan import NONE, Place, Scan, Values
-from mitmvcr.secrets.siblings import flagged
+from mitmvcr.secrets.siblings import flagged, held
 from mitmvcr.secrets.spans import Span
 from mitmvcr.secrets.syntaxes import values
 from mitmvcr.secrets.tokens import Tokens, compiled
@@ -51,14 +51,12 @@ _LONGEST = 64
 #: What stands behind a name that has a value.
 _FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]&*")
 _CELL_ENDS = frozenset((b",", b"|", b"}"))
-_NO_NAMES = (b"arn:", b"[REDACTED:", b"REDACTED:")
+_NO_NAMES = (b"arn:", b"[REDACTED:", b"REDACTED:", b"PASS: ")  # of a test
 _CLOSED = frozenset((b'"', b"'", b"\\", b"<"))
 #: The words of a title before its last: "Api Key".
 _TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5}+ )\Z")
 _PARAMETER = re.compile(rb"=([^&#\s\"'<>\\;,)\]}]++)")
 _FORM_FIELD = re.compile(rb"=([^&\r\n]++)")
-
-
 #: What stands behind a name that has a colon in it, as of a namespace.
 _NAMED = re.compile(rb"[> ]|\\{0,15}\"[ \t\r\n]{0,9}+:")
 #: What a backslash before a name may have behind it: \\n, \\u0022, \\x22.
@@ -235,15 +233,14 @@ class Finder:
         if not self._can_be_secret(data, begin, finish):
             return ()
         sure = self._names.of(name := data[begin:finish]).field
-        if sure == COOKIES:
-            return self._cookies(scan, finish)
+        if sure == HOLDER:
+            return self._held(scan, begin, finish)
         found = _parameter(scan, begin, finish)
+        if not found and (sure == FLAG or name in lists.TYPES):
+            found = flagged(scan, begin, finish)
         if not found and sure:
-            found = (
-                flagged(scan, begin, finish)
-                if sure == FLAG
-                else values(scan, begin, finish, is_sure=sure == SURE)
-            )
+            if sure != FLAG:
+                found = values(scan, begin, finish, is_sure=sure == SURE)
             if not found and data[finish : finish + 2].lstrip(b" ")[:1] in _CELL_ENDS:
                 return table(self._names, scan, begin)
         return self._judged(scan, name, found) if found else ()
@@ -256,10 +253,10 @@ class Finder:
                 new = b"0" if place is Place.NUMBER else b""
                 yield Span(start, end, kind, text, is_sure, new)
 
-    def _cookies(self, scan: Scan, at: int) -> Iterator[Span]:
-        """Yield the cookies of a header that stands in a text."""
-        for name, cookie in cookies_in(scan, at):
-            yield from judged(self._names, name, cookie)
+    def _held(self, scan: Scan, begin: int, finish: int) -> Iterator[Span]:
+        """Yield what has a name of its own, as cookies of a header in a text."""
+        for name, value in (*cookies_in(scan, finish), *held(scan, begin, finish)):
+            yield from judged(self._names, name, value)
 
     def _forms(self, data: bytes) -> Tokens:
         return Tokens(data, self._keep, self._names.is_kept)
@@ -342,6 +339,8 @@ def _parameter(scan: Scan, begin: int, finish: int) -> Values:
     before = scan.left(begin, 5)
     if not (scan.form or before.endswith((b"?", b"&", b"#", b"&amp;", b"u0026"))):
         return NONE
+    if scan.data.startswith(b"==", finish) and scan.data.startswith(b"?.", begin - 1):
+        return NONE  # user?.password === x
     regex = _FORM_FIELD if scan.form else _PARAMETER
     return scan.value(regex, finish, Place.QUERY, _percent)
 

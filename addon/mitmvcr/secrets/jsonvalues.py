@@ -71,7 +71,7 @@ def string(scan: Scan, at: int, level: int | None = None) -> Value | None:
     end = scan.closing_quote(found.end(), level, b'"')
     if end < 0:
         return None
-    return Value(found.end(), end, _json_text(scan.data[found.end() : end], level))
+    return Value(found.end(), end, json_text(scan.data[found.end() : end], level))
 
 
 def _within(scan: Scan, at: int, level: int) -> list[Value]:
@@ -105,7 +105,7 @@ def _within(scan: Scan, at: int, level: int) -> list[Value]:
                 # {"oauth2_password": ["read:user"]} of OpenAPI
                 are_scopes |= is_scope(value.text)
                 values.append(value)
-            elif _is_meant(key):
+            elif _is_meant(key) or (key == b"key" and is_by_chance(value.text)):
                 values.append(value)
             elif _is_inner(key, value.text):
                 values.append(value._replace(place=Place.INNER))
@@ -132,7 +132,8 @@ def _of_token(scan: Scan, found: re.Match[bytes], level: int) -> Value | None:
     return None if level else Value(*found.span(1), found[1])
 
 
-def _json_text(raw: bytes, level: int) -> bytes:
+def json_text(raw: bytes, level: int) -> bytes:
+    """Return a string of JSON without the escapes of its level."""
     if b"\\" not in raw:
         return raw
     text = raw.decode(*BYTES)

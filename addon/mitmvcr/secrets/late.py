@@ -60,20 +60,30 @@ class _Notes:
                     yield text, new
 
 
+def found_in(
+    interactions: Iterable[Interaction], lines: bytes, salt: bytes
+) -> list[Learned]:
+    """Return the texts that were noted and stand in interactions."""
+    notes, found = _Notes(lines, salt), dict[bytes, bytes]()
+
+    def find(text: Text) -> bytes:
+        found.update(notes.found_in(text.data))
+        return text.data
+
+    for each in interactions:
+        Walk(find).interaction(each)
+    return [*found.items()]
+
+
 def cleaned(
     interactions: Sequence[Interaction], lines: bytes, salt: bytes
 ) -> list[Interaction]:
     """Return interactions without the texts that were noted."""
-    notes, texts = _Notes(lines, salt), TextRedactor(DEFAULT)
-
-    def find(text: Text) -> bytes:
-        for found, new in notes.found_in(text.data):
-            texts.memory.learn(found, new)
-        return text.data
+    texts = TextRedactor(DEFAULT)
+    for found, new in found_in(interactions, lines, salt):
+        texts.memory.learn(found, new)
 
     def clean(text: Text) -> bytes:
         return Sweep(texts).clean(text._replace(is_kept=True))
 
-    for each in interactions:
-        Walk(find).interaction(each)
     return [Walk(clean).interaction(each) for each in interactions]

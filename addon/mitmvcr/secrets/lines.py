@@ -1,21 +1,24 @@
 """Values in lines of files and of logs, and under a name in YAML."""
 
 import re
+from collections.abc import Iterable
 
-from mitmvcr.secrets.looks import is_no_scope, is_scope
+from mitmvcr.secrets.looks import is_no_scope, is_opaque, is_scope
 from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values
 
 #: What a value in no quotes is made of.
 LETTER = rb"[^\s\"'<>(){}\[\],;`\\]"
 #: And how it begins: not as a variable of a shell or of PHP, or as one of an object.
 BARE = (
-    rb"(?!\$[A-Za-z_]|(?:self|this|cls|settings|config|os|process|args|request|ctx)\.[a-zA-Z_])"
+    rb"(?!\$[A-Za-z_]|(?:self|this|cls|settings|config|os|process|args|request|ctx)\??\.[a-zA-Z_])"
     + LETTER
 )
 SCHEME = rb"(?:(?i:bearer|basic|token|bot|apikey) )?+"
-#: settings.PASSWORD_1
-IDENTIFIER = rb"[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
-LINE_END = rb"(?=[ \t]{0,20}+(?:\r?\n|\Z|#|\\{1,15}[nr]|\\{0,15}\"))"
+#: settings.PASSWORD_1, user?.password
+IDENTIFIER = rb"[A-Za-z_]\w*+(?:\??\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
+LINE_END = (
+    rb"(?=[ \t]{0,20}+(?:\r?\n|\Z|#|(?<=[ \t]);[ \t]*+[^\s;]|\\{1,15}[nr]|\\{0,15}\"))"
+)
 
 
 #: What may stand before the name in its line, and how all of that ends.
@@ -26,13 +29,18 @@ _BEGINNING = re.compile(
 BEFORE, FAR = b"\n \t-\"'nr#;/", b"\nnr<>*-tVG#;/"
 #: A setting that is commented out: what follows a colon there is a comment's own word.
 _COMMENTED = re.compile(rb"(?:\n|\\[nr])[ \t]{0,40}(?:#|;|//|--)[ \t]{0,9}\Z")
-_SET_TO = re.compile(
-    rb"[ \t]{0,20}+=[ \t]{0,20}+(?!"
-    + IDENTIFIER
-    + rb")("
-    + BARE
-    + rb"{6,2000}+)"
-    + LINE_END
+_SET_TO, _SAID = (
+    re.compile(
+        rb"[ \t]{0,20}+"
+        + sign
+        + rb"[ \t]{0,20}+(?!"
+        + IDENTIFIER
+        + rb")[\"']?+("
+        + BARE
+        + rb"{6,2000}+)[\"']?+"
+        + LINE_END
+    )
+    for sign in (rb"=", rb"[:=]")
 )
 _LINE = re.compile(
     rb"[\"']?+[ \t]{0,20}+(?:::|[:=])[ \t]{0,20}+(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+"
@@ -41,6 +49,11 @@ _LINE = re.compile(
 )  # fmt: skip
 #: NAME=VALUE ./run
 _FIRST = re.compile(rb"=(" + BARE + rb"{6,2000}+)(?=[ \t])")
+#: password = <<EOT
+_HEREDOC = re.compile(
+    rb"[ \t]{0,20}+=[ \t]{0,20}+<<[-~]?+(\w{1,30}+)\r?\n[ \t]{0,60}+"
+    rb"([^\r\n]{4,2000}+)(?=\r?\n[ \t]{0,60}+\1)"
+)
 _BLOCK = re.compile(rb":[ \t]{0,9}+[|>][+-]?+[0-9]?+[ \t]{0,9}+\r?\n([ \t]{1,60}+)")
 
 
@@ -55,7 +68,11 @@ def _beginning(
 def line(scan: Scan, begin: int, finish: int) -> Values:
     if not _beginning(scan, begin):
         is_comment = _beginning(scan, begin, _COMMENTED)
-        return scan.value(_SET_TO, finish, Place.TEXT) if is_comment else NONE
+        is_setting = scan.left(begin, 1) == b"#"  # no blank between
+        regex = _SAID if is_setting else _SET_TO
+        return scan.value(regex, finish, Place.TEXT) if is_comment else NONE
+    if text := scan.value(_HEREDOC, finish):
+        return text
     if block := scan.match(_BLOCK, finish):
         rest = rb"([^\r\n]++(?:\r?\n%b[^\r\n]++)*+)" % block[1]
         return scan.value(re.compile(rest), block.end())
@@ -99,43 +116,66 @@ _ITEM = re.compile(
     + rb"{6,2000}+)(?=[\"']?+[ \t]{0,20}+(?:\r?\n|\Z|;))"
 )
 _ONLY_VALUE = re.compile(
-    rb":[ \t]{0,9}+\r?\n[ ]{1,60}+(?:value|data|plaintext|content):[ \t]{1,9}+[\"']?+("
-    + BARE
-    + rb"{6,2000}+)[\"']?+"
-    + LINE_END
+    rb":[ \t]{0,9}+\r?\n[ ]{1,60}+(?:(?:value|data|plaintext|content):[ \t]{1,9}+)?+"
+    rb"[\"']?+(" + BARE + rb"{6,2000}+)(?<!:)[\"']?+" + LINE_END
+)  # fmt: skip
+#: [x, y]
+_FLOW = re.compile(
+    rb":[ \t]{0,9}+\[[^\[\]{}\r\n]{6,2000}+\](?=[ \t]{0,9}+(?:[\r\n#]|\Z))"
+)
+_FLOWS = re.compile(
+    rb"(?<=[\[,])[ \t]{0,9}+([\"']?)(" + LETTER + rb"{6,2000}+)\1[ \t]{0,9}+(?=[,\]])"
 )
 
 
 def items(scan: Scan, begin: int, finish: int) -> Values:
-    """Return what a list of YAML's holds, or a mapping calls its value."""
-    if not (_ENDED.match(scan.data, finish) and _beginning(scan, begin)):
+    """Return what a list of YAML's holds, or a mapping calls its value; or the value
+    alone, if it stands farther in than its name."""
+    if not _beginning(scan, begin):
+        return NONE
+    if flow := scan.match(_FLOW, finish):
+        return _but_scopes(
+            Value(*each.span(2), each[2], Place.TEXT)
+            for each in _FLOWS.finditer(scan.data, *flow.span())
+            if each[1] or is_opaque(each[2])
+        )
+    if not _ENDED.match(scan.data, finish):
         return NONE
     if value := scan.value(_ONLY_VALUE, finish, Place.TEXT):
-        return value
+        return value if _column(scan, value[0].start) > _column(scan, begin) else NONE
     lines = scan.match(_ITEMS, finish)
     if lines is None:
         return NONE
-    found = [
+    return _but_scopes(
         Value(*each.span(1), each[1], Place.TEXT)
         for each in _ITEM.finditer(scan.data, finish, lines.end())
-    ]
+    )
+
+
+def _but_scopes(values: Iterable[Value]) -> Values:
+    found = [*values]
     are_scopes = any(is_scope(each.text) for each in found)
     return [each for each in found if not are_scopes or is_no_scope(each.text)]
+
+
+def _column(scan: Scan, at: int) -> int:
+    return at - scan.data.rfind(b"\n", max(0, at - 200), at)
 
 
 # In commands
 
 _LOGIN = re.compile(
-    rb"\b(?:login|account|machine)[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z"
+    rb"\b(?:login|account|machine|user|username)[ \t\r\n]{1,20}"
+    rb"\S{1,100}[ \t\r\n]{1,20}\Z"
 )
 _SET = re.compile(
     rb"(?:\A|[\r\n;])[ \t]{0,40}set[ \t]{1,9}\Z"
-    rb"|(?:\A|[\s;])(?:set(?:x|env| -\w{1,3})|ENV|ARG"
+    rb"|(?:\A|[\s;])(?:set(?:x|env| -\w{1,3})|ENV|ARG|SetEnv|(?:fastcgi|uwsgi)_param"
     rb"|config(?:ure)?(?: set)?(?: -\S{1,20})?"
     rb"|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}"
     rb"(?://\S{1,100}/:?)?\Z"
 )
-_SETTERS = (b"set", b"config", b"header", b"ENV", b"ARG")
+_SETTERS = (b"set", b"config", b"header", b"ENV", b"ARG", b"SetEnv", b"param")
 #: A value that is not the last word of a sentence, as in ``your account needs password
 #: protection.``
 _NETRC, _ARGUMENT = (
@@ -149,6 +189,12 @@ _NETRC, _ARGUMENT = (
 _LITERAL = re.compile(
     rb"[ \t]{1,20}+(?:\"([^\"\r\n\\]{4,500}+)\"|'([^'\r\n\\]{4,500}+)')"
 )
+_ONLY_WORD = re.compile(
+    rb"[ \t]{1,20}+(?!" + IDENTIFIER + rb")(" + BARE + rb"{6,500}+)"
+    rb"(?=[ \t]{0,9}+(?:\r?\n|\Z))"
+)
+#: Words of Redis and of LDAP that no prose has.
+_SETTINGS = frozenset((b"requirepass", b"masterauth", b"bindpw", b"rootpw"))
 #: What parts an option from its value: a sign or a blank, and in a list of JSON, YAML
 #: or code what ends one item and begins the next.
 _OPTION = re.compile(
@@ -164,9 +210,19 @@ def argument(scan: Scan, begin: int, finish: int) -> Values:
     near = left if left.endswith(b"/") else left[-20:]
     if any(word in near for word in _SETTERS) and _SET.search(left):
         return scan.value(_ARGUMENT, finish, Place.TEXT)
-    if _LOGIN.search(left):
+    if _LOGIN.search(left) and not scan.data.startswith(b"-", begin):
         return scan.value(_NETRC, finish, Place.TEXT)
-    return scan.value(_LITERAL, finish, Place.TEXT) if _beginning(scan, begin) else NONE
+    if not _beginning(scan, begin):
+        return NONE
+    return scan.value(_LITERAL, finish, Place.TEXT) or _setting(scan, begin, finish)
+
+
+def _setting(scan: Scan, begin: int, finish: int) -> Values:
+    """Return the only word behind a name that is the first one of its line. Of prose it
+    may be the last line."""
+    value = scan.value(_ONLY_WORD, finish, Place.TEXT)
+    is_sure = scan.data[begin:finish].lower() in _SETTINGS
+    return value if value and (is_sure or is_opaque(value[0].text)) else NONE
 
 
 def option(scan: Scan, begin: int, finish: int) -> Values:

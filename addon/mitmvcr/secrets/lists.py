@@ -82,6 +82,22 @@ HEADERS = (
         "Docker",
         "https://docs.docker.com/reference/api/engine/",
     ),
+    Named(
+        "x-jfrog-art-api",
+        "Artifactory",
+        "https://jfrog.com/help/r/jfrog-rest-apis/introduction-to-the-artifactory-rest-apis",
+    ),
+    Named(
+        "x-honeycomb-team",
+        "Honeycomb",
+        "https://docs.honeycomb.io/api/authentication",
+    ),
+    Named("x-session x-auth-session", "sessions", _AZURE),
+    Named(
+        "x-wp-nonce",
+        "bound to a session",
+        "https://developer.wordpress.org/rest-api/using-the-rest-api/authentication/",
+    ),
     Named("npm-otp", "a code", "https://docs.npmjs.com/cli/v11/using-npm/config#otp"),
 )
 
@@ -97,7 +113,7 @@ NAMES = (
         "accesstoken refreshtoken idtoken authtoken oauthtoken oauthtokensecret "
         "bearertoken sessiontoken securitytoken apitoken logintoken "
         "personalaccesstoken accesstokensecret "
-        "subjecttoken actortoken oauthverifier",
+        "subjecttoken actortoken oauthverifier idtokenhint",
         "tokens that stand for a user or a program",
         _RFC + "rfc6749",
     ),
@@ -127,12 +143,17 @@ NAMES = (
         "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html",
     ),
     Named(
+        "secrettext",
+        "a client's secret in Entra",
+        "https://learn.microsoft.com/graph/api/resources/passwordcredential",
+    ),
+    Named(
         "encodedjitconfig",
         "configures a runner, with its credentials",
         "https://docs.github.com/en/rest/actions/self-hosted-runners",
     ),
     Named(
-        "recoverycodes backupcodes",
+        "recoverycodes backupcodes scratchcodes",
         "codes for the day the second factor is lost",
         "https://auth0.com/docs/secure/multi-factor-authentication",
     ),
@@ -160,6 +181,7 @@ NAMES = (
         _AZURE,
     ),
     Named("jwt otp totp cvv cvc", "one-time or payment codes", _AZURE),
+    Named("xsrf", "bound to a session", _AZURE),
     Named(
         "connectionstring primaryconnectionstring secondaryconnectionstring "
         "administratorloginpassword",
@@ -172,7 +194,9 @@ NAMES = (
 ENDINGS = listed(
     "password, passwd, passphrase, secret, apikey, secretkey, privatekey, accesstoken",
     "refreshtoken, authtoken, idtoken, sessiontoken, bearertoken, apitoken, csrftoken",
-    "bottoken, accesskey, secretaccesskey, clientassertion, passcode, pwd",
+    "bottoken, accesskey, secretaccesskey, clientassertion, passcode, pwd, privkey",
+    "sshpass, becomepass, dbpass, smtppass, imappass, mailpass, rootpass, adminpass",
+    "storepass, keypass",
     "presharedkey, otpcode, mfacode, emailotp, smsotp, onetimepassword",
 )
 
@@ -190,7 +214,7 @@ VAGUE_TAILS = listed("code, hash, digest, seed, block, salt, plaintext, bytes, b
 #: A field of any other name that ends in such a word holds a secret if its value looks
 #: like one: ``plex_token``.
 DOUBTFUL_ENDINGS = listed(
-    "token, credential",
+    "token, credential, macaroon, psk",
     # Of several, a list: not tokens alone, which language models have too.
     "passwords, apikeys, secretkeys, privatekeys, accesskeys, accesstokens",
     "refreshtokens, authtokens, sessiontokens, bearertokens, apitokens, clientsecrets",
@@ -211,6 +235,21 @@ DOUBTFUL = (
     ),
     Named("credential credentials assertion", "objects", _AZURE),
     Named(
+        "setupkey manualentrykey",
+        "the seed of a second factor, or what a device joins a network with",
+        "https://docs.netbird.io/how-to/register-machines-using-setup-keys",
+    ),
+    Named(
+        "npmauthident",
+        "a user and a password",
+        "https://yarnpkg.com/configuration/yarnrc#npmAuthIdent",
+    ),
+    Named(
+        "macaroons biscuit",
+        "tokens that can be narrowed",
+        "https://doc.biscuitsec.org/reference/specifications",
+    ),
+    Named(
         "xamzsignature xgoogsignature",
         "presigned forms",
         "https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html",
@@ -222,7 +261,12 @@ DOUBTFUL = (
         "https://en.wiktionary.org/wiki/password#Translations",
     ),
     Named(
-        "pass userpass dbpass sshpass",
+        "keymaterial",
+        "of a new pair of keys, and of a wireless network",
+        "https://learn.microsoft.com/windows/win32/nativewifi/wlan-profileschema-sharedkey-security-element",
+    ),
+    Named(
+        "pass userpass pw",
         "a password, or that a test has passed",
         "https://nodemailer.com/smtp/",
     ),
@@ -273,6 +317,26 @@ VAGUE = (
         "https://developer.hashicorp.com/vault/docs/auth/approle",
     ),
     Named(
+        "bearer tokenvalue authcode passkey",
+        "a token, a code, a key of a tracker's, or a word",
+        _RFC + "rfc6750",
+    ),
+    Named(
+        "keysbase64 unsealkeysb64 unsealkeyshex",
+        "what unseals Vault",
+        "https://developer.hashicorp.com/vault/api-docs/system/init",
+    ),
+    Named(
+        "validationkey decryptionkey",
+        "what signs and encrypts the tickets of ASP.NET",
+        "https://learn.microsoft.com/dotnet/api/system.web.configuration.machinekeysection",
+    ),
+    Named(
+        "hashsalt",
+        "what signs the links and forms of Drupal",
+        "https://api.drupal.org/api/drupal/sites%21default%21default.settings.php",
+    ),
+    Named(
         "base32stringseed",
         "a second factor",
         "https://docs.aws.amazon.com/IAM/latest/APIReference/API_VirtualMFADevice.html",
@@ -282,6 +346,21 @@ VAGUE = (
         "a key and its certificate",
         _RFC + "rfc7292",
     ),
+)
+
+#: The word before ``key`` that makes it one that opens something, if it is long and of
+#: letters by chance: ``openai_key``, ``hmacKey``. Others are parts of names.
+KEY_OWNERS = listed(
+    "aes, hmac, enc, encrypt, cipher, decrypt, fernet, sign, jwt, cookie, crypto",
+    "unseal, unlock, recovery, wallet, wrapping, admin, root, server, login, deploy",
+    "stream, rtmp, ingest, enrollment, provisioning, registration, join, wifi, wep",
+    "wpa, webhook, write, pass, rest, auth, jit, openai, anthropic, gemini, mistral",
+    "cohere, groq, perplexity, deepseek, stripe, adyen, braintree, easypost, paypal",
+    "plaid, sendgrid, mailgun, mailchimp, postmark, twilio, datadog, newrelic",
+    "relic, pagerduty, opsgenie, honeycomb, logdna, rollbar, algolia, maps, google",
+    "gcp, azure, aws, fcm, apns, kraken, coinbase, binance, github, gitlab, slack",
+    "discord, cloudflare, heroku, segment, amplitude, mixpanel, posthog, hubspot",
+    "zendesk, airtable, notion, linear, weather",
 )
 
 #: Flags that are true beside a secret, and types: ``"sensitive": true, "value": "x"``.
@@ -305,17 +384,44 @@ FLAGS = (
         "https://learn.microsoft.com/rest/api/azure/devops/distributedtask/variablegroups",
     ),
     Named(
+        "concealed",
+        "a type",
+        "https://developer.1password.com/docs/connect/api-reference/",
+    ),
+    Named(
         "securestring",
         "a type",
         "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Parameter.html",
     ),
     Named(
-        "secrettext",
-        "a type",
-        "https://developers.cloudflare.com/api/resources/workers/subresources/scripts/",
+        "kty", "a key, as JSON has it, whose members have one letter", _RFC + "rfc7517"
+    ),
+)
+
+#: The same, which are names of secrets, too: a type of Postman's, and one of
+#: https://developers.cloudflare.com/api/resources/workers/subresources/scripts/
+TYPES = (b"secret", b"secret_text", b"secretText")
+#: What holds names and their values, or says which of them are secrets.
+HOLDERS = (
+    Named(
+        "cookie cookies httponly",
+        "cookies",
+        "https://playwright.dev/docs/api/class-browsercontext#browser-context-cookies",
     ),
     Named(
-        "kty", "a key, as JSON has it, whose members have one letter", _RFC + "rfc7517"
+        "secrets",
+        "secrets by name",
+        "https://learn.microsoft.com/azure/container-apps/manage-secrets",
+    ),
+    Named(
+        "querystring querystringparameters",
+        "parameters of a URL",
+        "http://www.softwareishard.com/blog/har-12-spec/#queryString",
+    ),
+    Named(
+        "sensitiveattributes sensitivevalues aftersensitive beforesensitive",
+        "names of attributes",
+        "https://developer.hashicorp.com/terraform/internals/json-format",
     ),
 )
 
@@ -328,7 +434,8 @@ SET_COOKIES = ("set-cookie", "set-cookie2")
 #: A header whose last word is one of them is a secret: ``X-Plex-Token``.
 HEADER_ENDINGS = listed(
     "token, key, secret, auth, password, passwd, passphrase, credential, credentials",
-    "assertion, apikey, jwt, pass, bearer, macaroon",
+    "assertion, apikey, jwt, pass, bearer, macaroon, macaroons, authorization",
+    "authorisation, authentication",
 )
 #: Those of them that no other word ends in: a name in small letters is one word.
 LONG_ENDINGS = listed("token, secret, password, credential, apikey")
@@ -422,6 +529,7 @@ STEMS = listed(
     "encryption key, service key, license key, integration key, session key",
     "session id, sessid, credential, authoriz, verifier, assertion, saml resp",
     "saml req, saml art, jit config, recovery code, backup code, identified by",
+    "macaroon, biscuit, privkey",
     "device code, csrf, xsrf, set cookie, jwt, otp, cvv, cvc, mfa code",
     "connection string, signature, amz date, goog date, sig=, access id, key id",
     '?key=, &key=, auth", _auth=, ?auth=, &auth=, #key=, #auth=, app key, app id',
@@ -438,8 +546,17 @@ SPELLED = listed(
     '_KEY, _PAT, _AUTH, -Key, -key:, -key", -Auth, preShared, PreShared, pre_shared',
     "pass =, PASS =, Pass =, sessionData, oobCode, oob_code, auth_req_id",
     "SecureString, secureString, securestring, secure_string",
+    "validationKey, decryptionKey, hash_salt, npmAuthIdent, olcRootPW, setup_key",
+    "setupKey, manualEntryKey, scratch_code, scratchCode, privKey",
     "motdepasse, motDePasse, MotDePasse, mot_de_passe, mot-de-passe",
     r"sensitive\", masked\", secured\", kty\"",
+    r'httpOnly", HttpOnly", httponly", httpOnly\", HttpOnly\", httponly\"',
+    "queryString, sensitive_attributes, sensitive_values, requirepass",
+    "PassW, Pass_w, pass_w, PASS_W, auth_code, authCode, AuthCode, passkey, passKey",
+    "pass_key, keys_base64, unseal_keys, keyMaterial, KeyMaterial, session=, CONCEALED",
+    r'_key", Key", _key\", Key\", _key:, Key:, _key=, Key=, _key =, Key =, _pat", Pat"',
+    r'_pat\", _pat:, _pat=, bearer", bearer\", bearer=, bearer:',
+    r'pw", pw\", pw=, pw:, pw>, pw =',
 )
 
 #: Names of pages that are for whoever has their address, and of an account's password;

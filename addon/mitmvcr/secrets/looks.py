@@ -10,7 +10,9 @@ LEAST = 8
 
 _NOTHING = re.compile(
     rb"(?i:true|false|null|none|nil|undefined|yes|no|deleted|redacted|\*+|x{3,}|\.{3}"
-    rb"|%(?:\(\w{1,40}\))?[sdv]|\{[\w.]{0,40}\}?|<[A-Z][A-Z0-9_]*>|\$\{?[A-Z_][A-Z0-9_]*\}?|\{\{[^{}]{1,80}\}\})?"
+    rb"|%(?:\(\w{1,40}\))?[sdv]|\{[\w.]{0,40}\}?|<[A-Z][A-Z0-9_]*>|\$\{[A-Z_][A-Z0-9_]*\}?"
+    # No variable is $ecret99x.
+    rb"|\$(?!(?-i:[A-Za-z]*[0-9]+[a-z]))[A-Z_][A-Z0-9_]*|\{\{[^{}]{1,80}\}\})?"
 )
 #: What refers to something, and holds nothing: a part of a schema, an address.
 _REFERENCE = re.compile(
@@ -19,8 +21,8 @@ _REFERENCE = re.compile(
 )
 #: What may be asked for with a key: read:user.
 _SCOPE = re.compile(rb"[a-z][a-z_.-]{2,30}:[a-z*][a-z_.*:-]{0,30}")
-#: Words as names and paths join them: ``user_profile``, ``dark-mode``, ``en-US``.
-_WORDS = re.compile(rb"[A-Za-z]{1,14}+(?:[ _.:/-][A-Za-z]{1,14}+){0,4}+")
+#: Words as names and paths join them: ``user_profile``, ``dark-mode``, ``user?.name``.
+_WORDS = re.compile(rb"[A-Za-z]{1,14}+(?:(?:[ _.:/-]|\?\.)[A-Za-z]{1,14}+){0,4}+")
 _HUMPS = re.compile(rb"[A-Z]+[a-z]*|[a-z]+")
 #: Numbers, dates, versions.
 _NUMBER = re.compile(rb"[vV]?[0-9.,:+/TZ -]*+")
@@ -62,8 +64,10 @@ FAKE = re.compile(rb"eyJ[\w-]{8,}+\.eyJ[\w-]{8,}+\.[a-z2-7]{0,20}+A{20,}+(?![\w-
 def is_real(value: bytes) -> bool:
     """Return whether a value is neither a word that says there is none, nor a
     placeholder, nor a fake."""
-    if _NOTHING.fullmatch(value) is not None or b"REDACTED" in value:
+    if b"REDACTED" in value:
         return False
+    if _NOTHING.fullmatch(value) is not None:
+        return value[:1] == b"$" and is_by_chance(value)
     return not value.startswith(b"eyJ") or FAKE.fullmatch(value) is None
 
 

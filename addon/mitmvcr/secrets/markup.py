@@ -7,13 +7,16 @@ from mitmvcr.secrets.scan import NONE, Scan, Value, Values, unescaped
 _OPENED = re.compile(rb"(?:\s[^<>]{0,2000}+)?+>")
 _CDATA = re.compile(rb"\s{0,200}+<!\[CDATA\[")
 _TEXT = re.compile(rb"[^<]++")
+#: An element in it alone.
+_NESTED = re.compile(rb"\s{0,200}+<(?:\w{1,20}:)?[Vv]alue>([^<]{1,400}+)</")
 _PART = re.compile(rb"\"?+[^\r\n]{0,500}+\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n")
 _TAG_VALUE = re.compile(
     rb"(?:value|content)\s*+=\s*+(?:\"([^\"]++)\"|'([^']++)'|([^\"'\s<>]++))", re.I
 )
 _TAG = re.compile(rb"<([\w:.-]{1,60})[ \t\r\n]")
 _TAG_TEXT = re.compile(
-    rb"[\"'][^<>/]{0,300}>(?:\s{0,200}+<value>)?([^<]{1,400})"
+    rb"[\"'][^<>/]{0,300}>(?:\s{0,200}+<(?:\w{1,20}:)?(?:[Vv]alue|AttributeValue"
+    rb"(?:\s[^<>]{0,200})?)>)?([^<]{1,400})"
     rb"</([\w:.-]{1,60})[ \t]{0,9}>"
 )
 
@@ -26,6 +29,8 @@ def element(scan: Scan, begin: int, finish: int) -> Values:
         return NONE
     if cdata := _CDATA.match(data, opened.end()):
         return scan.until(b"]]>", cdata.end())
+    if nested := scan.value(_NESTED, opened.end(), decode=unescaped):
+        return nested
     found = scan.match(_TEXT, opened.end())
     if found is None:
         return NONE
@@ -75,7 +80,7 @@ def entered(scan: Scan, begin: int, finish: int) -> Values:
     """Return the value of ``<input name="csrf_token" value="...">`` and the like, or
     the text of ``<entry key="password">x</entry>``."""
     left = scan.left(begin, 7).rstrip(b"\"'")
-    if not left.endswith((b"name=", b" key=", b"\tkey=", b" id=")):
+    if not left.endswith((b"name=", b" Name=", b" key=", b"\tkey=", b" id=")):
         return NONE
     data = scan.data
     opened = data.rfind(b"<", max(0, begin - 500), begin)
@@ -87,7 +92,7 @@ def entered(scan: Scan, begin: int, finish: int) -> Values:
         group = found.lastindex or 0
         return (Value(*found.span(group), unescaped(found[group])),)
     tag, text = _TAG.match(data, opened), _TAG_TEXT.match(data, finish)
-    if tag and text and text[2] in (tag[1], b"value"):
+    if tag and text and (text[2] == tag[1] or text[2].endswith(b"alue")):
         return (Value(*text.span(1), unescaped(text[1])),)
     return NONE
 

@@ -13,6 +13,9 @@ from mitmvcr.secrets.scan import Place
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 #: Not ``0`` of ``password[0]``, nor nothing of ``password[]``.
 _LAST = re.compile(r"[A-Za-z0-9 _-]+(?=(?:\[[0-9]*\]|\])*\Z)")
+_HALVES = ("key", "token")
+#: Of ``X-Access-Token-V2`` and ``apiKeyV2``.
+_VERSION = re.compile(r"(?<=[A-Za-z0-9])[_-]?[vV][0-9]{1,2}\Z")
 #: As variables of the environment are named, and headers that no standard has.
 _OUTSIDE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[Xx](?:-[A-Za-z0-9]+)+")
 #: So the names of headers of gRPC end whose values are bytes, in base64.
@@ -22,8 +25,9 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 #: How sure a name is: a value under a doubtful one has to look like a secret, and under
 #: a vague one to be long and of letters by chance. A flag's own value is none: it says
-#: that another one in its object is. Of cookies each has a name of its own.
-VAGUE, DOUBTFUL, SURE, FLAG, COOKIES = 1, 2, 3, 4, 5
+#: that another one in its object is. What a holder has, as cookies, has names of its
+#: own.
+VAGUE, DOUBTFUL, SURE, FLAG, HOLDER = 1, 2, 3, 4, 5
 #: What is decided of longer values is not remembered: they are seldom repeated.
 _SHORT = 64
 
@@ -80,6 +84,7 @@ class Names:
         self._vague = _words(lists.VAGUE) - kept
         self._vague_endings = tuple(lists.VAGUE_ENDINGS)
         self._flags = _words(lists.FLAGS) - kept
+        self._holders = _words(lists.HOLDERS) - kept
         self._query = (_words(lists.QUERY) | set(map(plain, query))) - kept
         self._vague_query = _words(lists.VAGUE_QUERY) - kept
         self._endings = tuple(lists.ENDINGS)
@@ -113,7 +118,7 @@ class Names:
 
     def _header(self, name: str) -> bool:
         """Return whether the whole header is a secret."""
-        lower = name.lower().removesuffix(BINARY)
+        lower = _VERSION.sub("", name.lower().removesuffix(BINARY))
         if lower in ("cookie", *lists.SET_COOKIES) or self.is_kept(name):
             return False  # cookies are masked value by value
         word = plain(lower).removeprefix("x")
@@ -150,7 +155,7 @@ class Names:
         ``user[password]``. What is doubtful elsewhere is none in a URL or a form."""
         last = last_part(name)
         word = plain(last)
-        field = 0 if self._keeps(word) else self._field(word, last)
+        field = 0 if self._keeps(word) else self._field_of(word, last)
         if VAGUE < field <= SURE and word != "setcookie" and _is_done(_split(last)):
             field = VAGUE
         return Name(kind_of(last), word, field, max(field, self._parameter(word)))
@@ -160,22 +165,30 @@ class Names:
             return DOUBTFUL * (word not in self._kept)
         return VAGUE * (word in self._vague_query)
 
+    def _field_of(self, word: str, last: str) -> int:
+        found, bare = self._field(word, last), _VERSION.sub("", last)
+        if found or bare == last:
+            return found
+        found = self._field(plain(bare), bare)
+        return found if found <= SURE else 0
+
     def _field(self, word: str, last: str) -> int:
         if word in self._flags:
             return FLAG
         if self._is_sure(word):
             return SURE
-        if word in self._doubtful or _split(last)[1:][-1:] == ["pass"]:
+        words = _split(last)
+        if word in self._doubtful or words[1:][-1:] in (["pass"], ["pw"]):
             return DOUBTFUL
         for ending in self._doubtful_endings:
-            if word.endswith(ending) and not _is_harmless(_split(last)):
+            if word.endswith(ending) and not _is_harmless(words):
                 is_one = word.removesuffix(ending) not in lists.HARMLESS
                 return DOUBTFUL * is_one  # none is $skiptoken
-        if word == "cookie":
-            return COOKIES
+        if word in self._holders:
+            return HOLDER
         if word in self._vague or word.endswith(self._vague_endings):
             return VAGUE
-        if self._is_variable(last):
+        if self._is_variable(last) or _opens_something(words):
             return VAGUE
         return self._behind_a_tail(word, last)
 
@@ -200,6 +213,8 @@ class Names:
 def _is_secret(name: Name, text: bytes, place: Place) -> bool:
     if name.field == FLAG:
         return place is Place.FIELD or looks.is_opaque(text)
+    if name.field == HOLDER and name.word != "cookie":
+        return False
     if max(name.field, name.parameter) == VAGUE:
         return place is not Place.INNER and looks.is_by_chance(text)
     if place is Place.QUERY:
@@ -223,6 +238,13 @@ def _is_secret(name: Name, text: bytes, place: Place) -> bool:
     if plain(text.decode("latin-1")) == name.word:
         return False
     return place is Place.FIELD or looks.is_likely(text, least=6)
+
+
+def _opens_something(words: Sequence[str]) -> bool:
+    """Return whether a name is that of somebody's key or personal access token."""
+    return len(words) > 1 and (
+        words[-1] == "pat" or (words[-1] == "key" and words[-2] in lists.KEY_OWNERS)
+    )
 
 
 def _split(name: str) -> Sequence[str]:
@@ -253,11 +275,21 @@ def _is_done(words: Sequence[str]) -> bool:
 
 
 def last_part(name: bytes) -> str:
-    """Return ``password`` of ``user[password]``, also where it is percent-encoded."""
+    """Return ``password`` of ``user[password]``, also where it is percent-encoded;
+    ``password.value`` and ``api.key`` whole, since the end does not tell whose."""
     if b"%" in name:
         name = unquote_to_bytes(name)
-    found = _LAST.search(name.decode("latin-1"))
-    return found[0] if found else ""
+    text = name.decode("latin-1")
+    found = _LAST.search(text)
+    if found is None:
+        return ""
+    around = _LAST.search(text, 0, found.start() - 1) if found.start() > 1 else None
+    whole = f"{around[0]}.{found[0]}" if around else ""
+    last = found[0].lower()
+    is_one = last in lists.TAILS or (
+        last in _HALVES and plain(whole).endswith(lists.ENDINGS)
+    )
+    return whole if whole and is_one else found[0]
 
 
 def is_secret_variable(name: str) -> bool:

@@ -7,7 +7,7 @@ from mitmvcr.secrets import forms, lists
 from mitmvcr.secrets.forms import START as _B
 from mitmvcr.secrets.forms import Pattern
 from mitmvcr.secrets.looks import FAKE, is_by_chance
-from mitmvcr.secrets.runs import object_in
+from mitmvcr.secrets.runs import decoded_base64, object_in
 
 _RFC = "https://www.rfc-editor.org/rfc/"
 
@@ -37,8 +37,25 @@ def _opens_a_page(address: bytes) -> bool:
     return is_token and not piece.isdigit()
 
 
+def _is_macaroon(token: bytes) -> bool:
+    """Return whether base64 is what libmacaroons' second form has: a location, an
+    identifier behind it, and at the end a signature of 32 bytes."""
+    data = decoded_base64(token) or b""
+    identifier = 3 + data[2] if len(data) > 40 else 0
+    return data[-34:-32] == b"\x06\x20" and data[identifier] == 2
+
+
+def _is_sasl(line: bytes) -> bool:
+    """Return whether the last word is a user and a password (RFC 4616), or a token."""
+    said = decoded_base64(line.rpartition(b" ")[2]) or b""
+    return said.count(b"\0") >= 2 or b"\x01auth=" in said
+
+
 #: Of PEM, of SSH2 (RFC 4716, with a dash less and blanks) and of OpenVPN.
 _LABEL = "(?:(?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)"
+
+_NEXT_LINE = r"(?:(?:\\r)?\\n|\r?\n)"
+_SASL = ("PLAIN", "XOAUTH2", "OAUTHBEARER")
 
 _OTHERS = (
     Pattern(
@@ -125,6 +142,68 @@ _OTHERS = (
         r"(?='|&(?:apos|#39|#x27);)",
         "https://www.fints.org/de/spezifikation",
         "HNSHA:5:2+{d7}++{w8}'",
+    ),
+    Pattern(
+        "macaroon-binary",
+        ("AgE",),
+        _B + r"AgE[A-Za-z0-9+/_-]{60,}+={0,2}",
+        "https://github.com/rescrv/libmacaroons/blob/master/doc/format.txt",
+        "AgECaGkC{s20}AAYg{s43}=",
+        check=_is_macaroon,
+    ),
+    Pattern(
+        "sasl",
+        tuple(f"{v} {how} " for v in ("AUTH", "AUTHENTICATE") for how in _SASL),
+        rf"AUTH(?:ENTICATE)? (?:{'|'.join(_SASL)}) ([A-Za-z0-9+/]{{8,}}+={{0,2}})",
+        _RFC + "rfc4616",
+        "AUTH PLAIN AHUA{s24}",
+        check=_is_sasl,
+    ),
+    Pattern(
+        "pass",
+        ("USER ",),
+        # A line of the server may stand between.
+        rf"USER [^\s\\\"]{{1,64}}+{_NEXT_LINE}"
+        rf"(?:(?!PASS )[^\r\n\\\"]{{0,200}}+{_NEXT_LINE})?"
+        r"[^\r\n\\\"A-Z]{0,20}(?:C: )?PASS ([^\s\\\"']{4,200}+)",
+        _RFC + "rfc959",
+        "USER me\r\nPASS {w20}",
+    ),
+    Pattern(
+        "seed-phrase",
+        tuple(
+            [
+                "nemonic",
+                "NEMONIC",
+                "d_phrase",
+                "dPhrase",
+                "D_PHRASE",
+                "y_phrase",
+                "yPhrase",
+            ]
+        ),
+        r"(?i:nemonic|[dy]_?phrase)\\{0,3}[\"']?\s{0,9}[:=]\s{0,9}\\{0,3}[\"']?"
+        r"((?:[a-z]{3,8}+ ){11,23}+[a-z]{3,8}+)(?=\\{0,3}[\"'\r\n]|\\n|[&<,;]|\Z)",
+        "https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki",
+        "nemonic=" + "{l5} " * 11 + "{l5}",
+    ),
+    Pattern(
+        "signing-key",
+        ("untrusted comment: ",),
+        rf"untrusted comment: [^\r\n\\]{{0,99}}secret key{_NEXT_LINE}"
+        r"([A-Za-z0-9+/]{140,400}+={0,2})",
+        "https://jedisct1.github.io/minisign/",
+        "untrusted comment: minisign secret key\n{s140}",
+    ),
+    Pattern(
+        "signed-address",
+        ("md5=", "verify="),
+        # Of nginx and of Cloudflare: a signature and until when, or since when.
+        r"(?:md5=([\w-]{22})(?:(?<=expires=[0-9]{10}&md5=.{22})|(?=&(?:amp;)?expires="
+        r"[0-9]{10}))|verify=([0-9]{10}-[A-Za-z0-9%+/_-]{43,70}=?+))(?![\w-])",
+        "https://developers.cloudflare.com/waf/custom-rules/use-cases/"
+        "configure-token-authentication/",
+        "verify={d10}-{w43}",
     ),
     Pattern(
         "okta",

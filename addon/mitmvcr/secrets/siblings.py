@@ -1,12 +1,15 @@
 """What a field says of others in its object: that a value is sensitive, that it is a
-key whose members have one letter."""
+key whose members have one letter; and what stands in a list under names of its own.
+"""
 
 import re
 from collections.abc import Iterator
 
 from mitmvcr.secrets import jsonvalues
 from mitmvcr.secrets.jsonvalues import json_regex
-from mitmvcr.secrets.scan import NONE, Scan, Value, Values
+from mitmvcr.secrets.lists import COOKIES
+from mitmvcr.secrets.looks import is_by_chance
+from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values
 
 #: No object is looked through farther from its flag.
 _FAR = 1 << 12
@@ -20,8 +23,9 @@ _FIELDS = (
 _IS_TRUE = re.compile(json_regex(rb"~\"_:_true\b_,?"))
 _IS_TYPE = re.compile(json_regex(rb"(?i)~\"type~\"_:_~\"\Z"))
 _TYPE_ENDS = re.compile(json_regex(rb"~\"_,?"))
-_VALUE_BEHIND = re.compile(json_regex(_FIELDS + rb'_~"[Vv]alue~"_:_'))
-_VALUE_BEFORE = re.compile(json_regex(rb'"[Vv]alue~"_:'))
+_VALUE_BEHIND = re.compile(json_regex(_FIELDS + rb'_~"(?:[Vv]alue|text)~"_:_'))
+_VALUE_BEFORE = re.compile(json_regex(rb'"(?:[Vv]alue|text)~"_:'))
+_LAST_VALUE = re.compile(rb'.*"(?=(?:[Vv]alue|text)\\{0,15}")', re.S)
 _BETWEEN = re.compile(json_regex(rb'(?i)~"_,' + _FIELDS + rb'(?:_~"type~"_:)?_~"\Z'))
 _MEMBER = re.compile(json_regex(rb'"(?:dp|dq|qi|[dpqk])~"_:_~"([\w+/=-]{16,4000}+)'))
 
@@ -36,7 +40,8 @@ def flagged(scan: Scan, begin: int, finish: int) -> Values:
     if end is None:
         return NONE
     if behind := scan.match(_VALUE_BEHIND, end.end()):
-        level = behind[0].rindex(b'"') - behind[0].rindex(b"alue") - 4
+        name = behind[0].rpartition(b'"')[0]
+        level = len(name) - len(name.rstrip(b"\\"))
         return jsonvalues.json_value(scan, behind.end(), level)
     value = _before(scan, begin)
     return (value,) if value else NONE
@@ -46,8 +51,8 @@ def _before(scan: Scan, begin: int) -> Value | None:
     """Return the value that stands before a flag, with no more than plain fields
     between."""
     data = scan.data
-    at = data.rfind(b"alue", max(0, begin - _NEAR), begin)
-    found = _VALUE_BEFORE.match(data, at - 2, begin) if at >= 2 else None
+    last = _LAST_VALUE.match(data, max(0, begin - _NEAR), begin)
+    found = _VALUE_BEFORE.match(data, last.end() - 1, begin) if last else None
     value = jsonvalues.string(scan, found.end()) if found else None
     if value is None or not _BETWEEN.match(data, value.end, begin):
         return None
@@ -64,3 +69,107 @@ def _members(scan: Scan, begin: int, finish: int) -> Iterator[Value]:
     scan.done("key", end)
     for found in _MEMBER.finditer(data, start, end) if start >= 0 else ():
         yield Value(*found.span(1), found[1])
+
+
+# Names of their own
+
+#: All objects of a list, or one object.
+_HELD = re.compile(
+    json_regex(rb'~"_:_(?:\[_(?:\{[^{}]{0,6000}+\}_,?_)++|\{[^{}]{0,6000}+\})')
+)
+_OBJECT = re.compile(rb"\{[^{}]++")
+_ITS_NAME = re.compile(json_regex(rb'"(?i:name|key)~"_:_~"([^"\\]{1,200}+)'))
+_ITS_VALUE = re.compile(json_regex(rb'"[Vv]alue~"_:_(?=~")'))
+_NAMED = re.compile(json_regex(rb'"([^"\\]{1,200}+)~"_:_~"([^"\\]{1,4000}+)~"'))
+_IS_SET = re.compile(json_regex(rb'~"_:_(?:true|false)'))
+#: Of Terraform: where the values stand, behind which name, and which of them are meant.
+_PATHS = json_regex(rb'~"_:_\[(?:_\[(?:_\{[^{}]{0,300}+\}_,?)*+_\]_,?)++')
+_SET_OF_NAMES = json_regex(rb'~"_:_\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+')
+_SENSITIVE = {
+    b"sensitive_attributes": (
+        b'"attributes',
+        re.compile(_PATHS),
+        re.compile(json_regex(rb'"get\x5fattr~"_,_~"value~"_:_~"([\w-]{1,99}+)')),
+    ),
+    **dict.fromkeys(
+        (b"sensitive_values", b"after_sensitive", b"before_sensitive"),
+        (
+            b"",
+            re.compile(_SET_OF_NAMES),
+            re.compile(json_regex(rb'"([\w-]{1,99}+)~"_:_true\b')),
+        ),
+    ),
+}
+_BEHIND = {b"sensitive_values": b'"values'}
+#: All of a list of secrets is one.
+_PLACES = {b"cookie": Place.COOKIE, b"secret": Place.HEADER}
+#: So far before their names the values of a resource stand, and so many are looked for.
+_RESOURCE, _MOST_NAMES = 1 << 15, 50
+
+
+def held(scan: Scan, begin: int, finish: int) -> Iterator[tuple[bytes, Value]]:
+    """Yield names and values: of cookies and of parameters in a list of pairs or an
+    object, and of attributes of which something else says that they are secrets."""
+    holder = scan.data[begin:finish]
+    if holder in _SENSITIVE:
+        yield from _sensitive(scan, begin, finish, holder)
+    elif holder.lower() == b"httponly":
+        yield from _around(scan, begin, finish)
+    elif found := scan.match(_HELD, finish):
+        place = _PLACES.get(holder[:6].lower(), Place.QUERY)
+        if b"[" in found[0][:200].partition(b"{")[0]:
+            for each in _OBJECT.finditer(scan.data, *found.span()):
+                yield from _pair(scan, *each.span(), place)
+        else:
+            yield from _members_of(scan, *found.span(), place)
+
+
+def _around(scan: Scan, begin: int, finish: int) -> Iterator[tuple[bytes, Value]]:
+    """Yield the cookie in whose object a flag stands."""
+    data = scan.data
+    if scan.is_done("cookie", begin) or not _IS_SET.match(data, finish):
+        return
+    start = data.rfind(b"{", max(0, begin - 2 * _FAR), begin)
+    end = data.find(b"}", finish, finish + 2 * _FAR)
+    if start >= 0 and end >= 0:
+        scan.done("cookie", end)
+        yield from _pair(scan, start, end, Place.COOKIE)
+
+
+def _pair(
+    scan: Scan, start: int, end: int, place: Place
+) -> Iterator[tuple[bytes, Value]]:
+    name = _ITS_NAME.search(scan.data, start, end)
+    value = _ITS_VALUE.search(scan.data, start, end)
+    text = jsonvalues.string(scan, value.end()) if name and value else None
+    if name and text:
+        yield name[1], text._replace(place=place)
+
+
+def _members_of(
+    scan: Scan, start: int, end: int, place: Place
+) -> Iterator[tuple[bytes, Value]]:
+    """Yield the members of an object; texts of a page about cookies are none."""
+    for found in _NAMED.finditer(scan.data, start + 1, end):
+        name = found[1].decode("latin-1").lower()
+        is_one = place is Place.QUERY or any(part in name for part in COOKIES)
+        if is_one or is_by_chance(found[2]):
+            yield found[1], Value(*found.span(2), found[2], place)
+
+
+def _sensitive(
+    scan: Scan, begin: int, finish: int, holder: bytes
+) -> Iterator[tuple[bytes, Value]]:
+    behind, regex, name = _SENSITIVE[holder]
+    behind = behind or _BEHIND.get(holder, b'"change')
+    start = scan.data.rfind(behind, max(0, begin - _RESOURCE), begin)
+    meant = scan.match(regex, finish) if start >= 0 else None
+    if meant is None or scan.is_done(holder, start + 1):
+        return
+    scan.done(holder, begin)
+    names = {each[1] for each in name.finditer(meant[0])}
+    for each in sorted(names)[:_MOST_NAMES]:
+        key = re.compile(rb'"' + re.escape(each) + json_regex(rb'~"_:'))
+        for found in key.finditer(scan.data, start, begin):
+            if value := jsonvalues.string(scan, found.end()):
+                yield each, value._replace(place=Place.HEADER)

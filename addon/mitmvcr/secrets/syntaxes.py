@@ -130,6 +130,28 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
     return (Value(start, start + len(stripped), stripped, place),)
 
 
+#: Of a form, where a sign of a password may stand too.
+_NEXT_PARAMETER = re.compile(rb"&[\w.\[\]%-]{1,60}+=")
+_NO_WORD = re.compile(rb"[\s<>]|\A[\"'`]")
+
+
+def _in_quotes(scan: Scan, begin: int, finish: int) -> Values:
+    """Return what is assigned to a name in the quotes around both, whatever signs it
+    has; where it is in quotes itself, it is no part of a list."""
+    left, start, quote = scan.left(begin - 1, 16), finish + 1, scan.left(begin, 1)
+    level = len(left) - len(left.rstrip(b"\\"))
+    end = scan.closing_quote(start, level, quote)
+    if not start + 6 <= end <= start + LONGEST:
+        return NONE
+    if more := _NEXT_PARAMETER.search(scan.data, start, end):
+        end = more.start()
+    raw = scan.data[start:end]
+    text = jsonvalues.json_text(raw, level) if quote == b'"' else raw
+    if len(text) < 6 or _NO_WORD.search(text):
+        return NONE
+    return (Value(start, end, text, Place.TEXT),)
+
+
 _LISTED = re.compile(
     rb'\\{0,15}+", ?\\{0,15}+"([^"\\]{16,2000}+)\\{0,15}+"\s{0,20}+[,\]]'
 )
@@ -184,6 +206,12 @@ _BLOCK_VALUE = (
     rb"\"?[ \t]{0,9}+\{[^{}]{0,400}?\b(?:default|value)[ \t]{0,9}[=:][ \t]{0,9}"
     rb"\"([^\"\\\n]{4,400}+)\""
 )
+#: Behind the name of a type, or the signs of R and of Ruby.
+_TYPED = (
+    rb"[\"']?+\]?[ \t]{0,3}(?:<-|\|\|=|(?::[ \t]{0,3}|[ \t])(?:&(?:'[a-z]{1,20} )?)?+"
+    rb"[\w<>\[\].?]{1,40}+[ \t]=(?=[ \t])|\{ get; (?:(?:set|init); )?\} =)[ \t]{0,3}"
+    rb"\"([^\"\\\r\n]{4,400}+)\""
+)
 _IN_TAGS = rb"(?:<[a-z]{1,10}>\s{0,9}+){0,3}+"
 _STOP = rb"(?=[.,;:]?+(?:\s|\Z|[}\])\"'\\|<]))"
 _SENTENCE = (
@@ -215,7 +243,7 @@ SYNTAXES = (
     Syntax(markup.entered, b"\"'", b"=", b"\"'"),
     Syntax(markup.entered, b"=", b"", b" \t\r\n/>"),
     # ["PASSWORD=x"], -H "X-Api-Key: x"
-    Syntax(_matched(rb"=([^&\"'\\\r\n]{6,2000}+)(?=\\{0,15}[\"'`])"), _QUOTES, b"", b"="),
+    Syntax(_in_quotes, _QUOTES, b"", b"="),
     Syntax(_matched(rb":[ \t]?" + SCHEME + rb"([^\s\"'\\<>]{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
     # &quot;password&quot;:&quot;x&quot;, \\x22password\\x22:\\x22x, &lt;password&gt;x
     Syntax(_matched(_IN_QUOTES, Place.FIELD, decode=unescaped), b";2", b"", b"&\\"),
@@ -233,6 +261,9 @@ SYNTAXES = (
     Syntax(_matched(_SQL_TEXT, Place.TEXT, left=_SQL, far=300), b" \t\r\n", b"", b" \t\r\n", b"'"),
     # "password": "x", password = 'x', put("password", "x"), password "x"
     Syntax(_assigned, sign=b":=,;" + _QUOTES),
+    # apiKey: String = "x", api_key <- "x", {password,<<"x">>}
+    Syntax(_matched(_TYPED), after=b": \"'|"),
+    Syntax(_matched(rb"(?:,| =>)[ ]?(?:<<)?\"([^\"\\\r\n]{4,400}+)\"", left=rb"[{,][ ]?", far=3), after=b", "),
     # ["X-Api-Key", "x"]
     Syntax(_listed, b'"', b"", b'"\\', b","),
     # variable "db_password" { default = "x" }, secret { value: "x" }

@@ -59,7 +59,7 @@ class Tokens:
             found = regex.match(data, at - back) if back <= at else None
             if found is not None and is_genuine(pattern, found[0]):
                 self.done = found.end()
-                group = 1 if found.lastindex else 0
+                group = found.lastindex or 0
                 return Span(*found.span(group), pattern.kind, found[group])
         return None
 

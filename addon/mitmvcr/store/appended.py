@@ -66,14 +66,11 @@ class AppendedFile:
         self.size, self._sum = self.size + len(data), crc32(data, self._sum)
         self._spare.append(data)
 
-    def noted(
-        self, parts: Iterable[bytes | memoryview]
-    ) -> Iterator[bytes | memoryview]:
-        """Yield the parts, which the caller writes into the file that
-        :meth:`go_on_in` will name."""
+    def note(self, parts: Iterable[bytes | memoryview]) -> None:
+        """Treat parts as appended: they are in the file that :meth:`go_on_in` will
+        name."""
         for part in parts:
             self._note(part)
-            yield part
 
     def go_on_in(self, number: int) -> None:
         """Append to another open file from now on, which holds all that was appended

@@ -74,6 +74,14 @@ def replace_file(target: Path, *parts: bytes | Iterable[bytes | memoryview]) -> 
     sync_folder(target.parent)
 
 
+def check_replaceable(target: Path) -> None:
+    """Raise OSError where :func:`replace_file` could not begin: it does, and leaves the
+    file as it was."""
+    fresh, file = _begin_beside(Path(os.path.realpath(target)), PRIVATE)
+    fresh.unlink()
+    close(file)
+
+
 def _begin_beside(target: Path, mode: int) -> tuple[Path, int]:
     """Create the file that will take the target's place, open to be written, and lock
     it: the next one then knows what a killed process left, and deletes that."""

@@ -6,7 +6,7 @@ a journal in use differs from one that was left over.
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
@@ -18,6 +18,7 @@ from mitmvcr.store.appended import AppendedFile
 from mitmvcr.store.claiming import claim
 from mitmvcr.store.files import (
     BINARY,
+    FULL,
     PRIVATE,
     close,
     give_look,
@@ -28,10 +29,12 @@ from mitmvcr.store.files import (
     sync_folder,
 )
 from mitmvcr.store.lock import Lock
-from mitmvcr.store.rescue import contents, interactions_in, write_rescue
+from mitmvcr.store.rescue import Made, contents, interactions_in, write_rescue
 from mitmvcr.store.waiting import Piece, Waiting, tell_lost
 
 logger = logging.getLogger("mitmvcr")
+
+_NO_ROOM = "has no room for all of it"
 
 
 class Journal:
@@ -199,16 +202,18 @@ class Journal:
         """Go on in a file of another name, with all that was appended, and with what
         waits if that is wanted."""
         waiting = self._waiting if with_waiting else Waiting(self._name)
-        path, file = write_rescue(
-            self._target, lambda: chain(self._file.sound(), waiting.parts())
-        )
-        self.harm = self.harm or f"{self.path} {harm}"
-        self._leave_behind()
-        for _ in self._file.noted(waiting.parts()):
-            pass  # it is in the other file already
+        file = self._moved(harm, lambda: chain(self._file.sound(), waiting.parts()))
+        self._file.note(waiting.parts())
         waiting.clear()
         self._file.go_on_in(file)
+
+    def _moved(self, harm: str, parts: Made) -> int:
+        """Write these parts into a file of another name, and return it, open."""
+        path, file = write_rescue(self._target, parts)
+        self.harm = self.harm or f"{self.path} {harm}"
+        self._leave_behind()
         self.path = path
+        return file
 
     def _leave_behind(self) -> None:
         """Delete what is still ours alone; what somebody else has touched stays."""
@@ -216,6 +221,7 @@ class Journal:
             if not self._file.harm(self.path) and self._file.is_sound():
                 self.remove()
         close(self._file.number)
+        self._file.number = -1
 
     def read(self) -> bytes:
         """Return what was appended or waits, also where somebody has deleted the
@@ -229,20 +235,30 @@ class Journal:
 
     # The end
 
-    def rewrite(self, parts: Iterable[bytes]) -> None:
+    def rewrite(self, parts: Sequence[bytes], *, goes_on: bool = False) -> None:
         """Put something else in the place of all that was appended or waits, whole or
-        not at all."""
+        not at all; in another place where there is no room, unless it ``goes_on``."""
         self._went_elsewhere()
+        try:
+            file = self._replaced(parts)
+        except OSError as error:
+            if goes_on or error.errno not in FULL:
+                raise
+            file = self._moved(_NO_ROOM, lambda: parts)
         fresh = self._appended_to(-1)
-        self._file.free_its_name()
-        replace_file(self.path, fresh.noted(parts))
-        file = open_own(self.path, os.O_RDWR)
-        claim(file)
-        os.lseek(file, 0, os.SEEK_END)
+        fresh.note(parts)
         fresh.go_on_in(file)
         self._file.close()
         self._file = fresh
         self._waiting.clear()
+
+    def _replaced(self, parts: Iterable[bytes]) -> int:
+        self._file.free_its_name()
+        replace_file(self.path, parts)
+        file = open_own(self.path, os.O_RDWR)
+        claim(file)
+        os.lseek(file, 0, os.SEEK_END)
+        return file
 
     def replace_target(self) -> None:
         """Put it in place as the target."""
@@ -300,10 +316,9 @@ class Journal:
         return self.path
 
     def _find_room(self) -> None:
-        """Append what waits, be it with all the rest in another place; where that has
-        no room either, what fits here."""
+        """Append what waits, elsewhere with all the rest, or here as far as it fits."""
         try:
-            self._go_elsewhere("has no room for all of it", with_waiting=True)
+            self._go_elsewhere(_NO_ROOM, with_waiting=True)
         except OSError:
             for piece in self._waiting.clear():
                 try:
@@ -316,8 +331,7 @@ class Journal:
         tell_lost(piece, error)
 
     def close(self) -> None:
-        """Close the file, and hold the lock until it is gone, lest somebody takes it
-        over."""
+        """Close the file, and hold its lock until then, lest somebody takes it over."""
         self._file.close()
         self._waiting.clear()
         self._lock.release()

@@ -92,12 +92,25 @@ class LateSecrets:
 
     def cleaned(self, recorded: Sequence[Interaction]) -> Sequence[Interaction]:
         """Return what was left over without what showed late."""
+        from mitmvcr.secrets.late import cleaned
+
+        notes = self._read()
+        return cleaned(recorded, *notes) if notes else recorded
+
+    def found_in(self, recorded: Iterable[Interaction]) -> list[tuple[bytes, bytes]]:
+        """Return what of it stands in interactions, each with what stands in its
+        place."""
+        from mitmvcr.secrets.late import found_in
+
+        notes = self._read()
+        return found_in(recorded, *notes) if notes else []
+
+    def _read(self) -> tuple[bytes, bytes] | None:
+        """Return the lines and their salt; None where nothing is noted."""
         try:
             file = open_own(self.path, os.O_RDONLY)
         except FileNotFoundError:
-            return recorded
-        from mitmvcr.secrets.late import cleaned
-
+            return None
         with os.fdopen(file, "rb") as source:
-            salt, lines = source.read(_SALT), source.read()
-        return cleaned(recorded, lines, salt)
+            salt = source.read(_SALT)
+            return source.read(), salt

@@ -115,9 +115,11 @@ class Spare:
                 file.close()
 
 
-def write_rescue(
-    target: Path, parts: Callable[[], Iterable[bytes | memoryview]]
-) -> tuple[Path, int]:
+#: Makes what is written, for one place after another.
+Made = Callable[[], Iterable[bytes | memoryview]]
+
+
+def write_rescue(target: Path, parts: Made) -> tuple[Path, int]:
     """Write a file with the recording of this target, locked and open to read and
     write: beside it, else among mitmvcr's own files, else among the system's temporary
     ones.

@@ -178,7 +178,7 @@ class FileStore(CassetteFile):
             with self._writing() if goes_on else self._ending():
                 data, name = self._journal.read(), str(self._journal.path)
                 if parts := amended(data, name, texts, change, self._layout):
-                    self._journal.rewrite(parts)
+                    self._journal.rewrite(parts, goes_on=goes_on)
 
     @contextmanager
     def _ending(self) -> Iterator[None]:

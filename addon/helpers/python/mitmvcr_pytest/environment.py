@@ -30,6 +30,9 @@ _BUNDLES = (
 #: ``mitmvcr run`` has set it for its command, with all else that clients trust.
 _BUNDLE = "MITMVCR_CA_BUNDLE"
 _LOOPBACK = "localhost,127.0.0.1,::1"
+#: RFC 2606 has nobody there; some clients take an empty list for everybody.
+_NOBODY = "nobody.invalid"
+_YES = ("1", "on", "true", "yes")
 
 
 class Environment:
@@ -44,8 +47,7 @@ class Environment:
             self._file = _write_bundle(ca_file)
             changes.update(dict.fromkeys((*_BUNDLES, _BUNDLE), self._file))
             changes.update(NODE_EXTRA_CA_CERTS=ca_file, MITMVCR_CA_FILE=ca_file)
-            past = os.environ.get("NO_PROXY") or os.environ.get("no_proxy")
-            past = f"{past},{_LOOPBACK}" if past else _LOOPBACK
+            past = _past()
             changes.update(NO_PROXY=past, no_proxy=past)
         self._before = {name: os.environ.get(name) for name in changes}
         _set(changes)
@@ -56,6 +58,15 @@ class Environment:
         _set(self._before)
         if self._file is not None:
             os.unlink(self._file)
+
+
+def _past() -> str:
+    """Return what goes past the proxy: as before, and this machine's own servers unless
+    MITMVCR_INCLUDE_LOCALHOST says otherwise, as for ``mitmvcr run``."""
+    before = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    said = os.environ.get("MITMVCR_INCLUDE_LOCALHOST", "").strip().lower()
+    own = _NOBODY if said in _YES else _LOOPBACK
+    return f"{before},{own}" if before else own
 
 
 def _set(values: Mapping[str, str | None]) -> None:

@@ -14,7 +14,8 @@ require "uri"
 #     include MitmVcr::Minitest
 #
 # What a test asks with Net::HTTP, and all that stands on it, is led through its session;
-# this machine's own servers are reached directly. Other clients take vcr.proxy_url and
+# this machine's own servers are reached directly, unless mitmvcr run --include-localhost
+# or MITMVCR_INCLUDE_LOCALHOST=yes says otherwise. Other clients take vcr.proxy_url and
 # vcr.ca_file.
 module MitmVcr
   # What cannot be, in one line.
@@ -87,10 +88,12 @@ module MitmVcr
     end
   end
 
-  # What whoever starts a run says of its mode.
+  # What whoever starts a run says of its mode, and of what goes past the proxy.
   module Run
     # mitmvcr run sets the first one where it was given a mode.
     CHOSEN = %w[MITMVCR_RUN_MODE MITMVCR_MODE].freeze
+    OWN = %w[localhost 127.0.0.1 ::1].freeze
+    LOOPBACK = /\A(localhost|127\..*|::1)\z/
 
     class << self
       # Lets that mode count more than one in code. Without one, no mode in code records
@@ -104,7 +107,25 @@ module MitmVcr
         may_record && ci? ? { **wish, mode: "replay_only" } : wish
       end
 
+      # Says whether a host is reached without the proxy.
+      def past?(host, port)
+        listed = past
+        return true if LOOPBACK.match?(host) && (listed & OWN).any?
+
+        listed.any? do |each|
+          [host, "#{host}:#{port}"].include?(each) || (each.start_with?(".") && host.end_with?(each))
+        end
+      end
+
       private
+
+      # What mitmvcr run lets past stands in NO_PROXY; without one only this machine is.
+      def past
+        return ENV.fetch("NO_PROXY", "").split(",") if ENV["MITMVCR_CA_BUNDLE"]
+
+        said = ENV.fetch("MITMVCR_INCLUDE_LOCALHOST", "").strip.downcase
+        %w[1 on true yes].include?(said) ? [] : OWN
+      end
 
       # What mitmvcr itself takes for a CI server.
       def ci? = !["", "0", "false"].include?(ENV.fetch("CI", "").strip.downcase)
@@ -148,8 +169,12 @@ module MitmVcr
       private
 
       def given
-        found = ENV.fetch(VARIABLE, "").delete_suffix("/")
-        found unless found.empty?
+        found = ENV.fetch(VARIABLE, "")
+        return if found.empty?
+        return found.delete_suffix("/") if found.match?(%r{\Ahttp://[^/]+:\d+/?\z})
+
+        remedy = "use http://127.0.0.1:PORT, as mitmvcr serve --control PORT says it"
+        raise Error, "#{VARIABLE}=#{found}: #{remedy}"
       end
 
       def ask(method, path, body)
@@ -159,7 +184,8 @@ module MitmVcr
         http.max_retries = 0
         MitmVcr.aside { http.start { http.send_request(method, path, body, HEADERS) } }
       rescue SystemCallError, IOError, Timeout::Error, SocketError, URI::Error => e
-        raise Error, "the control API at #{url} does not answer: #{e.message}"
+        remedy = "start mitmvcr anew, or unset #{VARIABLE}, and the tests start their own"
+        raise Error, "the control API at #{url} does not answer (#{e.message}): #{remedy}"
       end
 
       # mitmvcr serve ends when its stdin does: with this process, however that ends.
@@ -199,8 +225,6 @@ module MitmVcr
 
   # Requests name the session of their test, so connections may be kept and shared.
   module Led
-    LOOPBACK = /\A(localhost|127\..*|::1)\z/
-
     def request(request, body = nil)
       session = MitmVcr.current
       request["X-Vcr-Cassette"] = Names.escaped(session.name) if session && !direct?
@@ -214,7 +238,7 @@ module MitmVcr
       super
     end
 
-    def direct? = LOOPBACK.match?(address) || MitmVcr.aside?
+    def direct? = MitmVcr.aside? || Run.past?(address, port)
   end
   Net::HTTP.prepend(Led)
 

@@ -1,10 +1,12 @@
 """The folder of one run, among the system's temporary ones."""
 
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mitmvcr.cli.report.status import Interrupted
 from mitmvcr.core.errors import VcrError
 from mitmvcr.store.files import why
 
@@ -19,8 +21,31 @@ def own_folder() -> Iterator[Path]:
         )
     except OSError as error:
         raise no_folder(error) from error
-    with made as name:
+    with ended_in_order(), made as name:
         yield Path(name)
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Let a signal that ends the process raise Interrupted, so that what is private and
+    temporary is deleted first: Python does so for SIGINT alone. Who has handlers keeps
+    them. Call it in the main thread."""
+    numbers = [getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")]
+    caught = [each for each in numbers if each and signal.getsignal(each) is _DEFAULT]
+    for each in caught:
+        signal.signal(each, _interrupt)
+    try:
+        yield
+    finally:
+        for each in caught:
+            signal.signal(each, _DEFAULT)
+
+
+_DEFAULT = signal.SIG_DFL
+
+
+def _interrupt(number: int, _: object) -> None:
+    raise Interrupted(number)
 
 
 def no_folder(error: OSError) -> VcrError:

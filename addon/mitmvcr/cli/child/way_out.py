@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import OptionError
+from mitmvcr.core.urls import is_loopback
 from mitmvcr.core.wording import authority
 from mitmvcr.network_options import Upstream
 
@@ -79,14 +80,10 @@ def _checked(name: str, url: str, port: int) -> str:
     if "@" in url.partition(parts.netloc)[2]:  # a password ended the name of the host
         remedy = "percent-encode / ? # in its password, or unset it"
         raise OptionError(name, shown, remedy)
-    if port and there == port and _is_here(host):
+    if port and there == port and is_loopback(host):
         remedy = "this proxy is there itself: unset it, or let it listen elsewhere"
         raise OptionError(name, shown, remedy)
     return f"{parts.scheme}://{authority(host, there) if there else host}"
-
-
-def _is_here(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def _past(inherited: Mapping[str, str]) -> tuple[Sequence[str], str]:

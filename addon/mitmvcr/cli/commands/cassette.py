@@ -81,7 +81,7 @@ def _scan(path: Path, rules: Rules) -> Iterator[Secret]:
         if kind
         else reader.loads(data, str(path)).interactions
     )
-    _, found = looked_through(held, rules)
+    _, found = looked_through(held, rules, path)
     index = layout.index(data) if found and data else None
     for number, secrets in found.items():
         line = 1 if index is None else index.line(number) + 1
@@ -112,13 +112,13 @@ def scrub_cassettes(paths: Sequence[Path], typed: Layer) -> int:
 def _scrub(path: Path, rules: Rules) -> bool:
     data = read_bytes(path)
     interactions = reader.loads(data, str(path)).interactions
-    redactor, found = looked_through(interactions, rules)
+    redactor, found = looked_through(interactions, rules, path)
     if not found:
         return False
     with locked(path):
         if (now := read_bytes(path)) != data:  # it was changed meanwhile
             data, interactions = now, reader.loads(now, str(path)).interactions
-            redactor, found = looked_through(interactions, rules)
+            redactor, found = looked_through(interactions, rules, path)
         kept = Cassette(with_identities(redactor, interactions))
         put(path, packed(str(path), writer.dumps(kept, layout_of(data))))
     say(f"{path}: {number_of(len(found), 'interaction')} redacted")

@@ -29,7 +29,7 @@ from mitmvcr.cli.commands.plan import Plan
 from mitmvcr.cli.isolate.route import Route
 from mitmvcr.cli.report import status
 from mitmvcr.cli.report.account import Ran, Reach
-from mitmvcr.cli.report.conclusion import conclude, say_left
+from mitmvcr.cli.report.conclusion import conclude
 from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.findings import (
     Finding,
@@ -157,9 +157,6 @@ def _outcome(
     plan: Plan, relay: Relay, proxy: "Proxy", route: Route, code: int, failure: str
 ) -> Ran:
     findings = _findings(plan, proxy, route)
-    for session in proxy.sessions:
-        if session.left_in is not None:
-            say_left(session)
     policy, inherited = plan.policy, plan.inherited
     return Ran(
         sessions=proxy.sessions,

@@ -17,6 +17,7 @@ from mitmvcr.cli.isolate.diverted import HOSTS, Names, hosts_within
 from mitmvcr.cli.isolate.route import Allowed, stay
 from mitmvcr.core.errors import VcrError
 from mitmvcr.options import ISOLATE
+from mitmvcr.store.files import write_all
 
 if TYPE_CHECKING:
     from mitmvcr.cli.isolate.setup import Parts
@@ -82,9 +83,9 @@ class Namespace:
         for descriptor in self.roots:
             end = os.lseek(descriptor, 0, os.SEEK_END)
             try:
-                os.posix_fallocate(descriptor, end, len(certificate))
-                os.write(descriptor, certificate)
+                write_all(descriptor, certificate)
             except OSError as error:
+                os.ftruncate(descriptor, end)
                 raise cannot_write(Path(tempfile.gettempdir()), error) from error
 
     def close(self) -> None:

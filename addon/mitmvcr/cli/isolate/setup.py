@@ -13,6 +13,7 @@ from mitmvcr.cli.child.trust import SYSTEM_ROOTS
 from mitmvcr.cli.isolate import network
 from mitmvcr.cli.isolate.diverted import HOSTS, PORTS, RANGE
 from mitmvcr.cli.isolate.route import Allowed
+from mitmvcr.core.urls import is_loopback
 
 #: They look names up for whoever asks, past the network of the namespace.
 _NAME_DAEMONS = (
@@ -143,13 +144,9 @@ def _add_allowed(made: Parts, allowed: Sequence[Allowed]) -> None:
             if (address, each.port) in places:
                 continue
             places.add((address, each.port))
-            if not _is_loopback(address):
+            if not is_loopback(address):
                 network.add_address(address, len(places))
             made.add(f"allowed {number}", network.listen(address, each.port))
-
-
-def _is_loopback(address: str) -> bool:
-    return address == "::1" or address.startswith("127.")
 
 
 def _add_proxy(made: Parts) -> None:
@@ -164,7 +161,7 @@ def _add_name_server(made: Parts, address: str) -> None:
     """Listen as the name servers that nothing can see otherwise: on loopback nobody
     listens now, and one with an IPv6 address may have no way out; the tap sees the
     others."""
-    if not _is_loopback(address):
+    if not is_loopback(address):
         if ":" not in address:
             return
         with suppress(OSError, ValueError):  # no IPv6, or of one link only

@@ -3,12 +3,14 @@ HTML, the text of a pull request."""
 
 import html
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
+from mitmvcr.cli.report.files import check_place
 from mitmvcr.cli.report.junit import count, element, fit, outcome
 from mitmvcr.core.errors import OWN_FAILURE, OptionError
 from mitmvcr.core.model import Interaction, Response
@@ -204,9 +206,11 @@ WRITERS: Mapping[str, Writer] = {
 
 
 def writer_of(target: Path) -> Writer:
-    """Return what writes a report of this extension. Raise OptionError."""
+    """Return what writes a report of this extension. Raise OptionError, also for a
+    place that cannot be written to."""
     found = WRITERS.get(target.suffix.lower())
-    if found is None or target.is_dir():
+    if found is None or os.path.isdir(target):
         known = "a file.json, a file.xml (JUnit), a file.html, or a file.md"
         raise OptionError(REPORT.word, target, f"name {known} (for a pull request)")
+    check_place(REPORT.word, target)
     return found

@@ -23,7 +23,7 @@ from mitmvcr.cli.report.console import (
 from mitmvcr.cli.report.files import Target, write_reports
 from mitmvcr.cli.report.findings import Finding
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.wording import as_word, number_of, shown
+from mitmvcr.core.wording import number_of, shown
 from mitmvcr.miss.report import Miss, Outcome
 from mitmvcr.session import Session
 from mitmvcr.session.unused import drop_unused, entries, why_keep_unused
@@ -244,12 +244,3 @@ def _print_unused(sessions: Sequence[Session], rest: str, *, named: bool) -> Non
         say(f"unused{where}: interaction {entry.interaction}: {request}")
     if len(unused) > _NAMED:
         say(f"and {len(unused) - _NAMED} others; {rest}")
-
-
-def say_left(session: Session) -> None:
-    """Say where the recording is that a failed command left unsaved."""
-    name, place = session.store.name, session.left_in
-    say(
-        f"the command failed, so {name} stays as it was; the recording is in {place}:"
-        f" run 'mitmvcr cassette recover {as_word(name)}', or delete the file"
-    )

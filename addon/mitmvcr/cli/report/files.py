@@ -11,7 +11,7 @@ from mitmvcr.cli.report.account import Part, RunReport, seconds
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.report import Entry, miss_facts
 from mitmvcr.options import RECEIPT, REPORT
-from mitmvcr.store.files import remedy_for, replace_file, why
+from mitmvcr.store.files import check_replaceable, remedy_for, replace_file, why
 
 _REMEDY = "name a file.json, a file.xml (JUnit), a file.html, or - for JSON on stdout"
 
@@ -53,16 +53,21 @@ def parse_receipt(text: str) -> Path | None:
 
 def _parse_place(option: str, text: str, suffixes: Sequence[str], remedy: str) -> Path:
     path = Path(text).expanduser()
-    if path.suffix.lower() not in suffixes or path.is_dir():
+    if path.suffix.lower() not in suffixes or os.path.isdir(path):
         raise OptionError(option, text, remedy)
+    check_place(option, path)
+    return path
+
+
+def check_place(option: str, path: Path) -> None:
+    """Make the folder of a file, and try to write there. Raise OptionError: after a
+    long run it would be too late."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        check_replaceable(path)
     except OSError as error:
-        problem = f"{path.parent} cannot be made: {error.strerror}"
-        raise OptionError(option, text, f"{problem}; {remedy}") from error
-    if not os.access(path.parent, os.W_OK):
-        raise OptionError(option, text, f"{path.parent} cannot be written to")
-    return path
+        remedy = f"cannot be written: {why(error)}: {remedy_for(error.errno)}"
+        raise OptionError(option, path, remedy) from error
 
 
 def write_reports(targets: Sequence[Target], account: RunReport) -> None:

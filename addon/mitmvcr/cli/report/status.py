@@ -14,8 +14,8 @@ NOT_FOUND = 127
 _SIGNAL = 128
 
 
-class Interrupted(Exception):
-    """A signal came before there was a child to pass it on to."""
+class Interrupted(BaseException):
+    """A signal came that ends the process, where there is no child to pass it on to."""
 
     def __init__(self, number: int) -> None:
         self.signal = number

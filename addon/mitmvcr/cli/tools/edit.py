@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mitmvcr.cli.child.own_folder import cannot_write, no_folder
+from mitmvcr.cli.child.own_folder import cannot_write, ended_in_order, no_folder
 from mitmvcr.cli.commands.left import rules_of
 from mitmvcr.cli.tools.files import Source, locked, without_secrets, write
 from mitmvcr.cli.tools.ledger import Ledger
@@ -34,7 +34,8 @@ def edit_body(
             last = f"use 0 to {len(sheet) - 1}" if len(sheet) else "there is none"
             raise OptionError("--id", number, last)
         met = sheet.interactions[number]
-        new = _in_editor(path, number, met, of_request)
+        with ended_in_order():
+            new = _in_editor(path, number, met, of_request)
         hidden = 0
         if new is not met:
             entries = sheet.entries
@@ -64,12 +65,7 @@ def _in_editor(
     except OSError as error:
         raise no_folder(error) from error
     try:
-        with os.fdopen(file, "wb") as opened:
-            opened.write(text.encode("utf-8", "surrogateescape"))
-    except OSError as error:
-        os.unlink(name)
-        raise cannot_write(Path(name), error) from error
-    try:
+        _fill(file, Path(name), text)
         _run_editor(name)
         typed = Path(name).read_bytes().decode("utf-8", "surrogateescape")
         return edited(met, typed, of_request=of_request)
@@ -81,6 +77,14 @@ def _in_editor(
         if not is_kept:
             with suppress(OSError):
                 os.unlink(name)
+
+
+def _fill(file: int, path: Path, text: str) -> None:
+    try:
+        with os.fdopen(file, "wb") as opened:
+            opened.write(text.encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        raise cannot_write(path, error) from error
 
 
 def _run_editor(file: str) -> None:

@@ -77,9 +77,11 @@ def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
     code, failure = response["status"].number(), ""
     if code <= 0:
         code, failure = _failed(entry)
-    answer, is_decoded = _content(response["content"], found)
+    method = request["method"].text()
+    has_body = method.upper() != "HEAD" and code not in (204, 304)
+    answer, is_decoded = _content(response["content"], found, has_body)
     yield Exchange(
-        method=request["method"].text(),
+        method=method,
         url=_url(request["url"].text()),
         headers=_headers(request),
         body=_posted(request, found),
@@ -144,9 +146,12 @@ def _posted(request: Tree, found: Found) -> bytes:
     return "&".join("=".join(map(quote_plus, pair)) for pair in pairs).encode()
 
 
-def _content(content: Tree, found: Found) -> tuple[bytes, bool]:
+def _content(content: Tree, found: Found, has_body: bool) -> tuple[bytes, bool]:
+    """Return a body, and whether it is known to be decoded. Of what has none some have
+    the length all the same that its head states."""
     body, is_decoded = _text(content, content["size"], found)
-    if not body and content["text"].is_none and content["size"].number() > 0:
+    is_empty = not body and content["text"].is_none and content["size"].number() > 0
+    if is_empty and has_body:
         found.say("response.body", "is absent: the archive has its size alone")
     return body, is_decoded
 

@@ -8,8 +8,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from mitmvcr.convert.coded import as_coded, from_base64
-from mitmvcr.convert.exchange import Exchange
+from mitmvcr.convert.coded import as_coded, as_meant, from_base64
+from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json, raw_of
 
@@ -48,23 +48,24 @@ def _exchanges(tape: Tree, found: Found) -> Iterator[Exchange]:
         (request, _OF_REQUEST),
         (response, _OF_RESPONSE),
     )
-    headers = request["headers"].fields()
-    body = _body(request["body"], meta["reqHumanReadable"])
+    headers, answered = request["headers"].fields(), response["headers"].fields()
+    body = _body(request["body"], meta["reqHumanReadable"], headers)
     yield Exchange(
         method=request["method"].text(),
         url=meta["host"].text().rstrip("/") + request["url"].text(),
         headers=headers,
         body=as_coded(body, headers) if meta["reqUncompressed"].flag() else body,
         code=response["status"].number(),
-        answer_headers=response["headers"].fields(),
-        answer=_body(response["body"], meta["resHumanReadable"]),
+        answer_headers=answered,
+        answer=_body(response["body"], meta["resHumanReadable"], answered),
         is_decoded=meta["resUncompressed"].flag(),
     )
 
 
-def _body(body: Tree, is_readable: Tree) -> bytes:
-    is_plain = is_readable.flag() or not body.is_text
-    return body.data() if is_plain else from_base64(body)
+def _body(body: Tree, is_readable: Tree, headers: Pairs) -> bytes:
+    if is_readable.flag():
+        return as_meant(body, headers)
+    return from_base64(body) if body.is_text else body.data()
 
 
 def _from_json5(data: bytes) -> Tree:

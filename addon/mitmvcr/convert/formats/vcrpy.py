@@ -100,7 +100,7 @@ def _flat(value: Tree) -> list[Tree]:
 def _body(message: Tree) -> bytes:
     """Return a body, and JSON as the library that wrote it would have sent it."""
     if not (parsed := message["parsed_body"]).is_none:
-        return parsed.data()
+        return parsed.json()
     body = message["body"]
     if body.is_map:
         return _wrapped(body)
@@ -111,7 +111,7 @@ def _wrapped(body: Tree) -> bytes:
     if not (coded := body["base64_string"]).is_none:
         return from_base64(coded)
     if not (parsed := body["parsed_body"]).is_none:
-        return parsed.data()
+        return parsed.json()
     if body["string"].is_none and body.names() not in ([], ["string"]):
         return body.data()  # JSON in the body's own place
     return b"".join(part.data() for part in body["string"].each())

@@ -268,7 +268,8 @@ def _answer(response: Tree, found: Found) -> bytes:
         return from_base64(coded)
     if not (name := response["bodyFileName"]).is_none:
         return _from_file(name.text(), found)
-    return response.first("jsonBody", "body").data()
+    parsed = response["jsonBody"]
+    return response["body"].data() if parsed.is_none else parsed.json()
 
 
 def _from_file(name: str, found: Found) -> bytes:

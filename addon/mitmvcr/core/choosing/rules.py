@@ -250,7 +250,7 @@ def is_free(found: Interaction) -> bool:
         return False
     asked = found.request
     may_say = asked.method == "PATCH" or _name_operation(tuple(asked.headers))
-    if may_say and _operations(asked, fields(asked.headers)):
+    if other_host(asked) or (may_say and _operations(asked, fields(asked.headers))):
         return False
     if _may_bind(tuple(response.headers)):
         return not (_all(response, "content-range") or vary(response))

@@ -8,15 +8,18 @@ from mitmproxy import ctx
 from mitmvcr.proxy.host.capabilities import capabilities
 
 
-def _handler(client_id: str) -> Any:
-    """Return the handler of a client's connection (addons/proxyserver.py)."""
+def handler_of(client_id: str) -> Any:
+    """Return the handler of a client's connection (addons/proxyserver.py); None where
+    it cannot be known."""
+    if not capabilities.has("backpressure"):
+        return None
     server = ctx.master.addons.get("proxyserver")
     return server.connections.get(client_id) if server is not None else None
 
 
 async def drain(client_id: str) -> None:
     """Wait until the client has read what was sent (proxy/server.py: drain_writers)."""
-    handler = _handler(client_id) if capabilities.has("backpressure") else None
+    handler = handler_of(client_id)
     if handler is not None:
         await handler.drain_writers()
 
@@ -43,7 +46,7 @@ def unsent(stream: Any) -> int:
 
 
 def _waits_for_socket(client: Any) -> int:
-    handler = _handler(client.id)
+    handler = handler_of(client.id)
     passing = handler.transports.get(client) if handler is not None else None
     socket = getattr(passing and passing.writer, "transport", None)  # HTTP/3 has none
     return 0 if socket is None else int(socket.get_write_buffer_size())

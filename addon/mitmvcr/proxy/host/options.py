@@ -1,5 +1,6 @@
 """mitmproxy's options: those it keeps for us, and its own that a session sets."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
@@ -108,22 +109,31 @@ def set_options(opts: Options, texts: Sequence[str]) -> None:
     for text in texts:
         given.setdefault(text.partition("=")[0], []).append(text)
     for name, ours in given.items():
-        shown = f"{name}=..." if name in _LOGINS else " ".join(ours)
         if name not in opts:
             near = nearest(name, opts.keys())
             meant = f"; did you mean {near}?" if near else ""
-            raise OptionError(SET.vcr, shown, f"mitmproxy has no such option{meant}")
+            problem = f"mitmproxy has no such option{meant}"
+            raise OptionError(SET.vcr, f"{name}=...", problem)
         try:
             opts.set(*ours)
         except exceptions.OptionsError as error:
-            raise OptionError(SET.vcr, shown, _within_a_line(error, name)) from error
+            raise _refused(name, " ".join(ours), error) from error
 
 
-def _within_a_line(error: Exception, name: str) -> str:
-    """Return what mitmproxy says, which repeats a login."""
-    return "mitmproxy cannot read it" if name in _LOGINS else str(error)
+def _refused(name: str, text: str, error: Exception) -> OptionError:
+    """Return what is said of a value, without what mitmproxy says where that repeats a
+    login."""
+    if name in _LOGINS:
+        return OptionError(SET.vcr, f"{name}=...", "mitmproxy cannot read it")
+    shown = _LOGIN.sub(r"\g<scheme>***@", text)
+    if shown == text:
+        return OptionError(SET.vcr, text, str(error))
+    remedy = "mitmproxy wants the login apart, as --set upstream_auth=USER:PASSWORD"
+    return OptionError(SET.vcr, shown, remedy)
 
 
+#: A login within a mode, whatever is in it.
+_LOGIN = re.compile(r"(?<=:)(?P<scheme>(?:\w+://)?).*@", re.DOTALL)
 #: Options that hold a user and a password, and the modes of proxies for HTTP.
 _LOGINS = ("proxyauth", "upstream_auth")
 _FOR_HTTP = ("regular", "upstream", "reverse")

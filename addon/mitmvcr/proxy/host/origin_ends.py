@@ -4,14 +4,19 @@ then.
 mitmproxy takes each end for that of the answer (proxy/server.py: handle_connection;
 proxy/layers/http/_http1.py: read_body), so that what came before a reset passed for the
 whole. Without a close_notify of the origin's it may be whole: Python's own server gives
-none. So its client, which knows what it makes of that, gets none either.
+none. So its client, which knows what it makes of that, gets none either; in plain HTTP
+it gets the reset.
 """
 
+import socket
+import struct
+import sys
 from collections.abc import Generator
 from functools import wraps
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
+from mitmvcr.proxy.host.backpressure import handler_of
 from mitmvcr.proxy.host.capabilities import capabilities
 from mitmvcr.proxy.host.endings import leave_unsaid
 
@@ -19,9 +24,13 @@ if TYPE_CHECKING:
     from asyncio import StreamReader
 
     from mitmproxy.connection import Server
+    from mitmproxy.http import HTTPFlow
 
 _OURS = "_vcr_sees_the_end"
 _readers: "WeakKeyDictionary[Server, StreamReader]" = WeakKeyDictionary()
+_reset: "WeakSet[Server]" = WeakSet()
+#: SO_LINGER for no time: a connection that is closed is reset.
+_AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 def see_the_end() -> None:
@@ -34,6 +43,20 @@ def see_the_end() -> None:
     if not hasattr(_http1.Http1Client.read_body, _OURS):
         _keep_readers(ConnectionHandler)
         _look_at_the_end(_http1)
+
+
+def pass_reset_on(flow: "HTTPFlow") -> None:
+    """Let a client's connection end as its origin's did, within an answer that the
+    client has begun to read. TLS and HTTP/2 say so in their own way."""
+    client, answer = flow.client_conn, flow.response
+    is_begun = answer is not None and bool(answer.stream)
+    if client.tls or client.alpn == b"h2" or not is_begun:
+        return
+    handler = handler_of(client.id) if flow.server_conn in _reset else None
+    passing = handler.transports.get(client) if handler is not None else None
+    if passing is not None:
+        plug = passing.writer.get_extra_info("socket")
+        plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
 
 
 def _keep_readers(handler: Any) -> None:
@@ -65,8 +88,10 @@ def _look_at_the_end(http1: Any) -> None:
     @wraps(original)
     def read_body(self: Any, event: Any) -> Generator[Any, Any, None]:
         is_end = isinstance(event, ConnectionClosed)
+        if is_end and _is_reset(self.conn):
+            _reset.add(self.conn)
         if is_end and isinstance(self.body_reader, http1.Http10Reader):
-            if _is_reset(self.conn):
+            if self.conn in _reset:
                 self.body_reader = _Reset(http1.h11.RemoteProtocolError)
             elif not _is_said(self):
                 leave_unsaid(self.context.client)

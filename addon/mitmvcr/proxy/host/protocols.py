@@ -18,7 +18,7 @@ _H2_SETTINGS = b"\4\0\0\0\0\0"
 #: The line of a request of which more is to come: its end is not there.
 _BEGINNING = re.compile(
     rb"(?!SSH)[A-Za-z][A-Za-z_-]{0,31}"
-    rb"(?: (?:(?:[/*]|https?:|wss?:)[!-~\x80-\xff]*(?: [HTP/1.]*\r?)?|[a-z]{0,5})?)?"
+    rb"(?: (?:(?:[/*]|https?:|wss?:)[!-~\x80-\xff]*(?: [HTP/01.]*\r?)?|[a-z]{0,5})?)?"
 )
 #: mitmproxy's own options by which a connection is not HTTP.
 _HOSTS = ("ignore_hosts", "allow_hosts", "tcp_hosts")

@@ -4,14 +4,19 @@ then nobody else can record its cassette."""
 import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mitmvcr.core.errors import CassetteError, VcrError
 from mitmvcr.core.modes import RULES
-from mitmvcr.core.wording import number_of
+from mitmvcr.core.wording import as_word, number_of
 from mitmvcr.options import BY_NAME, SECRET, Settings
 from mitmvcr.proxy.flow.player import Player, with_mode
+from mitmvcr.proxy.flow.states import Event, State
+from mitmvcr.session import Session
 from mitmvcr.session.unused import drop_marked
+
+if TYPE_CHECKING:
+    from mitmvcr.proxy.flow.exchange import Exchange
 
 logger = logging.getLogger("mitmvcr")
 
@@ -39,6 +44,22 @@ def close_ports(ports: Iterable[int]) -> None:
         listeners.close_port(port)
 
 
+#: Why nothing is answered where the only session was ended.
+IS_OVER = (
+    "the session was ended, and what it recorded is saved: start the proxy again, or"
+    " choose a cassette"
+)
+
+
+def cut_off(recordings: "Iterable[Exchange]") -> None:
+    """Say of what is still under way at the end that it is not recorded."""
+    for exchange in recordings:
+        if exchange.state is not State.INTERRUPTED:
+            url = exchange.shown()
+            logger.warning("mitmvcr: %s was cut off and is not recorded", url)
+            exchange.move(Event.CUT_OFF)
+
+
 def log(lines: Sequence[str]) -> None:
     """Log the lines, each in a record of its own unless there are many."""
     many = len(lines) > _MOST_RECORDS
@@ -49,13 +70,15 @@ def log(lines: Sequence[str]) -> None:
 def close(player: Player) -> str:
     """Close a session, and return the line to log for it. An error is logged, and
     becomes the session's failure."""
-    session = player.session
+    session, away = player.session, player.dropped
     try:
         session.close()
+        away = {at for at in away if session.left_in and at >= session.loaded}
         _drop(player)
     except CassetteError as error:
         session.note_failure(error)
         logger.error("mitmvcr: %s", error)
+    _log_left(session, len(away))
     for url in session.altered:
         logger.warning(
             "mitmvcr: %s: a later request revealed a secret in this one, which is"
@@ -82,11 +105,33 @@ def close(player: Player) -> str:
     return f"mitmvcr: {session.summary().line()}"
 
 
+def _log_left(session: Session, away: int) -> None:
+    """Log where a recording is that was not put in place, and how many marked
+    interactions are therefore not dropped."""
+    name = session.store.name
+    if (place := session.left_in) is not None:
+        logger.warning(
+            "mitmvcr: what recorded %s has failed, so it stays as it was; the recording"
+            " is in %s: run 'mitmvcr cassette recover %s', or delete the file",
+            name,
+            place,
+            as_word(name),
+        )
+    if away:
+        logger.warning(
+            "mitmvcr: %s: %s not dropped, since the recording is not in place: mark"
+            " what is to go again once it is",
+            name,
+            number_of(away, "marked interaction"),
+        )
+
+
 def _drop(player: Player) -> None:
     """Drop the interactions that somebody has marked. Raise CassetteError."""
     if player.dropped and (count := drop_marked(player.session, player.dropped)):
         name, what = player.session.store.name, number_of(count, "marked interaction")
         logger.info("mitmvcr: %s: %s dropped", name, what)
+    player.dropped.clear()  # where a change is refused, this session goes on
 
 
 class Recorders:
