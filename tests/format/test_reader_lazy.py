@@ -118,7 +118,7 @@ def test_damage_that_is_not_in_the_request_is_found_with_the_item() -> None:
     assert items.request(0).url == "http://x/0"
     with pytest.raises(CassetteDamagedError, match=r"response\.code"):
         items[0]
-    items = lazy(written().replace(b"method: GET", b"method: 2024-01-01", 1))
+    items = lazy(written().replace(b"method: GET", b"method: [GET]", 1))
     with pytest.raises(CassetteDamagedError, match=r"request\.method"):
         items.request(0)
 

@@ -61,6 +61,20 @@ def test_a_text_is_what_stands_there(yaml: str, text: str) -> None:
         "2024-01-01T00:00:00,5-24:60",
         "2024-01-01   0:0:0.5",
         "!!timestamp '2024-01-01'",
+    ],
+)
+def test_a_date_is_its_letters(yaml: str) -> None:
+    """Refused by go-vcr 4.0.7 alone: 4.0.8 was asked."""
+    text = yaml.removeprefix("!!timestamp ").strip("'")
+    assert response(f"status: {yaml}").status == text
+    assert response(f"body: {yaml}").body == text.encode()
+    headers = read_one(f"headers:\n  {yaml}:\n  - {yaml}").request.headers
+    assert headers == {text: (text,)}
+
+
+@pytest.mark.parametrize(
+    "yaml",
+    [
         "!!int x",
         "!!bool yes",
         "!!null x",
@@ -84,10 +98,6 @@ def test_a_text_is_what_stands_there(yaml: str, text: str) -> None:
 )
 def test_what_go_vcr_refuses_for_a_text_is_refused(yaml: str) -> None:
     assert refusal(one(response=f"status: {yaml}"))
-
-
-def test_a_date_is_refused_with_the_remedy() -> None:
-    assert "is a date in YAML: put it in quotes" in refusal(one("body: 2024-01-01"))
 
 
 @pytest.mark.parametrize(
@@ -255,8 +265,6 @@ def test_headers_are_a_map_of_lists(
         "{A: {}}",
         "{A: [[b]]}",
         "{A: [{b: c}]}",
-        "{A: [2024-01-01]}",
-        "{2024-01-01: [a]}",
         "{[a]: [a]}",
         "{A: [a], A: [b]}",
         "{A: [a], 'A': [b]}",
@@ -278,7 +286,6 @@ def test_headers_that_are_none_are_refused(yaml: str) -> None:
         ("headers: {A: <<}", "YAML merge keys (<<) are not read"),
         ("code: 5\ncode: 6", "`code` is set twice"),
         ("? [a]\n: b", "a list, where a single value is wanted"),
-        ("2024-01-01: a", "is a date"),
     ],
 )
 def test_keys_that_are_no_names_are_refused(lines: str, problem: str) -> None:

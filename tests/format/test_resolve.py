@@ -30,7 +30,7 @@ TAGS = {
     **dict.fromkeys(["2024-01-01", "2024-1-1 1:2:3", "2024-01-01T1:2:3Z"], "timestamp"),
     "<<": "merge",
 }
-#: Tags of what cannot stand for itself in a field that is text.
+#: Tags of what the fast way leaves to the other.
 NO_TEXT = ("null", "merge", "timestamp")
 
 
@@ -60,19 +60,19 @@ def test_who_reads_fast_takes_what_stands_for_itself(plain: str) -> None:
 
 
 @pytest.mark.parametrize("plain", TAGS)
-def test_who_checks_finds_what_cannot_be_text(plain: str, tmp_path: Path) -> None:
+def test_each_is_text_where_text_is_wanted(plain: str, tmp_path: Path) -> None:
+    """A date, which `yaml` for Node and others write without quotes, was refused, as by
+    go-vcr 4.0.7 alone."""
     text = (
         "version: 2\ninteractions:\n- request: {url: 'http://h/', method: GET}\n"
         f"  response: {{code: 200, status: {plain}}}\n"
     )
     file = tmp_path / "a.yaml"
     file.write_text(text)
-    found = [str(problem) for problem in check(file)]
-    assert bool(found) is (TAGS[plain] == "timestamp")
-    assert all("is a date in YAML" in each for each in found)
+    assert not list(check(file))
     document = yamlreader.read(text.encode())
     statuses = [each.response.status for each in document.interactions]
-    wanted = {"null": [""], "timestamp": []}.get(TAGS[plain], [plain])
+    wanted = [""] if TAGS[plain] == "null" else [plain]
     assert statuses == wanted
 
 
