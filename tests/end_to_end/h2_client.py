@@ -29,6 +29,7 @@ class Answer:
     trailers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     ended: bool = False
+    was_reset: bool = False
 
 
 @dataclass
@@ -103,19 +104,25 @@ class H2Client:
             self.answers[event.stream_id].body += event.data
         elif isinstance(event, h2.events.StreamEnded):
             self.answers[event.stream_id].ended = True
+        elif isinstance(event, h2.events.StreamReset):
+            answer = self.answers[event.stream_id]
+            answer.ended = answer.was_reset = True
 
     def _flush(self) -> None:
         self.plug.sendall(self._h2.data_to_send())
 
 
 @contextmanager
-def connected(proxy_port: int, ca: Path, host: str) -> Iterator[H2Client]:
+def connected(
+    proxy_port: int, ca: Path, host: str, port: int = 443
+) -> Iterator[H2Client]:
     """Through the proxy, TLS inside."""
     context = ssl.create_default_context(cafile=ca)
     context.set_alpn_protocols(["h2"])
     with socket.create_connection(("127.0.0.1", proxy_port), timeout=PATIENCE) as plug:
-        plug.sendall(f"CONNECT {host}:443 HTTP/1.1\r\n\r\n".encode())
+        plug.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\n\r\n".encode())
         assert b" 200 " in plug.recv(4096)
         with context.wrap_socket(plug, server_hostname=host) as secure:
             assert secure.selected_alpn_protocol() == "h2"
-            yield H2Client(secure, host)
+            authority = host if port == 443 else f"{host}:{port}"
+            yield H2Client(secure, authority)

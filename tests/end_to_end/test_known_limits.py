@@ -2,14 +2,21 @@
 mitmproxy can: then the limit is to be taken out."""
 
 import socket
+import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import h2.config
+import h2.connection
+import h2.events
 import pytest
 
+from end_to_end.h2_client import Answer, connected
 from end_to_end.proxy import Proxy
+from origin.certs import CertFiles
 from patience import PATIENCE
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
@@ -82,3 +89,76 @@ def test_and_what_broke_is_not_recorded_as_if_whole(
     proxy.stop()
     assert not (tmp_path / "a.yaml").exists()
     assert "not recorded" in proxy.log or "dropped" in proxy.log
+
+
+# HTTP/2: an origin that takes no more requests, and completes what it has
+
+#: GOAWAY, without an error: the first stream is the last that it answers.
+GOAWAY = b"\0\0\x08\x07\0\0\0\0\0" + struct.pack(">II", 1, 0)
+
+
+@contextmanager
+def leaving(certs: CertFiles) -> Iterator[int]:
+    """An origin that says in the midst of an answer that it is the last."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certs.leaf)
+    context.set_alpn_protocols(["h2"])
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            accepted, _ = listener.accept()
+            with context.wrap_socket(accepted, server_side=True) as plug:
+                _answer_and_leave(plug)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(PATIENCE)
+
+
+def _answer_and_leave(plug: ssl.SSLSocket) -> None:
+    made = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+    made.initiate_connection()
+    plug.sendall(made.data_to_send())
+    asked = False
+    while not asked:
+        events = made.receive_data(plug.recv(65536))
+        asked = any(isinstance(each, h2.events.StreamEnded) for each in events)
+    made.send_headers(1, [(":status", "200"), ("content-type", "text/event-stream")])
+    made.send_data(1, b"data: 1\n\n")
+    plug.sendall(made.data_to_send() + GOAWAY)
+    made.send_data(1, b"data: 2\n\n", end_stream=True)
+    plug.sendall(made.data_to_send())
+    try:
+        while plug.recv(65536):  # it reads to the end, so that nothing is lost
+            pass
+    except OSError:
+        pass
+
+
+def ask_who_leaves(proxy: Proxy, ca: Path, port: int) -> Answer:
+    with connected(proxy.port, ca, "localhost", port) as client:
+        return client.answer(client.ask("/"))
+
+
+def test_http2_breaks_where_an_origin_leaves(
+    mitmdump_bare: Callable[..., Proxy], proxy_ca: Path, certs: CertFiles
+) -> None:
+    """mitmproxy alone, without the addon."""
+    proxy = mitmdump_bare().wait_until_listening()
+    with leaving(certs) as port:
+        answer = ask_who_leaves(proxy, proxy_ca, port)
+    is_whole = answer.status == 200 and answer.body.endswith(b"data: 2\n\n")
+    assert not is_whole, "mended: take the limit out of docs/limits.md"
+
+
+def test_and_what_an_origin_left_is_not_recorded_as_if_whole(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, certs: CertFiles, tmp_path: Path
+) -> None:
+    proxy = mitmdump(tmp_path / "a.yaml", "record_only").wait_until_listening()
+    with leaving(certs) as port:
+        answer = ask_who_leaves(proxy, proxy_ca, port)
+    assert answer.was_reset or answer.status == 502
+    proxy.stop()
+    assert not (tmp_path / "a.yaml").exists()
+    assert "broke off and is not recorded" in proxy.log
