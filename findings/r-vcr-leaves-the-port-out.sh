@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # R's vcr leaves the port out of each URL that it records, so that two services of one host are one: what was recorded of
 # 127.0.0.1:A answers 127.0.0.1:B, of which nothing was ever recorded and to which nothing is sent, and of two answers in
-# one cassette each goes to whoever asks first. Of two Set-Cookie headers, which are both in its file, httr is given one.
+# one cassette each goes to whoever asks first. Of two Set-Cookie headers, which are both in its file, httr is given one, and
+# crul makes a second status of the answer's first header.
 #
 # Versions: vcr 1.2.0, webmockr 0.8.2, crul 1.3, httr 1.4.5 (R 4.2, Debian 12's packages).
 # Source: webmockr's adapters (the URL of a request is put together anew of scheme, host and path) and vcr's request
@@ -32,6 +33,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 def made(name):
     class Origin(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def version_string(self):
+            return "origin"
+
         def do_GET(self):
             body = name.encode()
             self.send_response(200)
@@ -96,6 +102,7 @@ read -r first second < ports
 env -u http_proxy -u HTTP_PROXY -u all_proxy NO_PROXY=127.0.0.1 R_LIBS="$work/unpacked/usr/lib/R/site-library" \
   Rscript look.R "$first" "$second" > found
 sed -n /uri:/p cassettes/*.yml >> found
+sed -n "/- 'Server: /p" cassettes/crul.yml >> found
 cat found
 cat > expected <<'END'
 httr the first: orders - asked of the second: orders 
@@ -110,5 +117,6 @@ cookies: 2 - replayed: 1
     uri: http://127.0.0.1/items
     uri: http://127.0.0.1/items
     uri: http://127.0.0.1/items
+      - 'Server: origin'
 END
 diff expected found || { echo "the behaviour has changed"; exit 1; }
