@@ -72,7 +72,7 @@ def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
 
 #: What R's HTTP library takes for a header.
 _STATUS_LINE = re.compile(r"HTTP/[0-9.]+ [0-9]{3}")
-#: What crul puts beside it where an answer has a header twice: its first header.
+#: A header that crul puts beside it, as it does with each that has ``HTTP/`` in it.
 _HEADER = re.compile(r"([\w-]+): *(.*)")
 
 
