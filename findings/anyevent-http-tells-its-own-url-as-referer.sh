@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # AnyEvent::HTTP sends the URL that it asks for as that request's own Referer, with its query and
-# all, and after a redirect the new URL as the Referer of the new one: a key in the query
-# leaves twice, and the header says that each page was found on itself.
+# all, and after a redirect the new URL as the Referer of the new one: a key in the query leaves
+# twice, and the header says that each page was found on itself.
 #
 # Versions: AnyEvent::HTTP 2.25 (libanyevent-http-perl 2.25-2; Debian 12's packages).
 # Source: AnyEvent/HTTP.pm ($hdr{referer} = "$uscheme://$uauthority$upath" unless exists); its
 # documentation says that there is a default, and not which one. RFC 9110, section 10.1.3: a Referer
 # is the resource from which the URL was obtained.
 # Why it matters to a recorder: one that hides a secret in the query of the URL has it in clear in a
-# header, and what matches by headers compares the URL twice: a rule that leaves a parameter out
-# of the URL has to leave it out of the Referer. Its headers come in another order in each run.
+# header, and what matches by headers compares the URL twice: a rule that leaves a parameter out of
+# the URL has to leave it out of the Referer. Its headers come in another order in each run.
 set -euo pipefail
 for tool in apt-get dpkg perl python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

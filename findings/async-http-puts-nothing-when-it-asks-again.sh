@@ -5,9 +5,9 @@
 #
 # Versions: async-http 0.59.5 (ruby-async-http 0.59.5-1, ruby-protocol-http 0.23.12-1; Debian 12's
 # packages).
-# Source: Async::HTTP::Client#call ("request.idempotent?", then retry), which does not rewind the body,
-# and Protocol::HTTP::Body::Buffered, which counts what it has given away; RFC 9110, section 9.2.2
-# allows the repetition of what is idempotent, which is the same request.
+# Source: Async::HTTP::Client#call ("request.idempotent?", then retry), which does not rewind the
+# body, and Protocol::HTTP::Body::Buffered, which counts what it has given away; RFC 9110, section
+# 9.2.2 allows the repetition of what is idempotent, which is the same request.
 # Why it matters to a recorder: two interactions of one call, of which the second says that the text
 # is empty, and it is the second that has the answer. One that ends a connection to say "not
 # recorded", or closes an idle one as a server may, gets a request that the program never made.

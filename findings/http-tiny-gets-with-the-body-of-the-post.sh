@@ -2,9 +2,9 @@
 # After a 303 HTTP::Tiny and Furl (Perl) and httpclient (Ruby) ask by GET, as they must, and send
 # the body of the POST along with its Content-Length and Content-Type; curl and LWP ask with none.
 #
-# Versions: HTTP::Tiny 0.082 (libhttp-tiny-perl 0.082-2), Furl 3.14 (libfurl-perl 3.14-2), httpclient
-# 2.8.3 (ruby-httpclient 2.8.3+git20211122.4658227-1); LWP of libwww-perl 6.68-1 and curl 7.88 beside
-# them (Debian 12's packages).
+# Versions: HTTP::Tiny 0.082 (libhttp-tiny-perl 0.082-2), Furl 3.14 (libfurl-perl 3.14-2),
+# httpclient 2.8.3 (ruby-httpclient 2.8.3+git20211122.4658227-1); LWP of libwww-perl 6.68-1 and curl
+# 7.88 beside them (Debian 12's packages).
 # Source: HTTP::Tiny's _maybe_redirect and _request (the method becomes GET, the arguments stay),
 # Furl::HTTP's request, httpclient's follow_redirect. RFC 9110, sections 9.3.1 and 15.4.4: a client
 # should send no content with a GET; it is the Location that is to be fetched.

@@ -10,7 +10,8 @@
 # 9112, section 8: an incomplete answer is to be told as such.
 # Why it matters to a recorder: one call of the program is two interactions, the first cut off. One
 # that replays them as they were makes a corrupt file and a green test, one that replays only the
-# whole answer hides the fault, and one that ends a connection to stop a client gets another request.
+# whole answer hides the fault, and one that ends a connection to stop a client gets another
+# request.
 set -euo pipefail
 for tool in apt-get dpkg perl python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -6,9 +6,9 @@
 # Versions: httpclient 2.8.3 (ruby-httpclient 2.8.3+git20211122.4658227-1), Ruby 3.1's Net::HTTP
 # beside it (Debian 12's packages).
 # Source: httpclient.rb (protect_keep_alive_disconnected, which retries after any end, whatever the
-# method) and httpclient/session.rb (read_body_chunked is content with the end
-# of the file). RFC 9110, section 9.2.2: a client should not repeat what is not idempotent by itself; RFC
-# 9112, section 8: such an answer is incomplete, and is to be recorded as that.
+# method) and httpclient/session.rb (read_body_chunked is content with the end of the file). RFC
+# 9110, section 9.2.2: a client should not repeat what is not idempotent by itself; RFC 9112,
+# section 8: such an answer is incomplete, and is to be recorded as that.
 # Why it matters to a recorder: a payment that failed is two interactions of one call. One that ends
 # a connection to say "not recorded" is asked twice, and one that replays an answer as far as it
 # came makes a success of it here, and an error in every other client.

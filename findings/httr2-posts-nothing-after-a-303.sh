@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# R's httr2 goes by whether the program names the method: a body without one is a POST whose 301, 302
-# and 303 are followed by GET; with req_method("POST"), which says the same, they are followed by
-# a second POST with an empty body, and a PUT's by an empty PUT.
+# R's httr2 goes by whether the program names the method: a body without one is a POST whose 301,
+# 302 and 303 are followed by GET; with req_method("POST"), which says the same, they are followed
+# by a second POST with an empty body, and a PUT's by an empty PUT.
 #
 # Versions: httr2 0.2.2 (r-cran-httr2 0.2.2-2), curl 5.0.0 (r-cran-curl 5.0.0+dfsg-1; Debian 12's
 # packages).

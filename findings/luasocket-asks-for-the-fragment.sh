@@ -6,8 +6,8 @@
 # Versions: LuaSocket 3.1.0 (lua-socket 3.1.0-1+b1, Lua 5.3), Furl 3.14 (libfurl-perl 3.14-2),
 # HTTP::Async 0.33 (libhttp-async-perl 0.33-3), LWP 6.68 and curl 7.88 (Debian 12's packages).
 # Source: LuaSocket's socket/http.lua (adjusturi builds the target with reqt.fragment), Furl::HTTP's
-# _parse_url, HTTP::Async's _send_request; RFC 9110, section 10.2.2: a Location may have a
-# fragment, and RFC 9112, section 3.2.1: a target is a path and a query.
+# _parse_url, HTTP::Async's _send_request; RFC 9110, section 10.2.2: a Location may have a fragment,
+# and RFC 9112, section 3.2.1: a target is a path and a query.
 # Why it matters to a recorder: the URL of the second interaction has a fragment, which a URL parser
 # takes off when it is compared or written: recorded with it the answer is not found by others, and
 # without it not by this client. An origin may take "1#part" for the id.

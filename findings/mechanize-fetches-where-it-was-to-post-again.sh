@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Ruby's Mechanize follows a POST's 307 and 308 by a GET without the form, which the two statuses were
-# made to rule out, and a PUT's and DELETE's too: the payment that an origin moved to another address
-# is never made, and the program gets the page that answers the GET, with its 200.
+# Ruby's Mechanize follows a POST's 307 and 308 by a GET without the form, which the two statuses
+# were made to rule out, and a PUT's and DELETE's too: the payment that an origin moved to another
+# address is never made, and the program gets the page that answers the GET, with its 200.
 #
 # Versions: Mechanize 2.8.5 (ruby-mechanize 2.8.5-1, Debian 12's packages); curl 7.88 beside it.
 # Source: Mechanize::HTTP::Agent#response_redirect (redirect_method = method == :head ? :head :
-# :get, whatever the status); its documentation says that "all 3xx redirects are followed". RFC 9110,
-# sections 15.4.8 and 15.4.9: the client must not change the method.
+# :get, whatever the status); its documentation says that "all 3xx redirects are followed". RFC
+# 9110, sections 15.4.8 and 15.4.9: the client must not change the method.
 # Why it matters to a recorder: the same form recorded from a browser has a POST where this client's
 # recording has a GET, so that neither replays the other; and the recording of a program that has
 # lost its payment looks like that of one that fetches its receipt.

@@ -3,8 +3,8 @@
 # its body: where an origin moves a resource, a PUT of the new text is followed by a PUT of nothing,
 # with "Content-Length: 0", and what the program sees is the success of that.
 #
-# Versions: Mojolicious 9.31 (libmojolicious-perl 9.31+dfsg-1); curl 7.88 beside it, whose -T
-# sends the body again (Debian 12's packages).
+# Versions: Mojolicious 9.31 (libmojolicious-perl 9.31+dfsg-1); curl 7.88 beside it, whose -T sends
+# the body again (Debian 12's packages).
 # Source: Mojo::UserAgent::Transactor (redirect: the body goes along with 307 and 308 alone, and
 # only a POST becomes a GET); its documentation says that redirects are followed. RFC 9110, section
 # 15.4.3: only a POST may change to GET, any other request is to be repeated, which is with content.

@@ -5,10 +5,11 @@
 #
 # Versions: vcr 1.2.0 (r-cran-vcr 1.2.0+dfsg-1), crul 1.3 and webmockr 0.8.2 (Debian 12's packages).
 # Source: vcr's RequestHandler (it makes the recorded request of the response's own url), crul's
-# HttpClient, which has libcurl follow redirects; vcr's documentation says that a second run replays.
-# Why it matters to a recorder: one that stands within the client sees what is left of a redirect, one
-# on the wire sees both requests. A cassette that is converted has no redirect, and its first URL
-# is nowhere in it; the test that was green when it was recorded fails ever after.
+# HttpClient, which has libcurl follow redirects; vcr's documentation says that a second run
+# replays.
+# Why it matters to a recorder: one that stands within the client sees what is left of a redirect,
+# one on the wire sees both requests. A cassette that is converted has no redirect, and its first
+# URL is nowhere in it; the test that was green when it was recorded fails ever after.
 set -euo pipefail
 for tool in apt-get dpkg Rscript python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

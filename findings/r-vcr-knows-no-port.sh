@@ -4,11 +4,11 @@
 # was recorded passes with their answers exchanged.
 #
 # Versions: vcr 1.2.0 (r-cran-vcr 1.2.0+dfsg-1), crul 1.3 and webmockr 0.8.2 (Debian 12's packages).
-# Source: vcr's Request class (it builds the URI anew from crul::url_parse's "domain" and "path", and
-# leaves its "port" out); its documentation says that requests are matched on "method" and "uri".
-# Why it matters to a recorder: whoever converts such cassettes finds an address where nobody listens,
-# and answers for two services that nothing tells apart; a test whose service takes a free port
-# replays here by accident, and misses with a recorder that compares the whole URL.
+# Source: vcr's Request class (without_standard_port, which takes any other port off as well); its
+# documentation says that requests are matched on "method" and "uri".
+# Why it matters to a recorder: whoever converts such cassettes finds an address where nobody
+# listens, and answers for two services that nothing tells apart; a test whose service takes a free
+# port replays here by accident, and misses with a recorder that compares the whole URL.
 set -euo pipefail
 for tool in apt-get dpkg Rscript python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Symfony's HttpClient::create() answers a PUT's 302 in two ways: with PHP's curl extension there
-# it repeats the PUT without its body and even without a Content-Length, and without the extension
-# it repeats the PUT with the whole body. The program is the same, and sees a 200 of each.
+# Symfony's HttpClient::create() answers a PUT's 302 in two ways: with PHP's curl extension there it
+# repeats the PUT without its body and even without a Content-Length, and without the extension it
+# repeats the PUT with the whole body. The program is the same, and sees a 200 of each.
 #
 # Versions: php-symfony-http-client 5.4.53+dfsg-0+deb12u1, php8.2-curl 8.2, PHP 8.2 (Debian 12's
 # packages).
-# Source: Symfony's CurlHttpClient (a PUT's body is put in as if it were a POST's, with another
-# name for the method, and CURLOPT_POSTREDIR is none of what it sets) and NativeHttpClient
-# (createRedirectResolver: only a POST becomes a GET); its documentation has the transports as equal.
+# Source: Symfony's CurlHttpClient (a PUT's body is put in as if it were a POST's, with another name
+# for the method, and CURLOPT_POSTREDIR is none of what it sets) and NativeHttpClient
+# (createRedirectResolver: only a POST becomes a GET); its documentation says that create() takes
+# the best transport that there is.
 # Why it matters to a recorder: what was recorded on a machine with the extension has a PUT of
 # nothing as its second request, and misses on one without; where bodies are not compared it
 # replays, and the test is green while the origin would keep an empty resource.

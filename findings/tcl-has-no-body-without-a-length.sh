@@ -6,12 +6,12 @@
 # Versions: http 2.9.8 of Tcl 8.6.13 (libtcl8.6 8.6.13+dfsg-2; Debian 12's packages); curl 7.88
 # beside it.
 # Source: Tcl's library/http/http.tcl (http::Event, which takes this for "a response with no body");
-# RFC 9112, section 6.3, rule 8: such a body is all that comes until the connection is closed, and
-# section 9.6 does not demand that the server announces it.
+# RFC 9112, section 6.3, rule 8: such a body is all that comes until the connection is closed, which
+# an answer of HTTP/1.0 need not announce, and one of HTTP/1.1 only should (section 9.6).
 # Why it matters to a recorder: what comes this way (a log that grows, an old CGI) is whole in the
 # cassette, and a replay that gives it a Content-Length shows the program a body that it never sees
-# live: the test passes and the program fails. A replay must end the connection without a word,
-# too, where the origin did.
+# live: the test passes and the program fails. A replay must end the connection without a word, too,
+# where the origin did.
 set -euo pipefail
 for tool in tclsh curl python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -297,6 +297,13 @@ NO_PROXY = Option(
     scope=Scope.COMMAND,
     commands=("run", "env"),
 )
+INCLUDE_LOCALHOST = Switch(
+    name="include_localhost",
+    help="Send requests to localhost through the proxy too, where the client can.",
+    group=Group.NETWORK,
+    scope=Scope.COMMAND,
+    commands=("run", "env"),
+)
 ISOLATE = Switch(
     name="isolate",
     help="Linux: the command has a network of its own, whose only way out is the"
@@ -748,13 +755,7 @@ OPTIONS: tuple[Option, ...] = (
         default="auto",
         metavar="LANE",
     ),
-    Switch(
-        name="include_localhost",
-        help="Send requests to localhost through the proxy too, where the client can.",
-        group=Group.NETWORK,
-        scope=Scope.COMMAND,
-        commands=("run", "env"),
-    ),
+    INCLUDE_LOCALHOST,
     CONTROL,
     NO_PROXY,
     UPSTREAM_CA,

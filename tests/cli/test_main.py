@@ -77,6 +77,36 @@ def test_a_shell_completes_values_and_is_told_of_no_fault(words, typed, wanted, 
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("words", "typed", "wanted"),
+    [
+        (["run", "-c", "a.yaml", "--"], "pyt", ["pytest", "python3"]),
+        (["run"], "pyt", ["pytest", "python3"]),
+        (["exec", "--"], "pyte", ["pytest"]),
+        (["run", "--"], "pyt[", [("file", "pyt[")]),
+        (["run", "--"], "other", [("file", "other")]),
+        (["run", "--"], "", [("file", "")]),
+        (["run", "--", "cat"], "pyt", [("file", "pyt")]),
+    ],
+)
+def test_a_shell_completes_the_program_that_is_run(
+    words, typed, wanted, tmp_path, monkeypatch
+):
+    """As it does without 'mitmvcr run --' before it."""
+    for folder, name, mode in (
+        *(("one", "pytest", 0o755), ("two", "pytest", 0o755)),
+        *(("two", "python3", 0o755), ("two", "pytext.txt", 0o644)),
+    ):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / name).touch(mode)
+    (tmp_path / "two" / "pytest-data").mkdir()
+    places = ("one", "gone", "two")
+    monkeypatch.setenv("PATH", os.pathsep.join(str(tmp_path / each) for each in places))
+    found = BashComplete(app, {}, "mitmvcr", "_").get_completions(words, typed)
+    expected = [each if isinstance(each, tuple) else ("plain", each) for each in wanted]
+    assert [(each.type, each.value) for each in found] == expected
+
+
 @pytest.mark.parametrize("words", [[], ["cassette"], ["git"]])
 def test_a_list_of_commands_says_of_each_in_whole_words_what_it_does(words, capsys):
     main([*words, "--help"])

@@ -275,6 +275,38 @@ def test_more_clients_at_once_than_the_system_gives_files_at_first_are_answered(
     assert len(ran.stderr.splitlines()) == 1
 
 
+def no_more_files() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
+
+@pytest.mark.parametrize("mode", ["replay_only", "replay_with_new_episodes"])
+def test_clients_that_find_no_file_are_told_of_once_and_leave_it_to_others(
+    mode: str, cli: Cli, tmp_path: Path
+) -> None:
+    """asyncio and mitmproxy logged a traceback hundreds of times a second."""
+    cassette = write_cassette(tmp_path / "c.yaml", answer("http://h.test/0", b"0"))
+    code = (
+        "import os, socket, time\n"
+        "place = os.environ['http_proxy'].rpartition('/')[2].split(':')\n"
+        "all = [socket.create_connection(place) for _ in range(60)]\n"
+        "time.sleep(1)\n"
+        "for each in all: each.close()\n"
+        "each = socket.create_connection(place)\n"
+        "each.sendall(b'GET http://h.test/0 HTTP/1.1\\r\\nHost: h.test\\r\\n\\r\\n')\n"
+        "print(each.recv(15).decode())\n"
+    )
+    words = "run", "--cassette", cassette, "--mode", mode, "--", *cli.python(code)
+    ran = ran_within(no_more_files, cli.environment(), *words)
+    assert (ran.returncode, ran.stdout) == (0, "HTTP/1.1 200 OK\n"), ran.stderr
+    told, summary = ran.stderr.splitlines()
+    assert told == (
+        "mitmvcr: 64 files are open, and no more may be: further clients wait until"
+        " others leave; let it have more ('ulimit -n', LimitNOFILE= of systemd,"
+        " --ulimit nofile= of docker)"
+    )
+    assert summary.endswith("replayed 1, missed 0, unused 0")
+
+
 @pytest.mark.parametrize("mode", ["replay_only", "replay_with_new_episodes"])
 def test_a_command_may_have_as_many_files_open_as_without_us(
     mode: str, cli: Cli, tmp_path: Path

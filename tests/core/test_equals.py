@@ -1,6 +1,7 @@
 """Of several interactions with one key the one answers whose headers agree best, and
 HTTP's own rules say which cannot."""
 
+import random
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -811,3 +812,33 @@ def test_a_credential_that_stands_in_clear_finds_its_answer(
 def test_headers_that_agree_do_not_outweigh_the_host() -> None:
     one, other = of_host("a.test", Accept="x/a"), of_host("b.test", Accept="x/b")
     assert taken(deck(made(one), made(other)), of_host("b.test", Accept="x/a")) == [1]
+
+
+@pytest.mark.parametrize("seed", range(400))
+def test_whoever_asks_gets_the_answer_of_the_host_it_names(seed: int) -> None:
+    """At random, with a model that says which."""
+    chance = random.Random(seed)
+    body, url = chance.choice([b"", b"two"]), "http://127.0.0.1:8080/a/"
+    own, *others = "127.0.0.1:8080", "a.test", "A.Test", "b.test"
+
+    def made_up(methods: tuple[str, ...]) -> Request:
+        headers = {"Content-Length": [f"{len(body)}"]} if chance.random() < 0.5 else {}
+        host = chance.choice([own, *others])
+        method = chance.choice(methods)
+        return Request(method=method, url=url, host=host, body=body, headers=headers)
+
+    held = [made_up(("GET", "GET", "PUT")) for _ in range(chance.randint(2, 5))]
+    of = deck(*map(made, held))
+    left = dict(enumerate(held))
+    for _ in range(6):
+        ask = made_up(("GET", "GET", "PUT", "QUERY"))
+        hosts = {each.host.lower() for each in held if each.method == ask.method}
+        is_any = len(hosts) == 1 or (ask.host == own and own not in hosts)
+        wanted = [
+            number
+            for number, each in left.items()
+            if each.method == ask.method
+            and (is_any or each.host.lower() == ask.host.lower())
+        ]
+        assert taken(of, ask) == (wanted[:1] or [None]), (held, ask)
+        left.pop(wanted[0] if wanted else -1, None)

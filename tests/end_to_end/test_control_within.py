@@ -181,3 +181,23 @@ def test_what_goes_to_an_origin_is_the_origins(api: Api) -> None:
         "/_vcr/health"
     ] * 2
     assert api.proxy.stop() == 0
+
+
+def test_nothing_leaves_once_the_only_session_was_ended(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, origin: Origin, tmp_path: Path
+) -> None:
+    """As by the page's End, whose program goes on."""
+    proxy = mitmdump(tmp_path / "chat.yaml", "record_only").wait_until_listening()
+    clients = Clients(proxy.port, proxy_ca)
+    assert clients.ask(f"{origin.https_url}/json", b"1").status == 200
+    assert proxy.stop() == 0, proxy.log
+    proxy = mitmdump(
+        tmp_path / "chat.yaml", "replay_only", vcr_control="0"
+    ).wait_until_listening()
+    clients = Clients(proxy.port, proxy_ca)
+    assert clients.ask(f"{origin.https_url}/json", b"1").status == 200
+    assert call(proxy.port, "DELETE", "/_vcr/sessions/default", {}).status == 200
+    origin.reset()
+    assert clients.ask(f"{origin.http_url}/json", b"1").status == 400
+    assert origin.hits().connections == 0
+    assert proxy.stop() == 1, proxy.log

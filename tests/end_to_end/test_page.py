@@ -252,6 +252,9 @@ def test_events_tell_of_who_had_no_session(page: Page) -> None:
         (refused,) = told()
         assert refused["times"] == times
         assert f"{page.folder / 'broken.yaml'}" in refused["why"]
+    (page.folder / "broken.yaml").unlink()  # it is mended
+    assert _ask_of(page, "broken") == 200
+    assert told() == []
     answer.close()
     looking.close()
     assert page.proxy.stop() == 1

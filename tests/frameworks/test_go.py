@@ -182,3 +182,9 @@ def test_the_package_is_in_gos_own_form(world, recorded):
     assert world.run("gofmt", "-l", go).stdout == ""
     ran = world.run("go", "vet", "-C", go, ".")
     assert (ran.returncode, ran.stdout) == (0, "")
+
+
+def test_a_mitmvcr_that_is_not_where_it_should_be_is_told_with_the_remedy(
+    world, recorded
+):
+    world.hold_to_the_place(*GO_TEST, "-run=TestOrder", ".")

@@ -167,3 +167,9 @@ def test_without_a_mitmvcr_one_line_says_so(recorded):
     assert ran.returncode == 1
     remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
     assert f"mitmvcr: mitmvcr cannot be started: {remedy}" in ran.stdout
+
+
+def test_a_mitmvcr_that_is_not_where_it_should_be_is_told_with_the_remedy(recorded):
+    recorded.hold_to_the_place(
+        "env", *(f"{k}={v}" for k, v in QUICK.items()), *INSIDE, "-Dtest=StockTest"
+    )

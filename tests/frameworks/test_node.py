@@ -395,3 +395,7 @@ def test_servers_of_this_machine_are_recorded_if_the_run_says_so(recorded):
     words = (*JEST, "jest.everywhere.json", "here.test.cjs")
     recorded.hold_to_localhost("everywhere/here/here", *words)
     file.unlink()
+
+
+def test_a_mitmvcr_that_is_not_where_it_should_be_is_told_with_the_remedy(recorded):
+    recorded.hold_to_the_place("node", *NODE_TEST, "shop.test.mjs")

@@ -393,3 +393,9 @@ def test_here():
 def test_servers_of_this_machine_are_recorded_if_the_run_says_so(world, recorded):
     world.write("test_here.py", LOCAL)
     world.hold_to_localhost("test_here/here", *PYTEST, "test_here.py")
+
+
+def test_a_mitmvcr_that_is_not_where_it_should_be_is_told_with_the_remedy(
+    world, recorded
+):
+    world.hold_to_the_place(*PYTEST, "test_shop.py")

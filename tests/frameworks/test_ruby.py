@@ -266,3 +266,7 @@ def test_servers_of_this_machine_are_recorded_if_the_run_says_so(recorded):
     """They were not, whatever it said, and the suite passed without a word."""
     recorded.write("spec/here_spec.rb", LOCAL)
     recorded.hold_to_localhost("here", *RSPEC, "spec/here_spec.rb")
+
+
+def test_a_mitmvcr_that_is_not_where_it_should_be_is_told_with_the_remedy(recorded):
+    recorded.hold_to_the_place(*RSPEC, "spec/shop_spec.rb")

@@ -171,3 +171,9 @@ def test_the_crate_has_tests_of_its_own(world, recorded):
     words = ("cargo", "test", "--offline", "--manifest-path", manifest)
     ran = world.run(*words, CARGO_TARGET_DIR=str(TARGET / "own"))
     assert ran.returncode == 0, ran.stdout
+
+
+def test_a_mitmvcr_that_is_not_where_it_should_be_is_told_with_the_remedy(
+    world, recorded
+):
+    world.hold_to_the_place("env", f"CARGO_TARGET_DIR={TARGET}", *CARGO_TEST)

@@ -171,6 +171,20 @@ class World:
         # Where neither says anything, the code counts.
         assert missing in self.run(*words, CODE="replay_only", **more).stdout
 
+    def hold_to_the_place(self, *words: str | Path) -> None:
+        """Run a test whose mitmvcr is not where the variable says, as where it has
+        ended; the remedy is named."""
+        anew = "start mitmvcr anew, or unset MITMVCR_CONTROL_URL, and the tests start"
+        use = "use http://127.0.0.1:PORT, as mitmvcr serve --control PORT says it"
+        away, no_url = "http://127.0.0.1:1", "127.0.0.1:8081"
+        for url, *told in (
+            (away, f"mitmvcr: the control API at {away} does not answer (", anew),
+            (no_url, f"mitmvcr: MITMVCR_CONTROL_URL={no_url}: {use}"),
+        ):
+            ran = self.run("env", f"MITMVCR_CONTROL_URL={url}", *words)
+            assert ran.returncode not in (0, 127), ran.stdout
+            assert all(each in ran.stdout for each in told), ran.stdout
+
     def hold_to_localhost(self, cassette: str, *words: str | Path) -> None:
         """Run a test that asks a server of this machine. It is recorded where the run
         says so, in each of the two ways; else one line says that nothing was."""

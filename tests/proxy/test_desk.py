@@ -6,6 +6,7 @@ from unittest.mock import Mock
 
 import pytest
 from mitmproxy.proxy import mode_specs
+from mitmproxy.test import tflow
 
 from mitmvcr.control.office import Problem
 from mitmvcr.format import reader
@@ -144,6 +145,39 @@ async def test_a_port_that_cannot_be_is_told_with_what_to_do_without_it(
     assert (told.value.status, told.value.field) == (409, "port")
     assert rig.vcr.sessions.in_play() == ()
     rig.vcr.done()
+
+
+@pytest.mark.parametrize("mode", ["replay_only", "record_only"])
+@in_loop
+async def test_nothing_leaves_once_the_only_session_was_ended(
+    tmp_path: Path, mode: str
+) -> None:
+    """There is no other that could begin, and to let it through would be a leak."""
+    cassette = tmp_path / "chat.yaml"
+    cassette.write_text("---\nversion: 2\ninteractions: []\n")
+    rig = Rig(vcr_cassette=str(cassette), vcr_mode=mode)
+    ended = await Desk(rig.vcr.sessions).end("default")
+    assert ended["cassette"] == str(cassette)
+    sessions = rig.vcr.sessions
+    assert sessions.offline
+    assert sessions.is_offline("default")
+    flow = tflow.tflow()
+    rig.vcr.choice.requestheaders(flow)
+    assert flow.response is not None
+    assert flow.response.status_code == 400
+    late = tflow.tflow()  # whose head was read before
+    assert rig.vcr.request(late) is None
+    assert late.response is not None
+    why = "the session was ended, and what it recorded is saved: start the proxy again"
+    assert why in (flow.response.text or "")
+    assert rig.connect(flow, "address", 22)
+    assert sum(sessions.refusals.values()) == 3
+    assert sessions.routes.unnamed == 0
+    rig.options.update(vcr_cassette=str(tmp_path / "b.yaml"), vcr_mode="record_once")
+    assert not sessions.offline
+    assert rig.ask().response is None
+    rig.options.update(vcr_cassette="")
+    assert rig.ask().response is None
 
 
 @pytest.mark.parametrize("call", ["end", "switch"])

@@ -126,6 +126,7 @@ ORDINARY = {
     "minified": "a.token=e.data1;b=2;n.password=t.value12;o=3;c.pass=s.next1;d=4\n",
     "passes": '{"boarding_pass": "Gate 12", "first_pass": "2024-01-01", "render_pass": "opaque", "multiPass": 3, "bypass": "q7Rk2Zp9Wm4X"}',
     "passes of a test": "pass = 12\npass: 3 of 4\n<pass>12</pass>\n42 pass 3 fail\npass \"it is so\"\n",
+    "verdicts of tests": "PASS: tests/check-foo-2\nPASS: t0001-init.sh\n--- PASS: TestInterruptor\n\"PASS: CopyFileToRemote\"\nFAIL: smoke-test-7\n",
     "pairs": "key=theme&value=dark&x=1 name=password_hint&value=dog name=token&value=12",
     "keys": "x-cache-key: q7Rk2Zp9Wm4Xc8Vb3Nt6\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\ndata-key=\"q7Rk2Zp9Wm4Xc8Vb3Nt6\" X-Sort-Key: a\n",
     "names with colons": '["token:Bearer", "secret:name", "password:required", "arn:aws:x:secret:MyDatabaseSecret-a1b2c3"]',

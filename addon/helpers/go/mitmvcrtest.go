@@ -220,7 +220,11 @@ func call(control, method, path string, wish map[string]any, into any) error {
 	}
 	answer, err := direct.Do(request)
 	if err != nil {
-		return fmt.Errorf("the control API does not answer: %w", err)
+		if within := (*url.Error)(nil); errors.As(err, &within) {
+			err = within.Err // the rest says what was asked
+		}
+		return fmt.Errorf("the control API at %s does not answer (%w): start mitmvcr anew,"+
+			" or unset %s, and the tests start their own", control, err, variable)
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode < 300 {
@@ -235,6 +239,10 @@ func call(control, method, path string, wish map[string]any, into any) error {
 // that is started for this process, and ends with it.
 var controlURL = sync.OnceValues(func() (string, error) {
 	if found := os.Getenv(variable); found != "" {
+		if place, err := url.Parse(found); err != nil || place.Scheme != "http" || place.Port() == "" {
+			return "", fmt.Errorf("%s=%s: use http://127.0.0.1:PORT, as mitmvcr serve --control PORT says it",
+				variable, found)
+		}
 		return strings.TrimSuffix(found, "/"), nil
 	}
 	program, err := exec.LookPath("mitmvcr")

@@ -112,7 +112,9 @@ function ask(method, url, where, wish) {
   const length = { 'Content-Length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const failed = (error) => {
-      reject(new VcrError(`the control API at ${url} does not answer: ${error.message}`));
+      const remedy = `start mitmvcr anew, or unset ${VARIABLE}, and the tests start their own`;
+      const why = error.message || error.code; // of several addresses there is no message
+      reject(new VcrError(`the control API at ${url} does not answer (${why}): ${remedy}`));
     };
     const request = http.request({
       method,

@@ -1,6 +1,8 @@
 """Make click's options of the table, grouped in ``--help``."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from glob import escape
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -147,7 +149,20 @@ def _item(text: str, kind: str = "plain") -> Any:
     return CompletionItem(text, type=kind)
 
 
-def _files(_: click.Context, __: click.Parameter, incomplete: str) -> list[Any]:
+def _words_of_command(
+    ctx: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[Any]:
+    """Complete the words of a command as a shell does: the first by the programs on the
+    PATH, if any begins so, and others by files."""
+    begun = ctx.params.get(parameter.name or "")
+    if incomplete and not begun and os.sep not in incomplete:
+        folders = map(Path, os.get_exec_path())
+        found = (each for one in folders for each in one.glob(f"{escape(incomplete)}*"))
+        names = {
+            each.name for each in found if os.access(each, os.X_OK) and each.is_file()
+        }
+        if names:
+            return [_item(each) for each in sorted(names)]
     return [_item(incomplete, "file")]
 
 
@@ -242,11 +257,11 @@ PLACE = click.argument("cassette", metavar="CASSETTE", callback=_known_place)
 PATHS = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
 )
-#: The command that is run, of whose words a shell completes files.
+#: The command that is run.
 COMMAND: dict[str, Any] = {
     "nargs": -1,
     "type": click.UNPROCESSED,
-    "shell_complete": _files,
+    "shell_complete": _words_of_command,
 }
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 

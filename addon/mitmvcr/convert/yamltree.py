@@ -6,7 +6,7 @@ like a number or a date, and a tag of another language makes no object here.
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -94,9 +94,6 @@ def _of_object(tag: str, members: dict[str, Any]) -> Any:
     if tag.endswith("iter") and (arguments := members.get("args")):
         return arguments[0]
     return members
-
-
-Represent = Callable[[Any, str], Node]
 
 
 class _Plain(yaml.SafeDumper):

@@ -209,7 +209,7 @@ class Choice:
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Begin the session of a request, or answer why there is none."""
-        if flow.response is not None or self._sessions.root is None:
+        if flow.response is not None:
             return
         try:
             self._sessions.of(flow)

@@ -150,7 +150,7 @@ async def running_proxy(
     for session in sessions:
         if session.failure is not None:
             raise _as_vcr_error(session.failure)
-    for line, times in in_play.refusals.items():
+    for line, times in in_play.refusals.times.items():
         requests = number_of(times, "request")
         raise ProxyError(f"{requests} had no session: {line}")
 

@@ -21,6 +21,7 @@ from mitmproxy import ctx
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.wording import number_of
 from mitmvcr.network_options import Upstream
+from mitmvcr.options import INCLUDE_LOCALHOST
 from mitmvcr.proxy import options
 from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.ca import where_to_go
@@ -96,8 +97,8 @@ class Opened:
         return (
             f"tests opened {number_of(count, 'cassette')}, and nothing went through the"
             " proxy: what tests ask servers of this machine goes past it in some"
-            " languages, unless MITMVCR_INCLUDE_LOCALHOST=yes sends it through; other"
-            " clients have to be given the proxy"
+            f" languages, unless {INCLUDE_LOCALHOST.variable}=yes sends it through;"
+            " other clients have to be given the proxy"
         )
 
 

@@ -71,7 +71,7 @@ class Window:
             player.name: (id(player), *player.session.summary()[2:])
             for player in self._sessions.in_play()
         }
-        last = [*self._sessions.refusals.items()][-_MOST_REFUSED:]
+        last = self._sessions.refusals.standing()[-_MOST_REFUSED:]
         refused = [{"why": why, "times": times} for why, times in last]
         return {"sessions": sessions, "refused": refused}
 

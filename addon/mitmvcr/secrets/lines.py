@@ -16,7 +16,9 @@ BARE = (
 SCHEME = rb"(?:(?i:bearer|basic|token|bot|apikey) )?+"
 #: settings.PASSWORD_1, user?.password
 IDENTIFIER = rb"[A-Za-z_]\w*+(?:\??\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
-LINE_END = rb"(?=[ \t]{0,20}+(?:\r?\n|\Z|#|\\{1,15}[nr]|\\{0,15}\"))"
+LINE_END = (
+    rb"(?=[ \t]{0,20}+(?:\r?\n|\Z|#|(?<=[ \t]);[ \t]*+[^\s;]|\\{1,15}[nr]|\\{0,15}\"))"
+)
 
 
 #: What may stand before the name in its line, and how all of that ends.
@@ -163,16 +165,17 @@ def _column(scan: Scan, at: int) -> int:
 # In commands
 
 _LOGIN = re.compile(
-    rb"\b(?:login|account|machine)[ \t\r\n]{1,20}\S{1,100}[ \t\r\n]{1,20}\Z"
+    rb"\b(?:login|account|machine|user|username)[ \t\r\n]{1,20}"
+    rb"\S{1,100}[ \t\r\n]{1,20}\Z"
 )
 _SET = re.compile(
     rb"(?:\A|[\r\n;])[ \t]{0,40}set[ \t]{1,9}\Z"
-    rb"|(?:\A|[\s;])(?:set(?:x|env| -\w{1,3})|ENV|ARG"
+    rb"|(?:\A|[\s;])(?:set(?:x|env| -\w{1,3})|ENV|ARG|SetEnv|(?:fastcgi|uwsgi)_param"
     rb"|config(?:ure)?(?: set)?(?: -\S{1,20})?"
     rb"|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}"
     rb"(?://\S{1,100}/:?)?\Z"
 )
-_SETTERS = (b"set", b"config", b"header", b"ENV", b"ARG")
+_SETTERS = (b"set", b"config", b"header", b"ENV", b"ARG", b"SetEnv", b"param")
 #: A value that is not the last word of a sentence, as in ``your account needs password
 #: protection.``
 _NETRC, _ARGUMENT = (
@@ -207,7 +210,7 @@ def argument(scan: Scan, begin: int, finish: int) -> Values:
     near = left if left.endswith(b"/") else left[-20:]
     if any(word in near for word in _SETTERS) and _SET.search(left):
         return scan.value(_ARGUMENT, finish, Place.TEXT)
-    if _LOGIN.search(left):
+    if _LOGIN.search(left) and not scan.data.startswith(b"-", begin):
         return scan.value(_NETRC, finish, Place.TEXT)
     if not _beginning(scan, begin):
         return NONE

@@ -181,6 +181,7 @@ NAMES = (
         _AZURE,
     ),
     Named("jwt otp totp cvv cvc", "one-time or payment codes", _AZURE),
+    Named("xsrf", "bound to a session", _AZURE),
     Named(
         "connectionstring primaryconnectionstring secondaryconnectionstring "
         "administratorloginpassword",
@@ -195,6 +196,7 @@ ENDINGS = listed(
     "refreshtoken, authtoken, idtoken, sessiontoken, bearertoken, apitoken, csrftoken",
     "bottoken, accesskey, secretaccesskey, clientassertion, passcode, pwd, privkey",
     "sshpass, becomepass, dbpass, smtppass, imappass, mailpass, rootpass, adminpass",
+    "storepass, keypass",
     "presharedkey, otpcode, mfacode, emailotp, smsotp, onetimepassword",
 )
 
@@ -212,7 +214,7 @@ VAGUE_TAILS = listed("code, hash, digest, seed, block, salt, plaintext, bytes, b
 #: A field of any other name that ends in such a word holds a secret if its value looks
 #: like one: ``plex_token``.
 DOUBTFUL_ENDINGS = listed(
-    "token, credential, macaroon",
+    "token, credential, macaroon, psk",
     # Of several, a list: not tokens alone, which language models have too.
     "passwords, apikeys, secretkeys, privatekeys, accesskeys, accesstokens",
     "refreshtokens, authtokens, sessiontokens, bearertokens, apitokens, clientsecrets",
@@ -259,7 +261,12 @@ DOUBTFUL = (
         "https://en.wiktionary.org/wiki/password#Translations",
     ),
     Named(
-        "pass userpass",
+        "keymaterial",
+        "of a new pair of keys, and of a wireless network",
+        "https://learn.microsoft.com/windows/win32/nativewifi/wlan-profileschema-sharedkey-security-element",
+    ),
+    Named(
+        "pass userpass pw",
         "a password, or that a test has passed",
         "https://nodemailer.com/smtp/",
     ),
@@ -310,6 +317,16 @@ VAGUE = (
         "https://developer.hashicorp.com/vault/docs/auth/approle",
     ),
     Named(
+        "bearer tokenvalue authcode passkey",
+        "a token, a code, a key of a tracker's, or a word",
+        _RFC + "rfc6750",
+    ),
+    Named(
+        "keysbase64 unsealkeysb64 unsealkeyshex",
+        "what unseals Vault",
+        "https://developer.hashicorp.com/vault/api-docs/system/init",
+    ),
+    Named(
         "validationkey decryptionkey",
         "what signs and encrypts the tickets of ASP.NET",
         "https://learn.microsoft.com/dotnet/api/system.web.configuration.machinekeysection",
@@ -329,6 +346,21 @@ VAGUE = (
         "a key and its certificate",
         _RFC + "rfc7292",
     ),
+)
+
+#: The word before ``key`` that makes it one that opens something, if it is long and of
+#: letters by chance: ``openai_key``, ``hmacKey``. Others are parts of names.
+KEY_OWNERS = listed(
+    "aes, hmac, enc, encrypt, cipher, decrypt, fernet, sign, jwt, cookie, crypto",
+    "unseal, unlock, recovery, wallet, wrapping, admin, root, server, login, deploy",
+    "stream, rtmp, ingest, enrollment, provisioning, registration, join, wifi, wep",
+    "wpa, webhook, write, pass, rest, auth, jit, openai, anthropic, gemini, mistral",
+    "cohere, groq, perplexity, deepseek, stripe, adyen, braintree, easypost, paypal",
+    "plaid, sendgrid, mailgun, mailchimp, postmark, twilio, datadog, newrelic",
+    "relic, pagerduty, opsgenie, honeycomb, logdna, rollbar, algolia, maps, google",
+    "gcp, azure, aws, fcm, apns, kraken, coinbase, binance, github, gitlab, slack",
+    "discord, cloudflare, heroku, segment, amplitude, mixpanel, posthog, hubspot",
+    "zendesk, airtable, notion, linear, weather",
 )
 
 #: Flags that are true beside a secret, and types: ``"sensitive": true, "value": "x"``.
@@ -352,6 +384,11 @@ FLAGS = (
         "https://learn.microsoft.com/rest/api/azure/devops/distributedtask/variablegroups",
     ),
     Named(
+        "concealed",
+        "a type",
+        "https://developer.1password.com/docs/connect/api-reference/",
+    ),
+    Named(
         "securestring",
         "a type",
         "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Parameter.html",
@@ -370,6 +407,11 @@ HOLDERS = (
         "cookie cookies httponly",
         "cookies",
         "https://playwright.dev/docs/api/class-browsercontext#browser-context-cookies",
+    ),
+    Named(
+        "secrets",
+        "secrets by name",
+        "https://learn.microsoft.com/azure/container-apps/manage-secrets",
     ),
     Named(
         "querystring querystringparameters",
@@ -510,6 +552,11 @@ SPELLED = listed(
     r"sensitive\", masked\", secured\", kty\"",
     r'httpOnly", HttpOnly", httponly", httpOnly\", HttpOnly\", httponly\"',
     "queryString, sensitive_attributes, sensitive_values, requirepass",
+    "PassW, Pass_w, pass_w, PASS_W, auth_code, authCode, AuthCode, passkey, passKey",
+    "pass_key, keys_base64, unseal_keys, keyMaterial, KeyMaterial, session=, CONCEALED",
+    r'_key", Key", _key\", Key\", _key:, Key:, _key=, Key=, _key =, Key =, _pat", Pat"',
+    r'_pat\", _pat:, _pat=, bearer", bearer\", bearer=, bearer:',
+    r'pw", pw\", pw=, pw:, pw>, pw =',
 )
 
 #: Names of pages that are for whoever has their address, and of an account's password;

@@ -7,13 +7,15 @@ from mitmvcr.secrets.scan import NONE, Scan, Value, Values, unescaped
 _OPENED = re.compile(rb"(?:\s[^<>]{0,2000}+)?+>")
 _CDATA = re.compile(rb"\s{0,200}+<!\[CDATA\[")
 _TEXT = re.compile(rb"[^<]++")
+#: An element in it alone.
+_NESTED = re.compile(rb"\s{0,200}+<(?:\w{1,20}:)?[Vv]alue>([^<]{1,400}+)</")
 _PART = re.compile(rb"\"?+[^\r\n]{0,500}+\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n")
 _TAG_VALUE = re.compile(
     rb"(?:value|content)\s*+=\s*+(?:\"([^\"]++)\"|'([^']++)'|([^\"'\s<>]++))", re.I
 )
 _TAG = re.compile(rb"<([\w:.-]{1,60})[ \t\r\n]")
 _TAG_TEXT = re.compile(
-    rb"[\"'][^<>/]{0,300}>(?:\s{0,200}+<(?:\w{1,20}:)?(?:value|AttributeValue"
+    rb"[\"'][^<>/]{0,300}>(?:\s{0,200}+<(?:\w{1,20}:)?(?:[Vv]alue|AttributeValue"
     rb"(?:\s[^<>]{0,200})?)>)?([^<]{1,400})"
     rb"</([\w:.-]{1,60})[ \t]{0,9}>"
 )
@@ -27,6 +29,8 @@ def element(scan: Scan, begin: int, finish: int) -> Values:
         return NONE
     if cdata := _CDATA.match(data, opened.end()):
         return scan.until(b"]]>", cdata.end())
+    if nested := scan.value(_NESTED, opened.end(), decode=unescaped):
+        return nested
     found = scan.match(_TEXT, opened.end())
     if found is None:
         return NONE

@@ -13,6 +13,7 @@ from mitmvcr.secrets.scan import Place
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 #: Not ``0`` of ``password[0]``, nor nothing of ``password[]``.
 _LAST = re.compile(r"[A-Za-z0-9 _-]+(?=(?:\[[0-9]*\]|\])*\Z)")
+_HALVES = ("key", "token")
 #: Of ``X-Access-Token-V2`` and ``apiKeyV2``.
 _VERSION = re.compile(r"(?<=[A-Za-z0-9])[_-]?[vV][0-9]{1,2}\Z")
 #: As variables of the environment are named, and headers that no standard has.
@@ -176,17 +177,18 @@ class Names:
             return FLAG
         if self._is_sure(word):
             return SURE
-        if word in self._doubtful or _split(last)[1:][-1:] == ["pass"]:
+        words = _split(last)
+        if word in self._doubtful or words[1:][-1:] in (["pass"], ["pw"]):
             return DOUBTFUL
         for ending in self._doubtful_endings:
-            if word.endswith(ending) and not _is_harmless(_split(last)):
+            if word.endswith(ending) and not _is_harmless(words):
                 is_one = word.removesuffix(ending) not in lists.HARMLESS
                 return DOUBTFUL * is_one  # none is $skiptoken
         if word in self._holders:
             return HOLDER
         if word in self._vague or word.endswith(self._vague_endings):
             return VAGUE
-        if self._is_variable(last):
+        if self._is_variable(last) or _opens_something(words):
             return VAGUE
         return self._behind_a_tail(word, last)
 
@@ -238,6 +240,13 @@ def _is_secret(name: Name, text: bytes, place: Place) -> bool:
     return place is Place.FIELD or looks.is_likely(text, least=6)
 
 
+def _opens_something(words: Sequence[str]) -> bool:
+    """Return whether a name is that of somebody's key or personal access token."""
+    return len(words) > 1 and (
+        words[-1] == "pat" or (words[-1] == "key" and words[-2] in lists.KEY_OWNERS)
+    )
+
+
 def _split(name: str) -> Sequence[str]:
     return [word.lower() for word in _WORD.findall(name)]
 
@@ -267,7 +276,7 @@ def _is_done(words: Sequence[str]) -> bool:
 
 def last_part(name: bytes) -> str:
     """Return ``password`` of ``user[password]``, also where it is percent-encoded;
-    ``password.value`` whole, since that it is a value does not tell whose."""
+    ``password.value`` and ``api.key`` whole, since the end does not tell whose."""
     if b"%" in name:
         name = unquote_to_bytes(name)
     text = name.decode("latin-1")
@@ -275,8 +284,12 @@ def last_part(name: bytes) -> str:
     if found is None:
         return ""
     around = _LAST.search(text, 0, found.start() - 1) if found.start() > 1 else None
-    is_tail = around is not None and found[0].lower() in lists.TAILS
-    return f"{around[0]}.{found[0]}" if around and is_tail else found[0]
+    whole = f"{around[0]}.{found[0]}" if around else ""
+    last = found[0].lower()
+    is_one = last in lists.TAILS or (
+        last in _HALVES and plain(whole).endswith(lists.ENDINGS)
+    )
+    return whole if whole and is_one else found[0]
 
 
 def is_secret_variable(name: str) -> bool:

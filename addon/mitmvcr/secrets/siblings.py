@@ -23,8 +23,9 @@ _FIELDS = (
 _IS_TRUE = re.compile(json_regex(rb"~\"_:_true\b_,?"))
 _IS_TYPE = re.compile(json_regex(rb"(?i)~\"type~\"_:_~\"\Z"))
 _TYPE_ENDS = re.compile(json_regex(rb"~\"_,?"))
-_VALUE_BEHIND = re.compile(json_regex(_FIELDS + rb'_~"[Vv]alue~"_:_'))
-_VALUE_BEFORE = re.compile(json_regex(rb'"[Vv]alue~"_:'))
+_VALUE_BEHIND = re.compile(json_regex(_FIELDS + rb'_~"(?:[Vv]alue|text)~"_:_'))
+_VALUE_BEFORE = re.compile(json_regex(rb'"(?:[Vv]alue|text)~"_:'))
+_LAST_VALUE = re.compile(rb'.*"(?=(?:[Vv]alue|text)\\{0,15}")', re.S)
 _BETWEEN = re.compile(json_regex(rb'(?i)~"_,' + _FIELDS + rb'(?:_~"type~"_:)?_~"\Z'))
 _MEMBER = re.compile(json_regex(rb'"(?:dp|dq|qi|[dpqk])~"_:_~"([\w+/=-]{16,4000}+)'))
 
@@ -39,7 +40,8 @@ def flagged(scan: Scan, begin: int, finish: int) -> Values:
     if end is None:
         return NONE
     if behind := scan.match(_VALUE_BEHIND, end.end()):
-        level = behind[0].rindex(b'"') - behind[0].rindex(b"alue") - 4
+        name = behind[0].rpartition(b'"')[0]
+        level = len(name) - len(name.rstrip(b"\\"))
         return jsonvalues.json_value(scan, behind.end(), level)
     value = _before(scan, begin)
     return (value,) if value else NONE
@@ -49,8 +51,8 @@ def _before(scan: Scan, begin: int) -> Value | None:
     """Return the value that stands before a flag, with no more than plain fields
     between."""
     data = scan.data
-    at = data.rfind(b"alue", max(0, begin - _NEAR), begin)
-    found = _VALUE_BEFORE.match(data, at - 2, begin) if at >= 2 else None
+    last = _LAST_VALUE.match(data, max(0, begin - _NEAR), begin)
+    found = _VALUE_BEFORE.match(data, last.end() - 1, begin) if last else None
     value = jsonvalues.string(scan, found.end()) if found else None
     if value is None or not _BETWEEN.match(data, value.end, begin):
         return None
@@ -99,6 +101,8 @@ _SENSITIVE = {
     ),
 }
 _BEHIND = {b"sensitive_values": b'"values'}
+#: All of a list of secrets is one.
+_PLACES = {b"cookie": Place.COOKIE, b"secret": Place.HEADER}
 #: So far before their names the values of a resource stand, and so many are looked for.
 _RESOURCE, _MOST_NAMES = 1 << 15, 50
 
@@ -112,7 +116,7 @@ def held(scan: Scan, begin: int, finish: int) -> Iterator[tuple[bytes, Value]]:
     elif holder.lower() == b"httponly":
         yield from _around(scan, begin, finish)
     elif found := scan.match(_HELD, finish):
-        place = Place.QUERY if holder.startswith(b"query") else Place.COOKIE
+        place = _PLACES.get(holder[:6].lower(), Place.QUERY)
         if b"[" in found[0][:200].partition(b"{")[0]:
             for each in _OBJECT.finditer(scan.data, *found.span()):
                 yield from _pair(scan, *each.span(), place)

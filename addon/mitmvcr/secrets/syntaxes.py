@@ -206,6 +206,12 @@ _BLOCK_VALUE = (
     rb"\"?[ \t]{0,9}+\{[^{}]{0,400}?\b(?:default|value)[ \t]{0,9}[=:][ \t]{0,9}"
     rb"\"([^\"\\\n]{4,400}+)\""
 )
+#: Behind the name of a type, or the signs of R and of Ruby.
+_TYPED = (
+    rb"[\"']?+\]?[ \t]{0,3}(?:<-|\|\|=|(?::[ \t]{0,3}|[ \t])(?:&(?:'[a-z]{1,20} )?)?+"
+    rb"[\w<>\[\].?]{1,40}+[ \t]=(?=[ \t])|\{ get; (?:(?:set|init); )?\} =)[ \t]{0,3}"
+    rb"\"([^\"\\\r\n]{4,400}+)\""
+)
 _IN_TAGS = rb"(?:<[a-z]{1,10}>\s{0,9}+){0,3}+"
 _STOP = rb"(?=[.,;:]?+(?:\s|\Z|[}\])\"'\\|<]))"
 _SENTENCE = (
@@ -255,6 +261,9 @@ SYNTAXES = (
     Syntax(_matched(_SQL_TEXT, Place.TEXT, left=_SQL, far=300), b" \t\r\n", b"", b" \t\r\n", b"'"),
     # "password": "x", password = 'x', put("password", "x"), password "x"
     Syntax(_assigned, sign=b":=,;" + _QUOTES),
+    # apiKey: String = "x", api_key <- "x", {password,<<"x">>}
+    Syntax(_matched(_TYPED), after=b": \"'|"),
+    Syntax(_matched(rb"(?:,| =>)[ ]?(?:<<)?\"([^\"\\\r\n]{4,400}+)\"", left=rb"[{,][ ]?", far=3), after=b", "),
     # ["X-Api-Key", "x"]
     Syntax(_listed, b'"', b"", b'"\\', b","),
     # variable "db_password" { default = "x" }, secret { value: "x" }

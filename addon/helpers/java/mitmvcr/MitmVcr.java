@@ -445,6 +445,11 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
     static synchronized Control ofThisProcess() {
       if (found == null) {
         String given = System.getenv(VARIABLE);
+        if (given != null && !given.isEmpty() && !given.matches("http://[^/]+:\\d+/?")) {
+          throw new IllegalStateException(
+              "mitmvcr: " + VARIABLE + "=" + given
+                  + ": use http://127.0.0.1:PORT, as mitmvcr serve --control PORT says it");
+        }
         found = new Control(given == null || given.isEmpty() ? start() : given);
       }
       return found;
@@ -497,7 +502,9 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
         }
       } catch (IOException | IllegalArgumentException error) {
         throw new IllegalStateException(
-            "mitmvcr: the control API at " + url + " does not answer: " + error.getMessage(), error);
+            "mitmvcr: the control API at " + url + " does not answer (" + error.getMessage()
+                + "): start mitmvcr anew, or unset " + VARIABLE + ", and the tests start their own",
+            error);
       }
       Map<String, Object> facts = new Json(answer).object();
       if (status >= 300) {

@@ -61,7 +61,10 @@ class Control:
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:
-            problem = f"the control API at {self.url} does not answer: {error}"
+            problem = (
+                f"the control API at {self.url} does not answer ({error}): start"
+                f" mitmvcr anew, or unset {VARIABLE}, and the tests start their own"
+            )
             raise VcrError(problem) from error
         finally:
             connection.close()

@@ -169,8 +169,12 @@ module MitmVcr
       private
 
       def given
-        found = ENV.fetch(VARIABLE, "").delete_suffix("/")
-        found unless found.empty?
+        found = ENV.fetch(VARIABLE, "")
+        return if found.empty?
+        return found.delete_suffix("/") if found.match?(%r{\Ahttp://[^/]+:\d+/?\z})
+
+        remedy = "use http://127.0.0.1:PORT, as mitmvcr serve --control PORT says it"
+        raise Error, "#{VARIABLE}=#{found}: #{remedy}"
       end
 
       def ask(method, path, body)
@@ -180,7 +184,8 @@ module MitmVcr
         http.max_retries = 0
         MitmVcr.aside { http.start { http.send_request(method, path, body, HEADERS) } }
       rescue SystemCallError, IOError, Timeout::Error, SocketError, URI::Error => e
-        raise Error, "the control API at #{url} does not answer: #{e.message}"
+        remedy = "start mitmvcr anew, or unset #{VARIABLE}, and the tests start their own"
+        raise Error, "the control API at #{url} does not answer (#{e.message}): #{remedy}"
       end
 
       # mitmvcr serve ends when its stdin does: with this process, however that ends.

@@ -24,8 +24,12 @@ pub fn call(method: &str, path: &str, body: &str) -> Result<Value, String> {
         Ok((place, _)) => place,
         Err(error) => return Err(error.clone()),
     };
-    let (status, answer) = ask(place, method, path, body)
-        .map_err(|error| format!("the control API at {place} does not answer: {error}"))?;
+    let (status, answer) = ask(place, method, path, body).map_err(|error| {
+        format!(
+            "the control API at http://{place} does not answer ({error}): start mitmvcr anew, \
+             or unset {VARIABLE}, and the tests start their own"
+        )
+    })?;
     let facts = json::parse(&answer)
         .ok_or_else(|| format!("what is at {place} is no control API of mitmvcr"))?;
     if status < 300 {
@@ -84,7 +88,9 @@ fn find() -> Result<(String, Option<Child>), String> {
 fn host_and_port(url: &str) -> Result<String, String> {
     match url.strip_prefix("http://") {
         Some(place) => Ok(place.trim_end_matches('/').to_owned()),
-        None => Err(format!("{VARIABLE}={url}: use http://127.0.0.1:PORT")),
+        None => Err(format!(
+            "{VARIABLE}={url}: use http://127.0.0.1:PORT, as mitmvcr serve --control PORT says it"
+        )),
     }
 }
 

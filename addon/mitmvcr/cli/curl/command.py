@@ -12,6 +12,7 @@ from pathlib import Path
 from mitmvcr.cli.curl import shellwords
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.media import FORM, JSON
+from mitmvcr.view.parts import raw
 
 
 def _names(text: str) -> frozenset[str]:
@@ -202,11 +203,11 @@ def _add_data(curl: Curl, name: str, value: str) -> None:
 
 def _piece(name: str, value: str) -> bytes:
     if name == "data-raw":
-        return _bytes(value)
+        return raw(value)
     if name == "data-urlencode":
         return _urlencoded(value)
     if not value.startswith("@"):
-        return _bytes(value)
+        return raw(value)
     content = _file(f"--{name}", value[1:])
     # With these two, curl leaves line ends and NUL of a file out.
     if name in ("data", "data-ascii"):
@@ -219,11 +220,11 @@ def _urlencoded(value: str) -> bytes:
     ``name@file``."""
     sign = min((i for i in (value.find("="), value.find("@")) if i >= 0), default=-1)
     name = value[:sign] if sign >= 0 else ""
-    content = _bytes(value[sign + 1 :])
+    content = raw(value[sign + 1 :])
     if sign >= 0 and value[sign] == "@":
         content = _file("--data-urlencode", value[sign + 1 :])
     encoded = urllib.parse.quote_plus(content)
-    return _bytes(f"{name}={encoded}" if name else encoded)
+    return raw(f"{name}={encoded}" if name else encoded)
 
 
 def _file(option: str, name: str) -> bytes:
@@ -234,12 +235,8 @@ def _file(option: str, name: str) -> bytes:
         raise unclear(f"{option} @{name}", reason) from error
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
 def _add_user(curl: Curl, user: str) -> None:
-    word = base64.b64encode(_bytes(user if ":" in user else f"{user}:")).decode()
+    word = base64.b64encode(raw(user if ":" in user else f"{user}:")).decode()
     curl.add("Authorization", f"Basic {word}")
 
 

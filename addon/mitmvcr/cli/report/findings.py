@@ -10,6 +10,7 @@ from mitmvcr.core.matching import url_host
 from mitmvcr.core.wording import number_of, shown
 from mitmvcr.options import (
     IGNORE_PRESET,
+    INCLUDE_LOCALHOST,
     ISOLATE,
     MAX_AGE,
     NO_PROXY,
@@ -118,7 +119,8 @@ def _of_bypassed(proxy: "Proxy", bypass: str) -> str:
         return ""
     names = ", ".join(sorted(shown(each) for each in hosts))
     local = hosts.issubset(LOOPBACK)
-    remedy = "say --include-localhost" if local else f"leave it out of {NO_PROXY.word}"
+    through = f"say {INCLUDE_LOCALHOST.word}"
+    remedy = through if local else f"leave it out of {NO_PROXY.word}"
     name = shown(played[0].store.name, 300)
     return (
         f"nothing went through the proxy: {name} is of {names}, which the command"
@@ -136,7 +138,7 @@ def _idle(bypass: str, blocked: int) -> str:
         " client"
     )
     if "localhost" in bypass:
-        text += ". --include-localhost sends localhost through too"
+        text += f". {INCLUDE_LOCALHOST.word} sends localhost through too"
     else:
         text += (
             ". Go, Ruby and Java never send localhost to a proxy: use another address"

@@ -10,6 +10,7 @@ from mitmvcr.view.parts import (
     PlainResponse,
     RequestParts,
     ResponseParts,
+    raw,
 )
 from mitmvcr.view.requests import PROXY_HEADERS
 
@@ -62,11 +63,11 @@ def _request_parts(wire: http.Request) -> PlainRequest:
     return PlainRequest(
         host=wire.host,
         port=wire.port,
-        method=_bytes(wire.method),
-        scheme=_bytes(wire.scheme),
+        method=raw(wire.method),
+        scheme=raw(wire.scheme),
         authority=_authority(wire.authority),
-        path=_bytes(wire.path),
-        http_version=_bytes(wire.http_version),
+        path=raw(wire.path),
+        http_version=raw(wire.http_version),
         headers=wire.headers,
         content=wire.raw_content,
         trailers=wire.trailers,
@@ -77,7 +78,7 @@ def _response_parts(wire: http.Response) -> PlainResponse:
     return PlainResponse(
         status_code=wire.status_code,
         reason=wire.reason.encode("ISO-8859-1", "surrogateescape"),
-        http_version=_bytes(wire.http_version),
+        http_version=raw(wire.http_version),
         headers=wire.headers,
         content=wire.raw_content,
         trailers=wire.trailers,
@@ -89,8 +90,4 @@ def _authority(text: str) -> bytes:
     try:
         return text.encode("idna")
     except UnicodeError:
-        return _bytes(text)
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+        return raw(text)

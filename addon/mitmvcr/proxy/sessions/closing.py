@@ -4,15 +4,19 @@ then nobody else can record its cassette."""
 import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mitmvcr.core.errors import CassetteError, VcrError
 from mitmvcr.core.modes import RULES
 from mitmvcr.core.wording import as_word, number_of
 from mitmvcr.options import BY_NAME, SECRET, Settings
 from mitmvcr.proxy.flow.player import Player, with_mode
+from mitmvcr.proxy.flow.states import Event, State
 from mitmvcr.session import Session
 from mitmvcr.session.unused import drop_marked
+
+if TYPE_CHECKING:
+    from mitmvcr.proxy.flow.exchange import Exchange
 
 logger = logging.getLogger("mitmvcr")
 
@@ -38,6 +42,22 @@ def close_ports(ports: Iterable[int]) -> None:
         from mitmvcr.proxy.host import listeners  # few sessions have one
 
         listeners.close_port(port)
+
+
+#: Why nothing is answered where the only session was ended.
+IS_OVER = (
+    "the session was ended, and what it recorded is saved: start the proxy again, or"
+    " choose a cassette"
+)
+
+
+def cut_off(recordings: "Iterable[Exchange]") -> None:
+    """Say of what is still under way at the end that it is not recorded."""
+    for exchange in recordings:
+        if exchange.state is not State.INTERRUPTED:
+            url = exchange.shown()
+            logger.warning("mitmvcr: %s was cut off and is not recorded", url)
+            exchange.move(Event.CUT_OFF)
 
 
 def log(lines: Sequence[str]) -> None:

@@ -1,8 +1,10 @@
 """The beginning of a session."""
 
+import errno
 import logging
 import sys
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING
 
 from mitmvcr.core.errors import OptionError, UnusableValueError, VcrError
@@ -31,6 +33,10 @@ _OTHERS = 4096
 _OF_SESSION = 6
 #: With fewer a few clients leave none for a module that is imported late.
 _LEAST = 64
+_MORE = "('ulimit -n', LimitNOFILE= of systemd, --ulimit nofile= of docker)"
+#: Each logs a traceback of it, hundreds of times a second, while clients wait to be
+#: accepted: asyncio's loop, and mitmproxy's handler of its errors (master.py).
+_WHO_LOGS = ("asyncio", "mitmproxy.master")
 
 
 def prepared(settings: Settings) -> Settings:
@@ -75,13 +81,34 @@ def make_room(sessions: int) -> None:
             raise VcrError(
                 f"no more than {hard} files may be open at once, which is too few for"
                 " clients and what they ask for",
-                remedy=f"let it have {_LEAST} or more ('ulimit -n', LimitNOFILE= of"
-                " systemd, --ulimit nofile= of docker)",
+                remedy=f"let it have {_LEAST} or more {_MORE}",
             )
         wanted = min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    for name in _WHO_LOGS:
+        logging.getLogger(name).addFilter(_is_other)
+
+
+def _is_other(record: logging.LogRecord) -> bool:
+    """Say once in a process that there is no file for a client, in place of others."""
+    error = record.exc_info[1] if record.exc_info else None
+    if not isinstance(error, OSError) or error.errno != errno.EMFILE:
+        return True
+    _say_that_clients_wait()
+    return False
+
+
+@cache
+def _say_that_clients_wait() -> None:
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    logger.warning(
+        "mitmvcr: %d files are open, and no more may be: further clients wait until"
+        " others leave; let it have more %s",
+        most,
+        _MORE,
+    )
 
 
 def begin(settings: Settings, said: set[str], *, is_guarded: bool) -> Session:

@@ -58,6 +58,31 @@ class Wanted(NamedTuple):
             )
 
 
+class Refusals:
+    """Why clients were turned away that can have no session, and how often each."""
+
+    def __init__(self) -> None:
+        self.times: dict[str, int] = {}
+        #: Why a session of this name could not begin the last time.
+        self._of: dict[str, str] = {}
+        self._mended: set[str] = set()
+
+    def add(self, line: str) -> None:
+        self.times[line] = self.times.get(line, 0) + 1
+        self._mended.discard(line)
+
+    def note(self, name: str, error: Exception | None) -> None:
+        """Note why a session could not begin, or that it has."""
+        if error is not None:
+            self._of[name] = f"{error}"
+        elif name in self._of:
+            self._mended.add(self._of.pop(name))
+
+    def standing(self) -> list[tuple[str, int]]:
+        """Return those of which nobody knows that they are mended."""
+        return [each for each in self.times.items() if each[0] not in self._mended]
+
+
 class Routes:
     """Remembers what each connection and each flow has said. ``ports`` has the sessions
     that have a port of their own."""

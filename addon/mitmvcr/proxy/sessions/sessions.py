@@ -2,7 +2,6 @@
 their last flow."""
 
 import asyncio
-import logging
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
@@ -14,10 +13,11 @@ from mitmvcr.core.modes import RULES
 from mitmvcr.miss.log import Log, Logging
 from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.player import DEFAULT, Player, name_in
-from mitmvcr.proxy.flow.states import Event, State
-from mitmvcr.proxy.sessions.closing import Recorders, Served, close, close_ports, log
+from mitmvcr.proxy.flow.states import Event
+from mitmvcr.proxy.sessions import closing
+from mitmvcr.proxy.sessions.closing import Recorders, Served, close, log
 from mitmvcr.proxy.sessions.opening import begin, make_room, prepared, settings_of
-from mitmvcr.proxy.sessions.routes import Routes, Wanted
+from mitmvcr.proxy.sessions.routes import Refusals, Routes, Wanted
 from mitmvcr.spelling import IN_MITMPROXY
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from mitmvcr.proxy.flow.exchange import Exchange
     from mitmvcr.proxy.host.exit import ExitGuard
-
-logger = logging.getLogger("mitmvcr")
 
 
 class Sessions:
@@ -47,7 +45,7 @@ class Sessions:
         self.routes = Routes()
         #: Why clients were turned away that can have no session, and the names of
         #: those that could not begin.
-        self.refusals: dict[str, int] = {}
+        self.refusals = Refusals()
         self.refused: set[str] = set()
         #: The cassettes of tests that have failed, as far as somebody said so.
         self.failed: set[str] = set()
@@ -62,6 +60,8 @@ class Sessions:
         self._is_guarded = False
         self._said: set[str] = set()
         self._named: dict[str, Player] = {}
+        #: The only session was ended, and no other was chosen: nothing leaves.
+        self._is_over = False
         self._ejected: list[Player] = []
         self._recorders = Recorders()
         self._exit_guard = exit_guard
@@ -95,9 +95,9 @@ class Sessions:
 
         Raises VcrError where it can have none.
         """
-        if self.root is None:
+        if self.root is None and not self._is_over:
             return self._named.get(DEFAULT)
-        return self._wanted(self.routes.of(flow))
+        return self._wanted(Wanted(DEFAULT) if self._is_over else self.routes.of(flow))
 
     def of_client(self, client: "connection.Client") -> Player | None:
         """Return the session that a client's connection was last used for."""
@@ -114,7 +114,7 @@ class Sessions:
     ) -> bool:
         """Return whether a session that the connection is used for allows something; no
         session allows nothing."""
-        if self.root is None:
+        if self.root is None and not self._is_over:
             player = self._named.get(DEFAULT)
             return player is None or ask(player)
         names = self.routes.names(client)
@@ -127,6 +127,8 @@ class Sessions:
         return any(ask(player) for player in self.open() if player.name in names)
 
     def _wanted(self, wanted: Wanted) -> Player:
+        if self._is_over:
+            raise VcrError(closing.IS_OVER)
         if wanted.fault is not None:
             raise wanted.fault
         player = self._named.get(wanted.name)
@@ -165,7 +167,9 @@ class Sessions:
 
     @property
     def _begins_offline(self) -> bool:
-        return self.root is not None and not RULES[self.root.mode, False].forwards
+        if self.root is None:
+            return self._is_over
+        return not RULES[self.root.mode, False].forwards
 
     def log_all(self, *, at_once: bool = False) -> None:
         """Keep a log of every request from now on for whoever may look on; ``at_once``:
@@ -184,10 +188,13 @@ class Sessions:
 
     def _try(self, settings: Settings, name: str) -> Player | None:
         try:
-            return self.use(settings, name)
-        except VcrError:
+            player = self.use(settings, name)
+        except VcrError as error:
             self.refused.add(name_in(settings, os.fspath(settings.cassette or name)))
+            self.refusals.note(name, error)
             raise
+        self.refusals.note(name, None)
+        return player
 
     def use(self, settings: Settings, name: str = DEFAULT) -> Player | None:
         """Take the session of this name out and put in the one that the settings name.
@@ -248,15 +255,16 @@ class Sessions:
         """End sessions, and close their ports; flows that are under way still belong to
         them. ``when`` they ended stands in the refusals of the ports."""
         for name in names:
-            close_ports(self.routes.take_ports(name, when))
+            closing.close_ports(self.routes.take_ports(name, when))
             if (ended := self._named.pop(name, None)) is not None:
                 self._ejected.append(ended)
+                self._is_over = self.root is None
         self.close_idle()
 
     def _replace(
         self, name: str, fresh: Player | None, closed: Sequence[Player]
     ) -> None:
-        earlier = self._named.pop(name, None)
+        earlier, self._is_over = self._named.pop(name, None), False
         if fresh is not None:
             self._named[name] = fresh
         if earlier is not None and earlier not in closed:
@@ -282,11 +290,7 @@ class Sessions:
     def close(self) -> None:
         """End every session, whatever is still under way: the log says so, and what
         comes of it after all is recorded late."""
-        for exchange in self.recordings():
-            if exchange.state is not State.INTERRUPTED:
-                url = exchange.shown()
-                logger.warning("mitmvcr: %s was cut off and is not recorded", url)
-                exchange.move(Event.CUT_OFF)
+        closing.cut_off(self.recordings())
         ended, self._ejected, self._named = self.open(), [], {}
         self.root = None  # nothing begins any more
         self.routes.tell_unnamed()
@@ -331,8 +335,7 @@ class Sessions:
 
     def turn_away(self, error: Exception) -> None:
         """Remember that a client can have no session."""
-        line = f"{error}" or type(error).__name__
-        self.refusals[line] = self.refusals.get(line, 0) + 1
+        self.refusals.add(f"{error}" or type(error).__name__)
         if self._exit_guard is not None:
             self._exit_guard.failed = True
 
