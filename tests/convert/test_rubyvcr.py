@@ -119,6 +119,16 @@ def test_that_of_r_has_a_status_and_bodies_of_its_own(text: str, proto: str) -> 
     assert one.response.headers == {"Content-Type": ["text/plain"]}
 
 
+def test_a_header_that_r_took_for_a_part_of_the_status_is_one() -> None:
+    """So crul writes each header with "HTTP/" in it, as the Server of Python's own
+    server is: it became a header "Status" of the text "Server: BaseHTTP/0.6"."""
+    lines = "status:\n      - HTTP/2 404\n      - 'Server: BaseHTTP/0.6'"
+    one = only(found_in(R_OLD.replace("status: HTTP/2 404", lines), "ruby-vcr"))
+    assert one.response.headers["Server"] == ["BaseHTTP/0.6"]
+    assert list(one.response.headers) == ["Server", "Content-Type"]
+    assert one.response.proto == "HTTP/2.0"
+
+
 def test_that_of_r_may_be_damaged_or_in_a_file_beside() -> None:
     found = found_in(R_NEW.format(b64encode(b"x").decode()), "ruby-vcr")
     [note] = notes_of(found)

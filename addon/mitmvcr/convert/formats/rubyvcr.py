@@ -53,6 +53,8 @@ def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
     for name, value in response["headers"].fields():
         if name == "status" and _STATUS_LINE.match(value):
             line = value
+        elif name == "status" and line and (taken := _HEADER.fullmatch(value)):
+            headers.append((taken[1], taken[2]))
         else:
             headers.append((name, value))
     yield Exchange(
@@ -70,6 +72,8 @@ def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
 
 #: What R's HTTP library takes for a header.
 _STATUS_LINE = re.compile(r"HTTP/[0-9.]+ [0-9]{3}")
+#: A header that crul puts beside it, as it does with each that has ``HTTP/`` in it.
+_HEADER = re.compile(r"([\w-]+): *(.*)")
 
 
 def _status(response: Tree) -> Tree:
