@@ -156,6 +156,16 @@ def test_the_pieces_are_the_body(kind: str, body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "head", "tail"),
+    [(SSE, b'data: {"jsonrpc": ', b"}\n\n"), (NDJSON, b'{"done": true, "a": ', b"}\n")],
+)
+def test_a_stream_whose_last_event_is_too_deep_to_be_read_has_no_end(
+    kind: str, head: bytes, tail: bytes
+) -> None:
+    assert not has_ended(kind, head + b"[" * 200_000 + b"]" * 200_000 + tail)
+
+
+@pytest.mark.parametrize(
     ("kind", "body"),
     [
         (SSE, b"data: a\n\ndata: [DONE]\n\n"),

@@ -241,7 +241,7 @@ def _is_result(field: tuple[bytes, bytes]) -> bool:
         return False
     try:
         said = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(said, dict) and "id" in said and "method" not in said
 
@@ -249,6 +249,6 @@ def _is_result(field: tuple[bytes, bytes]) -> bool:
 def _is_done(line: bytes) -> bool:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(found, dict) and found.get("done") is True
