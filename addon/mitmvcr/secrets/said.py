@@ -101,9 +101,10 @@ def _is_code(text: str) -> bool:
     return len(words) > 1 and bool(words & _WRONG) and words <= _WRONG | _BESIDE
 
 
-# Of tests
+# Where a name could stand
 
-#: A variable has such a name, too: only what stands around it tells one from the other.
+_NO_NAMES = (b"arn:", b"[REDACTED:", b"REDACTED:")
+#: Of a test. A variable has such a name, too: only what stands around it tells one from the other.
 _PASSED = b"PASS: "
 _OTHERS = rb"(?:PASS|FAIL|SKIP|XFAIL|XPASS|ERROR): "
 _LINE = rb"[^\r\n\\]{1,200}+(?:(?:\\r)?\\n|\r?\n)"
@@ -114,10 +115,10 @@ _ANOTHER_BEHIND = re.compile(
 )
 
 
-def is_verdict(data: bytes, begin: int) -> bool:
-    """Return whether the name of a test that passed follows: other verdicts stand
-    around it, or it is that of a file."""
+def is_no_name(data: bytes, begin: int) -> bool:
+    """Return whether what begins there is no name of a value, but a resource, a
+    placeholder or a verdict: others stand around it, or it is on a file."""
     if not data.startswith(_PASSED, begin):
-        return False
+        return data.startswith(_NO_NAMES, begin)
     before = data[max(0, begin - 220) : begin]
     return bool(_ANOTHER_BEFORE.search(before) or _ANOTHER_BEHIND.match(data, begin))
