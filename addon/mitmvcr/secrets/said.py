@@ -104,7 +104,7 @@ def _is_code(text: str) -> bool:
 # Where a name could stand
 
 _NO_NAMES = (b"arn:", b"[REDACTED:", b"REDACTED:")
-#: Of a test. A variable has such a name too, and only what stands around tells.
+#: Of a test. A variable has such a name too, and only what stands around tells
 #: one from the other.
 _PASSED = b"PASS: "
 _OTHERS = rb"(?:PASS|FAIL|SKIP|XFAIL|XPASS|ERROR): "
