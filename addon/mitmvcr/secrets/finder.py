@@ -23,6 +23,7 @@ from mitmvcr.secrets.parameters import is_form, parameter
 from mitmvcr.secrets.patterns import PATTERNS, USERINFO
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import FILE_STARTS, JSON_STARTS, Held, held_in, percent_in
+from mitmvcr.secrets.said import is_no_name
 from mitmvcr.secrets.scan import Place, Scan, Values
 from mitmvcr.secrets.siblings import flagged, held, logs_in
 from mitmvcr.secrets.spans import Span
@@ -47,7 +48,6 @@ _LONGEST = 64
 #: What stands behind a name that has a value.
 _FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]&*")
 _CELL_ENDS = frozenset((b",", b"|", b"}"))
-_NO_NAMES = (b"arn:", b"[REDACTED:", b"REDACTED:", b"PASS: ")  # of a test
 _CLOSED = frozenset((b'"', b"'", b"\\", b"<"))
 #: The words of a title before its last: "Api Key".
 _TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5}+ )\Z")
@@ -204,12 +204,12 @@ class Finder:
         return spans, starts
 
     def _can_be_secret(self, data: bytes, begin: int, finish: int) -> bool:
-        """Return whether a name is that of a secret, and a value can follow. That of a
-        resource is none, and a placeholder is what was hidden already."""
+        """Return whether a name is that of a secret, and a value can follow: none does
+        that of a resource, a placeholder, a test that passed."""
         return (
             self._names.of(data[begin:finish]).parameter > 0
             and data[finish : finish + 1] in _FOLLOWED
-            and not data.startswith(_NO_NAMES, begin)
+            and not is_no_name(data, begin)
         )
 
     def _of_name(self, scan: Scan, start: int, end: int) -> Iterable[Span]:
