@@ -19,7 +19,7 @@ from mitmvcr.secrets.columns import columns, table
 from mitmvcr.secrets.forms import Pattern
 from mitmvcr.secrets.headers import cookies_in
 from mitmvcr.secrets.heads import judged
-from mitmvcr.secrets.looks import is_password, is_real
+from mitmvcr.secrets.looks import IN_QUERY, is_password, is_real
 from mitmvcr.secrets.names import FLAG, HOLDER, SURE, Names
 from mitmvcr.secrets.patterns import PATTERNS, USERINFO
 from mitmvcr.secrets.rules import Rules
@@ -55,7 +55,7 @@ _NO_NAMES = (b"arn:", b"[REDACTED:", b"REDACTED:", b"PASS: ")  # of a test
 _CLOSED = frozenset((b'"', b"'", b"\\", b"<"))
 #: The words of a title before its last: "Api Key".
 _TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5}+ )\Z")
-_PARAMETER = re.compile(rb"=([^&#\s\"'<>\\;,)\]}]++)")
+_PARAMETER = re.compile(rb"=((?:" + IN_QUERY + rb")++)")
 _FORM_FIELD = re.compile(rb"=([^&\r\n]++)")
 #: What stands behind a name that has a colon in it, as of a namespace.
 _NAMED = re.compile(rb"[> ]|\\{0,15}\"[ \t\r\n]{0,9}+:")
