@@ -19,6 +19,7 @@ from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.flow.unreached import with_remedy
 from mitmvcr.proxy.host.alerts import hear_alerts
+from mitmvcr.proxy.host.continues import await_the_answer
 from mitmvcr.proxy.host.endings import leave_unsaid, say_the_end
 from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.host.origin_ends import pass_reset_on, see_the_end
@@ -115,6 +116,7 @@ class Connections:
     def requestheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """Have a request wait until its session is prepared, and not the event loop."""
         self._quiet.pop(flow.client_conn.id, None)
+        await_the_answer(flow)
         if flow.response is not None:
             return None  # it is answered, and begins no session
         try:
