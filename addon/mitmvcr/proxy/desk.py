@@ -10,7 +10,7 @@ import mitmvcr
 from mitmvcr.config import text_of
 from mitmvcr.control.office import Facts, Problem, Wish, found_at
 from mitmvcr.core.errors import UnusableValueError, VcrError
-from mitmvcr.miss.report import miss_facts
+from mitmvcr.miss.report import miss_of_test
 from mitmvcr.options import (
     BY_NAME,
     OF_SESSION,
@@ -230,7 +230,7 @@ def report(player: Player) -> Facts:
     return {
         "name": player.name,
         **summary.facts,
-        "misses": [{**miss_facts(miss), "times": times} for miss, times in misses],
+        "misses": [miss_of_test(miss, times) for miss, times in misses],
         "failure": None if session.failure is None else str(session.failure),
     }
 
