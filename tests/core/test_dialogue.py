@@ -427,3 +427,9 @@ def test_ids_of_other_kinds_are_left_alone():
     assert answered("text", {}, {"ex": "oas"}) == "toast"
     assert answered('{"id":true,"params":[]}', {1: 2}, {}) == '{"id":true,"params":[]}'
     assert answered('{"id":1}', {1: 2}, {}) == '{"id":2}'
+
+
+def test_one_message_is_not_two():
+    dialogue = Dialogue(frames('> {"a":1}\x1e', "< {}"))
+    assert not hear(dialogue, '{"a":1}\x1e{"a":1}\x1e')
+    assert hear(dialogue, '{"a": 1}\x1e')
