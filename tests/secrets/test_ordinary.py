@@ -388,6 +388,11 @@ def test_harmless_variables_are_none() -> None:
         "SIGNING_KEY": "/run/keys/signing.pem",
         "DEPLOY_KEY": "/Users/Somebody/DeployKey2024ForProduction",
         "GIT_AUTH": "somebody@git.example",
+        "SECRET_MANAGER_PROJECT": "my-project-4711",
+        "AZURE_KEY_VAULT": "kv-prod-01",
+        "SECRETS_BACKEND": "airflow.secrets.gcp.Manager",
+        "TOKEN_SERVICE": "sts.eu-central.example.com",
+        "SECRET_STORE": "projects/12345/secrets",
     }
     assert list(Redactor(environment=environment).memory.since(0)) == []
 
@@ -405,3 +410,48 @@ def test_a_kept_form_that_only_begins_is_not_one() -> None:
     redactor = Redactor(Rules(keep=("jwt",)))
     body = f"eyJ is how {JWT} begins".encode()
     assert redactor.message(body) == body
+
+
+def test_what_is_named_after_its_place_may_be_a_secret() -> None:
+    environment = {
+        "DEPLOY_TOKEN_PROJECT": "q7Rk2Zp9Wm4Xc8Vb3Nt6",
+        "DB_PASSWORD_CLUSTER": "hunter2-x9",
+        "SECRET_KEY_STAGE": "correct4horse",
+    }
+    known = {*Redactor(environment=environment).memory.since(0)}
+    assert {each.encode() for each in environment.values()} <= known
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("${t.token}", "${token}", "${getToken()}", "${encodeURIComponent(t.token)}"),
+        *('${t["token"]}', "${this.auth?.token}", "${tokens[0]}", "#{config.api_key}"),
+        *("${t!.token}", "{{ token.value }}", "{{token}}", "$(t.token)", "${a}${b.c}"),
+    ],
+)
+@pytest.mark.parametrize("around", ["fetch(`%s`)", "fetch(`%s&x=1`)", "`%s#top`", "%s"])
+def test_an_expression_in_a_template_is_no_secret(expression: str, around: str) -> None:
+    body = (around % f"/a?token={expression}").encode()
+    assert Redactor().message(body) == body
+    login = (around % f"https://me:{expression}@h/a").encode()
+    assert Redactor().message(login) == login
+
+
+@pytest.mark.parametrize(
+    ("value", "rest"),
+    [
+        ("${TOKEN:-hunter2-x9}", "`)"),
+        ('${t?.token ?? "hunter2-x9"}', "`)"),
+        ("hunter2-x9${t.token}y8z7", "&x=1`"),
+        ("${t.token}hunter2-x9", "`"),
+        ("hunter2`x9", "`,"),
+        ("hunter2-x9", "` is read"),
+        ('$(cut -d"=" -f2 hunter2-x9)', '"'),
+    ],
+)
+def test_what_is_a_secret_beside_an_expression_goes_whole(
+    value: str, rest: str
+) -> None:
+    clean = Redactor().message(f"`/a?token={value}{rest}".encode())
+    assert clean == f"`/a?token=[REDACTED:token]{rest}".encode()

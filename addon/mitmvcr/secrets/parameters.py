@@ -4,12 +4,13 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from mitmvcr.core.media import FORM
+from mitmvcr.secrets.looks import IN_QUERY
 from mitmvcr.secrets.scan import NONE, Place, Scan, Values
 
 _FORM = re.compile(
     rb"[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+(?:&[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+)*+"
 )
-_PARAMETER = re.compile(rb"=([^&#\s\"'<>\\;,)\]}]++)")
+_PARAMETER = re.compile(rb"=((?:" + IN_QUERY + rb")++)")
 _FORM_FIELD = re.compile(rb"=([^&\r\n]++)")
 
 
