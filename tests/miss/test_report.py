@@ -54,7 +54,7 @@ def test_a_test_is_told_what_helps_if_no_option_would(url: str, helps: str) -> N
     deck = Deck([FOUND])
     if helps.startswith("vcr_allow"):
         deck.take(Request(url=url), Request(url=url))
-    facts = miss_of_test(explain(Request(url=url), deck), 2)
+    facts = miss_of_test(explain(Request(url=url), deck), 2, "MITMVCR_MODE")
     reason, modes = str(facts["reason"]), "MITMVCR_MODE=record_only all of it"
     assert facts["times"] == 2
     assert (modes in reason) == (not helps)

@@ -39,8 +39,7 @@ REMEDY = (
 )
 #: The same for whoever runs tests with a session each, in whatever language.
 REMEDY_OF_TESTS = (
-    "MITMVCR_MODE=replay_with_new_episodes records what is new,"
-    " MITMVCR_MODE=record_only all of it"
+    "{0}=replay_with_new_episodes records what is new, {0}=record_only all of it"
 )
 
 
@@ -278,10 +277,11 @@ class Entry:
         return replace(self, duration=nanoseconds)
 
 
-def miss_of_test(miss: Miss, times: int) -> dict[str, object]:
+def miss_of_test(miss: Miss, times: int, variable: str) -> dict[str, object]:
     """Return a miss as the helpers of test frameworks show it, which know of no option:
-    its reason names what would help if nothing else does."""
-    remedy = f"; {REMEDY_OF_TESTS}" if miss.is_new else ""
+    its reason names what would help if nothing else does, by the variable of the
+    mode."""
+    remedy = f"; {REMEDY_OF_TESTS.format(variable)}" if miss.is_new else ""
     return {**miss_facts(miss), "reason": miss.reason + remedy, "times": times}
 
 

@@ -13,7 +13,7 @@ PLACES = {
     "fish": "~/.config/fish/completions/mitmvcr.fish",
 }
 #: What runs in each shell, and has click say what may follow. click's own scripts know
-#: nothing of a value in its option's word, --mode=record_only: bash hands that over in
+#: nothing of a value in its option's word, behind a =: bash hands that over in
 #: three words, fish and zsh want all of it back; and fish's cut a help at its comma.
 _SCRIPTS = {
     "bash": r"""%(complete_func)s() {
