@@ -241,6 +241,12 @@ def test_toml_that_is_none_is_told_with_its_place(project: Path) -> None:
         from_files(inner)
 
 
+def test_toml_that_is_nested_too_deeply_is_told(project: Path) -> None:
+    write(project, f"mode = {'[' * 20_000}{']' * 20_000}\n")
+    with pytest.raises(ConfigError, match=r"^mitmvcr\.toml: is nested too deeply$"):
+        from_files(project)
+
+
 def test_a_file_that_cannot_be_read_is_told(project: Path) -> None:
     path = project / "mitmvcr.toml"
     path.write_bytes(b"\xff")

@@ -27,7 +27,9 @@ def test_names_may_be_globs_and_what_failed_is_in_a_report(tmp_path: Path) -> No
     assert read(none) == none
 
 
-@pytest.mark.parametrize("data", ["", "[]", "{}", '{"failed_sessions": 1}', "\xff"])
+@pytest.mark.parametrize(
+    "data", ["", "[]", "{}", '{"failed_sessions": 1}', "\xff", "[" * 200_000]
+)
 def test_what_is_no_report_is_told(tmp_path: Path, data: str) -> None:
     report = tmp_path / "r.json"
     report.write_text(data, "latin-1")

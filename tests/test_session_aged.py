@@ -132,3 +132,20 @@ def test_what_is_young_has_not_expired(path: Path) -> None:
     young = {"expires_on": str(int(time.time()) + 3600)}
     session = session_of(path, got(LOGIN, json.dumps(young).encode()))
     assert AGED not in missed(session, get(LOGIN), get(LOGIN))
+
+
+def test_what_is_large_is_not_searched_for_each_miss(path: Path) -> None:
+    """Of fifty answers of 1 MB a miss searched all: that took 12 s, each time."""
+    large = json.dumps({"expires_on": str(AT + 60), "x": "y" * (1 << 18)}).encode()
+    half = json.dumps({"x": "y" * (1 << 17), "expires_on": str(AT + 60)}).encode()
+    other = f"{LOGIN}/2"
+    session = session_of(path, got(LOGIN, large), got(other, large, expires=SOON))
+    assert AGED not in missed(session, get(LOGIN), get(LOGIN))
+    assert "interaction 1 (Expires," in missed(session, get(other), get(other))
+    urls = [f"{LOGIN}/{number}" for number in range(3)]
+    met = [got(urls[0], half)]
+    met += [got(url, half.replace(b"expires_on", b"x")) for url in urls[1:]]
+    session = session_of(path, *met)
+    assert AGED not in missed(session, *map(get, urls), get(f"{LOGIN}/new"))
+    session = session_of(path, *met[:1])
+    assert AGED in missed(session, get(urls[0]), get(f"{LOGIN}/new"))

@@ -154,6 +154,9 @@ def _loads(path: Path, start: Path, data: str) -> dict[str, Any]:
         remedy = "; put texts in quotes" if "Invalid value" in str(error) else ""
         problem = f"{_shown(path, start)}: not TOML: {error}{remedy}"
         raise ConfigError(problem) from error
+    except RecursionError as error:
+        problem = f"{_shown(path, start)}: is nested too deeply"
+        raise ConfigError(problem) from error
 
 
 def _shown(path: Path, start: Path) -> str:

@@ -30,7 +30,7 @@ def _names(text: str) -> list[str]:
         return [str(name) for name in report["failed_sessions"]] or [_NOBODY]
     except OSError as error:
         problem = f"cannot be read: {error.strerror or error}; {_REPORT}"
-    except (ValueError, TypeError, LookupError):
+    except (ValueError, TypeError, LookupError, RecursionError):
         problem = f"is not a report of several sessions; {_REPORT}"
     raise UnusableValueError(quoted(text), problem)
 

@@ -42,6 +42,12 @@ def test_an_old_cassette_is_told_of_once_and_may_fail(cli: Cli, tmp_path: Path) 
     assert "was recorded" not in young.stderr
 
 
+def test_to_fail_on_age_where_none_is_given_is_refused(cli: Cli) -> None:
+    ran = cli("run", "--fail-on-age", "--", *cli.python(FETCH))
+    assert ran.returncode == 125
+    assert "error: --fail-on-age=yes: it needs --max-age" in ran.stderr
+
+
 def test_an_age_is_not_by_a_date_that_cannot_be_true(cli: Cli, tmp_path: Path) -> None:
     words = ("--mode", "replay_only", "--max-age", "30d", "--fail-on-age", "--")
     ahead, unset = old(USAGE, -400), old(USAGE, 365 * 50)  # a clock that was never set

@@ -150,6 +150,9 @@ def test_the_folder_of_wiremock_has_its_bodies_beside(tmp_path, capsys) -> None:
     bad.write_text('{"mappings": ')
     assert convert(root, *words) == 125
     assert f"error: {bad}: is not complete JSON" in capsys.readouterr().err
+    bad.write_text("[" * 200_000)
+    assert convert(root, *words) == 125
+    assert f"error: {bad}: is nested too deeply" in capsys.readouterr().err
 
 
 def test_secrets_are_redacted_as_a_recording_redacts_them(tmp_path, capsys) -> None:

@@ -218,7 +218,9 @@ def test_a_recording_of_another_recorder_is_read(
     assert "would be one" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("text", ["[]", "{", '{"entries": [{"miss": 1}]}', "{}"])
+@pytest.mark.parametrize(
+    "text", ["[]", "{", '{"entries": [{"miss": 1}]}', "{}", "[" * 200_000]
+)
 def test_what_is_no_report_is_an_error(tmp_path: Path, text: str) -> None:
     place = tmp_path / "r.json"
     place.write_text(text)

@@ -107,6 +107,39 @@ def test_a_shell_completes_the_program_that_is_run(
     assert [(each.type, each.value) for each in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("run --mode = rec", "record_only record_once"),
+        ("run --mode =", "record_only replay_only replay_with_new_episodes"),
+        ("run --mode rec", "record_only record_once"),
+        ("run --cassette = ch", "-o default"),
+        ("run --cassettes = ch", "-o dirnames"),
+        ("run --mode = record_only --cassette a.yaml -m pass", "passthrough"),
+        ("run --allow-id", "--allow-idle"),
+        ("run -- env A = ''", "-o default"),
+    ],
+)
+def test_bash_completes_a_value_in_the_word_of_its_option(
+    words, wanted, tmp_path, capfd
+):
+    """Which it hands over in three; what followed was taken for the command to run."""
+    assert main(["completion", "bash"]) == 0
+    script = (
+        f"{capfd.readouterr().out}\nset -u; COMP_WORDS=(mitmvcr {words});"
+        "COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); compopt() { told=$*; };"
+        "told=; _mitmvcr_completion mitmvcr; echo $told ${COMPREPLY[@]}"
+    )
+    program = tmp_path / "mitmvcr"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mitmvcr "$@"\n')
+    program.chmod(0o755)
+    env = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    ran = subprocess.run(
+        ["bash", "-c", script], env=env, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.startswith(wanted), ran.stderr
+
+
 @pytest.mark.parametrize("words", [[], ["cassette"], ["git"]])
 def test_a_list_of_commands_says_of_each_in_whole_words_what_it_does(words, capsys):
     main([*words, "--help"])

@@ -95,6 +95,42 @@ def test_a_compressed_cassette_is_that_of_its_session(
     ]
 
 
+OPENS = """
+import json, os, sys, urllib.error, urllib.request as u
+url = os.environ["MITMVCR_CONTROL_URL"] + "/sessions"
+heads = {"Content-Type": "application/json", "X-Vcr-Control": "1"}
+for each in sys.argv[1:]:
+    wish = json.dumps({"cassette": each, "port": False}).encode()
+    try:
+        u.build_opener(u.ProxyHandler({})).open(u.Request(url, wish, heads))
+    except urllib.error.HTTPError as error:
+        print(error.code)
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "others"), [("new", ""), ("new a b", ", and 2 others")]
+)
+def test_a_run_whose_sessions_could_not_begin_says_that_alone(
+    cli: Cli, folder: Path, names: str, others: str
+) -> None:
+    """As those of a test framework's helper whose cassettes are missing: it says so,
+    and nothing is wrong with any client."""
+    words = (*cli.python(OPENS), *names.split())
+    ran = cli("run", "--cassettes", "cassettes", "-m", "replay", *words)
+    assert ran.returncode == 100
+    count = len(names.split())
+    assert ran.stdout == "409\n" * count
+    told, summary = lines(ran.stderr)
+    sessions = "1 session" if count == 1 else f"{count} sessions"
+    assert told == (
+        f"mitmvcr: {sessions} could not begin: cassettes/new.yaml: cassette not found,"
+        " and mode replay_only never records: record it first with mode record_once"
+        + others
+    )
+    assert "replayed 0" in summary
+
+
 def test_misses_are_told_by_cassette_and_fail_the_run(cli: Cli, folder: Path) -> None:
     words = asking("login%2Fok:a", "other:b", "login%2Fok:c")
     reports = ("--report", "r.json", "--report", "r.xml")

@@ -60,6 +60,34 @@ def test_a_message_of_connect_is_a_piece(kind: str) -> None:
     assert pieces("application/connect", first + last) is None
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/x-jsonlines",
+        "application/stream+json",
+        "text/ndjson; charset=utf-8",
+    ],
+)
+def test_a_line_of_json_is_a_piece_however_its_type_is_spelled(kind: str) -> None:
+    assert pieces(kind, b'{"a": 1}\n{"b": 2}') == [b'{"a": 1}\n', b'{"b": 2}']
+    assert has_ended(kind, b'{"done": true}\n')
+
+
+@pytest.mark.parametrize(
+    ("kind", "head"),
+    [
+        ("application/vnd.kubernetes.protobuf; stream=watch", b""),
+        ("application/vnd.docker.raw-stream", b"\1\0\0\0"),
+        ("application/vnd.docker.multiplexed-stream", b"\2\0\0\0"),
+    ],
+)
+def test_a_message_of_a_container_is_a_piece(kind: str, head: bytes) -> None:
+    messages = [head + b"\0\0\0\2hi", head + b"\0\0\0\1!"]
+    assert pieces(kind, b"".join(messages)) == messages
+    assert pieces(kind, b"hello there\n") == [b"hello there\n"]
+    assert events.stream_kind(kind) == "messages"
+
+
 def test_a_message_of_amazon_is_a_piece() -> None:
     first, second = b"\0\0\0\x10" + b"a" * 12, b"\0\0\0\x11" + b"b" * 13
     assert pieces(AWS, first + second) == [first, second]
@@ -153,6 +181,16 @@ def test_the_pieces_are_the_body(kind: str, body: bytes) -> None:
     assert found is not None
     assert b"".join(found) == body
     assert all(found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "tail"),
+    [(SSE, b'data: {"jsonrpc": ', b"}\n\n"), (NDJSON, b'{"done": true, "a": ', b"}\n")],
+)
+def test_a_stream_whose_last_event_is_too_deep_to_be_read_has_no_end(
+    kind: str, head: bytes, tail: bytes
+) -> None:
+    assert not has_ended(kind, head + b"[" * 200_000 + b"]" * 200_000 + tail)
 
 
 @pytest.mark.parametrize(

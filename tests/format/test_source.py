@@ -58,6 +58,62 @@ def test_what_is_packed_otherwise_is_named(
     assert path.read_bytes() == start + b"rest"
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 9\n",
+            "is a pointer of Git LFS's, and not the cassette itself: 'git lfs pull'",
+        ),
+        (b"/annex/objects/SHA256E-s9--4d7a.yaml\n", "git-annex's, .*: 'git annex get'"),
+        (b"\0GITCRYPT\0abc", "is encrypted by git-crypt, .*: 'git-crypt unlock'"),
+        (b"$ANSIBLE_VAULT;1.1;AES256\n6231\n", "Ansible's vault, .*: 'ansible-vault d"),
+        (b"age-encryption.org/v1\n-> X25519 a\n", "by age, .*: 'age --decrypt'"),
+        (b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n", "by age, .*: 'age --decrypt'"),
+        (b"-----BEGIN PGP MESSAGE-----\n\nhQEM\n", "by OpenPGP, .*: 'gpg --decrypt'"),
+    ],
+)
+def test_what_stands_for_a_cassette_is_named(
+    tmp_path: Path, data: bytes, words: str
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(data)
+    with pytest.raises(CassetteDamagedError, match=words):
+        FileStore(path).load()
+    with pytest.raises(CassetteDamagedError, match=words):
+        open_session(parse_settings(cassette=str(path), mode="record_once"))
+    assert path.read_bytes() == data
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+def test_a_conflict_of_a_merge_is_named_with_its_line(
+    tmp_path: Path, place: int
+) -> None:
+    path = tmp_path / "a.yaml"
+    record(path, "record_once", 0, 1, 2)
+    lines = path.read_text().splitlines(keepends=True)
+    starts = [0, *(at for at, line in enumerate(lines) if "- id:" in line)]
+    at = starts[place]
+    theirs = ["<<<<<<< ours\n", *lines[at : at + 1], "=======\n", lines[at]]
+    path.write_text(
+        "".join([*lines[:at], *theirs, ">>>>>>> theirs\n", *lines[at + 1 :]])
+    )
+    with pytest.raises(CassetteDamagedError, match="a conflict of a merge begins here"):
+        FileStore(path).load()
+    with pytest.raises(
+        CassetteDamagedError, match=f"line {at + 1}: a conflict of a me"
+    ):
+        reader.loads(path.read_bytes(), "a.yaml")
+
+
+@pytest.mark.parametrize("mark", ["<<<<<<< ours\n", ">>>>>>> theirs\n"])
+def test_half_a_conflict_is_none(tmp_path: Path, mark: str) -> None:
+    path = tmp_path / "a.yaml"
+    record(path, "record_once", 0)
+    with pytest.raises(CassetteDamagedError, match="not YAML"):
+        reader.loads(path.read_bytes() + mark.encode(), "a.yaml")
+
+
 @pytest.mark.parametrize("name", ["a.yaml.gz", "b.yml.gz", "C.YAML.GZ"])
 def test_it_is_recorded_extended_and_replayed(tmp_path: Path, name: str) -> None:
     path = tmp_path / name

@@ -119,6 +119,7 @@ def test_two_tests_never_share_a_cassette_by_accident(world, recorded):
     assert found[1] == "tests/shop.rs: shop/order"
     assert found[3] == f"({world.folder})"
     assert found[2] in ("first_of_two", "second_of_two")
+    assert "open it in each of the tests" in ran.stdout
     for name in ("shared", "shop/order"):
         (world.cassettes / f"{name}.yaml").unlink()
 

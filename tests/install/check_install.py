@@ -157,24 +157,61 @@ def test_one_file(source: Path, url: str, tmp_path: Path) -> None:
 
 COMPLETES = {
     "bash": (
-        'eval "$(mitmvcr completion bash)"; COMP_WORDS=(mitmvcr cassette ex)'
-        "; COMP_CWORD=2; _mitmvcr_completion mitmvcr; echo ${COMPREPLY[@]}"
+        'eval "$(mitmvcr completion bash)"; COMP_WORDS=(mitmvcr %s)'
+        "; COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _mitmvcr_completion mitmvcr"
+        "; echo ${COMPREPLY[@]}"
     ),
     "zsh": (
         "autoload -Uz compinit; compinit -u -d $TMPDIR/dump"
-        '; eval "$(mitmvcr completion zsh)"; words=(mitmvcr cassette ex); CURRENT=3'
-        "; compadd() { print -r -- $@ }; _describe() { print -r -- ${(P)3} }"
+        '; eval "$(mitmvcr completion zsh)"; words=(mitmvcr %s); CURRENT=$#words'
+        "; compadd() { print -r -- ${(P)4} }; _describe() { print -r -- ${(P)3} }"
+        "; PREFIX=$words[-1]; compset() { print -r -- left out: $2 }"
         "; _mitmvcr_completion"
     ),
-    "fish": "mitmvcr completion fish | source; complete -C 'mitmvcr cassette ex'",
+    "fish": "mitmvcr completion fish | source; complete -C 'mitmvcr %s'",
+}
+#: What is typed, and what is found in each shell.
+TYPED = {
+    "cassette ex": {"bash": "explain", "zsh": "explain:", "fish": "explain\t"},
+    "run --mode=rec": {
+        "bash": "record_only record_once",
+        "zsh": "left out: --mode=\nrecord_only record_once",
+        "fish": "--mode=record_once\n--mode=record_only",
+    },
+    "run --mode rec": {
+        "bash": "record_only record_once",
+        "zsh": "record_only record_once",
+        "fish": "record_once\nrecord_only",
+    },
+    "run --base-ur": {
+        "bash": "--base-url-map",
+        "zsh": "--base-url-map:",
+        "fish": "as if it started with TO",
+    },
+    "run --isol": {"bash": "--isolate", "zsh": "--isolate:", "fish": "own, whose only"},
 }
 
 
+@pytest.mark.parametrize("typed", TYPED)
 @pytest.mark.parametrize("shell", COMPLETES)
-def test_completion(installed: Path, shell: str, tmp_path: Path) -> None:
+def test_completion(installed: Path, shell: str, typed: str, tmp_path: Path) -> None:
     env = clean(PATH=f"{installed.parent}:{os.environ['PATH']}", TMPDIR=str(tmp_path))
-    found = run(shell, "-c", COMPLETES[shell], cwd=tmp_path, env=env)
-    assert "explain" in found, found
+    words = typed.replace("=", " = ") if shell == "bash" else typed
+    found = run(
+        shell, "-c", COMPLETES[shell].replace("%s", words), cwd=tmp_path, env=env
+    )
+    assert TYPED[typed][shell] in found, found
+
+
+@pytest.mark.parametrize("option", ["--cassette=", "--cassette "])
+def test_fish_completes_files(installed: Path, option: str, tmp_path: Path) -> None:
+    """bash and zsh do so themselves, from where the value begins."""
+    env = clean(PATH=f"{installed.parent}:{os.environ['PATH']}", TMPDIR=str(tmp_path))
+    (tmp_path / "chat.yaml").touch()
+    line = COMPLETES["fish"].replace("%s", f"run {option}ch")
+    found = run("fish", "-c", line, cwd=tmp_path, env=env)
+    before = option if option.endswith("=") else ""
+    assert found.split() == [f"{before}chat.yaml"]
 
 
 def test_the_action(source: Path, url: str, tmp_path: Path) -> None:

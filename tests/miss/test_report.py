@@ -9,7 +9,14 @@ from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.miss.explain import explain
 from mitmvcr.miss.log import MOST_MISSES, Log, Logging
 from mitmvcr.miss.masking import masked
-from mitmvcr.miss.report import Difference, Entry, Miss, Outcome, miss_facts
+from mitmvcr.miss.report import (
+    Difference,
+    Entry,
+    Miss,
+    Outcome,
+    miss_facts,
+    miss_of_test,
+)
 
 FOUND = Interaction(
     4, Request(method="GET", url="http://h/?token=abc"), Response(code=201)
@@ -32,6 +39,27 @@ def test_a_miss_is_told_in_plain_values() -> None:
     page = {"place": "query.page", "asked": '"2"', "recorded": "absent"}
     assert page in near["differ"]
     assert "record_only" in facts["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("url", "helps"),
+    [
+        ("http://h/?token=abc&page=2", "ignore_query=page would let it match"),
+        ("http://h/?token=abc", "vcr_allow_repeats=last would let it match"),
+        ("http://other/a/b", ""),
+    ],
+)
+def test_a_test_is_told_what_helps_if_no_option_would(url: str, helps: str) -> None:
+    """``mitmvcr run`` says so at its end, and not every test has one."""
+    deck = Deck([FOUND])
+    if helps.startswith("vcr_allow"):
+        deck.take(Request(url=url), Request(url=url))
+    facts = miss_of_test(explain(Request(url=url), deck), 2, "MITMVCR_MODE")
+    reason, modes = str(facts["reason"]), "MITMVCR_MODE=record_only all of it"
+    assert facts["times"] == 2
+    assert (modes in reason) == (not helps)
+    assert helps in reason
+    assert "replay_with_new_episodes" in str(facts["remedy"])
 
 
 def test_what_a_value_looks_like_and_what_is_hidden_are_told() -> None:

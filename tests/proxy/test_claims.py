@@ -66,6 +66,25 @@ async def test_another_test_is_refused_and_both_are_named(
 
 
 @in_loop
+async def test_of_a_function_of_both_it_is_said_what_would_help(tmp_path: Path) -> None:
+    """No test's name would: the cassette has that of the function."""
+    world = World(tmp_path)
+    one, other = (
+        f"tests/shop.rs: shop/open in the test {each} (/shop)"
+        for each in ("pays", "refunds")
+    )
+    await world.play(one)
+    told = str(await world.refused(other))
+    assert told.endswith(
+        " asks for it: it is named after the function that opens it for both: open it"
+        " in each of the tests, or name a cassette for each"
+    )
+    told = str(await world.refused(other.replace("shop/open", "shop/other")))
+    assert "rename one of the tests" in told
+    world.rig.vcr.done()
+
+
+@in_loop
 async def test_it_is_refused_while_the_other_is_open(tmp_path: Path) -> None:
     world = World(tmp_path)
     await world.desk.open({**WISH, "test": ONE})

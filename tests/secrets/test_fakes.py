@@ -2,6 +2,7 @@
 
 import base64
 import json
+from itertools import count
 from typing import Any
 
 import pytest
@@ -113,7 +114,13 @@ def test_in_a_replay_it_is_as_young_as_it_was() -> None:
 
 
 @pytest.mark.parametrize("rules", [RULES, Rules()])
-def test_what_a_client_sends_back_is_what_was_recorded(rules: Rules) -> None:
+@pytest.mark.parametrize("passing", [0, 1])
+def test_what_a_client_sends_back_is_what_was_recorded(
+    rules: Rules, passing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``passing``: so many seconds go by at each look at the clock."""
+    clock = count(1_900_000_000, passing)
+    monkeypatch.setattr("mitmvcr.secrets.redactor.time", lambda: next(clock))
     fake = written(jwt(CLAIMS))
     recorded = Interaction(
         0,

@@ -131,7 +131,9 @@ BODIES: dict[str, tuple[str, bytes]] = {
         "c":{"password":"не может быть пустым"},"d":{"password":"密码不能为空"},
         "e":{"password":"パスワードを入力してください"},"f":{"password":"moet langer"},
         "g":{"password":"비밀번호를 입력하세요"},
-        "h":{"password":"jest za krótkie"}}""".encode(),
+        "h":{"password":"jest za krótkie"},"i":{"password":"Ce mot est pris."},
+        "j":{"password":"ist erforderlich"},
+        "k":{"password":"è richiesta!"}}""".encode(),
     ),
     "i18n, other languages": (
         "application/json",
@@ -336,13 +338,26 @@ def test_ordinary_values_are_not_learned() -> None:
         '{"errors": {"password": {"value": "hunter2-x"}}}',
         '{"errors": {}, "password": "hunter2-x"}',
         '{"errors": null, "password": "hunter2-x"}',
+        '{"errors": ["expected {"], "password": "hunterhunter"}',
+        '{"errors": [{"m": "a \\"[{"}], "password": "hunterhunter"}',
+        '{"x": "{\\"errors\\": [\\"[\\"], \\"password\\": \\"hunterhunter\\"}"}',
         '{"password": "Passwort-x"}',
         '{"password": "too_hunter_short"}',
         '{"password": "hunter-password"}',
         '{"password": "hunter rides on mars"}',
+        '{"password": "mein hunter ist braun"}',
+        '{"password": "Le hunter est noir"}',
+        '{"password": "apfel hunter zu tisch wolke"}',
+        '{"password": "mój hunter nie śpi"}',
+        '{"password": "il hunter è nero"}',
+        '{"password": "мой hunter не спит"}',
         "<a><password>hunter2-x</password></a>",
         '<a><password>{"key": "hunter2-x"}</password></a>',
         '<a><password>hunter2"x</password><token>hunter2-xx</token></a>',
+        '<a><password>hunter2"}x</password><token>hunter2",x</token></a>',
+        '<a><password>hunter2",x"y</password><token>hunter2"]"x</token></a>',
+        "<a><password>\n\n  hunter2-x\n</password></a>",
+        "<a><password>\r\n hunter2-x\r\n\r\n</password></a>",
         '{"xml": "<a><password>hunter2-x</password></a>"}',
         '{"xml": "<a b=\\"c\\"><password>hunter2-x</password></a>"}',
         "<a><password>\n  hunter2-x\n</password></a>",
@@ -373,6 +388,11 @@ def test_harmless_variables_are_none() -> None:
         "SIGNING_KEY": "/run/keys/signing.pem",
         "DEPLOY_KEY": "/Users/Somebody/DeployKey2024ForProduction",
         "GIT_AUTH": "somebody@git.example",
+        "SECRET_MANAGER_PROJECT": "my-project-4711",
+        "AZURE_KEY_VAULT": "kv-prod-01",
+        "SECRETS_BACKEND": "airflow.secrets.gcp.Manager",
+        "TOKEN_SERVICE": "sts.eu-central.example.com",
+        "SECRET_STORE": "projects/12345/secrets",
     }
     assert list(Redactor(environment=environment).memory.since(0)) == []
 
@@ -390,3 +410,48 @@ def test_a_kept_form_that_only_begins_is_not_one() -> None:
     redactor = Redactor(Rules(keep=("jwt",)))
     body = f"eyJ is how {JWT} begins".encode()
     assert redactor.message(body) == body
+
+
+def test_what_is_named_after_its_place_may_be_a_secret() -> None:
+    environment = {
+        "DEPLOY_TOKEN_PROJECT": "q7Rk2Zp9Wm4Xc8Vb3Nt6",
+        "DB_PASSWORD_CLUSTER": "hunter2-x9",
+        "SECRET_KEY_STAGE": "correct4horse",
+    }
+    known = {*Redactor(environment=environment).memory.since(0)}
+    assert {each.encode() for each in environment.values()} <= known
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *("${t.token}", "${token}", "${getToken()}", "${encodeURIComponent(t.token)}"),
+        *('${t["token"]}', "${this.auth?.token}", "${tokens[0]}", "#{config.api_key}"),
+        *("${t!.token}", "{{ token.value }}", "{{token}}", "$(t.token)", "${a}${b.c}"),
+    ],
+)
+@pytest.mark.parametrize("around", ["fetch(`%s`)", "fetch(`%s&x=1`)", "`%s#top`", "%s"])
+def test_an_expression_in_a_template_is_no_secret(expression: str, around: str) -> None:
+    body = (around % f"/a?token={expression}").encode()
+    assert Redactor().message(body) == body
+    login = (around % f"https://me:{expression}@h/a").encode()
+    assert Redactor().message(login) == login
+
+
+@pytest.mark.parametrize(
+    ("value", "rest"),
+    [
+        ("${TOKEN:-hunter2-x9}", "`)"),
+        ('${t?.token ?? "hunter2-x9"}', "`)"),
+        ("hunter2-x9${t.token}y8z7", "&x=1`"),
+        ("${t.token}hunter2-x9", "`"),
+        ("hunter2`x9", "`,"),
+        ("hunter2-x9", "` is read"),
+        ('$(cut -d"=" -f2 hunter2-x9)', '"'),
+    ],
+)
+def test_what_is_a_secret_beside_an_expression_goes_whole(
+    value: str, rest: str
+) -> None:
+    clean = Redactor().message(f"`/a?token={value}{rest}".encode())
+    assert clean == f"`/a?token=[REDACTED:token]{rest}".encode()

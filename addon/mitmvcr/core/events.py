@@ -8,25 +8,34 @@ import re
 from binascii import a2b_base64
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import overload
 
-from mitmvcr.core.media import GRPC, JSON, is_base64, media_kind, parameter
+from mitmvcr.core.media import (
+    GRPC,
+    JSON,
+    is_base64,
+    is_json_lines,
+    is_json_seq,
+    media_kind,
+    parameter,
+)
 
 _SSE = "text/event-stream"
-_LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
-_TEXTS = "application/json-seq"
 #: Pictures of a camera, deferred results of GraphQL, or a batch that has a length.
 _MIXED = "multipart/mixed"
 _PARTS = ("multipart/x-mixed-replace", _MIXED)
 _CONNECT = "application/connect+"
 AWS = "application/vnd.amazon.eventstream"
-_KINDS = {
-    _SSE: "events",
-    **dict.fromkeys((*_LINES, _TEXTS), "lines"),
-    **dict.fromkeys((*_PARTS, AWS), "parts"),
-}
-#: How the types of streams begin: they pass live, and are replayed piece by piece.
-STREAM_TYPES = (_SSE, *_LINES, _TEXTS, GRPC, _CONNECT, AWS, _PARTS[0])
+_KUBERNETES = "application/vnd.kubernetes.protobuf"
+#: The output of containers; of one with a terminal the first is plain text.
+_DOCKER = (
+    "application/vnd.docker.raw-stream",
+    "application/vnd.docker.multiplexed-stream",
+)
+_KINDS = {_SSE: "events", **dict.fromkeys((*_PARTS, AWS), "parts")}
+#: How the types of most streams begin.
+_STREAM_TYPES = (_SSE, GRPC, _CONNECT, AWS, _PARTS[0], *_DOCKER)
 
 # Atomic groups: "\r\n" is one line end, never two.
 _BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
@@ -44,9 +53,30 @@ _LAST_EVENTS = frozenset(
 )
 
 
+@lru_cache(maxsize=256)
 def is_stream(content_type: str) -> bool:
-    """Return whether a body of this type is a stream, even where it has a length."""
-    return content_type.lower().startswith(STREAM_TYPES)
+    """Return whether a body of this type is a stream, even where it has a length: it
+    passes live, and is replayed piece by piece. Every replay asks."""
+    if content_type.lower().startswith(_STREAM_TYPES):
+        return True
+    return _is_of_json(content_type) or _before_length(content_type) is not None
+
+
+def _is_of_json(content_type: str) -> bool:
+    return is_json_lines(content_type) or is_json_seq(content_type)
+
+
+def _before_length(content_type: str) -> int | None:
+    """Return how many bytes of a message stand before its length, where each message
+    has its length in four bytes before it."""
+    kind = media_kind(content_type)
+    if kind.startswith((GRPC, _CONNECT)):
+        return 1  # flags
+    if kind in _DOCKER:
+        return 4  # standard output or error, and padding
+    if kind == _KUBERNETES and parameter(content_type, "stream"):
+        return 0
+    return None
 
 
 def pieces(content_type: str, body: bytes) -> list[bytes] | None:
@@ -112,8 +142,10 @@ def stream_kind(content_type: str) -> str:
     kind = media_kind(content_type)
     if is_base64(kind):
         return "parts"
-    if kind.startswith((GRPC, _CONNECT)):
+    if _before_length(content_type) is not None:
         return "messages"
+    if _is_of_json(content_type):
+        return "lines"
     return _KINDS.get(kind, "")
 
 
@@ -122,14 +154,14 @@ def ends(content_type: str, body: bytes) -> list[int] | None:
     kind = media_kind(content_type)
     if kind == _SSE:
         return [found.end() for found in _BLANK_LINE.finditer(body)]
-    if kind in _LINES:
+    if is_json_lines(content_type):
         return [found.end() for found in _LINE_END.finditer(body)]
-    if kind == _TEXTS:
+    if is_json_seq(content_type):
         return [found.start() for found in _SEPARATOR.finditer(body)]
     if is_base64(kind):
         return _base64_ends(body)
-    if kind.startswith((GRPC, _CONNECT)):
-        return message_ends(body)
+    if (before := _before_length(content_type)) is not None:
+        return message_ends(body, before)
     if kind == AWS:
         return _aws_ends(body)
     if kind in _PARTS and (boundary := _boundary(content_type)):
@@ -194,12 +226,12 @@ def _boundary(content_type: str) -> bytes:
     return b"--" + found.encode("utf-8", "surrogateescape") if found else b""
 
 
-def message_ends(body: bytes) -> list[int]:
-    """Return where the complete messages of gRPC and Connect end: a byte of flags, the
-    length in four, the message."""
-    found, at = [], 0
-    while at + 5 <= len(body):
-        at += 5 + int.from_bytes(body[at + 1 : at + 5])
+def message_ends(body: bytes, before: int = 1) -> list[int]:
+    """Return where the complete messages end: some bytes ``before`` the length (of
+    gRPC and Connect one, with flags), the length in four, the message."""
+    found, at, head = [], 0, before + 4
+    while at + head <= len(body):
+        at += head + int.from_bytes(body[at + before : at + head])
         found.append(at)
     return [end for end in found if end <= len(body)]
 
@@ -214,7 +246,7 @@ def has_ended(content_type: str, body: bytes) -> bool:
     kind = media_kind(content_type)
     if kind == _SSE:
         return _last_event_ends(body)
-    if kind in _LINES:
+    if is_json_lines(content_type):
         return body.endswith(b"\n") and _is_done(body.rstrip().rpartition(b"\n")[2])
     if kind in _PARTS:
         boundary = _boundary(content_type)
@@ -241,7 +273,7 @@ def _is_result(field: tuple[bytes, bytes]) -> bool:
         return False
     try:
         said = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(said, dict) and "id" in said and "method" not in said
 
@@ -249,6 +281,6 @@ def _is_result(field: tuple[bytes, bytes]) -> bool:
 def _is_done(line: bytes) -> bool:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(found, dict) and found.get("done") is True

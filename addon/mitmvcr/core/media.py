@@ -48,6 +48,28 @@ def holds_json(media: str) -> bool:
     return media_kind(media).endswith("+json")
 
 
+#: Several texts of JSON, one on each line: nobody has registered a type for it.
+_JSON_LINES = re.compile(
+    r"(?:application|text)/(?:[\w.+-]*[.+-])?"
+    r"(?:nd-?json|ldjson|jsonl|json-?lines|json-?stream|stream\+json"
+    r"|newline-delimited-json)"
+)
+#: Each behind a record separator (RFC 7464, RFC 8142).
+_JSON_SEQ = re.compile(r"application/(?:[\w.+-]*[.+-])?json-seq")
+
+
+@lru_cache(maxsize=64)
+def is_json_lines(media: str) -> bool:
+    """Return whether a body of this type is JSON on each line."""
+    return _JSON_LINES.fullmatch(media_kind(media)) is not None
+
+
+@lru_cache(maxsize=64)
+def is_json_seq(media: str) -> bool:
+    """Return whether a body of this type is a sequence of texts of JSON."""
+    return _JSON_SEQ.fullmatch(media_kind(media)) is not None
+
+
 # Some codecs that Python knows take their time, or are no character sets.
 _CHARSETS = re.compile(r"(?:utf|iso|latin|windows|cp125|us-ascii)[\w-]*", re.ASCII)
 

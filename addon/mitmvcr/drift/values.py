@@ -8,17 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mitmvcr.core.bodies import form_fields, without_codings
-from mitmvcr.core.media import FORM, is_json, media_kind
+from mitmvcr.core.media import FORM, is_json, is_json_lines, is_json_seq, media_kind
 from mitmvcr.core.model import Request, Response, header
 from mitmvcr.drift import markup
 
 _EVENT_END = re.compile(r"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _TEXTS = re.compile(rb"[\n\x1e]")
-_LINES = (
-    *("application/x-ndjson", "application/ndjson", "application/jsonl"),
-    *("application/x-jsonlines", "application/json-seq"),
-)
 Reader = Callable[[bytes], Any]
 
 
@@ -47,6 +43,8 @@ def _reader(media: str) -> Reader | None:
     kind = media_kind(media)
     if kind in _READERS:
         return _READERS[kind]
+    if is_json_lines(media) or is_json_seq(media):
+        return _lines
     if is_json(media):
         return json.loads
     return markup.value if is_xml(media) else None
@@ -92,5 +90,4 @@ _READERS: Mapping[str, Reader] = {
     "text/event-stream": _events,
     FORM: _form,
     "text/csv": _table,
-    **dict.fromkeys(_LINES, _lines),
 }

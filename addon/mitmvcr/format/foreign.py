@@ -104,6 +104,22 @@ _MSW = re.compile(rb"""(?:from|require\()\s*['"]msw(?:/node)?['"]""")
 _NOCK = re.compile(rb"""\bnock\(\s*['"]https?:""")
 #: How go-vcr itself begins a file: no other recorder numbers what it records.
 _OWN = re.compile(rb"(?:---\n)?(?:version: 2\n)?interactions:\n *- id: [0-9]+\n")
+#: Between which git leaves both sides of a conflict.
+_OURS = re.compile(rb"^<<<<<<<(?: .*)?\r?$", re.MULTILINE)
+_THEIRS = re.compile(rb"^>>>>>>>(?: .*)?\r?$", re.MULTILINE)
+CONFLICT = (
+    "a conflict of a merge begins here: resolve it ('mitmvcr git install' lets git"
+    " merge cassettes by interaction)"
+)
+
+
+def conflict_line(data: bytes) -> int:
+    """Return the line at which git left a conflict, 0 if it left none. A body has no
+    such lines: it is indented."""
+    found = _OURS.search(data)
+    if found is None or _THEIRS.search(data, found.end()) is None:
+        return 0
+    return data.count(b"\n", 0, found.start()) + 1
 
 
 def is_own(start: bytes) -> bool:

@@ -27,6 +27,16 @@ _OTHERS = {
     b"PK\x03\x04": "is a zip archive",
     b"7z\xbc\xaf\x27\x1c": "is a 7z archive",
 }
+#: How what stands for a cassette begins, what it is, and what brings the cassette.
+_STAND_INS = {
+    b"version https://git-lfs.": ("is a pointer of Git LFS's", "git lfs pull"),
+    b"/annex/objects/": ("is a pointer of git-annex's", "git annex get"),
+    b"\0GITCRYPT\0": ("is encrypted by git-crypt", "git-crypt unlock"),
+    b"$ANSIBLE_VAULT;": ("is encrypted by Ansible's vault", "ansible-vault decrypt"),
+    b"age-encryption.org/": ("is encrypted by age", "age --decrypt"),
+    b"-----BEGIN AGE ENCRYPTED": ("is encrypted by age", "age --decrypt"),
+    b"-----BEGIN PGP MESSAGE": ("is encrypted by OpenPGP", "gpg --decrypt"),
+}
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -44,12 +54,23 @@ def unpacked(data: bytes, name: str) -> bytes:
             remedy = "unpack it, or pack it with gzip"
             problem = f"{kind}, and only gzip is read"
             raise CassetteDamagedError(name, problem, remedy=remedy)
+        _check_stands_for_nothing(data, name)
         return data
     try:
         return gzip.decompress(data)
     except (OSError, EOFError, zlib.error) as error:
         problem = f"is not a complete gzip file: {str(error).lower()}"
         raise CassetteDamagedError(name, problem) from error
+
+
+def _check_stands_for_nothing(data: bytes, name: str) -> None:
+    if data.startswith(tuple(_STAND_INS)):
+        what, command = next(
+            _STAND_INS[each] for each in _STAND_INS if data.startswith(each)
+        )
+        problem = f"{what}, and not the cassette itself"
+        remedy = f"'{command}' brings it"
+        raise CassetteDamagedError(name, problem, remedy=remedy)
 
 
 def packed(name: str, *parts: bytes | Iterable[bytes]) -> Iterator[bytes]:

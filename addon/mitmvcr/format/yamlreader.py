@@ -73,6 +73,8 @@ def read(data: bytes, most_faults: int = 1, *, name: str = "<bytes>") -> Documen
     is_another = document.faults or document.version != FORMAT_VERSION
     if is_another and (kind := foreign.kind_of(data)):
         return _another(kind, name)
+    if document.faults and (line := foreign.conflict_line(data)):
+        return Document(faults=[Fault(foreign.CONFLICT, line)])
     return document
 
 

@@ -37,6 +37,10 @@ REMEDY = (
     "record it again with mode record_only, or let new requests be recorded with mode"
     " replay_with_new_episodes"
 )
+#: The same for whoever runs tests with a session each, in whatever language.
+REMEDY_OF_TESTS = (
+    "{0}=replay_with_new_episodes records what is new, {0}=record_only all of it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,11 @@ class Miss:
         return self.nearest[0].options if self.nearest else ()
 
     @property
+    def is_new(self) -> bool:
+        """Return whether no option, and no variable, would let it match."""
+        return not (self.options or self.unset)
+
+    @property
     def reason(self) -> str:
         """Return why nothing matched, in one line."""
         hint = self.hint or " ".join(self.options)
@@ -266,6 +275,14 @@ class Entry:
 
     def lasting(self, nanoseconds: int) -> "Entry":
         return replace(self, duration=nanoseconds)
+
+
+def miss_of_test(miss: Miss, times: int, variable: str) -> dict[str, object]:
+    """Return a miss as the helpers of test frameworks show it, which know of no option:
+    its reason names what would help if nothing else does, by the variable of the
+    mode."""
+    remedy = f"; {REMEDY_OF_TESTS.format(variable)}" if miss.is_new else ""
+    return {**miss_facts(miss), "reason": miss.reason + remedy, "times": times}
 
 
 def miss_facts(miss: Miss) -> dict[str, object]:

@@ -19,7 +19,12 @@ _REMEDY = (
     "rename one of the tests, or name a cassette for one; to share it, name it in both;"
     " if one is gone, start mitmvcr anew"
 )
-
+#: The Rust crate says of a test what opens its session, and which test that is within.
+_WITHIN = " in the test "
+_FUNCTION = (
+    "it is named after the function that opens it for both: open it in each of the"
+    " tests, or name a cassette for each"
+)
 _OLD = "an older version named it after both; delete it, and record them anew"
 
 
@@ -56,7 +61,9 @@ class Claims:
                 mine, theirs = self._shown(test), self._shown(claim.test)
                 name = name_in(settings, cassette)
                 detail = f"{name} is that of the test {theirs}, and {mine} asks for it"
-                raise Problem(409, "cassette", detail, _OLD if is_old else _REMEDY)
+                raise Problem(
+                    409, "cassette", detail, _OLD if is_old else _remedy(mine, theirs)
+                )
 
     def take(self, player: Player, test: str) -> None:
         """Note which test a session that has begun is for; :meth:`check` it before."""
@@ -76,6 +83,12 @@ class Claims:
         if claim is not None:
             claim.sessions -= 1
             claim.is_used |= _did_something(player)
+
+
+def _remedy(mine: str, theirs: str) -> str:
+    opened = [each.partition(_WITHIN) for each in (mine, theirs)]
+    is_one = opened[0][0] == opened[1][0] and all(within for _, within, _ in opened)
+    return _FUNCTION if is_one else _REMEDY
 
 
 def _is_one_file(first: str, second: str) -> bool:

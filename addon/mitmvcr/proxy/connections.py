@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from mitmproxy import connection, http, tcp, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
-from mitmvcr.core.errors import OptionError
+from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.options import DIR
 from mitmvcr.proxy.counts import LEFT, LEFT_EARLY, Counts
 from mitmvcr.proxy.flow.player import Player
@@ -19,6 +19,7 @@ from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.flow.unreached import with_remedy
 from mitmvcr.proxy.host.alerts import hear_alerts
+from mitmvcr.proxy.host.continues import await_the_answer
 from mitmvcr.proxy.host.endings import leave_unsaid, say_the_end
 from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.host.origin_ends import pass_reset_on, see_the_end
@@ -46,13 +47,19 @@ class Connections:
     def server_connect(self, data: ServerConnectionHookData) -> None:
         # Refused first and allowed after: an exception on the way refuses.
         data.server.error = data.server.error or _REFUSED
-        if self.may_connect(data) and data.server.error == _REFUSED:
+        try:
+            is_allowed = self.may_connect(data)
+        except VcrError as error:  # there is no session, be it to replay or to record
+            data.server.error = f"mitmvcr: {error}"
+            return
+        if is_allowed and data.server.error == _REFUSED:
             data.server.error = None
             speak_cleartext_h2(data.client, data.server)
             see_the_end()
 
     def may_connect(self, data: ServerConnectionHookData) -> bool:
-        """Return whether a connection may be opened, by its client's session."""
+        """Return whether a connection may be opened, by its client's session. Raise
+        VcrError where it can have none."""
         return self.sessions.allows(data.client, lambda each: each.may_connect(data))
 
     def may_leave(self, flow: http.HTTPFlow) -> bool:
@@ -61,7 +68,8 @@ class Connections:
         return player is None or not player.offline or player.lets_pass(flow)
 
     def may_look_up(self, client: connection.Client) -> bool:
-        """Return whether a client's names may be looked up."""
+        """Return whether a client's names may be looked up. Raise VcrError where it can
+        have no session."""
         return self.sessions.allows(client, lambda each: not each.offline)
 
     def fail(self, flow: http.HTTPFlow, error: Exception) -> None:
@@ -108,6 +116,7 @@ class Connections:
     def requestheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """Have a request wait until its session is prepared, and not the event loop."""
         self._quiet.pop(flow.client_conn.id, None)
+        await_the_answer(flow)
         if flow.response is not None:
             return None  # it is answered, and begins no session
         try:

@@ -10,7 +10,7 @@ import mitmvcr
 from mitmvcr.config import text_of
 from mitmvcr.control.office import Facts, Problem, Wish, found_at
 from mitmvcr.core.errors import UnusableValueError, VcrError
-from mitmvcr.miss.report import miss_facts
+from mitmvcr.miss.report import miss_of_test
 from mitmvcr.options import (
     BY_NAME,
     OF_SESSION,
@@ -36,6 +36,7 @@ _OF_PROCESS = (
     *("cassette", "dir", "control", "save_failed", "rerecord"),
     *("client_cert", "upstream_ca", "insecure_upstream"),
 )
+_MODE = BY_NAME["mode"].variable
 _SCALARS = ["string", "number", "boolean"]
 _OPTIONS = {each.name for each in OF_SESSION} - {*_OF_PROCESS}
 #: In seconds; a test does not wait longer for what it left under way.
@@ -230,7 +231,7 @@ def report(player: Player) -> Facts:
     return {
         "name": player.name,
         **summary.facts,
-        "misses": [{**miss_facts(miss), "times": times} for miss, times in misses],
+        "misses": [miss_of_test(miss, times, _MODE) for miss, times in misses],
         "failure": None if session.failure is None else str(session.failure),
     }
 

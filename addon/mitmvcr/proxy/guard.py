@@ -195,7 +195,7 @@ class Guard:
             query.error = Error(_REFUSED)
             if not self._has_refused_names:
                 self._has_refused_names = True
-                logger.warning("mitmvcr replays: names are not looked up (SERVFAIL)")
+                logger.warning("mitmvcr: names are not looked up (SERVFAIL)")
 
     def _ended(self, ended: http.HTTPFlow) -> None:
         self._under_way.pop(ended.id, None)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote_to_bytes
 
+from mitmvcr.secrets.lists import PLACES_OF_SECRETS
 from mitmvcr.secrets.looks import LEAST, is_by_chance, is_password
 from mitmvcr.secrets.names import is_secret_variable
 from mitmvcr.secrets.patterns import USERINFO
@@ -18,6 +19,8 @@ _NO_SECRET = re.compile(
     r"|localhost|redacted|placeholder|changeme|undefined|anonymous)",
     re.DOTALL,
 )
+#: my-project-4711, prod/eu-west-1, secretmanager.googleapis.com
+_WORDS = re.compile(r"[A-Za-z]{2,20}(?:[-_./: ](?:[A-Za-z]{1,20}|[0-9]{1,13})){0,9}")
 #: One base64 key in 64 begins with a slash, like a path, and hardly any has more.
 _KEY = re.compile(rb"/[A-Za-z0-9+]{12,}+(?:/[A-Za-z0-9+]{0,40}+)?+={0,2}+(?<=.{32})")
 _USERINFO = re.compile(USERINFO.encode())
@@ -30,8 +33,10 @@ def secrets_in(environment: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
         if "@" in text and (found := [*filter(is_password, _USERINFO.finditer(value))]):
             for each in found:
                 yield name, unquote_to_bytes(each[each.lastindex or 0])
-        elif is_secret_variable(name) and len(value) >= LEAST and not _is_plain(value):
-            yield name, value
+        elif is_secret_variable(name) and len(value) >= LEAST:
+            is_place = name.upper().split("_")[-1] in PLACES_OF_SECRETS
+            if not _is_plain(value) and not (is_place and _WORDS.fullmatch(text)):
+                yield name, value
 
 
 def _is_plain(value: bytes) -> bool:

@@ -10,9 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
-from urllib.parse import unquote_to_bytes
 
-from mitmvcr.core.media import FORM
 from mitmvcr.secrets import binary, commands, heads, kubernetes, lists
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.columns import columns, table
@@ -21,11 +19,13 @@ from mitmvcr.secrets.headers import cookies_in
 from mitmvcr.secrets.heads import judged
 from mitmvcr.secrets.looks import is_password, is_real
 from mitmvcr.secrets.names import FLAG, HOLDER, SURE, Names
+from mitmvcr.secrets.parameters import is_form, parameter
 from mitmvcr.secrets.patterns import PATTERNS, USERINFO
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import FILE_STARTS, JSON_STARTS, Held, held_in, percent_in
-from mitmvcr.secrets.scan import NONE, Place, Scan, Values
-from mitmvcr.secrets.siblings import flagged, held
+from mitmvcr.secrets.said import is_no_name
+from mitmvcr.secrets.scan import Place, Scan, Values
+from mitmvcr.secrets.siblings import flagged, held, logs_in
 from mitmvcr.secrets.spans import Span
 from mitmvcr.secrets.syntaxes import values
 from mitmvcr.secrets.tokens import Tokens, compiled
@@ -33,9 +33,6 @@ from mitmvcr.secrets.tokens import Tokens, compiled
 _MARK = b"REDACTED"
 #: Of a part whose text is packed.
 _PACKED = (b"Content-Encoding:", b"content-encoding:")
-_FORM = re.compile(
-    rb"[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+(?:&[\w.\-%\[\]]{1,80}+=[^&\s\"'<>{}]*+)*+"
-)
 #: What is encoded within what is encoded is looked into so far.
 DEEPEST = 4
 #: What was found in shorter texts is remembered.
@@ -51,12 +48,9 @@ _LONGEST = 64
 #: What stands behind a name that has a value.
 _FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]&*")
 _CELL_ENDS = frozenset((b",", b"|", b"}"))
-_NO_NAMES = (b"arn:", b"[REDACTED:", b"REDACTED:", b"PASS: ")  # of a test
 _CLOSED = frozenset((b'"', b"'", b"\\", b"<"))
 #: The words of a title before its last: "Api Key".
 _TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5}+ )\Z")
-_PARAMETER = re.compile(rb"=([^&#\s\"'<>\\;,)\]}]++)")
-_FORM_FIELD = re.compile(rb"=([^&\r\n]++)")
 #: What stands behind a name that has a colon in it, as of a namespace.
 _NAMED = re.compile(rb"[> ]|\\{0,15}\"[ \t\r\n]{0,9}+:")
 #: What a backslash before a name may have behind it: \\n, \\u0022, \\x22.
@@ -99,11 +93,6 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
         Target(text in names, text in marks, tuple(forms.get(text, ())))
         for text in texts
     ]
-
-
-def is_form(data: bytes) -> bool:
-    """Return whether all of it is ``name=value&name=value``."""
-    return b"=" in data[:200] and _FORM.fullmatch(data) is not None
 
 
 def _passwords(data: bytes) -> Iterator[re.Match[bytes]]:
@@ -172,17 +161,14 @@ class Finder:
                 begin, named = _name_around(data, start, end)
                 yield self._can_be_secret(data, begin, named)
 
-    def found(self, data: bytes, kind: str = "") -> Found:
+    def found(self, data: bytes, kind: str = "", *, asked: bool = False) -> Found:
         """Return all secrets in a text of a Content-Type, except what a rule finds
-        within what it found before."""
-        return (
-            self._remembered(data, kind)
-            if len(data) < _SHORT
-            else self._found(data, kind)
-        )
+        within what it found before. ``asked``: the text is part of a request."""
+        find = self._remembered if len(data) < _SHORT else self._found
+        return find(data, kind, asked)
 
-    def _found(self, data: bytes, kind: str) -> Found:
-        spans, starts = self._by_anchor(data, kind)
+    def _found(self, data: bytes, kind: str, asked: bool) -> Found:
+        spans, starts = self._by_anchor(data, kind, asked)
         spans += self._by_regex(data)
         spans += heads.in_heads(self._names, data, starts)
         spans = [*kubernetes.in_secrets(self._names, data, starts), *spans]
@@ -197,14 +183,16 @@ class Finder:
             spans = [span for span in spans if not self._is_kept(span.value)]
         return Found(spans, [*percent_in(data), *held_in(data, starts)])
 
-    def _by_anchor(self, data: bytes, kind: str) -> tuple[list[Span], list[int]]:
+    def _by_anchor(
+        self, data: bytes, kind: str, asked: bool
+    ) -> tuple[list[Span], list[int]]:
         """Return secrets, and where base64 of JSON may begin."""
         spans, starts = list[Span](), list[int]()
         hits = self._hits(data)
         if not hits:
             return spans, starts
         targets, of, at = self._targets, self._of_name, self._forms(data).at
-        scan = Scan(data, form=FORM in kind.lower() or is_form(data))
+        scan = Scan(data, form=is_form(data, kind), asked=asked)
         for number, start, end in hits:
             is_name, is_mark, forms = targets[number]
             if is_name and start >= scan.named:
@@ -216,12 +204,12 @@ class Finder:
         return spans, starts
 
     def _can_be_secret(self, data: bytes, begin: int, finish: int) -> bool:
-        """Return whether a name is that of a secret, and a value can follow. That of a
-        resource is none, and a placeholder is what was hidden already."""
+        """Return whether a name is that of a secret, and a value can follow: none does
+        that of a resource, a placeholder, a test that passed."""
         return (
             self._names.of(data[begin:finish]).parameter > 0
             and data[finish : finish + 1] in _FOLLOWED
-            and not data.startswith(_NO_NAMES, begin)
+            and not is_no_name(data, begin)
         )
 
     def _of_name(self, scan: Scan, start: int, end: int) -> Iterable[Span]:
@@ -235,7 +223,7 @@ class Finder:
         sure = self._names.of(name := data[begin:finish]).field
         if sure == HOLDER:
             return self._held(scan, begin, finish)
-        found = _parameter(scan, begin, finish)
+        found = parameter(scan, begin, finish)
         if not found and (sure == FLAG or name in lists.TYPES):
             found = flagged(scan, begin, finish)
         if not found and sure:
@@ -247,11 +235,14 @@ class Finder:
 
     def _judged(self, scan: Scan, name: bytes, found: Values) -> Iterator[Span]:
         for start, end, text, place in found:
-            if verdict := self._names.judge(name, text, place):
+            verdict = self._names.judge(name, text, place)
+            if verdict is None and scan.asked:
+                phrase = self._names.passphrase(name, text)
+                verdict = phrase if phrase and logs_in(scan, start, end) else None
+            if verdict:
                 scan.named = max(scan.named, end)
-                kind, is_sure = verdict
                 new = b"0" if place is Place.NUMBER else b""
-                yield Span(start, end, kind, text, is_sure, new)
+                yield Span(start, end, verdict.kind, text, verdict.is_sure, new)
 
     def _held(self, scan: Scan, begin: int, finish: int) -> Iterator[Span]:
         """Yield what has a name of its own, as cookies of a header in a text."""
@@ -331,19 +322,3 @@ def _title(data: bytes, begin: int) -> int:
     at = max(data.rfind(mark, first, begin) for mark in (b'"', b"'", b">"))
     title = _TITLE.match(data, at, begin) if at >= 0 else None
     return title.start(1) if title else begin
-
-
-def _parameter(scan: Scan, begin: int, finish: int) -> Values:
-    if scan.data[finish : finish + 1] != b"=":
-        return NONE
-    before = scan.left(begin, 7).rstrip(b"!/")  # of a page's route, #!/token=x
-    if not (scan.form or before.endswith((b"?", b"&", b"#", b"&amp;", b"u0026"))):
-        return NONE
-    if scan.data.startswith(b"==", finish) and scan.data.startswith(b"?.", begin - 1):
-        return NONE  # user?.password === x
-    regex = _FORM_FIELD if scan.form else _PARAMETER
-    return scan.value(regex, finish, Place.QUERY, _percent)
-
-
-def _percent(raw: bytes) -> bytes:
-    return unquote_to_bytes(raw.replace(b"+", b" ")) if b"%" in raw else raw

@@ -175,11 +175,13 @@ def turned(scan: Scan, begin: int, _: int) -> Values:
 
 # Errors
 
-#: The key of what is wrong with a request, and what it opens.
+#: The key of what is wrong with a request, how its quotes are escaped, and what it
+#: opens.
 _ERRORS = re.compile(
     rb"(?i)(?:errors?|violations|failures|invalid[_-]?params)"
-    rb"\\{0,15}\"\s{0,9}:\s{0,20}(?=[{\[])"
+    rb"(\\{0,15})\"\s{0,9}:\s{0,20}(?=[{\[])"
 )
+_SIGNS = re.compile(rb"[]\"{}[]")
 #: In bytes: so far before a field it is looked for.
 _NEAR = 600
 _DIRECTLY = re.compile(rb"\\{0,15}\"\s{0,9}:[\s\[]{0,40}\\{0,15}\"")
@@ -190,7 +192,7 @@ def without_messages(scan: Scan, begin: int, finish: int, found: Values) -> Valu
     words that stand directly under its name among errors."""
     if not found or not _DIRECTLY.fullmatch(scan.data, finish, found[0].start):
         return found
-    if not _is_among_errors(scan.left(begin, _NEAR)):
+    if not _is_among_errors(scan, begin):
         return found
     return [each for each in found if _is_likely(each)]
 
@@ -199,11 +201,26 @@ def _is_likely(value: Value) -> bool:
     return is_likely(value.text.rstrip(b" .!?:*"), least=1)
 
 
-def _is_among_errors(left: bytes) -> bool:
+def _is_among_errors(scan: Scan, begin: int) -> bool:
     """Return whether what errors are called stands before, and is still open."""
-    for opened in _ERRORS.finditer(left):
-        rest = left[opened.end() :]
-        opens = rest.count(b"{") + rest.count(b"[")
-        if opens > rest.count(b"}") + rest.count(b"]"):
-            return True
-    return False
+    near = max(0, begin - _NEAR)
+    return any(
+        _is_open(scan, opened.end(), begin, len(opened[1]))
+        for opened in _ERRORS.finditer(scan.data, near, begin)
+    )
+
+
+def _is_open(scan: Scan, start: int, begin: int, level: int) -> bool:
+    """Return whether more is opened than closed between two places, apart from what
+    the strings there have."""
+    opens, at = 0, start
+    while (sign := _SIGNS.search(scan.data, at, begin)) is not None:
+        at = sign.end()
+        if sign[0] == b'"':
+            end = scan.closing_quote(at, level, b'"')
+            at = begin if end < 0 else end + level + 1
+        else:
+            opens += 1 if sign[0] in b"{[" else -1
+        if not opens and at <= begin:
+            return False
+    return opens > 0

@@ -514,6 +514,13 @@ ABOUT_SECRETS = listed(
     "EXPIRES, REGION, METHOD, MODE, ALGORITHM, PROVIDER, ENABLED, DISABLED, ISSUER",
     "AUDIENCE, SCOPE, SCOPES, REALM, DOMAIN, HEADER, PREFIX, FORMAT, POLICY, SOCK, ARN",
 )
+#: The last word of the name of where secrets are, ``SECRET_MANAGER_PROJECT``: what it
+#: holds is none if it is made of words and numbers. A token for a place may end so too.
+PLACES_OF_SECRETS = listed(
+    "PROJECT, MANAGER, STORE, STORAGE, VAULT, ACCOUNT, LOCATION, ZONE, NAMESPACE",
+    "CLUSTER, BUCKET, TABLE, TENANT, ORG, ORGANIZATION, SERVICE, SERVER, BACKEND",
+    "ENV, ENVIRONMENT, STAGE, ROLE, LABEL, ALIAS, CLASS, KIND, ENGINE, STRATEGY",
+)
 #: Variables with such names that hold none; the last one holds names of variables.
 NO_SECRETS = listed(
     "PWD, OLDPWD, SSH_AUTH_SOCK, XAUTHORITY, PUBLIC_KEY, GPG_KEY, KEY_ID, COLOR_KEY",

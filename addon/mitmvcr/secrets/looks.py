@@ -8,11 +8,25 @@ from string import ascii_lowercase, ascii_uppercase, digits
 #: Shorter values occur by chance.
 LEAST = 8
 
+#: One piece of a parameter's value in a text: what code puts there, as in
+#: ``?token=${t["token"]}``, or a letter. A backtick is one where another follows.
+IN_QUERY = (
+    rb"[$#]\{[^{}\r\n]{1,99}\}|\{\{[^{}\r\n]{1,99}\}\}"
+    rb"|\$\([^()\r\n]{1,99}(?:\([^()\r\n]{0,99}\))?\)"
+    rb"|`(?=[\w%`])|[^&#\s\"'`<>\\;,)\]}]"
+)
+_NAME = rb"[A-Za-z_$][\w$]{0,40}+"
+#: A name in it, a member, an item, a call: no text of its own.
+_CODE = (
+    rb" ?" + _NAME + rb"(?:!?(?:\?\.|\.)" + _NAME + rb"|\[[\"']?\w{1,40}[\"']?\]"
+    rb"|\([\w$.,? ]{0,80}\)){0,9}+ ?"
+)
 _NOTHING = re.compile(
     rb"(?i:true|false|null|none|nil|undefined|yes|no|deleted|redacted|\*+|x{3,}|\.{3}"
     rb"|%(?:\(\w{1,40}\))?[sdv]|\{[\w.]{0,40}\}?|<[A-Z][A-Z0-9_]*>|\$\{[A-Z_][A-Z0-9_]*\}?"
     # No variable is $ecret99x.
-    rb"|\$(?!(?-i:[A-Za-z]*[0-9]+[a-z]))[A-Z_][A-Z0-9_]*|\{\{[^{}]{1,80}\}\})?"
+    rb"|\$(?!(?-i:[A-Za-z]*[0-9]+[a-z]))[A-Z_][A-Z0-9_]*|\{\{[^{}]{1,80}\}\}"
+    rb"|(?:[$#]\{" + _CODE + rb"\}|\$\(" + _CODE + rb"\)){1,9}+)?"
 )
 #: What may be asked for with a key: read:user.
 _SCOPE = re.compile(rb"[a-z][a-z_.-]{2,30}:[a-z*][a-z_.*:-]{0,30}")

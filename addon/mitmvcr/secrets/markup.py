@@ -7,9 +7,11 @@ from mitmvcr.secrets.scan import NONE, Scan, Value, Values, unescaped
 _OPENED = re.compile(rb"(?:\s[^<>]{0,2000}+)?+>")
 _CDATA = re.compile(rb"\s{0,200}+<!\[CDATA\[")
 _TEXT = re.compile(rb"[^<]++")
-#: What no element of a text in JSON, or of one event, goes on across: the end of a
-#: string, with what follows one, and that of a line that has a meaning.
-_LEAVES = re.compile(rb"[^\"]*+\"\s*+[,\]}]|[^\n]*+\n(?:\r?\n|data:)")
+#: What no element of a text in JSON, or of one event, goes on across: from the end of
+#: a string to the beginning of another, and to the data of the next event.
+_ENDS_STRING = re.compile(rb"[^\"]*+\"\s*+[,\]}]")
+_BEGINS_STRING = re.compile(rb"[,:\[{]\s*+\\*+\Z")
+_NEXT_EVENT = b"\ndata:"
 #: An element in it alone.
 _NESTED = re.compile(rb"\s{0,200}+<(?:\w{1,20}:)?[Vv]alue>([^<]{1,400}+)</")
 _PART = re.compile(rb"\"?+[^\r\n]{0,500}+\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n")
@@ -35,12 +37,21 @@ def element(scan: Scan, begin: int, finish: int) -> Values:
     if nested := scan.value(_NESTED, opened.end(), decode=unescaped):
         return nested
     found = scan.match(_TEXT, opened.end())
-    if found is None or _LEAVES.match(found[0]):
+    if found is None or _leaves(found[0]):
         return NONE
     end = b"</" + data[begin:finish]
     if data.startswith(end, found.end()) or _is_cut(scan, found, end):
         return (Value(*found.span(), unescaped(found[0])),)
     return NONE
+
+
+def _leaves(text: bytes) -> bool:
+    """Return whether a text is of more than one string of JSON, or event: a password
+    may have such a sign, or be on a line of its own."""
+    if _NEXT_EVENT in text:
+        return True
+    last = _ENDS_STRING.match(text) and text.rindex(b'"')
+    return bool(last and _BEGINS_STRING.search(text[max(0, last - 60) : last]))
 
 
 def _is_cut(scan: Scan, found: re.Match[bytes], end: bytes) -> bool:

@@ -14,6 +14,8 @@ _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 #: Not ``0`` of ``password[0]``, nor nothing of ``password[]``.
 _LAST = re.compile(r"[A-Za-z0-9 _-]+(?=(?:\[[0-9]*\]|\])*\Z)")
 _HALVES = ("key", "token")
+#: Within the name of what may be words with blanks between, and how long that may be.
+_PASS, _LONGEST_PHRASE = ("pass", "pwd"), 128
 #: Of ``X-Access-Token-V2`` and ``apiKeyV2``.
 _VERSION = re.compile(r"(?<=[A-Za-z0-9])[_-]?[vV][0-9]{1,2}\Z")
 #: As variables of the environment are named, and headers that no standard has.
@@ -97,6 +99,15 @@ class Names:
         """Return what kind of a secret a value is; None for no secret."""
         judge = self._judge if len(value) > _SHORT else self._judged
         return judge(name, value, place)
+
+    def passphrase(self, name: bytes, value: bytes) -> Verdict | None:
+        """Return what kind of a secret a value is that somebody logs in with: it may
+        read as if something was said of a password."""
+        known = self.of(name)
+        is_one = known.field == SURE and any(map(known.word.__contains__, _PASS))
+        if is_one and b" " in value and len(value) <= _LONGEST_PHRASE:
+            return Verdict(known.kind, True)
+        return None
 
     def _judge(self, name: bytes, value: bytes, place: Place) -> Verdict | None:
         text = value.strip()

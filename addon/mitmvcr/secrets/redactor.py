@@ -209,17 +209,18 @@ class Redactor:
         name."""
         if not self.restores:
             return recorded
-        walk = Walk(lambda text: self._restored(text.data))
+        now = int(time())  # one for all of it: its headers may repeat its body
+        walk = Walk(lambda text: self._restored(text.data, now))
         old, new = recorded.response, walk.response(recorded.response)
         frames = zip(old.websocket, new.websocket, strict=True)
         said = tuple(one if one.from_client else other for one, other in frames)
         return replace(recorded, response=replace(new, websocket=said))
 
-    def _restored(self, content: bytes) -> bytes:
+    def _restored(self, content: bytes, now: int) -> bytes:
         for mark, value in self._present.items():
             content = content.replace(mark, value)
         for fake in fakes.each_in(content) if self.rules.fake else ():
-            young = fakes.moved(fake, int(time()))
+            young = fakes.moved(fake, now)
             if young != fake:
                 # When the client sends it back, it stands for the recorded one.
                 self.memory.learn(young, fake)
@@ -228,7 +229,7 @@ class Redactor:
 
     def put_back(self, text: str) -> str:
         """Return a text with the present values of the variables that it names."""
-        return self._restored(text.encode(*BYTES)).decode(*BYTES)
+        return self._restored(text.encode(*BYTES), int(time())).decode(*BYTES)
 
     # The quick check, which is nearly always enough
 

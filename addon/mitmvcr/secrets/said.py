@@ -24,20 +24,25 @@ _PROSE = re.compile(
     r"|incorrect|invalid|is|isn't|least|may|must|password|please|required|should|too|was"
     r"|will|wrong|your"
     # German, Dutch, Swedish, Danish and Norwegian
-    r"|bitte|darf|falsch|ist|kein|keine|mindestens|muss|nicht|ung(?:ü|ue)ltig|zu|kort"
-    r"|minstens|moet|niet|ongeldig|onjuist|verplicht|är|måste|inte|ogiltigt|er|ikke|må"
-    r"|skal|ugyldig"
+    r"|bitte|darf|erforderlich|falsch|mindestens|muss|ung(?:ü|ue)ltig|minstens|moet"
+    r"|ongeldig|onjuist|verplicht|måste|ogiltigt|skal|ugyldig"
     # French, Spanish, Portuguese, Italian, Romanian
-    r"|doit|est|invalide|obligatoire|trop|veuillez|debe|demasiado|incorrecta|obligatoria"
-    r"|puede|deve|inválida|muito|não|pode|errata|obbligatoria|troppo|è|este|prea|trebuie"
+    r"|doit|invalide|obligatoire|trop|veuillez|debe|demasiado|incorrecta|obligatoria"
+    r"|deve|inválida|muito|errata|obbligatoria|troppo|prea|trebuie"
     # Polish, Czech, Hungarian, Finnish, Turkish
-    r"|jest|musi|nie|za|musí|není|příliš|kell|nem|túl|ei|liian|pitää|çok|geçersiz"
-    r"|gerekli|hatalı"
+    r"|musi|musí|příliš|túl|liian|pitää|geçersiz|gerekli|hatalı"
     # Russian, Ukrainian, Greek, Arabic, Hebrew, Persian, Hindi, Vietnamese, Indonesian
-    r"|должен|не|неверный|слишком|має|занадто|είναι|πρέπει|يجب|غير|אינה|חייבת|باید|است"
-    r"|है|không|phải|quá|harus|salah|terlalu|tidak"
+    r"|должен|может|неверный|слишком|занадто|πρέπει|يجب|אינה|חייבת|باید|phải|harus"
+    r"|salah|terlalu"
     r")(?=[\s.,!?:;]|\Z)"
 )
+#: Small words of these languages: a passphrase may have one, but ends with no stop.
+_SMALL = re.compile(
+    r"(?i)(?:^|\s)(er|est|este|inte|ikke|ist|jest|kein|keine|kell|kort|må|nem|není|nicht"
+    r"|nie|não|pode|puede|quá|tidak|za|zu|çok|är|è|ei|niet|không|має|не|είναι|غير"
+    r"|است|है)(?=[\s.,!?:;]|\Z)"
+)
+_STOPS = tuple(".!?:")
 #: The same in languages that put no blank between two words: Chinese, Japanese, Korean,
 #: Thai.
 _UNSPACED = re.compile(
@@ -76,9 +81,16 @@ def is_said(value: bytes) -> bool:
     text = value[:500].decode(*_TEXT)
     if not value.isascii() and _UNSPACED.search(text):
         return True
-    if " " in text and _PROSE.search(text):
+    if " " in text and _is_prose(text):
         return True
     return text.lower().strip(_MARKS) in _LABELS or _is_code(text)
+
+
+def _is_prose(text: str) -> bool:
+    if _PROSE.search(text):
+        return True
+    small = {each.lower() for each in _SMALL.findall(text)}
+    return len(small) > 1 or (bool(small) and text.endswith(_STOPS))
 
 
 def _is_code(text: str) -> bool:
@@ -87,3 +99,27 @@ def _is_code(text: str) -> bool:
         return False
     words = {word.lower() for word in _WORD.findall(text)}
     return len(words) > 1 and bool(words & _WRONG) and words <= _WRONG | _BESIDE
+
+
+# Where a name could stand
+
+_NO_NAMES = (b"arn:", b"[REDACTED:", b"REDACTED:")
+#: Of a test. A variable has such a name too, and only what stands around tells
+#: one from the other.
+_PASSED = b"PASS: "
+_OTHERS = rb"(?:PASS|FAIL|SKIP|XFAIL|XPASS|ERROR): "
+_LINE = rb"[^\r\n\\]{1,200}+(?:(?:\\r)?\\n|\r?\n)"
+_ANOTHER_BEFORE = re.compile(rb"--- \Z|" + _OTHERS + _LINE + rb"\Z")
+_ANOTHER_BEHIND = re.compile(
+    _PASSED + _LINE + rb"(?:" + _OTHERS + rb"|# TOTAL: |={4}|--- )"
+    rb"|" + _PASSED + rb"[\w./+-]{1,200}?\.(?:exe|exp|pl|py|rb|sh|tcl|test)(?![\w.-])"
+)
+
+
+def is_no_name(data: bytes, begin: int) -> bool:
+    """Return whether what begins there is no name of a value, but a resource, a
+    placeholder or a verdict: others stand around it, or it is on a file."""
+    if not data.startswith(_PASSED, begin):
+        return data.startswith(_NO_NAMES, begin)
+    before = data[max(0, begin - 220) : begin]
+    return bool(_ANOTHER_BEFORE.search(before) or _ANOTHER_BEHIND.match(data, begin))

@@ -67,22 +67,30 @@ _OFTEN, _FREE = 3, 1 << 13
 
 class Scan:
     """Keeps the time linear: what a rule looked through is not looked through by it
-    again, and what is nowhere ahead is looked for once. ``form``: all of it is a form.
+    again, and what is nowhere ahead is looked for once. ``form``: all of it is a form;
+    ``asked``: it is part of a request.
 
     ``named``: up to here names were looked for, or values found; ``room``: how many
     bytes may be looked through within objects, those in others again.
     """
 
-    def __init__(self, data: bytes, *, form: bool = False) -> None:
-        self.data, self.form = data, form
+    def __init__(self, data: bytes, *, form: bool = False, asked: bool = False) -> None:
+        self.data, self.form, self.asked = data, form, asked
         self.named = 0
         self.room = _OFTEN * len(data) + _FREE
         self._missing: dict[bytes, int] = {}
         self._ends: dict[Hashable, int] = {}
+        self._said: dict[Hashable, list[int]] = {}
 
     def left(self, begin: int, size: int) -> bytes:
         """Return what stands before a place, so far."""
         return self.data[max(0, begin - size) : begin]
+
+    def once(self, rule: Callable[[bytes], list[int]]) -> list[int]:
+        """Return what a rule says of the whole text, asked once."""
+        if rule not in self._said:
+            self._said[rule] = rule(self.data)
+        return self._said[rule]
 
     @cached_property
     def is_utf8(self) -> bool:

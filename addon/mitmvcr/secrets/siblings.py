@@ -3,12 +3,14 @@ key whose members have one letter; and what stands in a list under names of its 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from mitmvcr.secrets import jsonvalues
 from mitmvcr.secrets.jsonvalues import json_regex
 from mitmvcr.secrets.lists import COOKIES
 from mitmvcr.secrets.looks import is_by_chance
+from mitmvcr.secrets.names import plain
 from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values
 
 #: No object is looked through farther from its flag.
@@ -27,6 +29,12 @@ _VALUE_BEHIND = re.compile(json_regex(_FIELDS + rb'_~"(?:[Vv]alue|text|default)~
 _VALUE_BEFORE = re.compile(json_regex(rb'"(?:[Vv]alue|text)~"_:'))
 _LAST_VALUE = re.compile(rb'.*"(?=(?:[Vv]alue|text)\\{0,15}")', re.S)
 _BETWEEN = re.compile(json_regex(rb'(?i)~"_,' + _FIELDS + rb'(?:_~"type~"_:)?_~"\Z'))
+#: The name of who logs in, not its label: ``"email": "E-mail"``.
+_WHO = re.compile(
+    rb"(?i)\b(user|user[\x5f-]?name|e?-?mail|email[\x5f-]?address|login|identifier"
+    rb"|account|phone|grant[\x5f-]?type|client[\x5f-]?id)"
+    rb"(?:\\{0,7}\"?\s?[:=]\s?\\{0,7}\"|>|\"\r\n\r\n)([^\s\"\\<>]{1,99}+)(?=[\"\\<\r])"
+)
 _MEMBER = re.compile(json_regex(rb'"(?:dp|dq|qi|[dpqk])~"_:_~"([\w+/=-]{16,4000}+)'))
 
 
@@ -45,6 +53,22 @@ def flagged(scan: Scan, begin: int, finish: int) -> Values:
         return jsonvalues.json_value(scan, behind.end(), level)
     value = _before(scan, begin)
     return (value,) if value else NONE
+
+
+def logs_in(scan: Scan, start: int, end: int) -> bool:
+    """Return whether who logs in stands beside a value."""
+    there = scan.once(_who)
+    at = bisect_left(there, start - _NEAR)
+    return at < len(there) and there[at] < end + _NEAR
+
+
+def _who(data: bytes) -> list[int]:
+    """Return where those stand who log in."""
+    return [
+        found.start()
+        for found in _WHO.finditer(data)
+        if plain(found[1].decode()) != plain(found[2].decode("latin-1"))
+    ]
 
 
 def _before(scan: Scan, begin: int) -> Value | None:

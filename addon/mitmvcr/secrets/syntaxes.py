@@ -132,7 +132,7 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
 
 #: Of a form, where a sign of a password may stand too.
 _NEXT_PARAMETER = re.compile(rb"&[\w.\[\]%-]{1,60}+=")
-_NO_WORD = re.compile(rb"[\s<>]|\A[\"'`]")
+_NO_WORD = re.compile(rb"\s|<[^<>]*+>|\A[\"'`]")
 
 
 def _in_quotes(scan: Scan, begin: int, finish: int) -> Values:

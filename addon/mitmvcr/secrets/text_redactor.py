@@ -82,13 +82,15 @@ class Sweep:
             return Found()
         if text.name:
             verdict = texts.names.judge(text.name.encode(*BYTES), data, text.place)
+            if verdict is None and text.place is Place.FIELD and _is_asked(text):
+                verdict = texts.names.passphrase(text.name.encode(*BYTES), data)
             if verdict is not None:
                 return Found([Span(0, len(data), verdict.kind, data, verdict.is_sure)])
             if text.place is Place.HEADER:
                 return Found()
         if text.look is not Look.ALL:
             return Found(texts.finder.forms(data, text.kind))
-        found = texts.finder.found(data, text.kind)
+        found = texts.finder.found(data, text.kind, asked=_is_asked(text))
         if text.where.endswith((".body", ".websocket")):
             chosen = jsonpaths.spans(data, texts.rules.json)
             found = found._replace(spans=[*found.spans, *chosen])
@@ -159,6 +161,10 @@ class Sweep:
 def _came(text: Text) -> bool:
     """Return whether a text is part of an answer, which a client may parse."""
     return text.where.startswith("response")
+
+
+def _is_asked(text: Text) -> bool:
+    return text.where.startswith("request")
 
 
 def _within(text: Text, plain: bytes) -> Text:

@@ -2,6 +2,7 @@
 client asks anew."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mitmvcr.clock import Expired, expired, first_date, recorded_at
 from mitmvcr.core.deck import Deck
@@ -15,6 +16,9 @@ from mitmvcr.options import BY_NAME
 SHIFT = f"{BY_NAME['time'].vcr}=shift"
 #: How many answers of a host are looked at, the last ones first.
 _LOOKED_AT = 50
+#: In bytes: so much is searched of all these, and of any one, and so much is read of
+#: the cassette for it. What holds tokens is small, and a test may have many misses.
+_MOST, _MOST_READ = 1 << 18, 1 << 22
 #: How many interactions are searched for a Date.
 _DATED = 100
 _COOKIE = "header.cookie"
@@ -52,18 +56,25 @@ def _is_of_cookie(near: Near) -> bool:
 
 
 def _given(deck: Deck, asked: Request) -> Iterator[int]:
-    """Yield the positions of the host's last answers that were given out."""
+    """Yield the positions of the host's last answers that were given out, without what
+    is too much to be searched."""
     host, left = url_host(asked.url), _LOOKED_AT
+    room, unread = _MOST, _MOST_READ
     for position, url in reversed(list(enumerate(deck.urls()))):
         if deck.was_played(position) and host in url and url_host(url) == host:
-            yield position
-            left -= 1
-            if not left:
+            left, size = left - 1, len(deck.head(position).response.body)
+            unread -= size
+            if size <= room:
+                room -= size
+                yield position
+            if not left or unread < 0:
                 return
 
 
 def _expired(deck: Deck, position: int, now: int) -> Expired | None:
-    response = deck[position].response
+    response = deck.head(position).response
+    if len(response.body) > _MOST:
+        response = replace(response, body=b"")
     at = recorded_at(response)
     if at is None:
         at = first_date(deck.head(each) for each in range(min(len(deck), _DATED)))

@@ -31,6 +31,7 @@ from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.host import (
     alerts,
     backpressure,
+    continues,
     dispatch,
     early_response,
     endings,
@@ -155,6 +156,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "TLS alerts": _replaced(tls.ServerTLSLayer, "receive_close"),
     "end of TLS": _replaced(tls.ClientTLSLayer, "send_close"),
     "ends of origins": _replaced(_http1.Http1Client, "read_body"),
+    "errors after 100": _replaced(_http1.Http1Server, "send"),
     "cleartext HTTP/2": _replaced(layers.HttpLayer, "_handle_event"),
     "ALPN choice": _undeclared(tlsconfig.AppData, "client_alpn"),
     "raw messages": _undeclared(http.Message, "data"),
@@ -324,6 +326,13 @@ def _takes_each_end_for_the_answer_s(patch: Patch, folder: Path) -> None:
     assert _http1.Http1Client.read_body is _another
 
 
+def _leaves_it_at_that(patch: Patch, folder: Path) -> None:
+    flow = tflow.tflow()
+    flow.request.headers["Expect"] = "100-continue"
+    continues.await_the_answer(flow)
+    assert _http1.Http1Server.send is _another
+
+
 def _leaves_the_layer(patch: Patch, folder: Path) -> None:
     client, origin = tflow.tclient_conn(), tflow.tserver_conn()
     client.tls, client.alpn = False, None
@@ -490,6 +499,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "TLS alerts": _hears_no_alert,
     "end of TLS": _leaves_the_end_unsaid,
     "ends of origins": _takes_each_end_for_the_answer_s,
+    "errors after 100": _leaves_it_at_that,
     "cleartext HTTP/2": _leaves_the_layer,
     "ALPN choice": _leaves_alpn,
     "raw messages": _reads_properties,

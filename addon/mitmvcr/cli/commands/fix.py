@@ -26,6 +26,7 @@ from mitmvcr.values import Given
 
 _PREFIX = "vcr_"
 _MATCH = "match"
+_NO_REPORT = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 Miss = Mapping[str, Any]
 #: A cassette and what was missed in it.
@@ -196,7 +197,7 @@ def _parts(report: Path | None) -> list[Part]:
         raise NoReportError(f"{report}: there is no such file") from error
     except OSError as error:
         raise NoReportError(f"{place}: cannot be read: {error.strerror}") from error
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except _NO_REPORT as error:
         remedy = "name one that 'mitmvcr run --report FILE.json' wrote"
         raise NoReportError(f"{place}: is not a report of a run; {remedy}") from error
 

@@ -22,6 +22,7 @@ from mitmvcr.options import (
     DIR,
     ISOLATE,
     ISOLATE_ALLOW,
+    MAX_AGE,
     MODE,
     NO_PROXY,
     OF_SESSION,
@@ -92,7 +93,7 @@ def make_plan(
     default. Raise OptionError."""
     options = RunOptions(**values.read(of_command("run")))
     settings = _settings(command[0], values)
-    _check_is_one(settings, options)
+    _check_together(settings, options)
     loopback = () if options.include_localhost else LOOPBACK
     return Plan(
         command=command,
@@ -117,9 +118,9 @@ def make_plan(
     )
 
 
-def _check_is_one(settings: Settings, options: RunOptions) -> None:
-    """Raise OptionError where several cassettes meet what is about one, or what is
-    about all of them meets what is about some."""
+def _check_together(settings: Settings, options: RunOptions) -> None:
+    """Raise OptionError where several cassettes meet what is about one, what is about
+    all of them meets what is about some, or nothing says how old one may be."""
     for option, given in ((PROVE, options.prove), (RECEIPT, options.receipt)):
         if given and settings.dir is not None:
             remedy = f"{option.word} is about one cassette: use {CASSETTE.word}"
@@ -127,6 +128,8 @@ def _check_is_one(settings: Settings, options: RunOptions) -> None:
     if settings.rerecord and options.drop_unused:
         remedy = "it would change other cassettes too: leave one out"
         raise OptionError("--drop-unused", "yes", f"beside {RERECORD.word} {remedy}")
+    if options.fail_on_age and options.max_age is None:
+        raise OptionError("--fail-on-age", "yes", f"it needs {MAX_AGE.word}")
 
 
 def reaches_out(settings: Settings) -> bool:

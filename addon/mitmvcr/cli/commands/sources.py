@@ -42,6 +42,9 @@ class Input:
             except ValueError as error:
                 problem = f"is not complete JSON: {error}"
                 raise CassetteDamagedError(str(path), problem) from None
+            except RecursionError:
+                problem = "is nested too deeply"
+                raise CassetteDamagedError(str(path), problem) from None
             is_many = isinstance(held, dict) and isinstance(held.get(_MAPPINGS), list)
             mappings += held[_MAPPINGS] if is_many else [held]
         return json.dumps({"mappings": mappings}).encode()

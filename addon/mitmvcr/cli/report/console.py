@@ -93,7 +93,7 @@ def print_misses(
 
 def print_remedy(misses: Iterable[Miss]) -> None:
     """Print how to record what no option would let match, if there is such a miss."""
-    if any(not (each.options or each.unset) for each in misses):
+    if any(each.is_new for each in misses):
         say(
             f"{MODE.word} replay_with_new_episodes records what is new,"
             f" {MODE.word} record_only all of it"

@@ -48,7 +48,8 @@ def of_run(
     summary = proxy.summary()
     if summary.was_idle:
         fails = proxy.expects and not allow_idle
-        text = _of_bypassed(proxy, bypass)
+        text = _of_unbegun(proxy.in_play.refusals.unbegun)
+        text = text or _of_bypassed(proxy, bypass)
         if not text:
             text = _idle(bypass, summary.blocked)
             if proxy.records and not transparent:
@@ -112,6 +113,16 @@ def _passed(count: int) -> str:
         f" filter or as a package manager's; {IGNORE_PRESET.word} none records those"
         " too"
     )
+
+
+def _of_unbegun(reasons: Sequence[str]) -> str:
+    """Return why nothing was requested where no session could begin: its test ended
+    before it asked for anything."""
+    if not reasons:
+        return ""
+    others = f", and {number_of(len(reasons) - 1, 'other')}" if reasons[1:] else ""
+    sessions = number_of(len(reasons), "session")
+    return f"{sessions} could not begin: {shown(reasons[0], 300)}{others}"
 
 
 def _of_bypassed(proxy: "Proxy", bypass: str) -> str:

@@ -49,7 +49,7 @@ def _exchanges(tape: Tree, found: Found) -> Iterator[Exchange]:
         (response, _OF_RESPONSE),
     )
     headers, answered = request["headers"].fields(), response["headers"].fields()
-    body = _body(request["body"], meta["reqHumanReadable"], headers)
+    body = _body(request, meta["reqHumanReadable"], headers)
     yield Exchange(
         method=request["method"].text(),
         url=meta["host"].text().rstrip("/") + request["url"].text(),
@@ -57,13 +57,14 @@ def _exchanges(tape: Tree, found: Found) -> Iterator[Exchange]:
         body=as_coded(body, headers) if meta["reqUncompressed"].flag() else body,
         code=response["status"].number(),
         answer_headers=answered,
-        answer=_body(response["body"], meta["resHumanReadable"], answered),
+        answer=_body(response, meta["resHumanReadable"], answered),
         is_decoded=meta["resUncompressed"].flag(),
     )
 
 
-def _body(body: Tree, is_readable: Tree, headers: Pairs) -> bytes:
-    if is_readable.flag():
+def _body(message: Tree, is_readable: Tree, headers: Pairs) -> bytes:
+    body = message["body"]
+    if is_readable.flag() and "body" in message.names():
         return as_meant(body, headers)
     return from_base64(body) if body.is_text else body.data()
 

@@ -10,30 +10,23 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from mitmvcr.core.bodies.graphql import one_spelling
-from mitmvcr.core.media import charset
+from mitmvcr.core.media import charset, is_json_lines, is_json_seq
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
 _SEPARATOR = b"\x1e"
-_BY_TYPE = re.compile(
-    r"ndjson|json-?lines|jsonl\b|json-seq|json-stream|stream\+json|newline-json"
-)
 _LOOKS = re.compile(rb"\s*[{\[\x1e]")
-
-
-@lru_cache(maxsize=64)
-def _is_by_type(media: str) -> bool:
-    return _BY_TYPE.search(media.lower()) is not None
 
 
 def may_be_lines(body: bytes, media: str) -> bool:
     """Return whether a body may be several texts: by its type, or by how it begins."""
-    return _LOOKS.match(body) is not None or _is_by_type(media)
+    if _LOOKS.match(body) is not None:
+        return True
+    return is_json_lines(media) or is_json_seq(media)
 
 
 def json_texts(body: bytes, media: str) -> tuple[bytes, list[bytes]]:

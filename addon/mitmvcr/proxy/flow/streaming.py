@@ -10,10 +10,8 @@ from mitmproxy import http
 
 from mitmvcr.codings import decoded_parts
 from mitmvcr.core.chunks import Chunk
-from mitmvcr.core.events import STREAM_TYPES, cut
+from mitmvcr.core.events import cut, is_stream
 from mitmvcr.core.model import Response
-
-_LIVE_TYPES = tuple(each.encode() for each in STREAM_TYPES)
 
 
 class Tee:
@@ -86,7 +84,7 @@ def is_live(response: http.Response, spool: int) -> bool:
             if int(value or 0) > spool:  # it is a number: mitmproxy has checked it
                 return True
             sized = True
-        elif lower == b"content-type" and value.lower().startswith(_LIVE_TYPES):
+        elif lower == b"content-type" and is_stream(value.decode("latin-1")):
             return True
     return not sized
 

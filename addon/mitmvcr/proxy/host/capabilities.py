@@ -148,6 +148,12 @@ TABLE = (
         " connection is recorded as the whole",
     ),
     Capability(
+        name="errors after 100",
+        check=end_checks.errors_after_100,
+        lost="a client that was told to go on (Expect: 100-continue) gets no answer"
+        " where its origin then fails",
+    ),
+    Capability(
         name="cleartext HTTP/2",
         check=checks.cleartext_h2,
         lost="HTTP/2 without TLS, as gRPC speaks it, is neither recorded nor replayed,"

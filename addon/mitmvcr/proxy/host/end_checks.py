@@ -45,3 +45,11 @@ def ends_of_origins() -> None:
     find(f"{place}:Http10Reader")
     find(f"{place}:h11.RemoteProtocolError")
     takes("mitmproxy.proxy.layers.tls:SSL.Connection.get_shutdown", "self")
+
+
+def errors_after_100() -> None:
+    place = "mitmproxy.proxy.layers.http._http1"
+    sending = f"{place}:Http1Server.send"
+    yields(sending, "self", "event")
+    uses(sending, "response", "ResponseProtocolError", "make_error_response")
+    find(f"{place}:ResponseHeaders")

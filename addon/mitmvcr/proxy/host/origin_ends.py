@@ -54,8 +54,9 @@ def pass_reset_on(flow: "HTTPFlow") -> None:
         return
     handler = handler_of(client.id) if flow.server_conn in _reset else None
     passing = handler.transports.get(client) if handler is not None else None
-    if passing is not None:
-        plug = passing.writer.get_extra_info("socket")
+    # It has none in the modes local and wireguard, nor where the client has left.
+    plug = passing.writer.get_extra_info("socket") if passing is not None else None
+    if plug is not None and plug.fileno() >= 0:
         plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
 
 

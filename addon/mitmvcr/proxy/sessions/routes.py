@@ -78,6 +78,11 @@ class Refusals:
         elif name in self._of:
             self._mended.add(self._of.pop(name))
 
+    @property
+    def unbegun(self) -> list[str]:
+        """Return why sessions could not begin that have not begun since."""
+        return list(self._of.values())
+
     def standing(self) -> list[tuple[str, int]]:
         """Return those of which nobody knows that they are mended."""
         return [each for each in self.times.items() if each[0] not in self._mended]

@@ -112,8 +112,8 @@ class Sessions:
     def allows(
         self, client: "connection.Client", ask: Callable[[Player], bool]
     ) -> bool:
-        """Return whether a session that the connection is used for allows something; no
-        session allows nothing."""
+        """Return whether a session that the connection is used for allows something.
+        Raise VcrError where it can have none, which allows nothing."""
         if self.root is None and not self._is_over:
             player = self._named.get(DEFAULT)
             return player is None or ask(player)
@@ -123,7 +123,7 @@ class Sessions:
                 return ask(self._wanted(Wanted(DEFAULT)))
             except VcrError as error:
                 self.turn_away(error)
-                return False
+                raise
         return any(ask(player) for player in self.open() if player.name in names)
 
     def _wanted(self, wanted: Wanted) -> Player:
