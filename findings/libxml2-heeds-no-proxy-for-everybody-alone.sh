@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# libxml2, which fetches DTDs and schemas over HTTP for xmllint and xsltproc, heeds no_proxy if it is "*" and passes over
-# all else in it: with no_proxy=127.0.0.1 it asks the proxy for what is on loopback, and with "*,localhost" too.
+# libxml2, which fetches DTDs and schemas over HTTP for xmllint and xsltproc, heeds no_proxy if it is "*" and passes
+# over all else in it: with no_proxy=127.0.0.1 it asks the proxy for what is on loopback, and with "*,localhost" too.
 #
 # Versions: libxml2 2.9.14 (libxml2 and libxml2-utils 2.9.14+dfsg-1.3~deb12u6, Debian 12's packages).
 # Source: libxml2's nanohttp.c (xmlNanoHTTPInit compares no_proxy with "*"), which has no list of hosts; it looks at

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Before its first request to a bucket Huawei's OBS client asks HEAD /?apiversion, and by one header of the answer it says
-# x-obs-acl and "OBS key:seal" or x-amz-acl and "AWS key:seal" in all that follows: after any refusal that is no 404 and
-# no 5xx it speaks Amazon's dialect, without a word. What it was told it forgets by chance, after 900 to 1200 s.
+# Before its first request to a bucket Huawei's OBS client asks HEAD /?apiversion, and by one header of the answer it
+# says x-obs-acl and "OBS key:seal" or x-amz-acl and "AWS key:seal" in all that follows: after any refusal that is no
+# 404 and no 5xx it speaks Amazon's dialect, without a word. What it was told it forgets by chance, after 900 to 1200
+# s.
 #
 # Versions: esdk-obs-python 3.26.6 (CPython 3.11 to 3.13).
-# Source: obs/client.py (_getApiVersion, _is_signature_negotiation: random.randint(900, 1200)); OBS's documentation has the
-# negotiation on by default. A client that is given an address in place of a name, or path_style, never asks.
-# Why it matters to a recorder: a HEAD that no program wrote decides the names of the headers of all others, so one that
-# is not in the cassette, and is refused, makes a miss of each request that is in it, and the first miss is not what the
-# user looks at. In a suite of half an hour it is asked again at another place in each run.
+# Source: obs/client.py (_getApiVersion, _is_signature_negotiation: random.randint(900, 1200)); OBS's documentation
+# has the negotiation on by default. A client that is given an address in place of a name, or path_style, never asks.
+# Why it matters to a recorder: a HEAD that no program wrote decides the names of the headers of all others, so one
+# that is not in the cassette, and is refused, makes a miss of each request that is in it, and the first miss is not
+# what the user looks at. In a suite of half an hour it is asked again at another place in each run.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# MQTT over WebSocket, which is a GET with an Upgrade, heeds none of http_proxy, https_proxy, all_proxy and ws_proxy in
-# Eclipse's Paho for Python, but mqtt_proxy, and that one only where PySocks happens to be installed: without it the
-# variable is passed over without a word.
+# MQTT over WebSocket, which is a GET with an Upgrade, heeds none of http_proxy, https_proxy, all_proxy and ws_proxy
+# in Eclipse's Paho for Python, but mqtt_proxy, and that one only where PySocks happens to be installed: without it
+# the variable is passed over without a word.
 #
 # Versions: paho-mqtt 2.2.0, PySocks 1.7.1 (CPython 3.11 to 3.13).
-# Source: paho/mqtt/client.py (_get_proxy): getproxies() knows any NAME_proxy, and Paho asks for "mqtt", as it does for
-# plain MQTT; its documentation has proxy_set(), and of the variable nothing.
-# Why it matters to a recorder: a run that has all usual variables set does not see the WebSocket, whose handshake is HTTP
-# and could be recorded: in replay it goes to the network. Setting mqtt_proxy, of "http" or of "https", brings it to
-# the proxy by CONNECT if a library is there that another package may have brought (requests[socks] has it), and
+# Source: paho/mqtt/client.py (_get_proxy): getproxies() knows any NAME_proxy, and Paho asks for "mqtt", as it does
+# for plain MQTT; its documentation has proxy_set(), and of the variable nothing.
+# Why it matters to a recorder: a run that has all usual variables set does not see the WebSocket, whose handshake is
+# HTTP and could be recorded: in replay it goes to the network. Setting mqtt_proxy, of "http" or of "https", brings it
+# to the proxy by CONNECT if a library is there that another package may have brought (requests[socks] has it), and
 # takes plain MQTT there too, which is no HTTP.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Qiniu's client keeps where to upload in a file of the temporary folder, in seconds, and reads it as milliseconds: what is
-# there is of 1970 and never fresh, so that each process asks again; but if that question is refused, it uploads to where
-# another process, days ago, was told to, without a word.
+# Qiniu's client keeps where to upload in a file of the temporary folder, in seconds, and reads it as milliseconds:
+# what is there is of 1970 and never fresh, so that each process asks again; but if that question is refused, it
+# uploads to where another process, days ago, was told to, without a word.
 #
 # Versions: qiniu 7.18.0, requests 2.34.2 (CPython 3.11 to 3.13).
-# Source: qiniu/utils.py (dt2ts gives seconds) and http/regions_provider.py (_get_region_from_persisted divides by 1000;
-# __get_regions_from_base_provider takes what is stale for an error); the file is qn-py-sdk/regions-cache.jsonl.
-# Why it matters to a recorder: a replay that refuses GET /v4/query, as what is not in the cassette, is a failure on a new
-# machine and a success where anybody has ever used the client; there the upload goes to a host that stands in no
+# Source: qiniu/utils.py (dt2ts gives seconds) and http/regions_provider.py (_get_region_from_persisted divides by
+# 1000; __get_regions_from_base_provider takes what is stale for an error); the file is qn-py-sdk/regions-cache.jsonl.
+# Why it matters to a recorder: a replay that refuses GET /v4/query, as what is not in the cassette, is a failure on a
+# new machine and a success where anybody has ever used the client; there the upload goes to a host that stands in no
 # cassette, and in a recording through a proxy that was not reachable for a moment, to a host of yesterday's.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Before it fetches a channel's index, the library below pixi asks for another three files that may be there: the first,
-# if it got a 404, it never asks for again while its cache lasts, the two others, got or not, in each process, and which
-# of the two comes first is chance. Any refusal of the two is a "no"; of the first only a 404 is, and a 403 or a 424 an error.
+# Before it fetches a channel's index, the library below pixi asks for another three files that may be there: the
+# first, if it got a 404, it never asks for again while its cache lasts, the two others, got or not, in each process,
+# and which of the two comes first is chance. Any refusal of the two is a "no"; of the first only a 404 is, and a 403
+# or a 424 an error.
 #
 # Versions: py-rattler 0.28.0 (CPython 3.11 to 3.13).
 # Source: observed; CEP 16 has repodata_shards.msgpack.zst, conda's own client asks for repodata.json.zst alone.
 # Why it matters to a recorder: a recording on a machine whose cache knows the channel has one question less than CI
 # asks, and a replay of it there ends at the first request with an error about shards, which no program wrote; a
-# cassette of the HEADs that is compared in order fails by chance. A channel that gets sharded in between is, to
-# those who asked before, not.
+# cassette of the HEADs that is compared in order fails by chance. A channel that gets sharded in between is, to those
+# who asked before, not.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# With HTTPS_PROXY and NO_PROXY set Slack's client for Python goes past the proxy to a host that NO_PROXY names, and its
-# asyncio twin, of the same names and arguments, through it; and both take HTTPS_PROXY for plain http too, before
+# With HTTPS_PROXY and NO_PROXY set Slack's client for Python goes past the proxy to a host that NO_PROXY names, and
+# its asyncio twin, of the same names and arguments, through it; and both take HTTPS_PROXY for plain http too, before
 # HTTP_PROXY.
 #
 # Versions: slack_sdk 3.48.0, aiohttp 3.14.5 (CPython 3.11 to 3.13).
-# Source: slack_sdk/proxy_env_variable_loader.py, which looks at four variables and not at NO_PROXY; the one hands what it
-# found to urllib's ProxyHandler, which asks proxy_bypass() by itself, the other to aiohttp as `proxy=`, which does not.
+# Source: slack_sdk/proxy_env_variable_loader.py, which looks at four variables and not at NO_PROXY; the one hands
+# what it found to urllib's ProxyHandler, which asks proxy_bypass() by itself, the other to aiohttp as `proxy=`, which
+# does not.
 # Why it matters to a recorder: of one program, half of whose calls are asyncio's, a host that is to be left alone is
 # recorded by half; where the proxy is a recorder in replay, a stub server on loopback that NO_PROXY names is refused
 # to the asyncio half alone. And a proxy that is set for http only is not used if there is another for https.

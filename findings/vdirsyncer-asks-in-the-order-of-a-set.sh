@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# vdirsyncer puts the items that it asks for into a set and then, in the set's order, into the body of a REPORT: two runs
-# of one program ask the same in another order, by Python's seed of hashes, which is another one in each process.
+# vdirsyncer puts the items that it asks for into a set and then, in the set's order, into the body of a REPORT: two
+# runs of one program ask the same in another order, by Python's seed of hashes, which is another one in each process.
 #
 # Versions: vdirsyncer 0.21.0, aiohttp 3.14.5 (CPython 3.11 to 3.13).
 # Source: vdirsyncer/storage/dav.py (get_multi); RFC 4791, section 7.9: an order of hrefs means nothing.
-# Why it matters to a recorder: the XML is well formed and says the same, but what compares it by its order, as all do that
-# compare XML, has a miss in all runs but one of many; with two items every second run passes, so that it looks like a
-# flaky test. PYTHONHASHSEED, set for the recording and the replay, makes it stand still.
+# Why it matters to a recorder: the XML is well formed and says the same, but what compares it by its order, as all do
+# that compare XML, has a miss in all runs but one of many; with two items every second run passes, so that it looks
+# like a flaky test. PYTHONHASHSEED, set for the recording and the replay, makes it stand still.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

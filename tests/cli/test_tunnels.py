@@ -122,6 +122,41 @@ def test_a_program_that_has_changed_the_variables_is_left_alone(proxy):
     assert proxy.asked == []
 
 
+PAHO = """
+import socket
+class Client:
+    _keepalive, _connect_timeout = 60, 20.0
+    def __init__(self, transport, own=None):
+        self._transport, self._own = transport, own
+        self._host, self._port = "broker.test", 80
+    def _get_proxy(self):
+        return self._own
+    def _create_socket_connection(self):
+        return "its own way"
+"""
+
+
+@pytest.mark.parametrize(
+    ("client", "made", "asked"),
+    [
+        ("Client('websockets')", "socket", ["CONNECT broker.test:80 HTTP/1.1"]),
+        ("Client('websockets', {'proxy_addr': 'own'})", "str", []),
+        ("Client('tcp')", "str", []),
+    ],
+)
+def test_paho_gets_a_tunnel_for_what_is_http(proxy, tmp_path, client, made, asked):
+    """A stand-in: scripts/clients tries the real one."""
+    folder = tmp_path / "paho" / "mqtt"
+    folder.mkdir(parents=True)
+    (folder / "client.py").write_text(PAHO)
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+    code += "from paho.mqtt.client import Client\n"
+    code += f"made = {client}._create_socket_connection()\n"
+    code += "print(type(made).__name__)\n"
+    assert python(proxy, code) == f"{made}\n"
+    assert proxy.asked == asked
+
+
 CONNECTS = """
 const {{ connect }} = require('{module}');
 const options = {{ host: '{host}', port: {port}, {more} }};

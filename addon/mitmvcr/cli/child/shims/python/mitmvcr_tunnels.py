@@ -263,6 +263,24 @@ def twisted(module: "Any") -> None:
     module.HostnameEndpoint = HostnameEndpoint
 
 
+def paho(module: "Any") -> None:
+    """Tunnel what it speaks over WebSocket, for which it knows a variable of its own,
+    and with PySocks alone; plain MQTT is no HTTP, and goes as before."""
+    client = module.Client
+    connect = client._create_socket_connection
+
+    def through(self: "Any") -> "Any":
+        target = self._host, self._port
+        web = self._transport == "websockets"
+        if not web or self._get_proxy() or _proxy_for(*target) is None:
+            return connect(self)
+        # Before 1.6 it waited as long as it kept a connection.
+        timeout = getattr(self, "_connect_timeout", self._keepalive)
+        return _connect(socket.create_connection, target, timeout)
+
+    client._create_socket_connection = through
+
+
 def pycurl(module: "Any") -> None:
     """Have curl trust the run's bundle: a wheel brings roots of its own."""
     bundle = os.environ.get("MITMVCR_CA_BUNDLE", "")
