@@ -166,6 +166,34 @@ def test_random_texts_that_come_back_are_the_client_s():
     assert says(dialogue) == ["done"]
 
 
+@pytest.mark.parametrize(
+    ("asks", "answers"),
+    [
+        (  # STOMP
+            "SEND\ndestination:/q/%s\nreceipt:%s\n\nhello\0",
+            "RECEIPT\nreceipt-id:%s\n\n\0",
+        ),
+        (  # XMPP
+            "<iq type='set'><bind n='%s' id='%s'/></iq>",
+            "<iq type='result' id='%s'><bind/></iq>",
+        ),
+        ('42["say",{"to":"%s","id":"%s"}]', '42["said",{"id":"%s"}]'),
+    ],
+)
+def test_random_words_of_a_text_that_come_back_are_the_client_s(asks, answers):
+    made_up, anew = (ONE, "Ab3x-9Qz1-77f0"), (OTHER, "Zk81-q0Xw-2m4L")
+    recorded = []
+    for number, each in enumerate(made_up):
+        recorded += [f"> {asks % (number, each)}", f"< {answers % each}"]
+    dialogue = Dialogue(frames(*recorded))
+    assert not hear(dialogue, asks % ("7", anew[0]))
+    assert not hear(dialogue, asks % ("0", "shop"))
+    for number, each in enumerate(anew):
+        assert hear(dialogue, asks % (number, each))
+        assert says(dialogue) == [answers % each]
+    assert not dialogue.frames
+
+
 def test_a_random_text_that_nobody_repeats_counts():
     dialogue = Dialogue(frames("> " + ASK % ONE, "< x", "> " + ASK % ONE))
     assert not hear(dialogue, ASK % OTHER)
@@ -394,7 +422,7 @@ def test_signs_of_life_are_each_protocol_s_own():
 def test_ids_of_other_kinds_are_left_alone():
     assert read("[1]\x1e")[0].id is None
     assert read('{"id":null,"method":"m"}')[0].id is None
-    assert read('42["x"]') is None
+    assert read('42["x"]')[0].id is None
     assert answered("text", {1: 2}, {}) == "text"
     assert answered("text", {}, {"ex": "oas"}) == "toast"
     assert answered('{"id":true,"params":[]}', {1: 2}, {}) == '{"id":true,"params":[]}'

@@ -5,12 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 import mitmvcr.tools.sheet as sheet_module
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
 from mitmvcr.format.faults import Fault
-from mitmvcr.tools import Entry, Sheet, assembled, spliced
+from mitmvcr.format.lines import Columns
+from mitmvcr.tools import Entry, Sheet, assembled, fitting, spliced
 from tools.making import data, met, of, sheet
 
 GOLDEN = sorted((Path(__file__).parents[2] / "cassettes" / "golden").rglob("*.yaml"))
@@ -30,6 +32,38 @@ interactions:
       code: 200
       duration: 0s
 version: 2
+"""
+#: As 2 blanks indent, and lists begin where their name does.
+COMPACT = b"""\
+---
+version: 2
+interactions:
+- id: 0
+  request:
+    host: api.example.com
+    headers:
+      Accept:
+      - "*/*"
+    url: "https://api.example.com/a"
+    method: GET
+  response:
+    body: |
+      {
+        "a": 1
+      }
+    headers:
+      Content-Type:
+      - application/json
+    status: 200 OK
+    code: 200
+    duration: 1ms
+- id: 1
+  request:
+    url: https://api.example.com/b
+    method: GET
+  response:
+    code: 200
+    duration: 1ms
 """
 BY_YAML = b"""\
 version: 2
@@ -92,12 +126,72 @@ def test_nothing_is_an_empty_cassette():
     assert joined([], sheet(met())) == writer.dumps(Cassette())
 
 
-def test_a_file_whose_lines_begin_elsewhere_is_copied_whole_or_written_anew():
+def test_a_file_whose_lines_begin_elsewhere_keeps_them_where_nothing_changes():
+    for old in (SORTED, COMPACT):
+        held = of(old)
+        assert held.columns not in (None, fitting.OURS)
+        last = held.entries[-1]
+        new = met("/new", b"one\n  two\n\n   \nthree\n", media="text/plain")
+        changed = last.changed(last.interaction, replace(new, id=last.number))
+        written = joined([*held.entries[:-1], changed], held)
+        assert written.startswith(old[: old.rindex(b"request:")])
+        assert of(written).columns == held.columns
+        *others, found = reader.loads(written).interactions
+        assert others == [*held.interactions[:-1]]
+        assert found == replace(reader.loads(data(new)).interactions[0], id=last.number)
+        again = of(written)
+        assert joined([*again.entries[:-1], changed], again) == written
+
+
+def test_what_would_be_read_otherwise_elsewhere_has_all_written_anew(monkeypatch):
     held = of(SORTED)
-    assert held.columns is not None
     first = held.entries[0]
-    written = joined([first.changed(first.interaction, met("/new"))], held)
-    assert written == data(met("/new"))
+    changed = first.changed(first.interaction, met("/new"))
+
+    def refuse(item, parser):
+        raise Fault("no item")
+
+    other = iter(range(99))
+    for read in (lambda item, parser: met(f"/{next(other)}"), refuse):
+        monkeypatch.setattr(fitting, "read_item", read)
+        assert joined([changed], held) == data(met("/new"))
+    monkeypatch.undo()
+    assert fitting.fitted(b"    - id: 0\n       odd: 1\n", held.columns) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "media"),
+    [
+        (b"", "text/plain"),
+        (b"one line", "text/plain"),
+        (b'{"a": [1, 2]}\n', "application/json"),
+        (b"  first is indented\n\n\nlast\n\n", "text/plain"),
+        (b"- a\n        - b: |\n  c\n", "application/yaml"),
+        (b"\n", "text/plain"),
+        (b"tab\there: |", "text/plain"),
+        (b"\xff\x00\x01" * 40, "image/png"),
+        ("ü".encode() * 300, "text/plain"),
+    ],
+)
+@pytest.mark.parametrize(
+    "columns",
+    [
+        Columns(0, 4, 6, 6, 4),
+        Columns(2, 6, 8, 10, 8),
+        Columns(3, 9, 12, 15, 12),
+        Columns(8, 16, 24, 32, 24),
+    ],
+)
+def test_an_item_means_the_same_in_other_columns(body, media, columns):
+    """As a reader of YAML has it that is not ours."""
+    asked = met("/a", body, media=media, body=body, method="POST")
+    item = data(asked).partition(b"interactions:\n")[2]
+    moved = fitting.fitted(item, columns)
+    assert moved is not None
+    assert yaml.safe_load(moved) == yaml.safe_load(item)
+    assert moved.startswith(b" " * columns.dash + b"- ")
+    assert f"\n{' ' * columns.field}url:".encode() in moved
+    assert f"\n{' ' * columns.value}- ".encode() in moved
 
 
 def test_an_item_of_another_style_is_written_in_that_of_the_target():

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from mitmvcr.cassette_options import parse_cassette
+from mitmvcr.cli.report.status import Interrupted, SignalledError
 from mitmvcr.core.errors import OptionError, UnusableValueError
 from mitmvcr.core.modes import Mode
 from mitmvcr.options import BY_NAME, MODE, Flag, Group, Kind, Option, Text, options_of
@@ -85,12 +86,15 @@ class CommandGroup(_Named, click.Group):
     command_class = _Named
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Let a pipe that nobody reads end a command as SIGPIPE ends others; click
-        would end it with 1. Raise ReaderLeftError."""
+        """Let a pipe that nobody reads end a command as SIGPIPE ends others, and a
+        signal as it does; click would end it with 1, or take it for Ctrl-C. Raise
+        ReaderLeftError or Interrupted."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
             raise ReaderLeftError from None
+        except SignalledError as error:
+            raise Interrupted(error.signal) from None
 
 
 class ReaderLeftError(Exception):

@@ -15,6 +15,7 @@ _RECORD = "\x1e"
 #: An event (2) or its answer (3) in Engine.IO's message (4): namespace, id, the rest.
 _EVENT = re.compile(r"(4[2356](?:\d+-)?(?:/[^,]*,)?)(\d+)(.*)", re.DOTALL)
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_WORDS = re.compile(r"([\w-]+)")
 _KINDS = re.compile(r"[0-9]+|[a-z]+|[A-Z]+")
 _SHORTEST, _CHANGES = 8, 5
 _BEGIN = ("subscribe", "start")
@@ -31,8 +32,9 @@ class Message(NamedTuple):
     begins: bool = False
 
 
-def read(text: str) -> list[Message] | None:
-    """Take a client's message apart; None where it is not JSON."""
+def read(text: str) -> list[Message]:
+    """Take a client's message apart; what is not JSON (STOMP, XMPP, an event of
+    Socket.IO's without a number), into words and what stands between them."""
     if found := _EVENT.fullmatch(text):
         inner = _json(found[3])
         begins = found[1][1] in "25"
@@ -42,7 +44,7 @@ def read(text: str) -> list[Message] | None:
     texts = text.split(_RECORD) if text.endswith(_RECORD) else [text, ""]
     values = [_json(each) for each in texts[:-1]]
     if any(value is None for value in values):
-        return None
+        return [Message(_WORDS.split(text))]
     return [_message(value) for value in values]
 
 

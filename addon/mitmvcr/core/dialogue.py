@@ -108,8 +108,7 @@ class Dialogue:
     def _is_distinguished(self, kind: Kind, content: bytes) -> bool:
         if kind != "text":
             return self._protocol == "mqtt" and mqtt.made(content).begins
-        messages = _read(content)
-        return bool(messages) and all(each.begins for each in messages or ())
+        return all(each.begins for each in _read(content))
 
     def _is_equal(self, recorded: bytes, live: bytes) -> bool:
         """Return whether nothing differs, and no id has another value by now."""
@@ -120,8 +119,7 @@ class Dialogue:
     def _has_ids(self, recorded: bytes) -> bool:
         if self._protocol == "mqtt":
             return mqtt.made(recorded).id is not None
-        messages = _read(recorded)
-        return any(each.id is not None for each in messages or ())
+        return any(each.id is not None for each in _read(recorded))
 
     def _is_alike(self, recorded: bytes, live: bytes) -> bool:
         if self._protocol == "mqtt":
@@ -129,11 +127,11 @@ class Dialogue:
             ids = [(packet.id, said.id, packet.begins)]
             return packet.packet == said.packet and self._agree(ids, {})
         ours, theirs = _read(recorded), _read(live)
-        if ours is None or theirs is None or len(ours) != len(theirs):
-            return False
         counted = [_read(self._counted(each)) for each in (recorded, live)]
+        if len({*map(len, (ours, theirs, *counted))}) > 1:
+            return False
         texts: dict[str, str] = {}
-        for one, other in zip(*(each or () for each in counted), strict=False):
+        for one, other in zip(*counted, strict=False):
             for old, new in differences(one.said, other.said):
                 if not self._is_made_up(old, new):
                     return False
@@ -190,7 +188,7 @@ class Dialogue:
         return changed.encode("utf-8", "surrogateescape")
 
 
-def _read(content: bytes) -> list[Message] | None:
+def _read(content: bytes) -> list[Message]:
     return read(content.decode("utf-8", "replace"))
 
 

@@ -15,9 +15,8 @@ from mitmvcr.format.items import ItemParser
 from mitmvcr.format.layout import Index
 from mitmvcr.format.lazy import LazyInteractions, read_item
 from mitmvcr.format.lines import Columns
+from mitmvcr.tools.fitting import OURS, fitted
 
-#: Where go-vcr itself begins its lines, and so what the writer writes.
-OURS = Columns(dash=4, field=8, name=12, value=16, list_value=12)
 _ID = re.compile(rb"( *- id: )(0|[1-9][0-9]*)\n")
 #: Comments of somebody's own before the first line, and behind the last item.
 _BEFORE = re.compile(rb"(?:#[^\n]*\n)*")
@@ -234,12 +233,12 @@ def assembled(
     if not entries:
         yield writer.dumps(Cassette())
         return
-    is_whole = target.columns == OURS or _can_copy_all(entries, target)
-    columns = target.columns if is_whole else OURS
     dump = writer.dumper(target.layout)
+    columns = _columns(entries, target, dump)
+    is_whole = columns is not None
     yield target.head if is_whole else writer.preamble()
     for place, entry in enumerate(entries):
-        yield _item(entry, place if renumber else None, columns, dump)
+        yield _item(entry, place if renumber else None, columns or OURS, dump)
     yield target.tail if is_whole else b""
 
 
@@ -250,16 +249,26 @@ def spliced(sheet: Sheet, changes: Mapping[int, Interaction]) -> Iterator[bytes]
     return assembled(entries, sheet, renumber=False)
 
 
-def _can_copy_all(entries: Sequence[Entry], target: Sheet) -> bool:
-    return target.columns is not None and all(
-        each.new is None and each.sheet.columns == target.columns for each in entries
-    )
+def _columns(
+    entries: Sequence[Entry], target: Sheet, dump: Callable[[Interaction, int], bytes]
+) -> Columns | None:
+    """Return the columns of the target; None where an entry cannot be written in
+    them."""
+    columns = target.columns
+    if columns is None or columns == OURS:
+        return columns
+    for each in entries:
+        if each.new is None and each.sheet.columns == columns:
+            continue
+        if fitted(dump(each.interaction, 0), columns) is None:
+            return None
+    return columns
 
 
 def _item(
     entry: Entry,
     place: int | None,
-    columns: Columns | None,
+    columns: Columns,
     dump: Callable[[Interaction, int], bytes],
 ) -> bytes:
     written = None
@@ -268,7 +277,12 @@ def _item(
     if written is None:
         found = entry.interaction
         entry.forget()
-        return dump(found, found.id if place is None else place)
+        item = dump(found, found.id if place is None else place)
+        if columns != OURS:
+            moved = fitted(item, columns)
+            assert moved is not None  # it was tried before
+            return moved
+        return item
     return written if place is None else _numbered(written, place)
 
 

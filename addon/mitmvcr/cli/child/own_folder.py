@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mitmvcr.cli.report.status import Interrupted
+from mitmvcr.cli.report.status import SignalledError
 from mitmvcr.core.errors import VcrError
 from mitmvcr.store.files import why
 
@@ -27,11 +27,10 @@ def own_folder() -> Iterator[Path]:
 
 @contextmanager
 def ended_in_order() -> Iterator[None]:
-    """Let a signal that ends the process raise Interrupted, so that what is private and
-    temporary is deleted first: Python does so for SIGINT alone. Who has handlers keeps
-    them. Call it in the main thread."""
-    numbers = [getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")]
-    caught = [each for each in numbers if each and signal.getsignal(each) is _DEFAULT]
+    """Let a signal that ends the process raise SignalledError, so that what is private
+    and temporary is deleted first: Python does so for SIGINT alone. Who has handlers
+    keeps them. Call it in the main thread."""
+    caught = [each for each in _SIGNALS if signal.getsignal(each) is _DEFAULT]
     for each in caught:
         signal.signal(each, _interrupt)
     try:
@@ -42,10 +41,16 @@ def ended_in_order() -> Iterator[None]:
 
 
 _DEFAULT = signal.SIG_DFL
+_SIGNALS = [
+    getattr(signal, each) for each in ("SIGTERM", "SIGHUP") if hasattr(signal, each)
+]
 
 
 def _interrupt(number: int, _: object) -> None:
-    raise Interrupted(number)
+    for each in _SIGNALS:  # the next one would end what deletes
+        if signal.getsignal(each) is _interrupt:
+            signal.signal(each, signal.SIG_IGN)
+    raise SignalledError(number)
 
 
 def no_folder(error: OSError) -> VcrError:

@@ -34,6 +34,9 @@ BUNDLE_VARIABLES = (
     "HEX_CACERTS_PATH",  # Elixir's package manager
     "NIX_SSL_CERT_FILE",
     "SYSTEM_CERTIFICATE_PATH",  # Haskell
+    "CONDA_SSL_VERIFY",
+    "JULIA_SSL_CA_ROOTS_PATH",  # it counts more there than SSL_CERT_FILE
+    *("VAULT_CACERT", "CONSUL_CACERT", "NOMAD_CACERT"),  # of HashiCorp's own clients
 )
 
 _SHIMS = Path(__file__).parent / "shims"

@@ -22,6 +22,15 @@ class Interrupted(BaseException):
         super().__init__(signal.Signals(number).name)
 
 
+class SignalledError(KeyboardInterrupt):
+    """The same, raised by a signal's handler, wherever that runs: an event loop ends
+    with this kind, and keeps others to the task that they came into."""
+
+    def __init__(self, number: int) -> None:
+        self.signal = number
+        super().__init__(signal.Signals(number).name)
+
+
 def interrupted_by(number: int) -> int:
     return _SIGNAL + number
 

@@ -107,6 +107,7 @@ def cleartext_h2() -> None:
     uses(f"{_HTTP}:HttpLayer._handle_event", "client", "alpn")
     takes("mitmproxy.proxy.layer:NextLayer.data_client", "self")
     takes("mitmproxy.proxy.layer:NextLayer.data_server", "self")
+    yields("mitmproxy.proxy.layer:NextLayer._ask", "self")
 
 
 def alpn_choice() -> None:

@@ -11,6 +11,7 @@ from mitmvcr.proxy.host.capabilities import capabilities
 if TYPE_CHECKING:
     from mitmproxy import connection, tls
     from mitmproxy.proxy import layer
+    from mitmproxy.proxy.layer import CommandGenerator
 
 _H2_PREFACE = b"PRI * HTTP/2.0"
 #: Type, flags and stream of the first frame of an HTTP/2 server, behind its length.
@@ -40,6 +41,25 @@ def expect_cleartext_h2(choice: "layer.NextLayer") -> None:
     ):
         client.alpn = server.alpn = b"h2"
         choice.layer = _http_layer(choice.context)
+    elif sent and _is_beginning(sent):
+        choice.layer = _waiting_layer(choice.context)
+
+
+def _waiting_layer(context: Any) -> Any:
+    """Return a layer that asks for the next one once its client's first bytes are more
+    than the beginning of HTTP/2's: until then a POST has the same."""
+    from mitmproxy.proxy.layer import NextLayer
+
+    class Waiting(NextLayer):
+        def _ask(self) -> "CommandGenerator[None]":
+            if not _is_beginning(self.data_client()):
+                yield from super()._ask()
+
+    return Waiting(context)
+
+
+def _is_beginning(sent: bytes) -> bool:
+    return len(sent) < len(_H2_PREFACE) and _H2_PREFACE.startswith(sent)
 
 
 def expect_http(choice: "layer.NextLayer") -> None:
