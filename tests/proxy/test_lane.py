@@ -1,6 +1,7 @@
 """The lane and mitmproxy's own way give the same: every byte that a client reads, every
 count, entry and line of the log."""
 
+import asyncio
 import gzip
 import json
 import os
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 import pytest
+from mitmproxy.master import Master
 
 from examples import examples
 from mitmvcr.core.chunks import Chunk
@@ -405,6 +407,29 @@ def test_an_option_of_mitmproxys_takes_its_own_way(tmp_path, confdir):
     assert b"X-Mine: 1" in found.answers[0]
     assert found.answers[0].endswith(b"recorded")
     assert (found.lane, found.passed) == (0, 0)
+
+
+def test_a_session_has_a_port_before_mitmproxy_has_begun_in_full(
+    tmp_path, confdir, monkeypatch
+):
+    """It listens some turns of its loop before it heeds another mode, and the API is
+    there as early."""
+    begin = Master.running
+
+    async def begin_late(self: Master) -> None:
+        await asyncio.sleep(0.3)
+        await begin(self)
+
+    monkeypatch.setattr(Master, "running", begin_late)
+    folder = tmp_path / "cassettes"
+    folder.mkdir()
+    cassette(folder / "a.yaml", interaction("http://api.test/a"))
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        yield Client(proxy, opened(proxy, "a")).ask(GET % (b"/a", b""))
+
+    found = played(None, confdir, play, dir=str(folder), control="0")
+    assert found.answers[0].endswith(b"recorded")
 
 
 def test_sessions_with_ports_of_their_own_are_in_the_lane(tmp_path, confdir):

@@ -26,6 +26,7 @@ async def test_two_that_open_at_once_never_get_the_same_port(
     monkeypatch.setattr(listeners, "ctx", SimpleNamespace(options=options))
     monkeypatch.setattr(listeners, "_free_port", lambda: next(free))
     monkeypatch.setattr(listeners, "set_alone", add)
+    monkeypatch.setattr(listeners, "_begun", lambda: nothing(None))
     monkeypatch.setattr(listeners, "_outcome", nothing)
     monkeypatch.setattr(listeners, "_mirrored", nothing)
     monkeypatch.setattr(listeners.capabilities, "require", lambda _: None)

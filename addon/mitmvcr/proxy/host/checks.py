@@ -228,6 +228,7 @@ def own_ports() -> None:
     """Check that it says which of its ports listen."""
     takes("mitmproxy.addons.proxyserver:Servers.__getitem__", "self", "mode")
     takes("mitmproxy.addons.proxyserver:Servers.__iter__", "self")
+    declares("mitmproxy.addons.proxyserver:Proxyserver", ["is_running"])
     place = "mitmproxy.proxy.mode_servers:ServerInstance"
     find(f"{place}.is_running")
     find(f"{place}.last_exception")

@@ -97,6 +97,7 @@ async def open_port(kind: str | None = None) -> int:
     Raises NoPortError, and CapabilityError where mitmproxy does not say that it does.
     """
     capabilities.require("ports of their own")
+    await _begun()
     reason: object = ""
     for _ in range(_TRIES):
         port, modes = _free_port(), ctx.options.mode
@@ -118,6 +119,14 @@ def close_port(port: int) -> None:
     set_alone(ctx.options, "mode", kept)
     for network in _elsewhere:
         network.close(port)
+
+
+async def _begun() -> None:
+    """Wait until it heeds a change of its modes: some turns after it listens. One that
+    comes before is passed over, and nothing would ever listen there."""
+    proxyserver: Any = ctx.master.addons.get("proxyserver")
+    while not proxyserver.is_running:
+        await asyncio.sleep(_PAUSE)
 
 
 async def _mirrored(port: int) -> object:
