@@ -12,10 +12,11 @@ import pytest
 from cli.corporate import LOGIN, Gateway, HttpProxy, SocksProxy, gateway
 from cli.helpers import answer, lines, write_cassette
 from cli.served import served
-from cli.test_serve import fetch, free_port, serving
+from cli.test_serve import fetch, serving
 from mitmvcr.cli.child.jks import certificates, trust_store
 from origin.certs import CertFiles
 from patience import PATIENCE, wait_for_port
+from ports import free_port
 
 ASK = """
 import sys, urllib.error, urllib.request as u

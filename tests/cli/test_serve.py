@@ -24,15 +24,9 @@ from mitmvcr.cli.child import authorities
 from mitmvcr.cli.commands.serve import _HOME, ServeOptions, proxy_arguments
 from option_samples import parse_settings
 from patience import PATIENCE, read_line, wait_for_port
+from ports import free_port
 
 URL = "https://api.example.test/greeting"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    assert isinstance(port, int)
-    return port
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from mitmvcr.cli.commands.workers import Started
 from mitmvcr.proxy.flow.player import DEFAULT
 from mitmvcr.proxy.sessions.shared import Worker
 from patience import PATIENCE, wait_until
+from ports import free_port
 
 #: Two names of each worker's.
 FIRST, OTHER = (
@@ -94,11 +95,6 @@ def _basic(name: str) -> str:
     return f"Basic {b64encode(f'{name}:x'.encode()).decode()}"
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def shared(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
     folder = tmp_path_factory.mktemp("workers")
@@ -107,7 +103,7 @@ def shared(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sha
         write(folder / f"c/{name}.yaml", *(interaction(url, name) for url in urls))
     once = [f"http://api.test/{i}" for i in range(CLIENTS * EACH)]
     write(folder / "c/once.yaml", *(interaction(url, url[16:]) for url in once))
-    ports = _free_port(), _free_port()
+    ports = free_port(), free_port()
     words = ("--port", str(ports[0]), "--control", str(ports[1]), "--cassettes", "c")
     process = Cli(home, folder).start(
         *("serve", *words, "--mode", "replay_only", "--workers", "2"),
@@ -348,7 +344,7 @@ def _worker(shared: Shared, number: int) -> int:
 
 def test_the_only_session_ends_with_its_worker_and_so_does_all(home, tmp_path):
     write(tmp_path / "one.yaml", interaction("http://api.test/0", "one"))
-    port, dead = _free_port(), Worker(0, 2).owner(DEFAULT)
+    port, dead = free_port(), Worker(0, 2).owner(DEFAULT)
     process = Cli(home, tmp_path).start(
         *("serve", "--port", str(port), "--cassette", "one.yaml", "--workers", "2"),
         *("--mode", "replay_only"),
@@ -453,7 +449,7 @@ def shared_port() -> Iterator[str]:
 def test_a_control_port_that_is_busy_is_one_line(cli, shared_port):
     ran = cli(
         *("serve", "--cassettes", "c", "--workers", "2"),
-        *("--port", str(_free_port()), "--control", shared_port),
+        *("--port", str(free_port()), "--control", shared_port),
     )
     assert ran.returncode == 125
     assert f"cannot listen on 127.0.0.1:{shared_port}" in ran.stderr

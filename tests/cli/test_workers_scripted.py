@@ -5,7 +5,6 @@ import http.client
 import json
 import random
 import signal
-import socket
 import subprocess
 import threading
 import urllib.request
@@ -18,6 +17,7 @@ from typing import Any
 from cli.helpers import Cli
 from end_to_end.cassettes import interaction, write
 from patience import PATIENCE, wait_until
+from ports import free_port
 
 SESSIONS, HELD, MORE = 12, 12, 6
 #: How an exchange failed -> the status that its client gets; 0 for none.
@@ -93,7 +93,7 @@ def test_each_session_fails_and_answers_as_its_cassette_has_it(
     home: Path, tmp_path: Path
 ) -> None:
     scripts = [Script(f"s{number}", tmp_path / "c") for number in range(SESSIONS)]
-    port, control = _free_port(), _free_port()
+    port, control = free_port(), free_port()
     words = ("--cassettes", "c", "--mode", "replay_only", "--workers", "3")
     process = Cli(home, tmp_path).start(
         *("serve", "--port", str(port), "--control", str(control), *words),
@@ -123,8 +123,3 @@ def test_each_session_fails_and_answers_as_its_cassette_has_it(
         process.wait(PATIENCE)
         reader.join(PATIENCE)
         process.stdout.close()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

@@ -14,6 +14,7 @@ from end_to_end.proxy import Proxy
 from end_to_end.serving import serving
 from origin.certs import CertFiles
 from patience import PATIENCE
+from ports import free_port
 
 H3 = Path(__file__).resolve().parent / "h3.py"
 SECRET = "q7Rk2Zp9Wm4Xc8Vb3Nt6"
@@ -41,19 +42,13 @@ def get(port: int, ca: Path) -> list[dict[str, object]]:
     return json.loads(done.stdout)
 
 
-def free_port() -> int:
-    with socket.socket(type=socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def test_an_http3_origin_is_recorded_and_replayed(
     mitmdump: Callable[..., Proxy], certs: CertFiles, proxy_ca: Path, tmp_path: Path
 ) -> None:
     cassette = tmp_path / "h3.yaml"
     with server(certs.leaf) as origin:
         mode = f"reverse:http3://localhost:{origin}"
-        port = free_port()
+        port = free_port(socket.SOCK_DGRAM)
         proxy = mitmdump(
             cassette,
             "record_only",
@@ -72,7 +67,7 @@ def test_an_http3_origin_is_recorded_and_replayed(
     assert recorded[1]["body"] == "".join(EVENTS)
     assert SECRET not in cassette.read_text()
     one["parts"] = ["over QUIC: " + HIDDEN]
-    port = free_port()
+    port = free_port(socket.SOCK_DGRAM)
     proxy = mitmdump(cassette, "replay_only", mode=mode, listen_port=port)
     proxy.wait_for_log("reverse proxy to http3://")
     assert get(port, proxy_ca) == [one, stream]
