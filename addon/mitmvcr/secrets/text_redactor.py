@@ -82,8 +82,6 @@ class Sweep:
             return Found()
         if text.name:
             verdict = texts.names.judge(text.name.encode(*BYTES), data, text.place)
-            if verdict is None and text.place is Place.FIELD and _is_asked(text):
-                verdict = texts.names.passphrase(text.name.encode(*BYTES), data)
             if verdict is not None:
                 return Found([Span(0, len(data), verdict.kind, data, verdict.is_sure)])
             if text.place is Place.HEADER:
