@@ -34,8 +34,8 @@ _DOCKER = (
     "application/vnd.docker.multiplexed-stream",
 )
 _KINDS = {_SSE: "events", **dict.fromkeys((*_PARTS, AWS), "parts")}
-#: How the types of most streams begin.
-_STREAM_TYPES = (_SSE, GRPC, _CONNECT, AWS, _PARTS[0], *_DOCKER)
+#: How the types of streams begin that are neither lines nor have lengths throughout.
+_STREAM_TYPES = (_SSE, AWS, _PARTS[0])
 
 # Atomic groups: "\r\n" is one line end, never two.
 _BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
