@@ -1,8 +1,9 @@
 """Which answer that a replay gave out has expired since it was recorded, so that its
 client asks anew."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 
 from mitmvcr.clock import Expired, expired, first_date, recorded_at
 from mitmvcr.core.deck import Deck
@@ -30,14 +31,19 @@ def aged(deck: Deck, asked: Request, miss: Miss, now: int) -> Steps[str]:
     """Say in steps which answer has expired at ``now``, in Unix seconds: the one to the
     same request, whatever of it has, or one of the same host whose token has; an empty
     text where none has."""
+
+    @cache
+    def first() -> int | None:
+        return first_date(deck.head(each) for each in range(min(len(deck), _DATED)))
+
     for near in miss.nearest:
         if near.used and _is_same(near):
-            found = _expired(deck, near.position, now)
+            found = _expired(deck, near.position, now, first)
             if found is not None:
                 return f"interaction {near.position} ({found})"
     lacks_cookie = any(map(_is_of_cookie, miss.nearest[:1]))
     for position in _given(deck, asked):
-        found = _expired(deck, position, now)
+        found = _expired(deck, position, now, first)
         if found is not None and (
             found.is_token or (lacks_cookie and found.name == "Set-Cookie")
         ):
@@ -71,11 +77,13 @@ def _given(deck: Deck, asked: Request) -> Iterator[int]:
                 return
 
 
-def _expired(deck: Deck, position: int, now: int) -> Expired | None:
+def _expired(
+    deck: Deck, position: int, now: int, first: Callable[[], int | None]
+) -> Expired | None:
     response = deck.head(position).response
     if len(response.body) > _MOST:
         response = replace(response, body=b"")
     at = recorded_at(response)
     if at is None:
-        at = first_date(deck.head(each) for each in range(min(len(deck), _DATED)))
+        at = first()
     return None if at is None else expired(response, at, now)
