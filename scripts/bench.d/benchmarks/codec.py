@@ -20,9 +20,10 @@ from material import mixture
 from mitmvcr.core.model import Cassette
 from mitmvcr.format import writer
 
-COUNT = 10_000
+COUNT, MANY = 10_000, 100_000
 #: Beside go-vcr in the same run: how fast a machine is counts for nothing.
 READY, READ, DUMP, BODY = (Goal("ratio", most) for most in (0.1, 1.0, 0.2, 1.0))
+MANY_READY = Goal("ratio", 0.025)
 #: go-yaml escapes each character behind a BOM.
 ESCAPED = Goal("ratio", 2.0)
 _TASK = MATERIAL / "codec_task.py"
@@ -32,6 +33,7 @@ Commands = Mapping[str, Sequence[object]]
 def rows(bench: Bench) -> Iterator[Row]:
     rounds = bench.size(5, quick=1)
     yield from _whole_rows(bench.folder / "mixture.yaml", rounds)
+    yield from _many_rows(bench.folder / "many.yaml", min(rounds, 3))
     yield from _body_rows(bench.folder / "bodies.yaml", rounds)
 
 
@@ -79,6 +81,21 @@ def _whole_rows(path: Path, rounds: int) -> Iterator[Row]:
     ):
         ours, theirs = race.least(f"{name} peak"), _found(race, other, "peak")
         yield Row(f"peak, {name}", ours, other, theirs, most, unit="MB")
+
+
+def _many_rows(path: Path, rounds: int) -> Iterator[Row]:
+    """Ready alone: go-vcr needs 3 GB for so many."""
+    with path.open("wb") as file:
+        file.writelines(writer.parts(Cassette(mixture.interactions(MANY))))
+    size = path.stat().st_size / 2**20
+    commands = {"ready": [sys.executable, _TASK, "ready", path]}
+    race = _race({**commands, **_by_go({"go load": "load"}, path)}, rounds)
+    of = f"{MANY:,} interactions, {size:.0f} MB"
+    ours, theirs = race.least("ready 0"), _found(race, "go load")
+    yield Row(f"ready: {of}", ours, "go load", theirs, MANY_READY)
+    peaks = race.least("ready peak"), "go load", _found(race, "go load", "peak")
+    yield Row("peak, ready", *peaks, Goal("ours", 1.2 * size), unit="MB")
+    path.unlink()
 
 
 def _contestants(path: Path) -> Commands:

@@ -46,7 +46,7 @@ class Goal:
     def shown(self, unit: str) -> str:
         match self.of:
             case "ratio":
-                return f"<= {self.most:.2f}"
+                return f"<= {self.most:.2f}" if self.most >= 1 else f"<= {self.most:g}"
             case "extra":
                 return f"<= +{self.most:g} {unit}"
         return f"<= {self.most:.3g} {unit}"

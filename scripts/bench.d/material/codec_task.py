@@ -30,16 +30,15 @@ def _once(work: Callable[[], object]) -> tuple[list[float], object]:
 
 
 def ready(path: Path) -> tuple[list[float], object]:
-    return _once(
-        lambda: Deck(reader.loads(path.read_bytes(), path.name, lazy=True).interactions)
-    )
+    """As a session opens it: a large file is indexed a part at a time."""
+    return _once(lambda: Deck(CassetteFile(path).load().interactions))
 
 
 def play(path: Path) -> tuple[list[float], object]:
     """Ready, and every interaction replayed once."""
 
     def work() -> object:
-        cassette = reader.loads(path.read_bytes(), path.name, lazy=True)
+        cassette = CassetteFile(path).load()
         deck = Deck(cassette.interactions)
         for number in range(len(cassette.interactions)):
             request = cassette.interactions[number].request
@@ -145,6 +144,7 @@ if __name__ == "__main__":
     from mitmvcr.core.deck import Deck
     from mitmvcr.core.model import Cassette
     from mitmvcr.format import reader, writer
+    from mitmvcr.store.cassette_file import CassetteFile
     from mitmvcr.store.files import replace_file
 
     if name.startswith("yaml"):
