@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from mitmvcr.cassette_options import is_cassette, what_is_odd
+from mitmvcr.core.callers import Preset
 from mitmvcr.core.errors import OptionError, UnusableValueError
-from mitmvcr.core.home_calls import Preset
 from mitmvcr.network_options import (
     check_client_cert,
     check_upstream_ca,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from mitmvcr.core.callers import Preset
 from mitmvcr.core.errors import UnusableValueError
-from mitmvcr.core.home_calls import Preset
 from mitmvcr.core.wording import authority
 
 

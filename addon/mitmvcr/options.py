@@ -19,8 +19,8 @@ from mitmvcr import matching_options as matching
 from mitmvcr import network_options as network
 from mitmvcr import parsing, rerecording
 from mitmvcr import redaction_options as redaction
+from mitmvcr.core.callers import Preset
 from mitmvcr.core.errors import OptionError, UnusableValueError
-from mitmvcr.core.home_calls import Preset
 from mitmvcr.core.matching import DEFAULT, MatchSpec
 from mitmvcr.core.model import Layout
 from mitmvcr.core.modes import Mode, Repeats

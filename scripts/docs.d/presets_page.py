@@ -4,7 +4,7 @@ import sys
 
 from printed import update
 
-from mitmvcr.core.home_calls import HOME_CALLS, Preset
+from mitmvcr.core.callers import HOME_CALLS, Preset
 
 
 def preset_tables() -> str:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mitmvcr.core.home_calls import HOME_CALLS, Preset, home_call
+from mitmvcr.core.callers import HOME_CALLS, Preset
+from mitmvcr.core.home_calls import home_call
 
 
 @pytest.mark.parametrize("each", HOME_CALLS, ids=lambda each: each.host + each.path)

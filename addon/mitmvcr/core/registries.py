@@ -101,6 +101,26 @@ _ROWS: Sequence[tuple[str, Sequence[str], str, str]] = (
     ("cpanmetadb.plackperl.org", _ALL, "CPAN", _CPAN),
     ("cloud.r-project.org", _ALL, "CRAN", "wch/r-source: doc/CRAN_mirrors.csv"),
     (
+        "packagemanager.posit.co",
+        ("/cran/",),
+        "Posit's mirror of CRAN",
+        "r-lib/pak: R/package.R",
+    ),
+    ("pkg.julialang.org", _ALL, "Julia", "JuliaLang/Pkg.jl: src/utils.jl"),
+    (
+        "cdn.cocoapods.org",
+        _ALL,
+        "CocoaPods",
+        "CocoaPods/Core: lib/cocoapods-core/trunk_source.rb",
+    ),
+    (
+        "bcr.bazel.build",
+        _ALL,
+        "Bazel's registry",
+        "bazelbuild/bazel: src/main/java/com/google/devtools/build/lib/bazel"
+        "/BazelRepositoryModule.java",
+    ),
+    (
         "hackage.haskell.org",
         ("/01-index", "/package/", "/timestamp.json", "/snapshot.json"),
         "Hackage",

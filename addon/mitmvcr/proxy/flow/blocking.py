@@ -5,8 +5,9 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mitmvcr.core.callers import Preset
 from mitmvcr.core.errors import OptionError
-from mitmvcr.core.home_calls import Preset, home_call
+from mitmvcr.core.home_calls import home_call
 from mitmvcr.options import BLOCK, IGNORE_PRESET, Option
 
 if TYPE_CHECKING:
