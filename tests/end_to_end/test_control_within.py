@@ -183,6 +183,12 @@ def test_what_goes_to_an_origin_is_the_origins(api: Api) -> None:
     assert api.proxy.stop() == 0
 
 
+def answer_to_tunnel(port: int) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as plug:
+        plug.sendall(b"CONNECT h.test:443 HTTP/1.1\r\n\r\n")
+        return plug.recv(1 << 16)
+
+
 def test_nothing_leaves_once_the_only_session_was_ended(
     mitmdump: Callable[..., Proxy], proxy_ca: Path, origin: Origin, tmp_path: Path
 ) -> None:
@@ -199,5 +205,9 @@ def test_nothing_leaves_once_the_only_session_was_ended(
     assert call(proxy.port, "DELETE", "/_vcr/sessions/default", {}).status == 200
     origin.reset()
     assert clients.ask(f"{origin.http_url}/json", b"1").status == 400
+    tunnel = answer_to_tunnel(proxy.port)
+    assert tunnel.startswith(b"HTTP/1.1 502")
+    assert b"\r\nX-Vcr-Error: " in tunnel
+    assert b"start the proxy again, or choose a cassette\r\n" in tunnel
     assert origin.hits().connections == 0
     assert proxy.stop() == 1, proxy.log

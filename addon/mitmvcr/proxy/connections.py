@@ -17,7 +17,7 @@ from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.turns import prepare
-from mitmvcr.proxy.flow.unreached import with_remedy
+from mitmvcr.proxy.flow.unreached import with_remedy, without_advice
 from mitmvcr.proxy.host.alerts import hear_alerts
 from mitmvcr.proxy.host.continues import await_the_answer
 from mitmvcr.proxy.host.endings import leave_unsaid, say_the_end
@@ -177,13 +177,18 @@ class Connections:
         """Say why a tunnel leads nowhere: its client shows no more than a status."""
         response = flow.response
         player = self.sessions.of_client(flow.client_conn)
-        if response is None or response.status_code != 502 or player is None:
+        if response is None or response.status_code != 502:
+            return
+        if player is None and not self.sessions.offline:
             return
         host, port = flow.request.host, flow.request.port
         spelling = self.sessions.spelling
-        reason = spelling.text(with_remedy(response.text or "", spelling=spelling))
+        reason = without_advice(response.text or "")
+        if player is not None:
+            reason = spelling.text(with_remedy(reason, spelling=spelling))
         flow.response = unreachable(reason)
-        player.session.lost()
+        if player is not None:
+            player.session.lost()
         logger.warning("mitmvcr: a tunnel to %s:%s broke off: %s", host, port, reason)
 
     def tcp_start(self, flow: tcp.TCPFlow) -> None:

@@ -77,13 +77,18 @@ _BY_MODE = _Way(
 )
 
 
+def without_advice(reason: str) -> str:
+    """Return a reason of mitmproxy's without what it advises for itself."""
+    return reason.partition(_ADVICE)[0]
+
+
 def with_remedy(
     reason: str, via: object = None, spelling: Spelling = IN_MITMPROXY
 ) -> str:
     """Return a reason of mitmproxy's with what helps in parentheses; ``via`` is the
     proxy that the connection had to go through, if any, and ``spelling`` that of
     whoever reads it."""
-    known = reason.partition(_ADVICE)[0]
+    known = without_advice(reason)
     way = _BY_VARIABLE if spelling.reads_proxies else _BY_MODE
     return f"{known} ({_remedy(known.lower(), way, bool(via))})"
 
