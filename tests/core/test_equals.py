@@ -136,7 +136,7 @@ def test_how_long_a_client_waits_decides_last(name: str) -> None:
     "name",
     [
         *("User-Agent", "Accept-Encoding", "Origin", "Via"),
-        "Grpc-Accept-Encoding",
+        *("Grpc-Accept-Encoding", "Sec-WebSocket-Extensions"),
     ],
 )
 def test_what_a_client_says_by_itself_never_decides(name: str) -> None:
