@@ -240,6 +240,31 @@ def test_a_miss_is_explained_by_what_is_nearest(start: Start) -> None:
     )
 
 
+def test_equal_ones_are_written_as_they_were_asked_for(start: Start) -> None:
+    """What is asked for first and ends last gets its own answer in a replay too; all
+    others stand as they ended."""
+    session = start("record_only")
+    ended = [(1, 201, 5), (2, 202, 4), (1, 203, 3), (1, 204, 6), (3, 205, 1)]
+    for number, code, asked in [*ended, (1, 206, 2)]:
+        session.record(made(number, code), asked)
+    session.close()
+    assert held(session.store) == [
+        *(("1", 206), ("2", 202), ("1", 203), ("1", 201), ("3", 205), ("1", 204))
+    ]
+    assert [each.id for each in session.store.load().interactions] == [*range(6)]
+
+
+def test_others_of_one_url_stand_as_they_ended(start: Start) -> None:
+    session = start("record_only")
+    for code, asked in ((201, 2), (202, 1)):
+        got = made(1, code)
+        session.record(
+            replace(got, request=replace(got.request, body=b"%d" % code)), asked
+        )
+    session.close()
+    assert held(session.store) == [("1", 201), ("1", 202)]
+
+
 def test_nothing_recorded_leaves_no_cassette(start: Start) -> None:
     session = start("record_once")
     session.plan(ask(1))

@@ -121,7 +121,24 @@ def test_what_says_in_which_form_comes_before_all_else() -> None:
     assert taken(deck(*held), get(Accept="text/html", X_A="1", X_B="2")) == [1]
 
 
-@pytest.mark.parametrize("name", ["User-Agent", "Accept-Encoding", "Origin", "Via"])
+@pytest.mark.parametrize("name", ["Grpc-Timeout", "Connect-Timeout-Ms"])
+def test_how_long_a_client_waits_decides_last(name: str) -> None:
+    """It is measured, and agrees with another's by chance."""
+    a, b = ({name.replace("-", "_"): wait} for wait in ("60S", "59998m"))
+    held = [made(get(X_Tenant="a", **b)), made(get(X_Tenant="b", **a))]
+    assert taken(deck(*held), get(X_Tenant="b", **b)) == [1]
+    assert taken(deck(*held), get(**a)) == [1]
+    nobody = [made(get(**b)), made(get(X_Tenant="a", **a))]
+    assert taken(deck(*nobody), get(**a), get(X_Tenant="a", **b)) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("User-Agent", "Accept-Encoding", "Origin", "Via"),
+        *("Grpc-Accept-Encoding", "Sec-WebSocket-Extensions"),
+    ],
+)
 def test_what_a_client_says_by_itself_never_decides(name: str) -> None:
     key = name.replace("-", "_")
     held = [made(get(**{key: "a"}), Vary=name), made(get(**{key: "b"}), Vary=name)]

@@ -36,6 +36,8 @@ ENDINGS = {
     "server": [*CONVERSATION, "1000 (OK) as you wish"],
     "client": CONVERSATION,
     "kill": CONVERSATION,
+    "mute": [*CONVERSATION, "1005 (no status received [internal])"],
+    "crash": [*CONVERSATION, "1000 (OK)"],
 }
 
 
@@ -63,7 +65,10 @@ def talk(
 @pytest.mark.parametrize("scheme", ["wss", "ws"])
 @pytest.mark.parametrize(
     ("how", "ending"),
-    [("sync", "server"), ("sync", "client"), ("sync", "kill"), ("async", "server")],
+    [
+        *(("sync", "server"), ("sync", "client"), ("sync", "kill")),
+        *(("sync", "mute"), ("sync", "crash"), ("async", "server")),
+    ],
 )
 @pytest.mark.parametrize("latency", ["0", "1"])
 def test_a_conversation_is_replayed_offline(

@@ -1,8 +1,8 @@
 """Real ``websockets`` clients: ``python ws_client.py URL (sync|async) PROMPT ENDING``.
 
-ENDING: ``server`` asks the server to close, ``client`` closes, ``kill`` just goes;
-``wait`` (sync) prints a line once it is connected, waits for one, and closes.
-Prints what came as JSON.
+ENDING: ``server`` asks the server to close, ``mute`` to do so without a code, ``crash``
+to go without a word, ``client`` closes, ``kill`` just goes; ``wait`` (sync) prints a
+line once it is connected, waits for one, and closes. Prints what came as JSON.
 """
 
 import asyncio
@@ -70,6 +70,9 @@ def main(url: str, prompt: str, ending: str) -> list[object]:
                 finish(got)
             if ending == "server":
                 socket.send(encode({"type": "bye"}))
+                socket.recv(PATIENCE)
+            if ending in ("mute", "crash"):
+                socket.send(encode({"type": ending}))
                 socket.recv(PATIENCE)
         except ConnectionClosed as closed:
             got.append(str(closed.rcvd))

@@ -33,6 +33,10 @@ async def talk(socket: ServerConnection) -> None:
                 await asyncio.sleep(0.05)
                 await socket.send(event("response.text.delta", delta=word))
             await socket.send(event("response.done"))
+        elif asked["type"] == "mute":
+            await socket.close(None)  # without a code, as `ws.close()` of Node does
+        elif asked["type"] == "crash":
+            socket.transport.abort()
         else:
             await socket.close(1000, "as you wish")
 

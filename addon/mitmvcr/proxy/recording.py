@@ -132,7 +132,7 @@ class _Recording:
             if self._error is not None:
                 raise self._error
             if self._redacted is not None:
-                session.keep(self._redacted)
+                session.keep(self._redacted, exchange.sent)
                 if self._flow is not None:
                     mark_recorded(self._flow, session)
         except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on
@@ -172,7 +172,7 @@ def break_off(
             return None
         if flow is not None and (player.queued or size_of(met) > SLOW):
             return _rest_in_turn(exchange, player, met)
-        player.session.keep(player.session.redacted(met))
+        player.session.keep(player.session.redacted(met), exchange.sent)
     except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on
         _note_failure(exchange, error)
     return None
@@ -182,7 +182,8 @@ async def _rest_in_turn(exchange: Exchange, player: Player, met: Interaction) ->
     try:
         async with player.in_turn():
             session = player.session
-            session.keep(await asyncio.to_thread(session.redacted, met))
+            redacted = await asyncio.to_thread(session.redacted, met)
+            session.keep(redacted, exchange.sent)
     except Exception as error:  # noqa: BLE001 - it is logged, and the traffic goes on
         _note_failure(exchange, error)
 

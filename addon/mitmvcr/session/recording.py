@@ -1,13 +1,16 @@
 """What a session records, on its way into the store."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from mitmvcr.core.choosing import salt_of
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import CassetteWriteError
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.matching import Matcher
+from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.sendable import is_sendable, unfolded, why_not
 from mitmvcr.session.redaction import Redacted, Redaction
 from mitmvcr.session.variables import Variables
@@ -36,6 +39,7 @@ class Recording:
     ) -> None:
         self._store, self._redaction, self._deck = store, redaction, deck
         self._variables, self._has_some = variables, False
+        self._overtaken = _Overtaken(deck.matcher)
         self._salt, self._is_continued = salt_of(held), bool(len(deck))
         self._identities: Identities | None = None
         self._is_set_aside = self._is_closed = False
@@ -46,9 +50,9 @@ class Recording:
         self.left_in: str | None = None
         self.altered: list[str] = []
 
-    def keep(self, redacted: Redacted) -> Interaction:
-        """Write what was redacted, and return what was written. Raises
-        CassetteWriteError."""
+    def keep(self, redacted: Redacted, asked: int) -> Interaction:
+        """Write what was redacted and ``asked`` for at this time, and return what was
+        written. Raises CassetteWriteError."""
         kept = redacted.kept
         if not is_sendable(kept.response):
             kept = self._one_that_replays(kept)
@@ -62,6 +66,7 @@ class Recording:
             self.note_secrets()
             self._store.append(kept)
         self._has_some = True
+        self._overtaken.note(kept.request, asked)
         self._note_identity(kept, redacted)
         return kept
 
@@ -122,6 +127,7 @@ class Recording:
         if echoes is not None and (repeated := echoes.repeated):
             self._store.amend(echoes.with_source, repeated)
         self._take_out_late_secrets()
+        self._put_in_order()
         if self._is_set_aside:
             self.left_in = self._store.leave()
         else:
@@ -147,6 +153,26 @@ class Recording:
         if identities is not None and (identities.are_several or self._is_continued):
             identities.write(lambda change: self._store.amend(change, EVERY))
 
+    def _put_in_order(self) -> None:
+        """Write equal ones in the order in which they were asked for, in which they
+        are replayed; what is in the journal goes by when each ended."""
+        if not self._overtaken.are_some:
+            return
+        found: list[Interaction | None] = []
+
+        def read(each: Interaction) -> Interaction:
+            found.append(each if self._overtaken.may_be(each.request) else None)
+            return each
+
+        self._store.amend(read, EVERY)
+        moved, numbers = self._overtaken.moved(found), count()
+
+        def put(each: Interaction) -> Interaction:
+            return replace(moved.get(next(numbers), each), id=each.id)
+
+        if moved:
+            self._store.amend(put, EVERY)
+
     def _take_out_late_secrets(self) -> None:
         """Redact in what was written before what was found to be secret later."""
         if self._known is None:
@@ -164,6 +190,52 @@ class Recording:
         if _asked(written) != _asked(kept):
             self.altered.append(kept.request.url)
         return kept
+
+
+class _Overtaken:
+    """Which that were recorded ended after an equal one that was asked for later."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher, self._times = matcher, list[int]()
+        self._latest: dict[int, int] = {}
+        self._urls: set[int] = set()
+
+    @property
+    def are_some(self) -> bool:
+        """Return whether any of one URL did."""
+        return bool(self._urls)
+
+    def may_be(self, request: Request) -> bool:
+        return self._url(request) in self._urls
+
+    def note(self, request: Request, time: int) -> None:
+        """Note when the next recorded request was made."""
+        url = self._url(request)
+        if time < self._latest.get(url, time):
+            self._urls.add(url)
+        self._latest[url] = max(time, self._latest.get(url, time))
+        self._times.append(time)
+
+    def _url(self, request: Request) -> int:
+        return hash(self._matcher.bucket(request.url))
+
+    def moved(self, found: Sequence[Interaction | None]) -> dict[int, Interaction]:
+        """Return what is to stand elsewhere among its equals, by its new place."""
+        groups: defaultdict[Hashable, list[int]] = defaultdict(list)
+        for number, each in enumerate(found):
+            if each is not None:
+                request = each.request
+                key = self._matcher.bucket(request.url), self._matcher.rests(request)[0]
+                groups[key].append(number)
+        pairs = (
+            (place, found[number])
+            for group in groups.values()
+            for place, number in zip(
+                group, sorted(group, key=self._times.__getitem__), strict=True
+            )
+            if place != number
+        )
+        return {place: each for place, each in pairs if each is not None}
 
 
 def _asked(each: Interaction) -> tuple[str, bytes, list[bytes]]:

@@ -272,7 +272,7 @@ class Session(Counts):
         """Undo a planned replay that did not reach the client."""
         self.deck.give_back(position)
 
-    def record(self, interaction: Interaction) -> None:
+    def record(self, interaction: Interaction, asked: int = 0) -> None:
         """Keep what came back from the origin; it is on disk when this returns. A
         hook may change it or drop it; redaction comes after.
 
@@ -280,7 +280,7 @@ class Session(Counts):
         """
         changed = self.changed(interaction)
         if changed is not None:
-            self.keep(self.redacted(changed))
+            self.keep(self.redacted(changed), asked)
 
     def changed(self, interaction: Interaction) -> Interaction | None:
         """Return what a hook makes of what is to be recorded; None where it drops it.
@@ -297,9 +297,10 @@ class Session(Counts):
         ask."""
         return self._redaction.redacted(changed)
 
-    def keep(self, redacted: Redacted) -> None:
-        """Write what was redacted. Raises CassetteWriteError."""
-        kept = self._recording.keep(redacted)
+    def keep(self, redacted: Redacted, asked: int) -> None:
+        """Write what was redacted; ``asked`` is a time, by which equal ones are put in
+        order at the end. Raises CassetteWriteError."""
+        kept = self._recording.keep(redacted, asked)
         if self._repeats is Repeats.ALL:  # nobody else asks for it, and it is big
             self.deck.add(kept)
         if self.log.is_kept:

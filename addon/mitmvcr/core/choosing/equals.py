@@ -18,6 +18,7 @@ from typing import NamedTuple
 from mitmvcr.core.choosing.header_fields import (
     HOST,
     TARGET,
+    TIMEOUTS,
     Fields,
     all_fields,
     names_own_host,
@@ -162,7 +163,7 @@ class Equals:
             map(names_own_host, (x.request for _, x in each_one))
         ):
             self._values[HOST].discard(None)  # it is not known of whom those are
-        compared = filter(counts, differ - {TARGET})
+        compared = filter(counts, differ - {TARGET} - TIMEOUTS)
         several = {name: self._values[name] for name in compared}
         first = _FIRST.union(n for _, each in each_one for n in vary(each.response))
         self._several = sorted(differ, key=lambda name: (name not in first, name))

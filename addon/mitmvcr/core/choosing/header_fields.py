@@ -23,6 +23,7 @@ NEVER = frozenset(
         "content-length",
         "expect",
         "forwarded",
+        "grpc-accept-encoding",
         "host",
         "http2-settings",
         "keep-alive",
@@ -30,6 +31,9 @@ NEVER = frozenset(
         "priority",
         "proxy-authorization",
         "proxy-connection",
+        "sec-websocket-extensions",
+        "sec-websocket-key",
+        "sec-websocket-version",
         "te",
         "trailer",
         "transfer-encoding",
@@ -39,6 +43,9 @@ NEVER = frozenset(
         "x-forwarded-for",
     }
 )
+#: How long a client will wait, to the millisecond as its clock has it: two of the same
+#: program agree in it by chance.
+TIMEOUTS = frozenset({"connect-timeout-ms", "grpc-timeout", "x-server-timeout"})
 
 #: A host that is asked for at another's address: a virtual one.
 HOST = "host"

@@ -12,7 +12,8 @@ from mitmvcr.core.model import Interaction, Request, Response, header
 from mitmvcr.proxy.flow.player import SLOW
 
 _PROTOCOL = "Sec-WebSocket-Protocol"
-_NO_CLOSE = (None, 1005, 1006)
+#: Of a client that left, no more is known: it said no code, or nothing.
+_LEFT = (1005, 1006)
 _SHOWN = 60
 
 
@@ -41,9 +42,9 @@ def frames(flow: http.HTTPFlow, lasted: int = sys.maxsize) -> tuple[Frame, ...]:
         for message in socket.messages
         if not message.dropped
     ]
-    if socket.close_code not in _NO_CLOSE:
-        closing = f"{socket.close_code} {socket.close_reason or ''}".encode()
-        by_client = bool(socket.closed_by_client)
+    code, by_client = socket.close_code, bool(socket.closed_by_client)
+    if code is not None and not (by_client and code in _LEFT):
+        closing = f"{code:d} {socket.close_reason or ''}".encode()
         recorded.append(Frame(by_client, since(socket.timestamp_end), "close", closing))
     return tuple(recorded)
 

@@ -18,6 +18,7 @@ from wsproto.events import (
     Pong,
     TextMessage,
 )
+from wsproto.frame_protocol import CloseReason
 
 from mitmvcr.core.frames import Kind, close_parts
 from mitmvcr.proxy.host.naps import Commands, Nap
@@ -28,6 +29,9 @@ _module: Any = _websocket
 
 #: What is said about a message that was not recorded: a close's reason is short.
 _POLICY_VIOLATION = 1008
+#: wsproto sends a close without a code for this object, and not for its number. That of
+#: a connection that broke it sends as 1000, as it did while that was recorded.
+_CODES: dict[int, int] = {1005: CloseReason.NO_STATUS_RCVD}
 
 
 @dataclass
@@ -91,7 +95,8 @@ class _Player(layer.Layer):
             if self._wire.state is not ConnectionState.OPEN:
                 return
             if frame.kind == "close":
-                yield self._send(CloseConnection(*close_parts(frame)))
+                code, reason = close_parts(frame)
+                yield self._send(CloseConnection(_CODES.get(code, code), reason))
             elif frame.kind == "text":
                 text = frame.content.decode("utf-8", "replace")
                 yield self._send(TextMessage(text))
