@@ -343,6 +343,30 @@ def test_clients_of_bad_manners_read_the_same_by_either_way(tmp_path, confdir):
     assert fast.passed >= 7
 
 
+def goodbyes(proxy: Proxy) -> Iterator[bytes]:
+    """End TLS and wait for the other end to do so, as Twisted's pools do; who waits in
+    vain, or sees the connection break, raises."""
+    known, absent = b"/items/1", b"/absent"
+    for asked in ((known,), (absent,), (known, absent, known)):
+        client = Client(proxy).secure()
+        for path in asked:
+            yield client.ask(b"GET %b HTTP/1.1\r\nHost: api.test\r\n\r\n" % path)
+        assert isinstance(client.socket, ssl.SSLSocket)
+        left = client.socket.unwrap()
+        yield b"%d more" % len(left.recv(9))
+        left.close()
+
+
+def test_who_ends_tls_first_sees_it_end_by_either_way(tmp_path, confdir):
+    path = cassette(tmp_path / "a.yaml", *world())
+    own, fast = (
+        played(path, confdir, goodbyes, lane=lane, allow_repeats="all")
+        for lane in ("off", "auto")
+    )
+    assert fast.seen == own.seen
+    assert (fast.lane, fast.passed) == (2, 2)
+
+
 def test_a_fault_of_our_own_is_answered(tmp_path, confdir, monkeypatch):
     def fail(*_: object) -> None:
         raise RuntimeError("a fault of a test")

@@ -175,7 +175,7 @@ class Connection(asyncio.Protocol):
             self._buffer = rest
         self._flush(tls)
         if tls.is_over:
-            self._transport.close()
+            self._end()
 
     def _bridged(self, data: bytes) -> None:
         tls, bridge = self._tls, self._bridge
@@ -192,6 +192,7 @@ class Connection(asyncio.Protocol):
             bridge.send(plain)
         if tls.is_over:
             bridge.end()
+            self._end()
 
     # Requests
 
@@ -285,7 +286,8 @@ class Connection(asyncio.Protocol):
             self._transport.write(data)
 
     def _end(self) -> None:
-        if self._tls is not None:
+        """Close, and end TLS before: a client may wait for that, or miss it."""
+        if self._tls is not None and not self._transport.is_closing():
             self._tls.end()
             self._flush(self._tls)
         self._transport.close()
