@@ -6,7 +6,15 @@ import re
 import pytest
 
 from mitmvcr.core import mqtt
-from mitmvcr.core.correlated import answered, are_random, keepalive, protocol_of, read
+from mitmvcr.core.correlated import (
+    Text,
+    answered,
+    are_random,
+    differences,
+    keepalive,
+    protocol_of,
+    read,
+)
 from mitmvcr.core.dialogue import Dialogue
 from mitmvcr.core.frames import Frame
 
@@ -231,6 +239,46 @@ def test_other_messages_end_a_dialogue():
     assert dialogue.hear("binary", b"\x00", b"\x00") == binary[:1]
     assert dialogue.next_from(client=True) is None
     assert dialogue.next_from(client=False) == binary[1]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "live"),
+    [
+        (b"\x08\xc8\x01", b"\x08\xc9\x01"),  # no UTF-8, as protobuf's numbers
+        (b'{"a": "\xe4"}', b'{"a": "\xf6"}'),
+        (ONE.encode(), OTHER.encode()),
+    ],
+)
+def test_a_binary_message_with_other_bytes_is_another(recorded, live):
+    dialogue = Dialogue(binary((True, recorded), (False, b"got " + recorded)))
+    assert dialogue.hear("binary", live, live) is None
+    assert dialogue.hear("binary", recorded, recorded)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "live"),
+    [
+        ("4215", "4216"),  # no event of Socket.IO's has no list
+        ('420"x"', "420x"),
+        ('["", "x", ""]', "x"),
+        ('"x"', "x"),
+        ("x y", "x"),
+        ("x", "x y"),
+    ],
+)
+def test_a_text_is_not_the_json_that_its_words_would_be(recorded, live):
+    dialogue = Dialogue(frames(f"> {recorded}", "< got it"))
+    assert not hear(dialogue, live)
+    assert hear(dialogue, recorded)
+
+
+def test_of_a_long_text_the_first_difference_is_enough():
+    found = differences(Text("a " * 1000000), Text("b " * 1000000))
+    assert next(found) == ("a", "b")
+    assert list(differences(Text("a-1 b"), Text("a-2 b;"))) == [
+        ("a-1", "a-2"),
+        (None, ";"),
+    ]
 
 
 def packet(kind: int, body: bytes) -> bytes:

@@ -143,6 +143,14 @@ def test_a_file_whose_lines_begin_elsewhere_keeps_them_where_nothing_changes():
         assert joined([*again.entries[:-1], changed], again) == written
 
 
+def test_what_is_tried_in_other_columns_is_not_kept():
+    held, more = of(COMPACT), sheet(met("/a"), met("/b"), met("/c"))
+    parts = assembled([*held.entries, *more.entries], held)
+    assert next(parts) == held.head  # all of them have been tried
+    assert repr(more.interactions).endswith(", 0 read>")
+    assert len(reader.loads(held.head + b"".join(parts)).interactions) == 5
+
+
 def test_what_would_be_read_otherwise_elsewhere_has_all_written_anew(monkeypatch):
     held = of(SORTED)
     first = held.entries[0]

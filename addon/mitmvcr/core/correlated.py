@@ -8,6 +8,7 @@ wherever it stands, as a UUID, is known by its look.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 #: Ends each message of SignalR, of which several may come at once.
@@ -15,7 +16,7 @@ _RECORD = "\x1e"
 #: An event (2) or its answer (3) in Engine.IO's message (4): namespace, id, the rest.
 _EVENT = re.compile(r"(4[2356](?:\d+-)?(?:/[^,]*,)?)(\d+)(.*)", re.DOTALL)
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_WORDS = re.compile(r"([\w-]+)")
+_WORDS = re.compile(r"[\w-]+|[^\w-]+")
 _KINDS = re.compile(r"[0-9]+|[a-z]+|[A-Z]+")
 _SHORTEST, _CHANGES = 8, 5
 _BEGIN = ("subscribe", "start")
@@ -23,9 +24,13 @@ _BEGIN = ("subscribe", "start")
 Id = str | int
 
 
+class Text(str):
+    """What is not JSON (STOMP, XMPP, an event of Socket.IO's without a number)."""
+
+
 class Message(NamedTuple):
-    """``said`` is the JSON, ``id`` what the client made up for it; ``begins``: for the
-    first time."""
+    """``said`` is the JSON or a :class:`Text`, ``id`` what the client made up for it;
+    ``begins``: for the first time."""
 
     said: Any
     id: Id | None = None
@@ -33,18 +38,16 @@ class Message(NamedTuple):
 
 
 def read(text: str) -> list[Message]:
-    """Take a client's message apart; what is not JSON (STOMP, XMPP, an event of
-    Socket.IO's without a number), into words and what stands between them."""
-    if found := _EVENT.fullmatch(text):
-        inner = _json(found[3])
+    """Take a client's message apart."""
+    found = _EVENT.fullmatch(text)
+    if found and isinstance(inner := _json(found[3]), list):
         begins = found[1][1] in "25"
-        number = None if begins else found[2]
-        said = [found[1], number, inner if inner is not None else found[3]]
+        said = [found[1], None if begins else found[2], inner]
         return [Message(said, int(found[2]) if begins else None, begins)]
     texts = text.split(_RECORD) if text.endswith(_RECORD) else [text, ""]
     values = [_json(each) for each in texts[:-1]]
     if any(value is None for value in values):
-        return [Message(_WORDS.split(text))]
+        return [Message(Text(text))]
     return [_message(value) for value in values]
 
 
@@ -79,8 +82,8 @@ def _place(said: Mapping[str, Any]) -> str | None:
 
 
 def differences(one: Any, other: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield the leaves in which two values differ; a whole list or object where their
-    shapes do."""
+    """Yield the leaves in which two values differ, the words in which two texts do; a
+    whole list or object where their shapes differ."""
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
         for name, value in one.items():
             yield from differences(value, other[name])
@@ -88,7 +91,14 @@ def differences(one: Any, other: Any) -> Iterator[tuple[Any, Any]]:
         for first, second in zip(one, other, strict=True):
             yield from differences(first, second)
     elif type(one) is not type(other) or one != other:
-        yield one, other
+        is_of_words = isinstance(one, Text) and isinstance(other, Text)
+        yield from _words_that_differ(one, other) if is_of_words else [(one, other)]
+
+
+def _words_that_differ(one: str, other: str) -> Iterator[tuple[Any, Any]]:
+    """Yield them one after another: of a long text the first may be enough."""
+    found = (map(re.Match.group, _WORDS.finditer(each)) for each in (one, other))
+    return ((old, new) for old, new in zip_longest(*found) if old != new)
 
 
 def are_random(one: Any, other: Any) -> bool:

@@ -13,6 +13,7 @@ from mitmvcr.core import mqtt
 from mitmvcr.core.correlated import (
     Id,
     Message,
+    Text,
     answered,
     are_random,
     differences,
@@ -99,7 +100,8 @@ class Dialogue:
                     if not self._is_distinguished(kind, seen):
                         break
                 elif frame.kind == kind and (
-                    is_same(frame.content, content) or is_same(frame.content, seen)
+                    is_same(kind, frame.content, content)
+                    or is_same(kind, frame.content, seen)
                 ):
                     del self.frames[at]
                     return [frame]
@@ -110,18 +112,18 @@ class Dialogue:
             return self._protocol == "mqtt" and mqtt.made(content).begins
         return all(each.begins for each in _read(content))
 
-    def _is_equal(self, recorded: bytes, live: bytes) -> bool:
+    def _is_equal(self, kind: Kind, recorded: bytes, live: bytes) -> bool:
         """Return whether nothing differs, and no id has another value by now."""
         if recorded != live and self._counted(recorded) != self._counted(live):
             return False
-        return self._is_alike(recorded, live) or not self._has_ids(recorded)
+        return self._is_alike(kind, recorded, live) or not self._has_ids(recorded)
 
     def _has_ids(self, recorded: bytes) -> bool:
         if self._protocol == "mqtt":
             return mqtt.made(recorded).id is not None
         return any(each.id is not None for each in _read(recorded))
 
-    def _is_alike(self, recorded: bytes, live: bytes) -> bool:
+    def _is_alike(self, kind: Kind, recorded: bytes, live: bytes) -> bool:
         if self._protocol == "mqtt":
             packet, said = mqtt.made(recorded), mqtt.made(live)
             ids = [(packet.id, said.id, packet.begins)]
@@ -132,8 +134,9 @@ class Dialogue:
             return False
         texts: dict[str, str] = {}
         for one, other in zip(*counted, strict=False):
+            has_words = kind == "text" or not isinstance(one.said, Text)
             for old, new in differences(one.said, other.said):
-                if not self._is_made_up(old, new):
+                if not (has_words and self._is_made_up(old, new)):
                     return False
                 texts[old] = new
         return self._agree(
@@ -189,7 +192,7 @@ class Dialogue:
 
 
 def _read(content: bytes) -> list[Message]:
-    return read(content.decode("utf-8", "replace"))
+    return read(content.decode("utf-8", "surrogateescape"))
 
 
 def _text(frame: Frame) -> str | None:

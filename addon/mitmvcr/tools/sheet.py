@@ -260,7 +260,9 @@ def _columns(
     for each in entries:
         if each.new is None and each.sheet.columns == columns:
             continue
-        if fitted(dump(each.interaction, 0), columns) is None:
+        item = dump(each.interaction, 0)
+        each.forget()
+        if fitted(item, columns) is None:
             return None
     return columns
 
