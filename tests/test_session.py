@@ -29,7 +29,13 @@ from mitmvcr.proxy.window import logged
 from mitmvcr.session import Session, open_session
 from mitmvcr.session.hooks import Hooks
 from mitmvcr.session.summary import Summary, total
-from mitmvcr.session.unused import drop_marked, drop_unused, entries, why_keep_unused
+from mitmvcr.session.unused import (
+    count_together,
+    drop_marked,
+    drop_unused,
+    entries,
+    why_keep_unused,
+)
 from mitmvcr.spelling import OF_API, ON_COMMAND_LINE
 from mitmvcr.store import Store
 from mitmvcr.store.store import FileStore
@@ -625,6 +631,25 @@ def test_the_unused_are_dropped_on_request(start: Start) -> None:
     assert drop_unused(session) == 2
     assert held(session.store) == [("2", 200), ("4", 200)]
     assert [each.id for each in session.store.load().interactions] == [0, 1]
+
+
+def test_sessions_of_one_cassette_are_counted_together(start: Start) -> None:
+    sessions = [start("replay_only", cassette_of(1, 2, 3, 4)) for _ in range(3)]
+    assert replayed(sessions[1], 1) == 200
+    assert [replayed(sessions[2], at) for at in (3, 4)] == [200, 200]
+    count_together(sessions)
+    assert [each.deck.unused() for each in sessions] == [[], [], [1]]
+    assert [each.summary().unused for each in sessions] == [0, 0, 1]
+
+
+def test_sessions_of_cassettes_of_their_own_are_not_counted_together(
+    start: Start,
+) -> None:
+    sessions = [start("replay_only", cassette_of(1, 2)) for _ in range(2)]
+    sessions[1].store.name = "other.yaml"  # type: ignore[misc]
+    assert replayed(sessions[0], 1) == 200
+    count_together(sessions)
+    assert [each.deck.unused() for each in sessions] == [[1], [0, 1]]
 
 
 def test_with_nothing_unused_nothing_is_written(start: Start) -> None:

@@ -148,7 +148,7 @@ def test_many_unused_are_not_all_told(cli, tmp_path):
 def test_the_unused_are_dropped_after_a_run_that_went_well(run, cassette):
     ran = run("--drop-unused", "--fail-on-unused", *asking("one"))
     assert ran.returncode == 0, ran.stderr
-    assert f"{cassette}: 1 unused interactions dropped" in ran.stderr
+    assert f"{cassette}: 1 unused interaction dropped" in ran.stderr
     assert urls(cassette) == ["one"]
     again = run("--drop-unused", *asking("one"))
     assert "interactions dropped" not in again.stderr

@@ -267,6 +267,90 @@ def test_what_nothing_asked_for_counts_in_the_sessions_that_began(
     assert cli(*words, *asking("other:a")).returncode == 0
 
 
+#: Opens sessions w1, w2 ... of the cassette "other", each by its own number, and asks
+#: PATH of each, as workers of a suite do that play parts of one cassette.
+WORKERS = """
+import json, os, sys, urllib.error, urllib.request as u
+url = os.environ["MITMVCR_CONTROL_URL"]
+head = {"X-Vcr-Control": "1", "Content-Type": "application/json"}
+direct = u.build_opener(u.ProxyHandler({}))
+for number, path in enumerate(sys.argv[1:], 1):
+    wish = json.dumps({"cassette": "other", "name": f"w{number}"}).encode()
+    opened = direct.open(u.Request(url + "/sessions", wish, head, method="POST"))
+    proxy = u.ProxyHandler({"http": json.load(opened)["proxy_url"]})
+    if path != "-":
+        try: u.build_opener(proxy).open("http://api.example.test/" + path).read()
+        except urllib.error.HTTPError as error: print(error.code)
+"""
+
+
+def working(*paths: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", WORKERS, *paths)
+
+
+@pytest.fixture
+def shared(folder: Path) -> Path:
+    """A cassette with three interactions."""
+    answers = [answer(URL + path, path.encode()) for path in ("a", "b", "c")]
+    return write_cassette(folder / "other.yaml", *answers)
+
+
+def test_what_another_session_of_the_cassette_asked_for_is_used(
+    cli: Cli, shared: Path
+) -> None:
+    """Workers play parts of one cassette; and a session that is opened again in
+    another mode, as the suite's own, has two accounts."""
+    words = (
+        "run",
+        "--cassettes",
+        "cassettes",
+        "--fail-on-unused",
+        "--report",
+        "r.json",
+    )
+    ran = cli(*words, "--report", "r.json", *working("-", "a", "b", "c"))
+    assert ran.returncode == 0, ran.stderr
+    assert lines(ran.stderr) == [
+        "mitmvcr: folder cassettes (1 cassette), mode record_once: recorded 0,"
+        " replayed 3, missed 0, unused 0",
+    ]
+    report = json.loads((cli.cwd / "r.json").read_text())
+    assert [each["counts"]["unused"] for each in report["sessions"]] == [0, 0, 0, 0]
+
+
+def test_what_no_session_of_the_cassette_asked_for_is_unused_once(
+    cli: Cli, shared: Path
+) -> None:
+    ran = cli("run", "--cassettes", "cassettes", "--fail-on-unused", *working("a", "c"))
+    assert ran.returncode == 100
+    unused = [line for line in lines(ran.stderr) if " unused in " in line]
+    where = "cassettes/other.yaml: interaction 1"
+    assert unused == [f"mitmvcr: unused in {where}: GET {URL}b"]
+    assert lines(ran.stderr)[-1].endswith("unused 1")
+
+
+def test_only_what_no_session_of_the_cassette_asked_for_is_dropped(
+    cli: Cli, shared: Path
+) -> None:
+    words = ("run", "--cassettes", "cassettes", "--drop-unused")
+    ran = cli(*words, *working("-", "a", "c"))
+    assert ran.returncode == 0, ran.stderr
+    assert "mitmvcr: cassettes/other.yaml: 1 unused interaction dropped" in ran.stderr
+    text = shared.read_text()
+    assert [f"url: {URL}{path}\n" in text for path in "abc"] == [True, False, True]
+
+
+def test_nothing_is_dropped_where_one_session_of_the_cassette_missed(
+    cli: Cli, shared: Path
+) -> None:
+    before = shared.read_bytes()
+    words = ("run", "--cassettes", "cassettes", "--drop-unused", "--fail-on-unused")
+    ran = cli(*words, *working("a", "nowhere"))
+    why = "requests had no match"
+    assert f"the unused interactions stay in cassettes/other.yaml: {why}" in ran.stderr
+    assert shared.read_bytes() == before
+
+
 def test_what_a_failed_command_recorded_is_left_beside_each_cassette(cli: Cli) -> None:
     """No name server knows the origin: the failure is recorded."""
     program = CLIENT + "\nraise SystemExit(3)"

@@ -1,6 +1,7 @@
 """What nothing asked for in a session, and how it leaves the cassette."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from mitmvcr.core.errors import CassetteWriteError
@@ -18,6 +19,39 @@ def entries(session: Session) -> list[Entry]:
     deck = session.deck
     unused = [session.entry("unused", deck.head(at), at) for at in deck.unused()]
     return [*session.log.entries, *unused]
+
+
+def count_together(sessions: Sequence[Session]) -> None:
+    """Let what one session of a cassette asked for be used in all of them, and let only
+    one tell of what none asked for: workers play parts of one cassette, and a session
+    that is opened again has a second account. They are closed."""
+    sharing = defaultdict[str, list[Session]](list)
+    for session in sessions:
+        sharing[session.store.name].append(session)
+    for same in sharing.values():
+        if len(same) > 1:
+            _share(same)
+
+
+def _share(same: Sequence[Session]) -> None:
+    """Do so with sessions of one cassette. One that missed something tells of the rest,
+    else the one that replayed most: :func:`why_keep_unused` asks both."""
+    asked = [[*each.deck.urls()] for each in same]
+    settled = {
+        (at, url)
+        for each, urls in zip(same, asked, strict=True)
+        for at, url in enumerate(urls)
+        if each.deck.was_played(at)
+    }
+    for each, urls in sorted(zip(same, asked, strict=True), key=_first_to_tell):
+        places = {(at, urls[at]) for at in each.deck.unused()}
+        each.deck.spare(at for at, _ in places & settled)
+        settled |= places
+
+
+def _first_to_tell(each: tuple[Session, list[str]]) -> tuple[int, int]:
+    summary = each[0].summary()
+    return -summary.missed, -summary.replayed
 
 
 def why_keep_unused(session: Session) -> str:

@@ -26,7 +26,12 @@ from mitmvcr.core.errors import VcrError
 from mitmvcr.core.wording import number_of, shown
 from mitmvcr.miss.report import Miss, Outcome
 from mitmvcr.session import Session
-from mitmvcr.session.unused import drop_unused, entries, why_keep_unused
+from mitmvcr.session.unused import (
+    count_together,
+    drop_unused,
+    entries,
+    why_keep_unused,
+)
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy
@@ -134,6 +139,7 @@ def conclude(
 
     ``child`` is the command's exit code; ``failure`` what went wrong here so far.
     """
+    count_together(proxy.sessions)
     summary = proxy.summary()
     kept = keep_misses(proxy.sessions, environment)
     _print_failures(proxy, policy, environment, findings, kept)
@@ -227,8 +233,8 @@ def _drop_unused(session: Session) -> bool:
         name = session.store.name
         say(f"the unused interactions stay in {name}: {why}")
         return False
-    count = drop_unused(session)
-    say(f"{session.store.name}: {count} unused interactions dropped")
+    count = number_of(drop_unused(session), "unused interaction")
+    say(f"{session.store.name}: {count} dropped")
     return True
 
 

@@ -215,6 +215,10 @@ class Buckets:
         """Return positions of the loaded interactions that nothing asked for."""
         return [i for i in range(self._all.loaded) if i not in self._played]
 
+    def spare(self, positions: Iterable[int]) -> None:
+        """Let these count as used; nothing more is asked of this deck."""
+        self._played.update(dict.fromkeys(positions, 1))
+
     @property
     def unused_count(self) -> int:
         # Each fresh one was played when it came.
