@@ -199,7 +199,9 @@ FORMATS = (
         name="warc",
         title="an archive of the web (WARC)",
         short="WARC",
-        holds=_HTTP | {"response.proto", "response.uncompressed"},
+        holds=_HTTP
+        | {"response.proto", "response.uncompressed"}
+        | {"request.headers, binary", "response.headers, binary"},
         read=warc.read,
         extensions=(".warc", ".warc.gz"),
     ),
