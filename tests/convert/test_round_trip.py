@@ -23,7 +23,7 @@ from mitmvcr.core.model import Interaction
 
 BOTH = [BY_NAME[name] for name in WRITTEN if name in READ]
 #: Read by the reader of another row.
-READERS = {"go-vcr-v3": "go-vcr", "vcrpy-json": "vcrpy"}
+READERS = {"go-vcr-v3": "go-vcr", "vcrpy-json": "vcrpy", "betamax": "ruby-vcr"}
 THROUGH = [*BOTH, *(BY_NAME[name] for name in READERS)]
 
 

@@ -110,6 +110,14 @@ FORMATS = (
         when="recorded_at",
     ),
     Format(
+        name="betamax",
+        title="a cassette of betamax",
+        short="betamax",
+        holds=_HTTP,
+        write=rubyvcr.write_betamax,
+        when="recorded_at",
+    ),
+    Format(
         name="har",
         title="an HTTP archive (HAR)",
         short="HAR",
