@@ -232,6 +232,8 @@ def vcrpy(judges: Judges) -> None:
 
 
 def betamax(judges: Judges) -> None:
+    path = ours_by(judges, "betamax").rename(judges.folder / "ours-betamax.json")
+    judges.same("our cassette in betamax", judges.client(name="betamax", path=path))
     theirs = judges.folder / "theirs-betamax.json"
     once = [each for n, each in enumerate(WANTED) if each not in WANTED[:n]]
     with origin() as base:  # of equal requests it keeps the last alone

@@ -10,6 +10,7 @@ from mitmvcr.core.model import Interaction, Request, Response
 
 BINARY = bytes(range(256))
 URL = "https://api.test/v1/items"
+IN_LATIN_1 = {"X-Old": ("caf\udce9",), "X-Two": ("\u00e9", "caf\udce9")}
 
 
 def found_in(
@@ -88,6 +89,7 @@ RICH = (
         headers={"Set-Cookie": ("a=1", "b=2"), "Content-Type": ("text/plain",)},
     ),
     interaction(request={"method": "PUT", "body": BINARY}, body=BINARY),
+    interaction(request={"headers": IN_LATIN_1}, headers=IN_LATIN_1),
     interaction(
         request={"identity": "ab12 *=any", "variables": {"id": ("x",)}},
         proto="HTTP/2.0",

@@ -209,6 +209,18 @@ def test_what_was_posted_and_is_absent_is_said(data: dict[str, Any], note: str) 
     assert notes_of(found) == [f"interaction 0: request.body: is absent: {note}"]
 
 
+def test_a_body_without_even_its_size_is_said_to_be_absent() -> None:
+    """Polly.js writes so what fetch sent as bytes."""
+    data = {"mimeType": "image/png", "params": []}
+    asked = {"method": "POST", "postData": data, "bodySize": 0}
+    found = found_in(archive(entry(request=asked)), "har")
+    assert notes_of(found) == [
+        "interaction 0: request.body: is absent: the archive has its media type alone"
+    ]
+    data["text"] = ""
+    assert notes_of(found_in(archive(entry(request=asked)), "har")) == []
+
+
 @pytest.mark.parametrize(
     ("error", "failure", "code"),
     [

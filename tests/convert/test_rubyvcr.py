@@ -1,6 +1,7 @@
 """Cassettes of Ruby's VCR and of betamax."""
 
 import gzip
+import json
 import zlib
 from base64 import b64encode
 from typing import Any
@@ -210,3 +211,25 @@ def test_when_it_was_is_taken_from_its_date() -> None:
     data = write([dated], BY_NAME["ruby-vcr"]).data
     assert isinstance(data, bytes)
     assert b"Sun, 06 Nov 1994 08:49:37 GMT" in data.splitlines()[-2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "held"),
+    [
+        ("text/plain", b"hi", {"encoding": "utf-8", "string": "hi"}),
+        ("text/plain; charset=UTF-8", b"hi", {"encoding": "utf-8", "string": "hi"}),
+        (
+            'text/plain; charset="ISO-8859-1"',
+            b"\xe9",
+            {"encoding": "iso-8859-1", "base64_string": "6Q=="},
+        ),
+        ("image/png", b"\xe9", {"encoding": None, "base64_string": "6Q=="}),
+    ],
+)
+def test_betamax_is_told_in_which_encoding_a_body_is(kind, body, held) -> None:
+    one = interaction(body=body, headers={"Content-Type": (kind,)})
+    data = write([one], BY_NAME["betamax"]).data
+    assert isinstance(data, bytes)
+    (item,) = json.loads(data)["http_interactions"]
+    assert item["response"]["body"] == held
+    assert item["request"]["method"] == "GET"  # it tells small from capital letters

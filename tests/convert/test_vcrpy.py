@@ -134,13 +134,13 @@ def test_httpx_once_wrote_a_status_of_its_own() -> None:
     assert one.response.proto == "HTTP/2.0"
 
 
-def coded(body: bytes, accepts: str = "") -> Interaction:
+def coded(body: bytes, accepts: str = "", coding: str = "gzip") -> Interaction:
     headers = f"headers: {{Accept-Encoding: ['{accepts}']}}\n" if accepts else ""
     base64 = b64encode(body).decode()
     return read(
         f"body: null\n{headers}method: GET\nuri: https://api.test/x\n",
         f"body: {{string: !!binary {base64}}}\n"
-        "headers: {Content-Encoding: [gzip], Content-Length: ['9']}\n"
+        f"headers: {{Content-Encoding: [{coding}], Content-Length: ['9']}}\n"
         "status: {code: 200, message: OK}\n",
     )
 
@@ -168,6 +168,21 @@ def test_one_that_vcrpy_undid_and_says_it_did_not_is_undone() -> None:
 def test_one_that_was_cut_off_is_read_as_far_as_it_goes() -> None:
     body = gzip.compress(b"hello" * 100)[:-9]
     assert coded(body).response.body.startswith(b"hello")
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("br", b"GIF89a"),
+        ("deflate", b'{"lixBI": 0.0081635768135}'),
+        ("deflate", "\u65e5\u672c".encode("shift_jis")),
+    ],
+)
+def test_a_text_that_seems_to_be_the_start_of_a_coding_is_a_text(
+    coding: str, body: bytes
+) -> None:
+    found = coded(body, coding=coding).response
+    assert (found.body, found.uncompressed) == (body, True)
 
 
 OLD = """\

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mitmvcr.convert.aspects import ASPECTS, lost
+from mitmvcr.convert.coded import in_text
 from mitmvcr.convert.found import Beside, Found, Line, Note, Variable, lines
 from mitmvcr.convert.table import (
     BY_NAME,
@@ -95,4 +96,6 @@ def write(interactions: Sequence[Interaction], chosen: Format) -> Written:
     notes = [*lost(interactions, chosen.holds, chosen.failures, chosen.short)]
     if chosen.when and interactions and not any(map(date_of, interactions)):
         notes.append(Note(None, chosen.when, "is the present: no answer says its date"))
+    if "request.headers, binary" not in chosen.holds:
+        interactions = [*map(in_text, interactions)]
     return Written(chosen.write(interactions), notes)

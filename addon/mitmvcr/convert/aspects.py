@@ -8,7 +8,7 @@ trips that hold both to what is so.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from mitmvcr.convert.coded import text_of
+from mitmvcr.convert.coded import has_bytes, text_of
 from mitmvcr.convert.found import Note
 from mitmvcr.core.model import Headers, Interaction
 from mitmvcr.view.golang import STATUS_TEXT
@@ -32,6 +32,14 @@ def _joined(headers: Headers) -> dict[str, str]:
 
 def _repeated(headers: Headers) -> dict[str, Sequence[str]]:
     return {name: [*values] for name, values in headers.items() if len(values) > 1}
+
+
+def _raw(*texts: str) -> list[str]:
+    return [each for each in texts if has_bytes(each)]
+
+
+def _values(headers: Headers) -> list[str]:
+    return [each for values in headers.values() for each in values]
 
 
 def _text(body: bytes) -> bytes:
@@ -63,6 +71,11 @@ ASPECTS = (
         "more than one value of a header",
         lambda i: _repeated(i.request.headers),
     ),
+    Aspect(
+        "request.headers, binary",
+        "a value, or the URL, that is not UTF-8",
+        lambda i: _raw(i.request.url, *_values(i.request.headers)),
+    ),
     Aspect("request.body", "body of the request", lambda i: _text(i.request.body)),
     Aspect(
         "request.body, binary",
@@ -85,6 +98,11 @@ ASPECTS = (
         "response.headers, repeated",
         "more than one value of a header",
         lambda i: _repeated(i.response.headers),
+    ),
+    Aspect(
+        "response.headers, binary",
+        "a value, or the reason, that is not UTF-8",
+        lambda i: _raw(i.response.status, *_values(i.response.headers)),
     ),
     Aspect("response.body", "body of the response", lambda i: _text(i.response.body)),
     Aspect(

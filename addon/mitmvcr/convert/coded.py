@@ -3,7 +3,9 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -69,6 +71,33 @@ def text_of(body: bytes) -> str | None:
         return body.decode()
     except UnicodeDecodeError:
         return None
+
+
+#: How bytes stand in a text that are no UTF-8.
+has_bytes = re.compile("[\udc80-\udcff]").search
+
+
+def in_text(each: Interaction) -> Interaction:
+    """Return an interaction without such bytes, for formats of text alone: what has
+    them is ISO-8859-1 there, as Python and Node read it."""
+    request, response = each.request, each.response
+    asked = replace(
+        request, url=_in_text(request.url), headers=_all_in_text(request.headers)
+    )
+    said = replace(
+        response,
+        status=_in_text(response.status),
+        headers=_all_in_text(response.headers),
+    )
+    return replace(each, request=asked, response=said)
+
+
+def _in_text(text: str) -> str:
+    return raw_of(text).decode("latin-1") if has_bytes(text) else text
+
+
+def _all_in_text(headers: Headers) -> Headers:
+    return {name: [*map(_in_text, values)] for name, values in headers.items()}
 
 
 def moments(interactions: Iterable[Interaction]) -> list[datetime]:

@@ -105,11 +105,23 @@ class Exchange:
             asked = asked._replace(decodes=accepted_codings(named))
         try:
             decoded(self.answer, named)
-        except CutOffError:
-            return asked, False
+        except CutOffError:  # as much of what is not coded seems to be, by chance
+            return asked, _is_text(self.answer)
         except CodingError:
             return asked, True
         return asked, False
+
+
+#: What is in a coding has some of them, and is no text in any encoding.
+_CONTROLS = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]").search
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return not _CONTROLS(body)
+    return True
 
 
 def raw_text(value: bytes) -> str:

@@ -110,6 +110,14 @@ FORMATS = (
         when="recorded_at",
     ),
     Format(
+        name="betamax",
+        title="a cassette of betamax",
+        short="betamax",
+        holds=_HTTP,
+        write=rubyvcr.write_betamax,
+        when="recorded_at",
+    ),
+    Format(
         name="har",
         title="an HTTP archive (HAR)",
         short="HAR",
@@ -199,7 +207,9 @@ FORMATS = (
         name="warc",
         title="an archive of the web (WARC)",
         short="WARC",
-        holds=_HTTP | {"response.proto", "response.uncompressed"},
+        holds=_HTTP
+        | {"response.proto", "response.uncompressed"}
+        | {"request.headers, binary", "response.headers, binary"},
         read=warc.read,
         extensions=(".warc", ".warc.gz"),
     ),

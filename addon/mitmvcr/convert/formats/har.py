@@ -132,8 +132,8 @@ def _posted(request: Tree, found: Found) -> bytes:
     posted = request["postData"]
     body, _ = _text(posted, request["bodySize"], found)
     if body or not posted["params"]:
-        if not body and request["bodySize"].number() > 0:
-            found.say("request.body", "is absent: the archive has its size alone")
+        if not body and (lacking := _lacking(request)):
+            found.say("request.body", f"is absent: the archive has its {lacking} alone")
         return body
     kind = posted["mimeType"].text()
     if media_kind(kind) != FORM:
@@ -144,6 +144,16 @@ def _posted(request: Tree, found: Found) -> bytes:
     params = posted["params"].items()
     pairs = [(each["name"].text(), each["value"].text()) for each in params]
     return "&".join("=".join(map(quote_plus, pair)) for pair in pairs).encode()
+
+
+def _lacking(request: Tree) -> str:
+    """Return what an archive has in place of what was posted, empty for nothing.
+    Polly.js writes so what fetch sent as bytes."""
+    if request["bodySize"].number() > 0:
+        return "size"
+    posted = request["postData"]
+    is_told = not posted.first("text", "_file", "_sha1").is_none
+    return "media type" if posted and not is_told else ""
 
 
 def _content(content: Tree, found: Found, has_body: bool) -> tuple[bytes, bool]:

@@ -8,6 +8,7 @@
 - VCR 1: a list of Ruby structs; a method is a symbol, a body a text.
 """
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -27,7 +28,8 @@ from mitmvcr.convert.exchange import Exchange
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
 from mitmvcr.convert.yamltree import from_yaml, to_yaml
-from mitmvcr.core.model import Headers, Interaction
+from mitmvcr.core.media import parameter
+from mitmvcr.core.model import Headers, Interaction, header
 
 _KNOWN = frozenset({"http_interactions", "recorded_with"})
 _OF_ITEM = frozenset({"request", "response", "recorded_with"})
@@ -162,3 +164,40 @@ def _message(body: bytes, headers: Headers) -> dict[str, Any]:
 
 def _version(proto: str) -> str | None:
     return None if proto in ("", "HTTP/1.1") else proto.removeprefix("HTTP/")
+
+
+def write_betamax(interactions: Sequence[Interaction]) -> bytes:
+    """Return a cassette of betamax in JSON: it reads no YAML."""
+    items = [
+        {
+            "request": {
+                "method": each.request.method or "GET",
+                "uri": each.request.url,
+                **_for_requests(each.request.body, lists(each.request.headers)),
+            },
+            "response": {
+                "status": {
+                    "code": each.response.code,
+                    "message": reason(each.response.status),
+                },
+                "url": each.request.url,
+                **_for_requests(each.response.body, as_sent(each.response)),
+            },
+            "recorded_at": f"{moment:%Y-%m-%dT%H:%M:%S}",
+        }
+        for each, moment in zip(interactions, moments(interactions), strict=True)
+    ]
+    cassette = {"http_interactions": items, "recorded_with": "betamax/0.9.0"}
+    return f"{json.dumps(cassette, indent=2)}\n".encode()
+
+
+def _for_requests(body: bytes, headers: Headers) -> dict[str, Any]:
+    """Return a message's headers and its body, with the encoding in which requests is
+    to read it as text."""
+    charset = parameter(header(headers, "Content-Type"), "charset").lower() or None
+    text = text_of(body)
+    if text is None or charset not in (None, "utf-8"):
+        held = {"encoding": charset, "base64_string": to_base64(body)}
+    else:
+        held = {"encoding": "utf-8", "string": text}
+    return {"headers": headers, "body": held}
