@@ -1,7 +1,7 @@
 """What a session records, on its way into the store."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
@@ -158,20 +158,28 @@ class Recording:
         are replayed; what is in the journal goes by when each ended."""
         if not self._overtaken.are_some:
             return
-        found: list[Interaction | None] = []
+        keys: list[int | None] = []
+        self._each(lambda _, one: keys.append(self._overtaken.key(one.request)))
+        sources = self._overtaken.moved(keys)
+        wanted, moved = set(sources.values()), dict[int, Interaction]()
 
-        def read(each: Interaction) -> Interaction:
-            found.append(each if self._overtaken.may_be(each.request) else None)
-            return each
+        def keep(number: int, one: Interaction) -> None:
+            if number in wanted:
+                moved[number] = one
 
-        self._store.amend(read, EVERY)
-        moved, numbers = self._overtaken.moved(found), count()
+        def put(number: int, one: Interaction) -> Interaction | None:
+            source = sources.get(number)
+            return None if source is None else replace(moved[source], id=one.id)
 
-        def put(each: Interaction) -> Interaction:
-            return replace(moved.get(next(numbers), each), id=each.id)
+        if wanted:
+            self._each(keep)
+            self._each(put)
 
-        if moved:
-            self._store.amend(put, EVERY)
+    def _each(self, see: Callable[[int, Interaction], Interaction | None]) -> None:
+        """Show all that were recorded, with their numbers, and write what comes back
+        instead of one."""
+        numbers = count()
+        self._store.amend(lambda one: see(next(numbers), one) or one, EVERY)
 
     def _take_out_late_secrets(self) -> None:
         """Redact in what was written before what was found to be secret later."""
@@ -205,8 +213,13 @@ class _Overtaken:
         """Return whether any of one URL did."""
         return bool(self._urls)
 
-    def may_be(self, request: Request) -> bool:
-        return self._url(request) in self._urls
+    def key(self, request: Request) -> int | None:
+        """Return what equal requests have in common; None of a URL of which none is
+        meant."""
+        if self._url(request) not in self._urls:
+            return None
+        bucket = self._matcher.bucket(request.url)
+        return hash((bucket, self._matcher.rests(request)[0]))
 
     def note(self, request: Request, time: int) -> None:
         """Note when the next recorded request was made."""
@@ -219,23 +232,21 @@ class _Overtaken:
     def _url(self, request: Request) -> int:
         return hash(self._matcher.bucket(request.url))
 
-    def moved(self, found: Sequence[Interaction | None]) -> dict[int, Interaction]:
-        """Return what is to stand elsewhere among its equals, by its new place."""
-        groups: defaultdict[Hashable, list[int]] = defaultdict(list)
-        for number, each in enumerate(found):
-            if each is not None:
-                request = each.request
-                key = self._matcher.bucket(request.url), self._matcher.rests(request)[0]
+    def moved(self, keys: Sequence[int | None]) -> dict[int, int]:
+        """Return by its new place the old one of what is to stand elsewhere among its
+        equals."""
+        groups: defaultdict[int, list[int]] = defaultdict(list)
+        for number, key in enumerate(keys):
+            if key is not None:
                 groups[key].append(number)
         pairs = (
-            (place, found[number])
+            pair
             for group in groups.values()
-            for place, number in zip(
+            for pair in zip(
                 group, sorted(group, key=self._times.__getitem__), strict=True
             )
-            if place != number
         )
-        return {place: each for place, each in pairs if each is not None}
+        return {place: number for place, number in pairs if place != number}
 
 
 def _asked(each: Interaction) -> tuple[str, bytes, list[bytes]]:
