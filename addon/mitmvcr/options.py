@@ -381,6 +381,14 @@ PROVE = Switch(
     commands=("run",),
 )
 
+FAIL_ON_AGE = Switch(
+    name="fail_on_age",
+    help="Exit with 100 when the command passed, but a cassette is older than it"
+    " may be.",
+    group=Group.REPORTS,
+    scope=Scope.COMMAND,
+    commands=("run",),
+)
 MAX_AGE = Option(
     name="max_age",
     help="Warn once of each cassette that was recorded longer ago than this, as 30d,"
@@ -805,14 +813,7 @@ OPTIONS: tuple[Option, ...] = (
         commands=("run", "start"),
     ),
     MAX_AGE,
-    Switch(
-        name="fail_on_age",
-        help="Exit with 100 when the command passed, but a cassette is older than it"
-        " may be.",
-        group=Group.REPORTS,
-        scope=Scope.COMMAND,
-        commands=("run",),
-    ),
+    FAIL_ON_AGE,
     Switch(
         name="fail_on_unused",
         help="Exit with 100 when the command passed, but nothing asked for an"

@@ -48,6 +48,13 @@ def test_to_fail_on_age_where_none_is_given_is_refused(cli: Cli) -> None:
     assert "error: --fail-on-age=yes: it needs --max-age" in ran.stderr
 
 
+def test_an_age_may_be_given_where_a_file_says_what_follows(cli: Cli) -> None:
+    """As in CI alone: what a project says once is for runs without one too."""
+    (cli.cwd / "mitmvcr.toml").write_text("fail_on_age = true\n")
+    ran = cli("run", "-c", "a.yaml", "--", *cli.python("print('ran')"))
+    assert (ran.returncode, ran.stdout) == (0, "ran\n"), ran.stderr
+
+
 def test_an_age_is_not_by_a_date_that_cannot_be_true(cli: Cli, tmp_path: Path) -> None:
     words = ("--mode", "replay_only", "--max-age", "30d", "--fail-on-age", "--")
     ahead, unset = old(USAGE, -400), old(USAGE, 365 * 50)  # a clock that was never set

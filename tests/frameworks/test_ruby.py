@@ -268,5 +268,15 @@ def test_servers_of_this_machine_are_recorded_if_the_run_says_so(recorded):
     recorded.hold_to_localhost("here", *RSPEC, "spec/here_spec.rb")
 
 
+def test_blanks_may_part_what_goes_past_the_proxy(recorded):
+    recorded.write("spec/here_spec.rb", LOCAL)
+    past = ("env", "NO_PROXY=other.invalid, localhost")
+    run = ("mitmvcr", "run", "--cassettes", "cassettes", "--include-localhost", "--")
+    with recorded.open_shop():
+        ran = recorded.run(*run, *past, *RSPEC, "spec/here_spec.rb")
+    assert ran.returncode == 0, ran.stdout
+    assert not (recorded.cassettes / "here.yaml").exists()
+
+
 def test_a_mitmvcr_that_is_not_where_it_should_be_is_told_with_the_remedy(recorded):
     recorded.hold_to_the_place(*RSPEC, "spec/shop_spec.rb")

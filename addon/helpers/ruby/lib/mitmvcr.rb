@@ -121,7 +121,7 @@ module MitmVcr
 
       # What mitmvcr run lets past stands in NO_PROXY; without one only this machine is.
       def past
-        return ENV.fetch("NO_PROXY", "").split(",") if ENV["MITMVCR_CA_BUNDLE"]
+        return ENV.fetch("NO_PROXY", "").split(/[\s,]+/) if ENV["MITMVCR_CA_BUNDLE"]
 
         said = ENV.fetch("MITMVCR_INCLUDE_LOCALHOST", "").strip.downcase
         %w[1 on true yes].include?(said) ? [] : OWN

@@ -20,6 +20,7 @@ from mitmvcr.network_options import Address, Place, Upstream
 from mitmvcr.options import (
     CASSETTE,
     DIR,
+    FAIL_ON_AGE,
     ISOLATE,
     ISOLATE_ALLOW,
     MAX_AGE,
@@ -94,6 +95,7 @@ def make_plan(
     options = RunOptions(**values.read(of_command("run")))
     settings = _settings(command[0], values)
     _check_together(settings, options)
+    _check_age(values, options)
     loopback = () if options.include_localhost else LOOPBACK
     return Plan(
         command=command,
@@ -119,8 +121,8 @@ def make_plan(
 
 
 def _check_together(settings: Settings, options: RunOptions) -> None:
-    """Raise OptionError where several cassettes meet what is about one, what is about
-    all of them meets what is about some, or nothing says how old one may be."""
+    """Raise OptionError where several cassettes meet what is about one, or what is
+    about all of them meets what is about some."""
     for option, given in ((PROVE, options.prove), (RECEIPT, options.receipt)):
         if given and settings.dir is not None:
             remedy = f"{option.word} is about one cassette: use {CASSETTE.word}"
@@ -128,8 +130,14 @@ def _check_together(settings: Settings, options: RunOptions) -> None:
     if settings.rerecord and options.drop_unused:
         remedy = "it would change other cassettes too: leave one out"
         raise OptionError("--drop-unused", "yes", f"beside {RERECORD.word} {remedy}")
-    if options.fail_on_age and options.max_age is None:
-        raise OptionError("--fail-on-age", "yes", f"it needs {MAX_AGE.word}")
+
+
+def _check_age(values: Values, options: RunOptions) -> None:
+    """Raise OptionError where somebody types what has no effect: a file says it for
+    runs without an age too."""
+    is_in_vain = options.fail_on_age and options.max_age is None
+    if is_in_vain and values[FAIL_ON_AGE].source == COMMAND_LINE:
+        raise OptionError(FAIL_ON_AGE.word, "yes", f"it needs {MAX_AGE.word}")
 
 
 def reaches_out(settings: Settings) -> bool:
