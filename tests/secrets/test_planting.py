@@ -55,6 +55,8 @@ def traces(secret: str) -> set[bytes]:
 _BEFORE = (
     *("nemonic=", "AUTH PLAIN ", "USER me\r\nPASS ", "verify="),
     *("untrusted comment: minisign secret key\n", "ed25519-private/"),
+    *("user.info=ABC:", "<auth-user-pass>\nme\n", "<argument>", "auth_tokens/"),
+    *("hooks.nabu.casa/", "NKEY SEED-----\n", "/owa/calendar/me@example.com/"),
     *("secp256r1-private/", "loggly.com/inputs/", "loggly.com/bulk/"),
 )
 
@@ -69,11 +71,14 @@ def told(secret: str) -> str:
         "services/",
         "triggers/",
         "webhooks/",
+        "::node:",
         "reset-password/",
     ):
         secret = secret.rpartition(mark)[2]
     if re.fullmatch(r"\d+/\S+", secret) and ":" not in secret:
         secret = secret.partition("/")[2]
+    for mark in ("</argument>", "\n</auth-user-pass>", "/calendar.ics"):
+        secret = secret.removesuffix(mark)
     return secret
 
 

@@ -7,7 +7,7 @@ change by a byte.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import FILE_STARTS, JSON_STARTS, Held, held_in, percent_in
 from mitmvcr.secrets.said import is_no_name
 from mitmvcr.secrets.scan import Place, Scan, Values
-from mitmvcr.secrets.siblings import flagged, held, logs_in
+from mitmvcr.secrets.siblings import flagged, held, logs_in, of_its_type
 from mitmvcr.secrets.spans import Span
 from mitmvcr.secrets.syntaxes import values
 from mitmvcr.secrets.tokens import Tokens, compiled
@@ -72,6 +72,7 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     user's names of parameters."""
     names = {text for stem in lists.STEMS for text in spellings(stem)}
     names |= {*lists.SPELLED, *(f"{name}=" for name in own)}
+    names = {text for text in names if not _is_found_anyway(text, names)}
     forms = defaultdict[str, list[Pattern]](list)
     for pattern in PATTERNS:
         for anchor in pattern.anchors:
@@ -93,6 +94,16 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
         Target(text in names, text in marks, tuple(forms.get(text, ())))
         for text in texts
     ]
+
+
+def _is_found_anyway(text: str, names: Collection[str]) -> bool:
+    """Return whether another text stands in this one, and so finds the same name."""
+    return " " not in text and any(
+        text[start:end] in names
+        for start in range(len(text))
+        for end in range(start + 1, len(text) + 1)
+        if end - start < len(text)
+    )
 
 
 def _passwords(data: bytes) -> Iterator[re.Match[bytes]]:
@@ -231,6 +242,7 @@ class Finder:
                 found = values(scan, begin, finish, is_sure=sure == SURE)
             if not found and data[finish : finish + 2].lstrip(b" ")[:1] in _CELL_ENDS:
                 return table(self._names, scan, begin)
+            found = found or of_its_type(scan, begin, finish)
         return self._judged(scan, name, found) if found else ()
 
     def _judged(self, scan: Scan, name: bytes, found: Values) -> Iterator[Span]:

@@ -35,7 +35,8 @@ _TOKEN, _ESCAPED = (
 )
 _NAME, _STRING, _DIGITS, _OPENS = 2, 3, 4, 5
 _MEANT = frozenset(
-    b"value data plaintext content string base64 stringvalue bytesvalue".split()
+    b"value data plaintext content string base64 stringvalue bytesvalue newvalue"
+    b" __base64__ raw computed".split()
 )
 #: An object is looked into so far.
 _DEEP = 1 << 12

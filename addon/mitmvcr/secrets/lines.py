@@ -49,6 +49,13 @@ _LINE = re.compile(
 )  # fmt: skip
 #: NAME=VALUE ./run
 _FIRST = re.compile(rb"=(" + BARE + rb"{6,2000}+)(?=[ \t])")
+#: A password of a file of settings, with any signs in it, where no code stands.
+_SIGNS = re.compile(
+    rb"(?:=|:[ \t])(?![A-Za-z_$][\w$.]{0,60}+[(\[<{]|\S{0,60}?=>"
+    rb"|[A-Za-z_$][\w$]{0,60}\.[\w$.]{1,60}+[;)]|\S{0,60}?;[\w$.]{1,30}+=)"
+    rb"([^\s\"'`$<>(){}\[\]&*!|%@][^\s\"'`\\]{4,2000}+(?<![,;:({\[]))"
+    rb"(?=[ \t]{0,9}+(?:\r?\n|\Z|\\{1,15}[nr]|\\{0,15}\"))"
+)
 #: password = <<EOT
 _HEREDOC = re.compile(
     rb"[ \t]{0,20}+=[ \t]{0,20}+<<[-~]?+(\w{1,30}+)\r?\n[ \t]{0,60}+"
@@ -76,9 +83,9 @@ def line(scan: Scan, begin: int, finish: int) -> Values:
     if block := scan.match(_BLOCK, finish):
         rest = rb"([^\r\n]++(?:\r?\n%b[^\r\n]++)*+)" % block[1]
         return scan.value(re.compile(rest), block.end())
-    return scan.value(_LINE, finish, Place.TEXT) or scan.value(
-        _FIRST, finish, Place.TEXT
-    )
+    rules = (_LINE, _FIRST, _SIGNS)
+    found = (scan.value(regex, finish, Place.TEXT) for regex in rules)
+    return next(filter(None, found), NONE)
 
 
 #: What follows a scheme in the line of a header: one word, or parameters.

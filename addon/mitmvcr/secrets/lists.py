@@ -92,13 +92,27 @@ HEADERS = (
         "Honeycomb",
         "https://docs.honeycomb.io/api/authentication",
     ),
-    Named("x-session x-auth-session", "sessions", _AZURE),
+    Named(
+        "x-session x-auth-session vmware-api-session-id x-apple-id-session-id sid"
+        " x-ftl-sid",
+        "sessions",
+        _AZURE,
+    ),
+    Named(
+        "x-vercel-protection-bypass",
+        "opens what is protected",
+        "https://vercel.com/docs/deployment-protection",
+    ),
     Named(
         "x-wp-nonce",
         "bound to a session",
         "https://developer.wordpress.org/rest-api/using-the-rest-api/authentication/",
     ),
-    Named("npm-otp", "a code", "https://docs.npmjs.com/cli/v11/using-npm/config#otp"),
+    Named(
+        "npm-otp 2fa-code",
+        "a code",
+        "https://docs.npmjs.com/cli/v11/using-npm/config#otp",
+    ),
 )
 
 #: Fields of JSON, XML, forms and queries, whole names.
@@ -183,6 +197,11 @@ NAMES = (
     Named("jwt otp totp cvv cvc", "one-time or payment codes", _AZURE),
     Named("xsrf", "bound to a session", _AZURE),
     Named(
+        "securityanswer secretanswer",
+        "opens an account whose password is lost",
+        "https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/",
+    ),
+    Named(
         "connectionstring primaryconnectionstring secondaryconnectionstring "
         "administratorloginpassword",
         "Azure",
@@ -205,10 +224,13 @@ ENDINGS = listed(
 TAILS = listed(
     "value, text, string, plain, raw, data, old, new, current, previous, next, confirm",
     "confirmation, repeat, again, prod, production, live, test, sandbox, staging, dev",
-    "primary, secondary, base",
+    "primary, secondary, base, base64, b64",
 )
 #: And these, if it is long and of letters by chance: ``SECRET_HASH``.
-VAGUE_ENDINGS = listed("sessionkey, signingkey, encryptionkey, sharedkey, masterkey")
+VAGUE_ENDINGS = listed(
+    "sessionkey, signingkey, encryptionkey, sharedkey, masterkey, authkey, otpkey",
+    "appskey, ticket",
+)
 VAGUE_TAILS = listed("code, hash, digest, seed, block, salt, plaintext, bytes, blob")
 
 #: A field of any other name that ends in such a word holds a secret if its value looks
@@ -234,6 +256,16 @@ DOUBTFUL = (
         "https://docs.getdbt.com/reference/resource-properties/constraints",
     ),
     Named("credential credentials assertion", "objects", _AZURE),
+    Named(
+        "transactionkey merchantkey localkey",
+        "keys of shops and of devices, of 16 letters",
+        "https://developer.authorize.net/api/reference/",
+    ),
+    Named(
+        "staticobjecttoken",
+        "a user's",
+        "https://docs.gitlab.com/security/tokens/",
+    ),
     Named(
         "setupkey manualentrykey",
         "the seed of a second factor, or what a device joins a network with",
@@ -317,7 +349,7 @@ VAGUE = (
         "https://developer.hashicorp.com/vault/docs/auth/approle",
     ),
     Named(
-        "bearer tokenvalue authcode passkey",
+        "bearer tokenvalue tokenhash authcode passkey",
         "a token, a code, a key of a tracker's, or a word",
         _RFC + "rfc6750",
     ),
@@ -337,8 +369,8 @@ VAGUE = (
         "https://api.drupal.org/api/drupal/sites%21default%21default.settings.php",
     ),
     Named(
-        "base32stringseed",
-        "a second factor",
+        "base32stringseed randomseed",
+        "a second factor, or what a machine began with",
         "https://docs.aws.amazon.com/IAM/latest/APIReference/API_VirtualMFADevice.html",
     ),
     Named(
@@ -360,7 +392,8 @@ KEY_OWNERS = listed(
     "relic, pagerduty, opsgenie, honeycomb, logdna, rollbar, algolia, maps, google",
     "gcp, azure, aws, fcm, apns, kraken, coinbase, binance, github, gitlab, slack",
     "discord, cloudflare, heroku, segment, amplitude, mixpanel, posthog, hubspot",
-    "zendesk, airtable, notion, linear, weather",
+    "zendesk, airtable, notion, linear, weather, application, network, certificate",
+    "mac, mgmt, iapp, listen, nwk, app, int",
 )
 
 #: Flags that are true beside a secret, and types: ``"sensitive": true, "value": "x"``.
@@ -403,6 +436,11 @@ FLAGS = (
 TYPES = (b"secret", b"secret_text", b"secretText", b"password")
 #: What holds names and their values, or says which of them are secrets.
 HOLDERS = (
+    Named(
+        "securejsondata",
+        "secrets by name",
+        "https://grafana.com/docs/grafana/latest/developers/http_api/data_source/",
+    ),
     Named(
         "cookie cookies httponly",
         "cookies",
@@ -454,6 +492,11 @@ QUERY = (
         "appid appkey developerkey devkey userkey",
         "API keys in queries",
         "https://openweathermap.org/appid",
+    ),
+    Named(
+        "rlkey tempauth passhash",
+        "open a file, or an account",
+        "https://www.paessler.com/manuals/prtg/http_api",
     ),
 )
 
@@ -563,7 +606,8 @@ SPELLED = listed(
     "pass_key, keys_base64, unseal_keys, keyMaterial, KeyMaterial, session=, CONCEALED",
     r'_key", Key", _key\", Key\", _key:, Key:, _key=, Key=, _key =, Key =, _pat", Pat"',
     r'_pat\", _pat:, _pat=, bearer", bearer\", bearer=, bearer:',
-    r'pw", pw\", pw=, pw:, pw>, pw =',
+    r'pw", pw\", pw=, pw:, pw>, pw =, icket", icket\", rlkey=, tempauth=, passhash',
+    "certificate-key, ecurity_answer, ecurityAnswer, secureJsonData",
 )
 
 #: Names of pages that are for whoever has their address, and of an account's password;
@@ -578,6 +622,14 @@ PAGES = listed(
     "confirm-email, confirm_email, activate, invite, accept-invite, accept_invite",
     "accept-invitation, unsubscribe, reset",
 )
+#: What stands in an address before a token that is its next piece: of Sumo Logic, hooks
+#: that build, MCP servers of Zapier, Nextcloud, Home Assistant and Cloudsmith; and of
+#: conda and packagecloud, where more has to follow.
+ADDRESSES = listed(
+    "/receiver/v1/http/, /build_hooks/, /deploy_hooks/, /mcp/s/, /login/v2/flow/",
+    "hooks.nabu.casa/, dl.cloudsmith.io/",
+)
+CHANNELS = listed("/t/, /priv/")
 
 _USER = r"[\"']?[^\s:\"'$%,]{1,64}"
 #: Programs, commas between, and what stands before the secret in their command lines,

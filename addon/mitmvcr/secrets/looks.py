@@ -22,11 +22,12 @@ _CODE = (
     rb"|\([\w$.,? ]{0,80}\)){0,9}+ ?"
 )
 _NOTHING = re.compile(
-    rb"(?i:true|false|null|none|nil|undefined|yes|no|deleted|redacted|\*+|x{3,}|\.{3}"
-    rb"|%(?:\(\w{1,40}\))?[sdv]|\{[\w.]{0,40}\}?|<[A-Z][A-Z0-9_]*>|\$\{[A-Z_][A-Z0-9_]*\}?"
+    rb"(?i:(?:(?:bearer|basic|token) (?=[%<{$]))?+(?:true|false|null|none|nil|undefined"
+    rb"|yes|no|deleted|redacted|\*+|x{3,}|\.{3}|%(?:\(\w{1,40}\))?[sdv]|\{[\w.]{0,40}\}?"
+    rb"|<[A-Z][A-Z0-9_ -]*>|\$\{[A-Z_][A-Z0-9_]*\}?"
     # No variable is $ecret99x.
     rb"|\$(?!(?-i:[A-Za-z]*[0-9]+[a-z]))[A-Z_][A-Z0-9_]*|\{\{[^{}]{1,80}\}\}"
-    rb"|(?:[$#]\{" + _CODE + rb"\}|\$\(" + _CODE + rb"\)){1,9}+)?"
+    rb"|(?:[$#]\{" + _CODE + rb"\}|\$\(" + _CODE + rb"\)){1,9}+(?:\\[nrt])*+))?"
 )
 #: What may be asked for with a key: read:user.
 _SCOPE = re.compile(rb"[a-z][a-z_.-]{2,30}:[a-z*][a-z_.*:-]{0,30}")
@@ -47,10 +48,11 @@ _KINDS = bytes.maketrans(
     (ascii_uppercase + ascii_lowercase + digits + "_.~+/=:$-").encode(),
     b"A" * 26 + b"a" * 26 + b"0" * 10 + b"." * 9,
 )
-#: Of 20 digits or more, and a UUID.
+#: Of 20 digits or more, a UUID, and base32.
 _HEX = re.compile(
     rb"(?=\D*+\d)(?:[0-9a-f]{20,}|[0-9A-F]{20,}"
-    rb"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
+    rb"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    rb"|(?=(?:[A-Z]*[2-7]){3})[A-Z2-7]{26,})"
 )
 
 

@@ -14,6 +14,8 @@ _BEGINS_STRING = re.compile(rb"[,:\[{]\s*+\\*+\Z")
 _NEXT_EVENT = b"\ndata:"
 #: An element in it alone.
 _NESTED = re.compile(rb"\s{0,200}+<(?:\w{1,20}:)?[Vv]alue>([^<]{1,400}+)</")
+#: So many letters of a value that was cut off are none.
+_FEW = 3
 _PART = re.compile(rb"\"?+[^\r\n]{0,500}+\r?\n(?:[^\r\n]{1,500}+\r?\n){0,20}+\r?\n")
 _TAG_VALUE = re.compile(
     rb"(?:value|content)\s*+=\s*+(?:\"([^\"]++)\"|'([^']++)'|([^\"'\s<>]++))", re.I
@@ -62,6 +64,7 @@ def _is_cut(scan: Scan, found: re.Match[bytes], end: bytes) -> bool:
         rest < len(end)
         and end.startswith(scan.data[found.end() :])
         and len(found[0].split(None, 1)) == 1
+        and len(found[0].strip()) > _FEW
     )
 
 

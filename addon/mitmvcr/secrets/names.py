@@ -14,8 +14,8 @@ _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 #: Not ``0`` of ``password[0]``, nor nothing of ``password[]``.
 _LAST = re.compile(r"[A-Za-z0-9 _-]+(?=(?:\[[0-9]*\]|\])*\Z)")
 _HALVES = ("key", "token")
-#: Within the name of what may be words with blanks between, and how long that may be.
-_PASS, _LONGEST_PHRASE = ("pass", "pwd"), 128
+#: So long may a passphrase be.
+_LONGEST_PHRASE = 128
 #: Of ``X-Access-Token-V2`` and ``apiKeyV2``.
 _VERSION = re.compile(r"(?<=[A-Za-z0-9])[_-]?[vV][0-9]{1,2}\Z")
 #: As variables of the environment are named, and headers that no standard has.
@@ -104,7 +104,7 @@ class Names:
         """Return what kind of a secret a value is that somebody logs in with: it may
         read as if something was said of a password."""
         known = self.of(name)
-        is_one = known.field == SURE and any(map(known.word.__contains__, _PASS))
+        is_one = known.field == SURE and any(map(known.word.__contains__, said.PASS))
         if is_one and b" " in value and len(value) <= _LONGEST_PHRASE:
             return Verdict(known.kind, True)
         return None
@@ -239,7 +239,7 @@ def _is_secret(name: Name, text: bytes, place: Place) -> bool:
         return runs.is_pair(text) or looks.is_by_chance(text)
     if name.word == "secretstring" and text[:1] == b"{":
         return False  # a client reads it: its fields have names of their own
-    if said.is_said(text):
+    if said.is_said(text) or said.is_label(text, name.word):
         return False
     if name.field != SURE:
         least = looks.LEAST if place is Place.FIELD else 12

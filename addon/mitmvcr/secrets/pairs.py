@@ -45,9 +45,10 @@ def behind(scan: Scan, begin: int, finish: int) -> Values:
     found = scan.match(_BETWEEN, finish)
     if found is None or not _NAMED.search(scan.left(begin, 60)):
         return NONE
+    is_code = b"," in found[0]
     return (
         scan.value(_IN_QUOTES, found.end())
-        or scan.value(_ON_A_LINE, found.end())
+        or (NONE if is_code else scan.value(_ON_A_LINE, found.end()))
         or scan.value(_BARE_VALUE, found.end(), Place.INNER)
     )
 

@@ -21,8 +21,8 @@ def _is_jwt_of_somebody(token: bytes) -> bool:
 
 _PAGES = (*lists.PAGES_OF_PASSWORDS, *lists.PAGES)
 _PASSWORD = re.compile(rf"/(?:{'|'.join(lists.PAGES_OF_PASSWORDS)})\\{{0,3}}/".encode())
-#: As Django makes them: a time, and the start of an HMAC.
-_OF_DJANGO = re.compile(rb"[a-z0-9]{6,7}-[0-9a-f]{32,64}")
+#: As Django makes them: a time, and the start of an HMAC; Shopify has the time behind.
+_OF_DJANGO = re.compile(rb"[a-z0-9]{6,7}-[0-9a-f]{32,64}|[0-9a-f]{32,64}-[0-9]{10}")
 #: A UUID, or what MongoDB has in its place.
 _WHOSE = re.compile(rb"[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}|[0-9a-f]{24}")
 
@@ -35,6 +35,11 @@ def _opens_a_page(address: bytes) -> bool:
         return _PASSWORD.match(address) is not None
     is_token = _OF_DJANGO.fullmatch(piece) is not None or is_by_chance(piece)
     return is_token and not piece.isdigit()
+
+
+def _is_next_by_chance(token: bytes) -> bool:
+    """Return whether letters by chance stand behind what their form begins with."""
+    return is_by_chance(re.split(rb"sk-|/", token.rstrip(b"/="))[-1])
 
 
 def _is_macaroon(token: bytes) -> bool:
@@ -54,7 +59,7 @@ def _is_sasl(line: bytes) -> bool:
 #: Of PEM, of SSH2 (RFC 4716, with a dash less and blanks) and of OpenVPN.
 _LABEL = "(?:(?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)"
 
-_NEXT_LINE = r"(?:(?:\\r)?\\n|\r?\n)"
+_NEXT_LINE = r"(?:(?:\\{1,7}r)?\\{1,7}n|\r?\n)"
 _SASL = ("PLAIN", "XOAUTH2", "OAUTHBEARER")
 
 _OTHERS = (
@@ -206,6 +211,59 @@ _OTHERS = (
         "verify={d10}-{w43}",
     ),
     Pattern(
+        "address-token",
+        (*lists.ADDRESSES, *lists.CHANNELS),
+        rf"(?:({'|'.join(lists.CHANNELS)})|{'|'.join(map(re.escape, lists.ADDRESSES))})"
+        r"([\w~.-]{16,200}+={0,2})(?(1)/|(?!\w))",
+        "https://docs.anaconda.com/anacondaorg/user-guide/packages/",
+        "hooks.nabu.casa/{w60}7",
+        check=_is_next_by_chance,
+    ),
+    Pattern(
+        "calendar",
+        ("/owa/calendar/",),
+        r"/owa/calendar/[^/\s\"]{1,200}+/([\w-]{32,200})/",
+        "https://support.microsoft.com/office/share-your-calendar",
+        "/owa/calendar/me@example.com/{h48}/calendar.ics",
+    ),
+    Pattern(
+        "litellm",
+        ("sk-",),
+        _B + r"sk-[\w-]{22}(?![\w-])",
+        "https://docs.litellm.ai/docs/proxy/virtual_keys",
+        "sk-{w21}7",
+        check=_is_next_by_chance,
+    ),
+    Pattern(
+        "nkey",
+        ("NKEY SEED-----",),
+        rf"NKEY SEED-----{_NEXT_LINE}(S[A-Z2-7]{{50,60}})(?![A-Z2-7])",
+        "https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/nkey_auth",
+        "NKEY SEED-----\nSU{u56}",
+    ),
+    Pattern(
+        "user-info",
+        ("user.info",),
+        r"user\.info\\{0,7}\"?[ \t]{0,9}[:=][ \t]{0,9}\\{0,7}\"?"
+        r"[^\s:\"\\]{1,99}+:([^\s\"'<>\\]{8,200}+)",
+        "https://docs.confluent.io/platform/current/schema-registry/security/",
+        "user.info=ABC:{w64}",
+    ),
+    Pattern(
+        "jenkins-agent",
+        ("<argument>", "&lt;argument&gt;"),
+        r"(?:<|&lt;)argument(?:>|&gt;)([0-9a-f]{64})(?=[<&])",
+        "https://www.jenkins.io/doc/book/security/services/",
+        "<argument>{h64}</argument>",
+    ),
+    Pattern(
+        "openvpn",
+        ("<auth-user-pass>",),
+        rf"<auth-user-pass>{_NEXT_LINE}[^\r\n\\]{{1,99}}+{_NEXT_LINE}([^\s\\<\"']{{4,200}}+)",
+        "https://github.com/OpenVPN/openvpn/blob/master/doc/man-sections/inline-files.rst",
+        "<auth-user-pass>\nme\n{w20}\n</auth-user-pass>",
+    ),
+    Pattern(
         "okta",
         ("SSWS ", "SSWS+"),
         r"SSWS[ +]([\w-]{40,44})",
@@ -220,5 +278,5 @@ PATTERNS = (*_OTHERS, *forms.read())
 #: there is an ``@``. Some write a ``#`` that stands in a password as it is.
 USERINFO = (
     r"://(?:[^\s/?#\"'<>@:\\]{0,80}+:(?![0-9]{1,5}#)([^\s/?\"'<>@\\]{1,200}+)"
-    r"|([\w.~-]{20,200}+))@"
+    r"|([\w.~-]{20,200}+):?+)@"
 )

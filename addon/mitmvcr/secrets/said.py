@@ -10,7 +10,7 @@ _TEXT = "utf-8", "surrogateescape"
 #: What refers to something, and holds nothing: a part of a schema, an address.
 _REFERENCE = re.compile(
     rb"#/[\w/$.~-]++|https?://[^\s@?#]++(?:[?#][\w.-]{0,16}+)?|arn:[\w:/+=,.@*-]++"
-    rb"|/?(?:projects|organizations|folders|locations|subscriptions)/[\w/.*{}@:-]++"
+    rb"|\[%[\w:-]+%\]|/?(?:projects|organizations|folders|locations|subscriptions)/[\w/.*{}@:-]++"
 )
 #: Of a schema, or a form in a document.
 _TYPES = frozenset(
@@ -57,10 +57,19 @@ _LABELS = frozenset(
     "|parola d'ordine|mật khẩu|סיסמה|סיסמא|รหัสผ่าน|पासवर्ड|contrasenya|kata sandi|lozinka"
     "|лозинка|парола|geslo|slaptažodis|parool|رمز عبور|گذرواژه".split("|")
 )
+_LABEL = re.compile(
+    rf"(?:^|[\W_])(?:{'|'.join(_LABELS)})(?:s|en|[^\W\da-z]{{1,2}})?+(?=\W|$)"
+)
+_UNSPACED_LABEL = re.compile("密码|密碼|口令|パスワード|비밀번호|암호|รหัสผ่าน")
+#: What is part of the label of any other secret, whatever the language of the rest.
+_TERM = re.compile(r"(?:^|[\s(-])(?:API|[Tt]oken)(?=[\s):.-]|\Z)")
+_NO_LETTERS = re.compile(r"[0-9_=/+~!@#$%^&*]")
 _MARKS = " \t\r\n:*.!?：。…"
 #: The words of a code for what is wrong: ``password_too_short``, ``validation.min``.
 _CODE = re.compile(r"[A-Za-z]{2,14}(?:[_.-][A-Za-z]{2,14}){1,5}")
-_WORD = re.compile(r"[A-Za-z]+")
+_WORD, _LATIN = re.compile(r"[A-Za-z]+"), re.compile(rb"[A-Za-z]")
+#: Within the name of what may be words with blanks between.
+PASS = ("pass", "pwd")
 #: One of these, and else only words of the second kind: a password of words has others.
 _WRONG = frozenset(
     "blank cant empty err error errors expired failed incorrect invalid length long"
@@ -84,6 +93,21 @@ def is_said(value: bytes) -> bool:
     if " " in text and _is_prose(text):
         return True
     return text.lower().strip(_MARKS) in _LABELS or _is_code(text)
+
+
+def is_label(value: bytes, word: str) -> bool:
+    """Return whether a value is what a field of that name is called, in more words than
+    one."""
+    text = value[:200].decode(*_TEXT)
+    if _NO_LETTERS.search(text):
+        return False
+    if not any(part in word for part in PASS):
+        return (" " in text or not value.isascii() or "API-" in text) and bool(
+            _TERM.search(text)
+        )
+    if " " in text.strip():
+        return _LABEL.search(text.lower()) is not None
+    return not _LATIN.search(value) and _UNSPACED_LABEL.search(text) is not None
 
 
 def _is_prose(text: str) -> bool:

@@ -13,7 +13,8 @@ BYTES = "utf-8", "surrogateescape"
 
 #: What calls two fields the name and the value of one thing, in small letters.
 OF = (
-    rb"(?:(?:parameter|param|env|variable|var|header|field|option|setting|secret)"
+    rb"(?:(?:parameter|param|env|variable|var|header|field|option|setting|item"
+    rb"|secret)"
     rb"[\x5f-]?)?"
 )
 LABEL = rb"(?:" + OF + rb"(?:name|key)|header|field|path)"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from mitmvcr.secrets import jsonvalues
 from mitmvcr.secrets.jsonvalues import json_regex
-from mitmvcr.secrets.lists import COOKIES
+from mitmvcr.secrets.lists import COOKIES, TYPES
 from mitmvcr.secrets.looks import is_by_chance
 from mitmvcr.secrets.names import plain
 from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values
@@ -24,6 +24,10 @@ _FIELDS = (
 )
 _IS_TRUE = re.compile(json_regex(rb"~\"_:_true\b_,?"))
 _IS_TYPE = re.compile(json_regex(rb"(?i)~\"type~\"_:_~\"\Z"))
+_IS_KIND = re.compile(
+    json_regex(rb'"(?:\w{0,20}type|kind|object)~"_:_~"[\w./-]{0,60}\Z')
+)
+_KEY = re.compile(json_regex(rb'"(?:key|value|code)~"_:_~"([^"\\\s]{20,500}+)~"'))
 _TYPE_ENDS = re.compile(json_regex(rb"~\"_,?"))
 _VALUE_BEHIND = re.compile(json_regex(_FIELDS + rb'_~"(?:[Vv]alue|text|default)~"_:_'))
 _VALUE_BEFORE = re.compile(json_regex(rb'"(?:[Vv]alue|text)~"_:'))
@@ -53,6 +57,22 @@ def flagged(scan: Scan, begin: int, finish: int) -> Values:
         return jsonvalues.json_value(scan, behind.end(), level)
     value = _before(scan, begin)
     return (value,) if value else NONE
+
+
+def of_its_type(scan: Scan, begin: int, finish: int) -> Values:
+    """Return what is called a key, a value or a code where ``data[begin:finish]`` is
+    the type of the object that has it."""
+    if scan.data[begin:finish] in TYPES or not _IS_KIND.search(scan.left(begin, 150)):
+        return NONE
+    if scan.is_done("type", begin):
+        return NONE
+    scan.done("type", finish + _NEAR)
+    around = max(0, begin - _NEAR), finish + _NEAR
+    return [
+        Value(*found.span(1), found[1])
+        for found in _KEY.finditer(scan.data, *around)
+        if is_by_chance(found[1])
+    ]
 
 
 def logs_in(scan: Scan, start: int, end: int) -> bool:
@@ -101,6 +121,8 @@ def _members(scan: Scan, begin: int, finish: int) -> Iterator[Value]:
 _HELD = re.compile(
     json_regex(rb'~"_:_(?:\[_(?:\{[^{}]{0,6000}+\}_,?_)++|\{[^{}]{0,6000}+\})')
 )
+#: An object of objects: {"A": {"raw": "x"}}
+_HOLDS = re.compile(json_regex(rb'(~)"_:_(?=\{)'))
 _OBJECT = re.compile(rb"\{[^{}]++")
 _ITS_NAME = re.compile(json_regex(rb'"(?i:name|key)~"_:_~"([^"\\]{1,200}+)'))
 _ITS_VALUE = re.compile(json_regex(rb'"[Vv]alue~"_:_(?=~")'))
@@ -126,7 +148,7 @@ _SENSITIVE = {
 }
 _BEHIND = {b"sensitive_values": b'"values'}
 #: All of a list of secrets is one.
-_PLACES = {b"cookie": Place.COOKIE, b"secret": Place.HEADER}
+_PLACES = {b"cookie": Place.COOKIE, b"secret": Place.HEADER, b"secure": Place.HEADER}
 #: So far before their names the values of a resource stand, and so many are looked for.
 _RESOURCE, _MOST_NAMES = 1 << 15, 50
 
@@ -146,6 +168,10 @@ def held(scan: Scan, begin: int, finish: int) -> Iterator[tuple[bytes, Value]]:
                 yield from _pair(scan, *each.span(), place)
         else:
             yield from _members_of(scan, *found.span(), place)
+    elif holder.lower() == b"secrets" and (found := _HOLDS.match(scan.data, finish)):
+        for value in jsonvalues.json_value(scan, found.end(), len(found[1])):
+            if value.place is Place.FIELD:
+                yield holder, value._replace(place=Place.HEADER)
 
 
 def _around(scan: Scan, begin: int, finish: int) -> Iterator[tuple[bytes, Value]]:

@@ -1,0 +1,157 @@
+"""What APIs, tools and devices have where a secret is, each as it is documented."""
+
+import random
+import re
+
+import pytest
+
+from made_up import sample
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.secrets.redactor import Redactor
+
+#: ``<w40>`` is a secret.
+ANSWERS = {
+    "a ticket": '{"authTicket": "<w40>", "url": "https://h/in?__clerk_ticket=<w60>"}',
+    "the hash of a token": '{"token_hash": "<h56>", "type": "email"}',
+    "in base64": '{"macSecretBase64": "<w86>==", "passwordBase64": "<w19>="}',
+    "keys of a device": '{"x_authkey": "<h32>", "x_mgmt_key": "<h32>"}',
+    "keys of LoRaWAN": '{"k": {"nwkKey": "<h32>", "appKey": "<h32>"}, '
+    '"nwkSEncKey": "<h32>", "appSKey": "<h32>", "sNwkSIntKey": "<h32>"}',
+    "keys of LoRaWAN, nested": '{"nwk_key": {"key": "<H32>"}}',
+    "of a stream": '{"listenKey": "<w64>"}',
+    "of payments": '{"transactionKey": "<w15>7", "merchantKey": "<w15>7"}',
+    "of a token in GitLab": '{"static_object_token": "<w19>7"}',
+    "seeds": '{"random_seed": "<w200>", "secretCode": "<u52>"}',
+    "a new value": '{"Password": {"HasValue": true, "NewValue": "Tr0ub-<w6>"}}',
+    "an item": '{"items": [{"fieldName": "Password", "itemValue": "Tr0ub-<w6>"}]}',
+    "raw secrets": '{"secrets": {"A": {"raw": "<w15>7", "computed": "<w15>7", '
+    '"note": ""}, "B": {"raw": "<w15>7", "computed": "<w15>7"}}}',
+    "secure data": '{"secureJsonData": {"httpHeaderValue1": "<w40>"}}',
+    "a code": '{"grant_type": "authorization_code", "code": "<w48>7"}',
+    "of its type": '{"data": {"attributes": {"key": "<h32>", "name": "k"}, '
+    '"type": "api_keys"}}',
+    "of its object": '{"object": "organization.admin_api_key", "value": "<w39>7"}',
+    "of its kind": '{"kind": "api_key", "key": "<w39>7"}',
+    "binary": '{"ipatokenotpkey": [{"__base64__": "<w27>="}]}',
+    "an answer": '{"securityAnswer": "Fluffy-<w6>", "security_answer": "Rex-<w6>"}',
+    "no password": "https://<w36>7:@repo.example.com/me/",
+    "conda": "https://conda.example.com/t/<w36>/ch/noarch/repodata.json",
+    "packages": "https://packagecloud.example/priv/<h48>/me/repo/a.deb",
+    "logs": "https://h.example.com/receiver/v1/http/<w80>==",
+    "hooks": "https://h/build_hooks/<h24> https://h/deploy_hooks/<h8>-<h4>-<h4>-<h4>-"
+    "<h12>",
+    "tools": "https://mcp.example.com/api/mcp/s/<w60>/mcp",
+    "webhook": "https://discord.com/api/v10/webhooks/123456789012345678/<w68>",
+    "calendar": "https://h/owa/calendar/me@example.com/<h48>/calendar.ics",
+    "activation": "https://shop.example.com/account/activate/123/<h32>-1700000000",
+    "shared link": "https://h/scl/fi/abc/a.txt?rlkey=<a25>&dl=0",
+    "download": "https://h/download.aspx?UniqueId=x&tempauth=v1.<w90>&v=2",
+    "passhash": "https://h/api/table.json?username=u&passhash=<d10>",
+    "nkey": "-----BEGIN USER NKEY SEED-----\nSU<u56>\n------END USER NKEY SEED------",
+    "user info": '{"a.basic.auth.user.info": "ABCDEF:<w64>"}',
+    "user info, a file": "basic.auth.user.info=ABCDEF:<w64>\n",
+    "JNLP": "<application-desc><argument><h64></argument></application-desc>",
+    "OpenVPN": "<auth-user-pass>\nme\n<w12>\n</auth-user-pass>\n",
+    "join": "kubeadm join h:6443 --certificate-key <h64>\n",
+    "k3s": f"K10{64 * 'a'}::server:<h32>",
+    "ephemeral": '{"value": "ek_<h32>", "name": "auth_tokens/<h64>"}',
+    "virtual": '{"key": "sk-<w21>7"}',
+    ".env, signs": "DB_PASSWORD=hunter2,<w6>(x\nA=1\nexport API_SECRET=x,<w6>{y}\n",
+    "yaml, signs": "db:\n  password: hunter2,<w6>(x\n  a: b\n",
+}
+HEADERS = {
+    "vmware-api-session-id": "<h32>",
+    "x-vercel-protection-bypass": "<w32>",
+    "X-Apple-ID-Session-Id": "<w60>",
+    "X-FTL-SID": "<w22>=",
+    "2fa-code": "<d6>",
+}
+
+
+def _filled(text: str, chance: random.Random) -> tuple[str, list[str]]:
+    secrets = []
+
+    def drawn(found: re.Match[str]) -> str:
+        secrets.append(sample("{" + found[1] + "}", chance))
+        return secrets[-1]
+
+    return re.sub(r"<(\w\d+)>", drawn, text), secrets
+
+
+@pytest.mark.parametrize("asked", [True, False])
+@pytest.mark.parametrize("shape", ANSWERS)
+def test_no_secret_of_a_shape_stays(shape: str, asked: bool) -> None:
+    chance = random.Random(shape)
+    for _ in range(9):
+        body, secrets = _filled(ANSWERS[shape], chance)
+        said, told = (body.encode(), b"") if asked else (b"", body.encode())
+        met = Interaction(0, Request("POST", body=said), Response(body=told))
+        kept = Redactor().interaction(met)
+        left = (kept.request.body + kept.response.body).decode()
+        assert [each for each in secrets if len(each) > 5 and each in left] == [], left
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_no_secret_of_a_header_stays(name: str) -> None:
+    value, _ = _filled(HEADERS[name], random.Random(name))
+    met = Interaction(0, Request(headers={name: [value]}), Response())
+    assert name not in Redactor().interaction(met).request.headers
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"type": "api_keys", "key": "name-of-a-key-in-a-table"}',
+        '{"kind": "text", "key": "q7Rk2Zp9Wm4Xc8Vb3Nt6"}',
+        '{"type": "password", "key": "q7Rk2Zp9Wm4Xc8Vb3Nt6"}',
+        '{"ticket": "PROJ-1234", "ticket_id": "12345678"}',
+        '{"secrets": {"A": {"raw": "", "computed": null}}}',
+        "https://forum.example.com/t/how-to-use-this-thing-with-that/1234",
+        "https://h/t/q7Rk2Zp9Wm4Xc8Vb3Nt6 and /priv/some-words-and-more-words/",
+        "https://h/webhooks/123456789012345678/messages",
+        "sk-some-words-joined-up-x ek_short week_abcdefghijklmnopqrstuvwxyzabcdef",
+        "<argument>--name</argument> K10 is high",
+        "password=getpass.getpass()\npassword=x[0]\ntoken=foo(bar),\nsecret={}\n",
+        "  password: hash(x),\n  token: Array<string>;\n  secret: x=>y(z)\n",
+        "  password: Optional[str]=None\n  apiKey: Map<string,Token>\n",
+        'f({field: "deviceCode",\n  value: input.deviceCode\n})',
+        'f({field: "token",\n  value: databaseTokens,\n})',
+        "fs.append(path, `JWT_SECRET=${jwtSecret}\\n`);",
+        '{"password": "[%key:common::data::password%]"}',
+        'h["Authorization"] = "Bearer {}".format(x); secret = "<another-secret>"',
+    ],
+)
+def test_what_only_looks_like_one_stays(body: str) -> None:
+    assert Redactor().message(body.encode()).decode() == body
+
+
+#: In the words of translations that real pages fetch.
+LABELS = (
+    '{"newPassword": "Nova senha", "repeatPassword": "Repetir senha"}',
+    '{"password": "Senha do usuário administrador", "api_key": "Chave de API"}',
+    '{"api_key": "Ключ API", "api_token": "API-ключ", "access_token": "Token akses"}',
+    '{"secret_api_key": "Slapti API raktai", "api_key": "API-nyckel"}',
+    '{"confirmPassword": "ยืนยันรหัสผ่าน", "passwordConfirm": "新しいパスワード（確認）"}',
+    '{"console-new-password": "Ny Adgangskode:", "newPassword": "كلمة المرور الجديدة"}',
+    '{"invalid_access_token": "Niepoprawny token dostępu", "apiKey": "API 키"}',
+)
+
+
+@pytest.mark.parametrize("body", LABELS)
+def test_a_label_of_several_words_is_no_secret(body: str) -> None:
+    redactor = Redactor()
+    assert redactor.message(body.encode()).decode() == body
+    assert list(redactor.memory.since(0)) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("senha1 segura", "senha-segura", "API-k3y", "token1 ring", "APIx tokenx yz"),
+        *("密码hunter2x9", "tango apia delta", "clavel rojo mesa"),
+    ],
+)
+def test_what_has_such_a_word_and_more_is_one(value: str) -> None:
+    for name in ("password", "api_key"):
+        clean = Redactor().message(f'{{"{name}": "{value}"}}'.encode())
+        assert clean == f'{{"{name}": "[REDACTED:{name}]"}}'.encode()
