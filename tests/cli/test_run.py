@@ -552,6 +552,16 @@ def test_nothing_is_said_after_the_summary_of_a_connection_that_is_held(cli, cas
     assert "unused" in lines(ran.stderr)[-1]
 
 
+def test_what_ends_right_after_the_command_is_not_left_running(cli, cassette):
+    """As Erlang's erl_child_setup."""
+    words = ("--cassette", cassette, "--mode", "replay_only")
+    later = "\nimport os; os.spawnlp(os.P_NOWAIT, 'sleep', 'sleep', '{}')"
+    ran = cli("run", *words, *cli.python(FETCH + later.format("0.05")))
+    assert "left these running" not in ran.stderr
+    ran = cli("run", *words, *cli.python(FETCH + later.format("1")))
+    assert "left these running: sleep 1 (" in ran.stderr
+
+
 LEAVES = """
 import os, socket, ssl
 host, port = os.environ["HTTPS_PROXY"].removeprefix("http://").split(":")

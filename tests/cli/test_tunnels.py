@@ -73,6 +73,43 @@ def test_urllib3_gets_a_tunnel(proxy):
     assert proxy.asked == ["CONNECT api.test:80 HTTP/1.1"]
 
 
+#: urllib3-future, which niquests puts in urllib3's place, as far as a tunnel sees it.
+FUTURE = {
+    "__init__": "",
+    "util/__init__": "",
+    "util/connection": """
+import socket
+def create_connection(address, timeout, source_address=None, socket_options=None):
+    return socket.create_connection(address, timeout)
+""",
+    "connection": """
+from enum import Enum
+HttpVersion = Enum("HttpVersion", "h11 h2 h3")
+class HTTPConnection:
+    host, port, default_port, timeout = "api.test", None, 80, 20
+    proxy = _tunnel_host = socket_options = None
+    def __init__(self): self.disabled_svn = set()
+    def _new_conn(self): raise OSError("it went past the proxy")
+""",
+}
+ASK_FUTURE = """
+from urllib3.connection import HTTPConnection
+made = HTTPConnection()
+made._new_conn().sendall(b"GET /x HTTP/1.1\\r\\n\\r\\n")
+print(made.disabled_svn)
+"""
+
+
+def test_urllib3_future_gets_a_tunnel_and_keeps_to_it(proxy, tmp_path):
+    for name, code in FUTURE.items():
+        path = tmp_path / "urllib3" / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(code)
+    code = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n{ASK_FUTURE}"
+    assert python(proxy, code) == "{<HttpVersion.h3: 3>}\n"
+    assert proxy.asked == ["CONNECT api.test:80 HTTP/1.1"]
+
+
 @pytest.mark.parametrize(
     "code",
     [

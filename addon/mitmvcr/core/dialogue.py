@@ -8,6 +8,7 @@ Nothing else may differ: another question never gets the answer to this one.
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from mitmvcr.core import mqtt
 from mitmvcr.core.correlated import (
@@ -22,6 +23,14 @@ from mitmvcr.core.correlated import (
     read,
 )
 from mitmvcr.core.frames import Frame, Kind
+
+
+class Heard(NamedTuple):
+    """A message of the client's, as it came and as it would be recorded."""
+
+    kind: Kind
+    content: bytes
+    seen: bytes
 
 
 class Dialogue:
@@ -171,6 +180,11 @@ class Dialogue:
         self._texts |= texts
         return True
 
+    @property
+    def waits(self) -> bool:
+        """Return whether it is not the server's turn."""
+        return not self.frames or self.frames[0].from_client
+
     def next_from(self, *, client: bool) -> Frame | None:
         """Take the next message, where it is this side's turn; one of the server's has
         the live ids."""
@@ -189,6 +203,14 @@ class Dialogue:
             return frame.content
         changed = answered(text, self._ids, self._texts)
         return changed.encode("utf-8", "surrogateescape")
+
+
+class Rehearsed(NamedTuple):
+    """What a recording goes on with after all that was said, and what of it the last
+    message of the client's was."""
+
+    dialogue: Dialogue
+    taken: list[Frame]
 
 
 def _read(content: bytes) -> list[Message]:

@@ -13,7 +13,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -26,16 +27,30 @@ if sys.platform != "win32":  # pragma: no branch
     import resource
 
 _PROC = Path("/proc")
+#: How often, and after how many seconds each, it is looked whether one still runs:
+#: Erlang's helper ends once it has seen that the command has.
+_LOOKS, _BETWEEN = 6, 0.05
 #: What a shell takes apart, and a program's name hardly has.
 _FOR_A_SHELL = re.compile(r"[\s|;&<>]")
 
 
 def left_behind(proxy_url: str) -> dict[int, str]:
-    """Return the names of processes that were given this proxy, by their numbers. Only
-    Linux says which those are."""
+    """Return the names of processes that were given this proxy, by their numbers, but
+    not of those that end with the command, a little later. Only Linux says which those
+    are."""
     mark = b"\0MITMVCR_PROXY_URL=" + proxy_url.encode() + b"\0"
+    found = _with_variable(mark, _numbers())
+    for _ in range(_LOOKS):
+        if not found:
+            break
+        time.sleep(_BETWEEN)
+        found = _with_variable(mark, found)
+    return found
+
+
+def _with_variable(mark: bytes, numbers: Iterable[int]) -> dict[int, str]:
     found: dict[int, str] = {}
-    for number in _numbers():
+    for number in numbers:
         folder = _PROC / str(number)
         try:
             # One that has ended has no variables, and those of others are not for us.

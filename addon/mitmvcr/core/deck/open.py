@@ -145,6 +145,18 @@ class OpenDeck(Deck):
         headers agree best first."""
         return equals.ranked(positions, self._chooser.asked(request, live))
 
+    def equal_to(self, request: Request, live: Request) -> list[int]:
+        """Return the positions that may answer a request, those that were used up too,
+        the best first. All of its URL are read."""
+        keys = set(self._keys.of(request))
+        equal = [
+            at
+            for at in self._positions.get(self._bucket_of(request.url), ())
+            if not keys.isdisjoint(self._keys.of_recorded(self._all.request(at)))
+        ]
+        known = finished(self._chooser.making_equals(equal))
+        return self.ranked(equal, request, live, known)
+
     def swap(self, taken: int, other: int) -> tuple[int, Interaction]:
         """Play another equal interaction in place of the one that was just taken."""
         interaction = self[other]

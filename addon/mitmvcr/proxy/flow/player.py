@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mitmproxy import flowfilter, http
     from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
+    from mitmvcr.proxy.flow.cast import Cast
     from mitmvcr.proxy.flow.grpc import Calls
 
 
@@ -97,6 +98,12 @@ class Player:
 
             self._calls = Calls(self.session, self.view)
         return self._calls
+
+    @cached_property
+    def cast(self) -> "Cast":
+        from mitmvcr.proxy.flow.cast import Cast
+
+        return Cast(self.session, self.settings.allow_repeats)
 
     @cached_property
     def place(self) -> str:

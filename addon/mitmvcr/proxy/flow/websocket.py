@@ -6,7 +6,7 @@ from collections.abc import Callable
 from mitmproxy import http
 from wsproto.utilities import generate_accept_token
 
-from mitmvcr.core.dialogue import Dialogue
+from mitmvcr.core.dialogue import Dialogue, Heard, Rehearsed
 from mitmvcr.core.frames import Frame, Kind
 from mitmvcr.core.model import Interaction, Request, Response, header
 from mitmvcr.proxy.flow.player import SLOW
@@ -15,6 +15,8 @@ _PROTOCOL = "Sec-WebSocket-Protocol"
 #: Of a client that left, no more is known: it said no code, or nothing.
 _LEFT = (1005, 1006)
 _SHOWN = 60
+#: After so many messages a socket plays what it plays to its end.
+_MOST_SAID = 32
 
 
 def frames(flow: http.HTTPFlow, lasted: int = sys.maxsize) -> tuple[Frame, ...]:
@@ -78,7 +80,8 @@ def _protocols(value: str) -> list[str]:
 
 
 class Script:
-    """The messages of one replay, and what is done about one that is none of them."""
+    """The messages of one replay, and what is done about one that is none of them.
+    ``instead`` finds another recording that has a message, if there is one."""
 
     def __init__(
         self,
@@ -87,29 +90,64 @@ class Script:
         refuse: Callable[[str], None],
         as_recorded: Callable[[bytes], bytes],
         counted: Callable[[bytes], bytes],
+        instead: Callable[["Script", Heard], list[Frame] | None] = lambda *_: None,
     ) -> None:
-        subprotocol = header(recorded.headers, _PROTOCOL)
-        frames = recorded.websocket
-        self._dialogue = Dialogue(frames, subprotocol, counted, as_recorded)
         self._latency, self._at = latency, 0
-        self._has_large = any(
-            each.from_client and len(each.content) > SLOW for each in recorded.websocket
-        )
-        self.refuse = refuse
-        self.as_recorded = as_recorded
+        self.refuse, self._instead = refuse, instead
+        self.as_recorded, self._counted = as_recorded, counted
+        self._subprotocol = header(recorded.headers, _PROTOCOL)
+        self._has_large = _has_large(recorded)
+        #: What was said, by the client and by the server; None if it is too much.
+        self._said: list[Heard | Frame] | None = None if self._has_large else []
+        self.dialogue = self._begun(recorded)
+
+    def __repr__(self) -> str:
+        return f"<Script {self.dialogue}>"
 
     def hear(self, kind: Kind, content: bytes) -> str | None:
         """Take a message of the client's. Return None where it is the recorded one,
         else why it is refused; nothing follows it then."""
-        seen = self.as_recorded(content)
-        taken = self._dialogue.hear(kind, content, seen)
+        heard = Heard(kind, content, self.as_recorded(content))
+        taken = self.dialogue.hear(*heard)
+        if taken is None and self._said is not None and not self.is_slow(content):
+            taken = self._instead(self, heard)
         if taken is not None:
+            self._note(heard)
             for frame in taken:
                 self.pause(frame)
             return None
-        expected = self._dialogue.next_from(client=True)
-        self._dialogue.frames.clear()
-        return _explain(expected, seen)
+        self._said = None
+        expected = self.dialogue.next_from(client=True)
+        self.dialogue.frames.clear()
+        return _explain(expected, heard.seen)
+
+    def _note(self, said: Heard | Frame) -> None:
+        if self._said is not None:
+            self._said.append(said)
+            if len(self._said) > _MOST_SAID:
+                self._said = None
+
+    def _begun(self, recorded: Response) -> Dialogue:
+        frames = recorded.websocket
+        return Dialogue(frames, self._subprotocol, self._counted, self.as_recorded)
+
+    def rehearse(self, recorded: Response, *more: Heard) -> Rehearsed | None:
+        """Return how another recording goes on after what was said, and ``more``; None
+        where it has something else."""
+        is_alike = header(recorded.headers, _PROTOCOL) == self._subprotocol
+        if self._said is None or not is_alike or _has_large(recorded):
+            return None
+        dialogue, taken = self._begun(recorded), None
+        for said in (*self._said, *more):
+            if isinstance(said, Heard):
+                taken = dialogue.hear(*said)
+                if taken is None:
+                    return None
+                continue
+            frame = dialogue.next_from(client=False)
+            if frame is None or frame[2:] != said[2:]:
+                return None
+        return Rehearsed(dialogue, taken or [])
 
     def is_slow(self, content: bytes) -> bool:
         """Return whether it takes long to hear a message: all others would wait."""
@@ -117,12 +155,20 @@ class Script:
 
     def next_from(self, *, client: bool) -> Frame | None:
         """Return the next recorded frame of this side; None if it is not its turn."""
-        return self._dialogue.next_from(client=client)
+        frame = self.dialogue.next_from(client=client)
+        if frame is not None and not client:
+            self._note(frame)
+        return frame
 
     def pause(self, frame: Frame) -> float:
         """Return the seconds to wait between the previous message and this one."""
         earlier, self._at = self._at, frame.at
         return (frame.at - earlier) / 1e9 * self._latency
+
+
+def _has_large(recorded: Response) -> bool:
+    frames = recorded.websocket
+    return any(each.from_client and len(each.content) > SLOW for each in frames)
 
 
 def _explain(expected: Frame | None, content: bytes) -> str:

@@ -101,7 +101,8 @@ def http_client(module: "Any") -> None:
 
 
 def urllib3(module: "Any") -> None:
-    """Tunnel a connection that no ProxyManager has made."""
+    """Tunnel a connection that no ProxyManager has made. urllib3-future has the same
+    names, and would go on by HTTP/3, for which there is no tunnel."""
     new_conn = module.HTTPConnection._new_conn
 
     def _new_conn(self: "Any") -> "Any":
@@ -115,9 +116,14 @@ def urllib3(module: "Any") -> None:
             raise module.NewConnectionError(self, str(error)) from error
 
     def create(address: "tuple[str, int]", self: "Any") -> "Any":
+        from urllib3.util import connection
+
+        if hasattr(module, "HttpVersion"):
+            self.disabled_svn.add(module.HttpVersion.h3)
         options = self.socket_options
-        make = module.connection.create_connection
-        return make(address, self.timeout, socket_options=options)
+        return connection.create_connection(
+            address, self.timeout, socket_options=options
+        )
 
     module.HTTPConnection._new_conn = _new_conn
 

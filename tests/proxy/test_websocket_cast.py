@@ -1,0 +1,167 @@
+"""WebSockets that were opened by equal requests play what fits what is said on them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mitmvcr.core.frames import Frame
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.core.modes import Replay
+from mitmvcr.format import writer
+from mitmvcr.proxy.flow.player import SLOW, Player
+from mitmvcr.proxy.flow.websocket import Script
+from mitmvcr.session import open_session
+from option_samples import parse_settings
+
+URL = "https://api.test/chat"
+
+
+def recorded(
+    *said: str, token: str = "", agreed: str = "", url: str = URL
+) -> Interaction:
+    """``> text`` is the client's, ``< text`` the server's."""
+    frames = [Frame(each[0] == ">", 0, "text", each[2:].encode()) for each in said]
+    headers = {"Sec-WebSocket-Protocol": [agreed]} if agreed else {}
+    answer = Response(code=101, headers=headers, websocket=tuple(frames))
+    return Interaction(0, request(token, url), answer)
+
+
+def request(token: str = "", url: str = URL) -> Request:
+    return Request("GET", url, headers={"X-Account": [token]} if token else {})
+
+
+class Stage:
+    """A session of these recordings, and its sockets."""
+
+    def __init__(self, folder: Path, *plays: Interaction, **options: str) -> None:
+        path = folder / "a.yaml"
+        path.write_bytes(writer.dumps(Cassette(list(plays))))
+        options = {"cassette": str(path), "mode": "replay_only"} | options
+        settings = parse_settings(**options)
+        self.session = open_session(settings)
+        self.player = Player(self.session, settings)
+
+    def open(self, token: str = "", *, begins: bool = True) -> Script:
+        live = request(token)
+        found = self.session.plan(live)
+        assert isinstance(found, Replay)
+        session, answer = self.session, found.interaction.response
+        seen, counts = session.redactor.message, session.matcher.message
+        instead = self.player.cast.instead
+        script = Script(answer, 0, lambda _: None, seen, counts, instead)
+        self.player.cast.add(script, live, found.position, answer)
+        if begins:
+            self.said(script)
+        return script
+
+    def said(self, script: Script) -> list[str]:
+        return [each.content.decode() for each in _spoken(script)]
+
+    def say(self, script: Script, said: str) -> object:
+        """Return what the server says to it, or why it is refused."""
+        return script.hear("text", said.encode()) or self.said(script)
+
+
+def _spoken(script: Script) -> Iterator[Frame]:
+    while frame := script.next_from(client=False):
+        yield frame
+
+
+def numbers(count: int, *first: str) -> list[Interaction]:
+    return [recorded(*first, f"> ask {n}", f"< got {n}") for n in range(count)]
+
+
+@pytest.mark.parametrize("first", [(), ("< hello",), ("> init", "< ack")])
+@pytest.mark.parametrize("repeats", ["no", "last", "all"])
+def test_sockets_speak_in_any_order(tmp_path, first, repeats) -> None:
+    stage = Stage(tmp_path, *numbers(4, *first), allow_repeats=repeats)
+    sockets = [stage.open() for _ in range(4)]
+    if "> init" in first:
+        assert [stage.say(each, "init") for each in sockets] == [["ack"]] * 4
+    for n in (3, 1, 0, 2):
+        assert stage.say(sockets[n], f"ask {(n + 1) % 4}") == [f"got {(n + 1) % 4}"]
+    assert stage.session.deck.unused() == []
+
+
+def test_one_alone_plays_what_it_says(tmp_path) -> None:
+    stage = Stage(tmp_path, *numbers(3))
+    assert stage.say(stage.open(), "ask 2") == ["got 2"]
+    assert stage.session.deck.unused() == [0, 1]
+    assert stage.say(stage.open(), "ask 1") == ["got 1"]
+    assert stage.session.deck.unused() == [0]
+
+
+def test_what_no_recording_has_is_refused(tmp_path) -> None:
+    stage = Stage(tmp_path, *numbers(2))
+    one, other = stage.open(), stage.open()
+    assert stage.say(one, "ask 9") == "message 'ask 9': the recording has 'ask 0'"
+    assert stage.say(other, "ask 0") == "message 'ask 0': the recording has 'ask 1'"
+    assert "no more" in str(stage.say(one, "ask 0"))
+
+
+def test_what_has_been_said_stays_so(tmp_path) -> None:
+    stage = Stage(
+        tmp_path,
+        recorded("> a", "< one", "> x", "< ax"),
+        recorded("> b", "< one", "> y", "< by"),
+        recorded("> a", "< two", "> z", "< az"),
+        recorded("< hi", "> a", "< one", "> v"),
+        recorded("> a", "< one", "> w", "< aw", agreed="mqtt"),
+    )
+    socket = stage.open()
+    assert stage.say(socket, "a") == ["one"]
+    for said in ("y", "z", "v", "w"):
+        socket = stage.open() if said != "y" else socket
+    refused = stage.say(socket, "v")
+    assert "the recording has" in str(refused)
+
+
+def test_one_that_said_more_keeps_what_it_plays(tmp_path) -> None:
+    stage = Stage(tmp_path, *numbers(2))
+    one, other = stage.open(), stage.open()
+    assert stage.say(one, "ask 0") == ["got 0"]
+    assert "ask 1" in str(stage.say(other, "ask 0"))
+    assert stage.say(one, "more") == "message 'more': the recording has no more"
+
+
+def test_nobody_gets_what_is_another_account_s(tmp_path) -> None:
+    plays = [recorded("> ask 0", token="ann"), recorded("> ask 1", token="bob")]
+    stage = Stage(tmp_path, *plays, match="method,url,header:X-Account")
+    ann = stage.open("ann")
+    assert "the recording has 'ask 0'" in str(stage.say(ann, "ask 1"))
+
+
+def test_nobody_is_left_with_what_the_server_says_first(tmp_path) -> None:
+    """With a latency the server may not have said it yet."""
+    stage = Stage(tmp_path, recorded("< late", "> a"), recorded("> b", "< B"))
+    one, other = stage.open(begins=False), stage.open()
+    assert "the recording has" in str(stage.say(one, "b"))
+    assert stage.say(other, "b") == ["B"]
+
+
+def test_large_messages_and_long_talks_stay_with_what_they_play(tmp_path) -> None:
+    large = "x" * (SLOW + 1)
+    talk = [word for n in range(40) for word in (f"> {n}", f"< {n}")]
+    stage = Stage(tmp_path, recorded(f"> {large}"), recorded(*talk), recorded("> end"))
+    one, other = stage.open(), stage.open()
+    assert "the recording has" in str(stage.say(one, "end"))
+    for n in range(40):
+        assert stage.say(other, str(n)) == [str(n)]
+    assert "no more" in str(stage.say(other, "end"))
+    assert stage.say(stage.open(), "end") == []
+    assert repr(other) == "<Script <Dialogue  0>>"
+    assert repr(stage.player.cast) == "<Cast 2 sockets>"
+
+
+def test_what_a_hook_has_changed_plays_as_it_is(tmp_path) -> None:
+    hooks = tmp_path / "hooks.py"
+    hooks.write_text(
+        "from dataclasses import replace\n"
+        "def before_replay(interaction, request):\n"
+        "    frames = interaction.response.websocket[:1]\n"
+        "    answer = replace(interaction.response, websocket=frames)\n"
+        "    return replace(interaction, response=answer)\n"
+    )
+    stage = Stage(tmp_path, *numbers(2), hooks=str(hooks))
+    assert "the recording has 'ask 0'" in str(stage.say(stage.open(), "ask 1"))
