@@ -29,6 +29,12 @@ def saved(request: Any, response: dict[str, Any] | None = None) -> dict[str, Any
     return {"name": "get", "request": request, "response": [answer | (response or {})]}
 
 
+def test_an_answer_is_in_the_charset_of_its_media_type() -> None:
+    kind = {"key": "Content-Type", "value": "text/plain; charset=latin1"}
+    item = saved(URL, {"body": "gr\u00fc", "header": [kind]})
+    assert only(found_in(collection(item), "postman")).response.body == b"gr\xfc"
+
+
 def of_postman(request: Any, **more: Any) -> Interaction:
     folder = {"name": "folder", "item": [saved(request)]}
     return only(found_in(collection(folder, **more), "postman"))

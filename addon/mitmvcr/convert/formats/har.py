@@ -15,10 +15,9 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from urllib.parse import quote_plus
 
 from mitmvcr.codings import CodingError, decoded
-from mitmvcr.convert.coded import from_base64
+from mitmvcr.convert.coded import form_of, from_base64
 from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
@@ -143,7 +142,7 @@ def _posted(request: Tree, found: Found) -> bytes:
         return b""
     params = posted["params"].items()
     pairs = [(each["name"].text(), each["value"].text()) for each in params]
-    return "&".join("=".join(map(quote_plus, pair)) for pair in pairs).encode()
+    return form_of(pairs).encode()
 
 
 def _lacking(request: Tree) -> str:
