@@ -153,6 +153,13 @@ def nocked(**changes: Any) -> Interaction:
     return only(found_in([item], "nock"))
 
 
+@pytest.mark.parametrize("scope", ["http://[", "http://a:b", "http://a:99999"])
+def test_a_scope_that_is_no_url_is_said(scope: str) -> None:
+    item = {"scope": scope, "method": "GET", "path": "/", "status": 200}
+    (note,) = notes_of(found_in([item], "nock"))
+    assert note.startswith(f"interaction 0: request.url: left out: {scope}/: ")
+
+
 def test_a_recording_of_nock() -> None:
     one = nocked()
     assert one.request.url == f"{URL}?a=1"

@@ -69,7 +69,7 @@ def in_charset(text: Tree, headers: Iterable[tuple[str, str]]) -> bytes:
     media = [value for name, value in headers if name.lower() == "content-type"]
     named = parameter(media[0], "charset") if media else ""
     if named and text and text.is_text:  # an empty one has no mark of its order
-        with suppress(LookupError, UnicodeError):
+        with suppress(LookupError, ValueError):
             return text.text().encode(named)
     return text.data()
 
