@@ -29,6 +29,12 @@ def saved(request: Any, response: dict[str, Any] | None = None) -> dict[str, Any
     return {"name": "get", "request": request, "response": [answer | (response or {})]}
 
 
+def test_an_answer_is_in_the_charset_of_its_media_type() -> None:
+    kind = {"key": "Content-Type", "value": "text/plain; charset=latin1"}
+    item = saved(URL, {"body": "gr\u00fc", "header": [kind]})
+    assert only(found_in(collection(item), "postman")).response.body == b"gr\xfc"
+
+
 def of_postman(request: Any, **more: Any) -> Interaction:
     folder = {"name": "folder", "item": [saved(request)]}
     return only(found_in(collection(folder, **more), "postman"))
@@ -145,6 +151,13 @@ def nocked(**changes: Any) -> Interaction:
     }
     item = {n: each for n, each in (item | changes).items() if each is not ...}
     return only(found_in([item], "nock"))
+
+
+@pytest.mark.parametrize("scope", ["http://[", "http://a:b", "http://a:99999"])
+def test_a_scope_that_is_no_url_is_said(scope: str) -> None:
+    item = {"scope": scope, "method": "GET", "path": "/", "status": 200}
+    (note,) = notes_of(found_in([item], "nock"))
+    assert note.startswith(f"interaction 0: request.url: left out: {scope}/: ")
 
 
 def test_a_recording_of_nock() -> None:

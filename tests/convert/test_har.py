@@ -126,6 +126,27 @@ def test_text_that_was_bytes_is_told_by_its_size(
     assert of_content(text=text, size=size, mimeType=kind) == body
 
 
+@pytest.mark.parametrize(
+    ("kind", "sent"),
+    [
+        ({"mimeType": "text/plain; charset=cp1252"}, b"\xe2"),
+        ({"mimeType": "a/b"}, "\u00e2".encode()),
+        ({"mimeType": "a/b", "compression": -16}, b"\xe2"),
+        ({"mimeType": "a/b", "compression": -15}, "\u00e2".encode()),
+        ({"mimeType": "a/b", "size": 2, "compression": -1}, b"\xe2"),
+    ],
+)
+def test_a_size_may_be_that_of_what_was_compressed(
+    kind: dict[str, Any], sent: bytes
+) -> None:
+    """mitmproxy writes it so, and how much less what is inside has."""
+    assert of_content(text="\u00e2", **{"size": 17, **kind}) == sent
+
+
+def test_an_empty_text_has_no_mark_of_its_order() -> None:
+    assert of_content(text="", size=17, mimeType="a/b; charset=utf-16") == b""
+
+
 def test_text_is_in_the_charset_in_which_it_has_its_size() -> None:
     kind = "text/plain; charset=Shift_JIS"
     assert of_content(text="\u3042", size=2, mimeType=kind) == b"\x82\xa0"

@@ -55,6 +55,12 @@ def test_a_body_is_in_its_encoding(encoding: str, text: str, body: bytes) -> Non
     assert one.response.headers == {"A-B": ["x"]}
 
 
+def test_a_name_that_is_none_is_shown_as_such() -> None:
+    found = found_in(RUBY.format(encoding='"a\\0"', text="a"), "ruby-vcr")
+    assert found.interactions[0].response.body == b"a"
+    assert r"is not text in a\x00, so it is" in notes_of(found)[0]
+
+
 @pytest.mark.parametrize("encoding", ["nothing", "US-ASCII-X", "ISO-8859-1"])
 def test_one_that_cannot_be_is_utf_8_and_said(encoding: str) -> None:
     found = found_in(RUBY.format(encoding=encoding, text="\u3042"), "ruby-vcr")

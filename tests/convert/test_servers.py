@@ -109,6 +109,45 @@ def test_a_mapping_answers(response: dict[str, Any], body: bytes) -> None:
     assert one.response.duration == 5_000_000
 
 
+def test_a_text_is_sent_in_the_charset_of_its_media_type() -> None:
+    """WireMock's recorder writes what the text means."""
+    kind = "text/plain; charset=ISO-8859-1"
+    for text, sent in (("gr\u00fc", b"gr\xfc"), ("\u4e2d", "\u4e2d".encode())):
+        pattern = {"equalTo": text}
+        one = mapped(
+            {
+                "method": "POST",
+                "headers": {"Content-Type": {"equalTo": kind}},
+                "bodyPatterns": [pattern],
+            },
+            {"body": text, "headers": {"Content-Type": kind}},
+        )
+        assert (one.request.body, one.response.body) == (sent, sent)
+    odd = {"body": "gr\u00fc", "headers": {"Content-Type": "a/b; charset=odd"}}
+    assert mapped({}, odd).response.body == "gr\u00fc".encode()
+
+
+def test_what_stands_for_bytes_that_were_lost_is_said() -> None:
+    lost = "a\ufffd"
+    response = {"body": lost}
+    asked = {"url": "/a%EF%BF%BD", "bodyPatterns": [{"equalTo": lost}]}
+    found = found_in(mapping(asked, response), "wiremock", origin=ORIGIN)
+    words = "has U+FFFD for bytes that its recorder could not read"
+    assert notes_of(found) == [
+        f"interaction 0: {field}: {words}"
+        for field in ("request.url", "request.body", "response.body")
+    ]
+    whole = {"body": lost, "headers": {"Content-Length": "4"}}
+    assert mapped({}, whole).response.body == lost.encode()
+
+
+def test_a_query_and_a_form_may_hold_half_of_a_pair() -> None:
+    """JSON can spell it, and no UTF-8 has it."""
+    lone = {"q": {"equalTo": "a\ud800"}}
+    one = mapped({"url": "/a", "queryParameters": lone, "formParameters": lone})
+    assert (one.request.url, one.request.body) == (f"{ORIGIN}/a?q=a%3F", b"q=a%3F")
+
+
 def test_a_fault_is_a_failure() -> None:
     one = mapped({}, {"fault": "CONNECTION_RESET_BY_PEER"})
     assert (one.response.failure, one.response.code) == ("reset", 502)
@@ -424,6 +463,52 @@ def test_a_pair_answers(response: dict[str, Any], body: bytes) -> None:
     data = simulation({"request": request, "response": ANSWER | response})
     one = only(found_in(data, "hoverfly", files={"body.bin": BINARY}))
     assert (one.request.url, one.response.body) == ("http://api.test/", body)
+
+
+@pytest.mark.parametrize(
+    ("held", "path"),
+    [
+        ("/a%2Fb%20c", "/a%2Fb%20c"),  # Go writes "/a/b%20c", so it is as it came
+        ("/it's/a%20b", "/it's/a%20b"),
+        ("/a%20b", "/a%2520b"),  # Go's own "/a%2520b", without its escapes
+        ("/100%/a b", "/100%25/a%20b"),
+        ("/\u00e9", "/%C3%A9"),
+        ("/\udce9", "/%E9"),
+    ],
+)
+def test_a_path_is_held_as_go_holds_it(held: str, path: str) -> None:
+    request = {"path": exact(held), "destination": exact("api.test")}
+    data = simulation({"request": request, "response": ANSWER})
+    one = only(found_in(data, "hoverfly"))
+    assert one.request.url == f"http://api.test{path}"
+    (pair,) = json_of([one], "hoverfly")["data"]["pairs"]
+    assert pair["request"]["path"] == exact(held)
+
+
+def test_values_of_a_name_may_be_a_list() -> None:
+    """Hoverfly 1.10 records them so."""
+    loose = {"ignoreOrder": True, "ignoreUnknown": False}
+    query = {
+        "a[]": exact(["1", "2;3"], "array"),
+        "b": [{"matcher": "array", "value": ["1"], "config": loose}],
+    }
+    request = {"path": exact("/"), "destination": exact("api.test"), "query": query}
+    found = found_in(simulation({"request": request, "response": ANSWER}), "hoverfly")
+    url = "http://api.test/?a%5B%5D=1&a%5B%5D=2%3B3&b=1"
+    assert found.interactions[0].request.url == url
+    assert notes_of(found) == [
+        "interaction 0: request.query.b: also lets others match (ignoreOrder)"
+    ]
+
+
+def test_which_of_equal_requests_comes_first_is_kept() -> None:
+    first: dict[str, Any] = {"path": exact("/"), "destination": exact("api.test")}
+    answer = ANSWER | {"transitionsState": {"sequence:1": "2"}}
+    turn = first | {"requiresState": {"sequence:1": "1"}}
+    pair = {"request": turn, "response": answer}
+    assert notes_of(found_in(simulation(pair), "hoverfly")) == []
+    pair["request"] = first | {"requiresState": {"cart": "full"}}
+    assert len(notes_of(found_in(simulation(pair), "hoverfly"))) == 2
 
 
 def test_a_form_is_sent_as_its_fields_are() -> None:

@@ -5,14 +5,16 @@ import binascii
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from urllib.parse import urlencode
 
 from mitmvcr.codings import CodingError, encoded
 from mitmvcr.convert.tree import Tree, UnreadableError, compact, raw_of
 from mitmvcr.core.dates import date_of
-from mitmvcr.core.media import is_json
+from mitmvcr.core.media import is_json, parameter
 from mitmvcr.core.model import Headers, Interaction, Response
 
 #: The port of each scheme that a URL leaves out.
@@ -59,6 +61,22 @@ def _forms(value: Tree) -> list[bytes]:
         return [b"null", b""]
     text = value.text()
     return [raw_of(text), compact(text), json.dumps(text).encode()]
+
+
+def in_charset(text: Tree, headers: Iterable[tuple[str, str]]) -> bytes:
+    """Return a body of which a recorder keeps what its text means, as it was sent: in
+    the charset of its media type, where that has it all."""
+    media = [value for name, value in headers if name.lower() == "content-type"]
+    named = parameter(media[0], "charset") if media else ""
+    if named and text and text.is_text:  # an empty one has no mark of its order
+        with suppress(LookupError, ValueError):
+            return text.text().encode(named)
+    return text.data()
+
+
+def form_of(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return names and values as a form has them, and a query."""
+    return urlencode([(raw_of(name), raw_of(value)) for name, value in pairs])
 
 
 def to_base64(body: bytes) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from mitmvcr.convert.exchange import Exchange
-from mitmvcr.convert.tree import Tree, UnreadableError, unknown
+from mitmvcr.convert.tree import Tree, UnreadableError, raw_of, unknown
 from mitmvcr.core.model import Interaction
 
 
@@ -84,6 +85,7 @@ def _numbers(numbers: tuple[int, ...]) -> str:
 #: Reads a file that another one names, or returns None where there is none.
 Beside = Callable[[str], bytes | None]
 
+_LOST = "\ufffd".encode()
 _LOCAL = "http://localhost"
 _NO_PLACE = "a cassette has no place for it"
 
@@ -153,8 +155,20 @@ class Found:
                 self.notes.append(Note(number, error.field, problem, is_loss=True))
                 continue
             for each in made:
+                self._say_lost(each)
                 self.add(each)
         self._number = None
+
+    def _say_lost(self, each: Interaction) -> None:
+        """Note what stands for bytes that a recorder could not read as text."""
+        parts = (
+            ("request.url", unquote_to_bytes(raw_of(each.request.url)), -1),
+            ("request.body", each.request.body, -1),
+            ("response.body", each.response.body, each.response.content_length),
+        )
+        for field, data, length in parts:
+            if _LOST in data and length != len(data):
+                self.say(field, "has U+FFFD for bytes that its recorder could not read")
 
     def add(self, interaction: Interaction) -> None:
         self.interactions.append(replace(interaction, id=len(self.interactions)))

@@ -15,10 +15,9 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from urllib.parse import quote_plus
 
 from mitmvcr.codings import CodingError, decoded
-from mitmvcr.convert.coded import from_base64
+from mitmvcr.convert.coded import form_of, from_base64, in_charset
 from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
@@ -143,7 +142,7 @@ def _posted(request: Tree, found: Found) -> bytes:
         return b""
     params = posted["params"].items()
     pairs = [(each["name"].text(), each["value"].text()) for each in params]
-    return "&".join("=".join(map(quote_plus, pair)) for pair in pairs).encode()
+    return form_of(pairs).encode()
 
 
 def _lacking(request: Tree) -> str:
@@ -175,25 +174,21 @@ def _text(content: Tree, size: Tree, found: Found) -> tuple[bytes, bool]:
         return _chunks(content["text"]), False
     if content["encoding"].text().lower() == "base64":
         return from_base64(content["text"]), False
-    charset = _CHARSET.search(content["mimeType"].text())
-    return _encoded(content["text"], size.number(), charset[1] if charset else ""), True
+    return _encoded(content, size.number()), True
 
 
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
-
-
-def _encoded(text: Tree, size: int, charset: str) -> bytes:
+def _encoded(content: Tree, size: int) -> bytes:
     """Return text in the encoding in which it has the size that the archive says: its
-    own, or Latin-1, as which mitmproxy and some browsers read what is no text."""
-    body = text.data()
-    for each in (charset, "latin-1"):
-        if len(body) == size or not each:
-            continue
-        with suppress(LookupError, UnicodeEncodeError):
-            other = text.text().encode(each)
-            if len(other) == size:
-                return other
-    return body
+    own, or Latin-1, as which mitmproxy and some browsers read what is no text.
+    mitmproxy says the size of what was compressed, and by how much that was less."""
+    text, media = content["text"], content["mimeType"].text()
+    in_its_own = in_charset(text, [("content-type", media)])
+    made = [text.data(), in_its_own]
+    with suppress(UnicodeEncodeError):
+        made.append(text.text().encode("latin-1"))
+    sizes = sorted((size, size + content["compression"].number()))
+    fitting = (body for each in sizes for body in made if len(body) == each)
+    return next(fitting, in_its_own)
 
 
 _CHUNKS = re.compile(r'\[(?:"[A-Za-z0-9+/=]*",?)+\]')

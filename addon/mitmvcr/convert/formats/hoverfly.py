@@ -5,13 +5,15 @@ before, and a plain text in schema 1. What is not exact is noted.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
 
 from mitmvcr import __version__
 from mitmvcr.convert.coded import (
+    form_of,
     from_base64,
     host_of,
     lists,
@@ -22,7 +24,7 @@ from mitmvcr.convert.coded import (
 )
 from mitmvcr.convert.exchange import Exchange
 from mitmvcr.convert.found import Found, placed
-from mitmvcr.convert.tree import Tree, UnreadableError, from_json
+from mitmvcr.convert.tree import Tree, UnreadableError, from_json, raw_of
 from mitmvcr.core.model import Interaction
 
 _OF_PAIR = frozenset({"request", "response"})
@@ -52,10 +54,11 @@ def read(data: bytes, found: Found) -> None:
 
 def _exchanges(pair: Tree, found: Found) -> Iterator[Exchange]:
     request, response = pair["request"], pair["response"]
+    turns = _turns(request["requiresState"], response["transitionsState"])
     found.no_place(
         (pair, _OF_PAIR),
-        (request, _OF_REQUEST),
-        (response, _OF_RESPONSE),
+        (request, _OF_REQUEST | turns),
+        (response, _OF_RESPONSE | turns),
     )
     yield Exchange(
         method=_exact(request["method"], found) or "GET",
@@ -73,6 +76,17 @@ def _exchanges(pair: Tree, found: Found) -> Iterator[Exchange]:
     )
 
 
+_STATES = frozenset({"requiresState", "transitionsState"})
+
+
+def _turns(*states: Tree) -> frozenset[str]:
+    """Return the names of states where they only say which of equal requests comes
+    first: Hoverfly records them in that order, as a cassette has them."""
+    names = [name for each in states for name in each.names()]
+    are_turns = all(name.startswith("sequence:") for name in names)
+    return _STATES if are_turns else frozenset()
+
+
 def _body(field: Tree, found: Found) -> bytes:
     """Return what a body has to be; of a form its fields, as a client sends them."""
     for matcher in field.each():
@@ -82,11 +96,21 @@ def _body(field: Tree, found: Found) -> bytes:
 
 
 def _fields(form: Tree, found: Found) -> str:
-    pairs = [(name, _exact(value, found)) for name, value in form.pairs()]
-    # A field that is there more than once has its values in one text.
-    return urlencode(
-        [(n, each) for n, v in pairs if v is not None for each in v.split(";")]
-    )
+    pairs = [(name, _values(value, found)) for name, value in form.pairs()]
+    return form_of((n, each) for n, v in pairs if v is not None for each in v)
+
+
+def _values(field: Tree, found: Found) -> list[str] | None:
+    """Return the values of a name, which may be there more than once: newer releases
+    have a list of them, older ones one text."""
+    for matcher in field.each():
+        if matcher.is_map and matcher["matcher"].text() == "array":
+            for switch in matcher["config"].names():
+                if matcher["config"][switch].flag():
+                    found.say(field.place, f"also lets others match ({switch})")
+            return [each.text() for each in matcher["value"].each()]
+    value = _exact(field, found)
+    return None if value is None else value.split(";")
 
 
 def _answer(response: Tree, found: Found) -> bytes:
@@ -129,10 +153,29 @@ def _url(request: Tree, found: Found) -> str:
     host, scheme = (_exact(request[name], found) for name in ("destination", "scheme"))
     origin = found.origin() if host is None else f"{scheme or 'http'}://{host}"
     query = _query(request, found)
-    return f"{origin}{quote(path, safe=_SAFE)}{f'?{query}' if query else ''}"
+    return f"{origin}{_escaped(path)}{f'?{query}' if query else ''}"
 
 
 _SAFE = "/:@!$&'()*+,;=~"
+#: What Go leaves as it is, and writes a path in that differs from what it would write.
+_SAFE_IN_GO = "/:@$&+,;=~"
+_HAS_ESCAPES = re.compile(r"(?=.*%)(?:[!-$&-~]|%[0-9A-Fa-f]{2})+").fullmatch
+
+
+def _is_gos(path: str) -> bool:
+    """Return whether Go writes a path so: it keeps it without its escapes then, and as
+    it came otherwise."""
+    return quote(unquote_to_bytes(path), safe=_SAFE_IN_GO) == path
+
+
+def _escaped(path: str) -> str:
+    if _HAS_ESCAPES(path) and not _is_gos(path):
+        return path
+    return quote(raw_of(path), safe=_SAFE)
+
+
+def _unescaped(path: str) -> str:
+    return unquote(path, errors="surrogateescape") if _is_gos(path) else path
 
 
 def _query(request: Tree, found: Found) -> str:
@@ -182,7 +225,7 @@ def _request(each: Interaction) -> dict[str, Any]:
     request = each.request
     path, _, query = path_of(request.url).partition("?")
     found: dict[str, Any] = {
-        "path": _wants(unquote(path, errors="surrogateescape")),
+        "path": _wants(_unescaped(path)),
         "method": _wants(request.method or "GET"),
         "scheme": _wants(request.url.partition("://")[0]),
         "destination": _wants(host_of(request.url)),
@@ -190,7 +233,9 @@ def _request(each: Interaction) -> dict[str, Any]:
     }
     if query:
         values: dict[str, list[str]] = {}
-        for name, value in parse_qsl(query.partition("#")[0], keep_blank_values=True):
+        for name, value in parse_qsl(
+            query.partition("#")[0], keep_blank_values=True, errors="surrogateescape"
+        ):
             values.setdefault(name, []).append(value)
         found["query"] = {n: _wants(";".join(v)) for n, v in values.items()}
     return found

@@ -7,6 +7,7 @@ list of parts in hex.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from mitmvcr.convert.coded import PORTS, as_meant, text_of
@@ -47,9 +48,10 @@ def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
 
 def _origin(scope: str) -> str:
     """Return an origin without the port that everybody leaves out."""
-    parts = urlsplit(scope)
-    if parts.hostname and parts.port == PORTS.get(parts.scheme):
-        return f"{parts.scheme}://{parts.netloc.rpartition(':')[0]}"
+    with suppress(ValueError):  # it is no URL, and is told to be none
+        parts = urlsplit(scope)
+        if parts.hostname and parts.port == PORTS.get(parts.scheme):
+            return f"{parts.scheme}://{parts.netloc.rpartition(':')[0]}"
     return scope
 
 

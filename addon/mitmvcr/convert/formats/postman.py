@@ -5,8 +5,8 @@ A request without one is noted. Variables are put in as the collection defines t
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import quote_plus
 
+from mitmvcr.convert.coded import form_of, in_charset
 from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, Variable
 from mitmvcr.convert.tree import Tree, UnreadableError, compact, from_json
@@ -63,6 +63,7 @@ def _exchange(saved: Tree, found: Found, values: Mapping[str, str]) -> Exchange:
     headers = _headers(request["header"], values)
     if kind and not any(name.lower() == "content-type" for name, _ in headers):
         headers = [*headers, ("Content-Type", kind)]
+    answered = _headers(response["header"], values)
     return Exchange(
         method=request["method"].text("GET"),
         url=_url(request["url"], values),
@@ -70,8 +71,8 @@ def _exchange(saved: Tree, found: Found, values: Mapping[str, str]) -> Exchange:
         body=body,
         code=response["code"].number(),
         reason=response["status"].text(),
-        answer_headers=_headers(response["header"], values),
-        answer=response["body"].data(),
+        answer_headers=answered,
+        answer=in_charset(response["body"], answered),
         duration=response["responseTime"].number() * 1_000_000,
         is_decoded=True,
     )
@@ -121,12 +122,10 @@ def _body(body: Tree, values: Mapping[str, str], found: Found) -> tuple[bytes, s
         return _filled(body["raw"].text(), values).encode("utf-8", "replace"), ""
     if mode == "urlencoded":
         pairs = [
-            "=".join(
-                quote_plus(_filled(each[n].text(), values)) for n in ("key", "value")
-            )
+            (_filled(each["key"].text(), values), _filled(each["value"].text(), values))
             for each in _on(body["urlencoded"])
         ]
-        return "&".join(pairs).encode(), FORM
+        return form_of(pairs).encode(), FORM
     if mode == "graphql":
         return compact(body["graphql"].value), "application/json"
     found.say("request.body", f"is absent: the collection has none of mode {mode}")

@@ -30,6 +30,7 @@ from mitmvcr.convert.tree import Tree, UnreadableError, from_json
 from mitmvcr.convert.yamltree import from_yaml, to_yaml
 from mitmvcr.core.media import parameter
 from mitmvcr.core.model import Headers, Interaction, header
+from mitmvcr.core.wording import shown
 
 _KNOWN = frozenset({"http_interactions", "recorded_with"})
 _OF_ITEM = frozenset({"request", "response", "recorded_with"})
@@ -118,8 +119,8 @@ def _encoded(text: Tree, encoding: str, found: Found) -> bytes:
         return text.data()
     try:
         return text.text().encode(encoding)
-    except (LookupError, UnicodeEncodeError):
-        problem = f"is not text in {encoding}, so it is written in UTF-8"
+    except (LookupError, ValueError):  # what is no name at all is a ValueError
+        problem = f"is not text in {shown(encoding)}, so it is written in UTF-8"
         found.say(text.place, problem)
         return text.data()
 

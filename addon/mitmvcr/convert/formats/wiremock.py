@@ -9,17 +9,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from mitmvcr.convert.coded import (
+    form_of,
     from_base64,
+    in_charset,
     path_of,
     reason,
     request_key,
     text_of,
     to_base64,
 )
-from mitmvcr.convert.exchange import Exchange
+from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
 from mitmvcr.core.media import FORM
@@ -102,7 +103,8 @@ def _exchanges(mapping: Tree, found: Found) -> Iterator[Exchange]:
         raise UnreadableError("has no answer of its own", "response.proxyBaseUrl")
     failure = _FAULTS.get(fault.text(), "")
     method, url = _method(request["method"], found), _url(request, found)
-    headers, body = _headers(request, found), _asked(request, found)
+    headers = _headers(request, found)
+    body = _asked(request, headers, found)
     if body.form and not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", FORM))
     yield Exchange(
@@ -141,7 +143,7 @@ def _url(request: Tree, found: Found) -> str:
     else:
         place = path.text()
     if query := _wanted(request["queryParameters"], found):
-        place += f"{'&' if '?' in place else '?'}{urlencode(query)}"
+        place += f"{'&' if '?' in place else '?'}{form_of(query)}"
     return f"{_origin(request, found)}{place}"
 
 
@@ -232,10 +234,10 @@ class _Body(NamedTuple):
     form: bytes = b""
 
 
-def _asked(request: Tree, found: Found) -> _Body:
+def _asked(request: Tree, headers: Pairs, found: Found) -> _Body:
     wanted: list[bytes] = []
     for pattern in request["bodyPatterns"].items():
-        data = _whole(pattern)
+        data = _whole(pattern, headers)
         if data is None:
             kinds = ", ".join(pattern.names())
             problem = f"is not exact ({kinds}), so it is not kept"
@@ -247,18 +249,18 @@ def _asked(request: Tree, found: Found) -> _Body:
             is_json = not pattern["equalToJson"].is_none
             _looser(pattern, found, _MARKS.findall(data) if is_json else ())
     fields = _wanted(request["formParameters"], found)
-    return _Body(wanted[0]) if wanted else _Body(form=urlencode(fields).encode())
+    return _Body(wanted[0]) if wanted else _Body(form=form_of(fields).encode())
 
 
 #: What lets anything stand in its place in JSON.
 _MARKS = re.compile(rb"\$\{(json-unit\.[\w-]+)")
 
 
-def _whole(pattern: Tree) -> bytes | None:
+def _whole(pattern: Tree, headers: Pairs) -> bytes | None:
     """Return the body that a pattern wants; None where it wants no certain one."""
     for name in ("equalTo", "equalToJson", "equalToXml"):
         if not pattern[name].is_none:
-            return pattern[name].data()
+            return in_charset(pattern[name], headers)
     coded = pattern["binaryEqualTo"]
     return None if coded.is_none else from_base64(coded)
 
@@ -267,16 +269,14 @@ def _answer(response: Tree, found: Found) -> bytes:
     if not (coded := response["base64Body"]).is_none:
         return from_base64(coded)
     if not (name := response["bodyFileName"]).is_none:
-        return _from_file(name.text(), found)
+        data = found.beside(name.text())
+        if data is None:
+            raise UnreadableError(f"{name.text()} is not there", name.place)
+        return data
     parsed = response["jsonBody"]
-    return response["body"].data() if parsed.is_none else parsed.json()
-
-
-def _from_file(name: str, found: Found) -> bytes:
-    data = found.beside(name)
-    if data is None:
-        raise UnreadableError(f"{name} is not there", "response.bodyFileName")
-    return data
+    if not parsed.is_none:
+        return parsed.json()
+    return in_charset(response["body"], response["headers"].fields())
 
 
 # Back
