@@ -7,6 +7,7 @@ proxy sees of them is no more.
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent import futures
+from itertools import count as counting
 from pathlib import Path
 
 import grpc
@@ -52,6 +53,23 @@ def struct(request: bytes, context: grpc.ServicerContext) -> bytes:
     return message.SerializeToString()
 
 
+_numbers = counting()
+
+
+def numbered(
+    requests: Iterable[bytes], context: grpc.ServicerContext
+) -> Iterator[bytes]:
+    """Answer the whole of what was said, each time otherwise."""
+    said, number = [*requests], next(_numbers)
+    context.set_trailing_metadata([("x-number", str(number))])
+    if number % 3:
+        context.set_compression(grpc.Compression.Gzip)
+    for each in range(number % 4):
+        yield b"%d.%d to %d" % (number, each, len(said)) * (1 + number % 50)
+    if number % 5 == 0:
+        context.abort(grpc.StatusCode.ABORTED, f"no {number}: ü")
+
+
 METHODS = {
     "Struct": grpc.unary_unary_rpc_method_handler(struct),
     "Hello": grpc.unary_unary_rpc_method_handler(hello),
@@ -59,6 +77,7 @@ METHODS = {
     "Fail": grpc.unary_unary_rpc_method_handler(fail),
     "FailLate": grpc.unary_stream_rpc_method_handler(fail_late),
     "Total": grpc.stream_unary_rpc_method_handler(total),
+    "Numbered": grpc.stream_stream_rpc_method_handler(numbered),
     "Echo": grpc.stream_stream_rpc_method_handler(echo),
 }
 

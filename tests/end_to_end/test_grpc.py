@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from end_to_end.clients import CLIENT_PYTHON
 from end_to_end.proxy import DOUBLES, Proxy, clean_environment
 from end_to_end.serving import serving
 from end_to_end.watch import Spy
+from examples import examples
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
 from mitmvcr.proxy import fitness, launch
@@ -107,6 +109,69 @@ def test_a_message_keeps_its_shape_where_a_secret_was(
     hidden = "[REDACTED:gitlab]".replace("gitlab", "gitlab".ljust(len(token) - 11, "-"))
     assert len(hidden) == len(token)
     assert str(replayed["got"]) == str(recorded["got"]).replace(token, hidden)
+
+
+SAID = ("", "one", '{"a": 1}', '{"a": 2}', "\n\x01a", "\n\x01b", "\b\x01\x10\x02" * 9)
+
+WAITS = (PATIENCE, PATIENCE + 1, 3600)
+
+
+def drawn(chance: random.Random) -> Iterator[list[object]]:
+    """Calls of which many are equal, but for their metadata, for how they are
+    compressed, and for how long they wait."""
+    for _ in range(12):
+        said = chance.choices(SAID, k=chance.choice((1, 1, 1, 2)))
+        metadata = [["x-tenant", chance.choice("ab")]] if chance.random() < 0.6 else []
+        compression = chance.choice(("NoCompression", "Gzip", "Deflate"))
+        yield [said, metadata, compression, chance.choice(WAITS)]
+
+
+def many(
+    proxy: Proxy, target: str, ca: Path, calls: list[list[object]], at_once: int
+) -> list[tuple[str, str]]:
+    """Return each call, as far as it says what is asked, and what it came to."""
+    done = subprocess.run(
+        [CLIENT_PYTHON, HERE / "grpc_many.py", target, str(ca), str(at_once)],
+        env=clean_environment(http_proxy=proxy.url, https_proxy=proxy.url),
+        input=json.dumps(calls),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stderr + proxy.log
+    answers = json.loads(done.stdout)
+    return [
+        (json.dumps(call[:2]), json.dumps(answer))
+        for call, answer in zip(calls, answers, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(examples(4)))
+def test_each_of_many_calls_gets_what_was_recorded_for_it(
+    mitmdump: Callable[..., Proxy],
+    certs: CertFiles,
+    proxy_ca: Path,
+    tmp_path: Path,
+    seed: int,
+) -> None:
+    """In another order and several at once; what was not recorded is a miss. How long
+    a call waits is measured, and two agree in it by chance."""
+    chance = random.Random(seed)
+    cassette, calls = tmp_path / "grpc.yaml", [*drawn(chance)]
+    with server(certs.leaf) as port:
+        target = f"localhost:{port}"
+        proxy = mitmdump(cassette, "record_only").wait_until_listening()
+        recorded = many(proxy, target, proxy_ca, calls, chance.choice((1, 4)))
+        assert proxy.stop() == 0, proxy.log
+    chance.shuffle(calls)
+    calls = [[*call, chance.choice(WAITS)] for *call, _ in calls]
+    others = [[[*said, "more"], *rest] for said, *rest in calls[:3]]
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    replayed = many(proxy, target, proxy_ca, calls, chance.choice((1, 4)))
+    assert sorted(replayed) == sorted(recorded)
+    for _, answer in many(proxy, target, proxy_ca, others + calls[:1], 2):
+        assert json.loads(answer)[1::2] == ["FAILED_PRECONDITION", "1"]
+    assert proxy.stop() == 0, proxy.log
 
 
 @pytest.mark.parametrize("how", ["sync", "async"])

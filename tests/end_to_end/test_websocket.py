@@ -1,6 +1,7 @@
 """WebSockets of real clients: recorded, and replayed in lock-step."""
 
 import json
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from end_to_end.proxy import Proxy, clean_environment
 from end_to_end.serving import serving
 from end_to_end.watch import Spy
 from origin.certs import CertFiles
-from patience import PATIENCE
+from patience import PATIENCE, read_line
 
 
 @pytest.fixture
@@ -132,6 +133,36 @@ def test_a_message_that_was_not_recorded_ends_a_replay(
     assert '"prompt": "another"' in proxy.log
     assert "the recording has" in proxy.log
     assert "replayed 1, missed 1, unused 0" in proxy.log
+
+
+def test_of_two_at_once_the_first_gets_its_own_though_it_ended_last(
+    mitmdump: Callable[..., Proxy],
+    ports: dict[str, int],
+    proxy_ca: Path,
+    tmp_path: Path,
+) -> None:
+    """Both are of one URL: nothing but their order tells them apart."""
+    url, cassette = f"ws://localhost:{ports['ws']}/v1/realtime", tmp_path / "ws.yaml"
+
+    def both(proxy: Proxy) -> list[list[object]]:
+        proxy.wait_until_listening()
+        command = [clients.CLIENT_PYTHON, HERE / "ws_client.py", url, "sync"]
+        environment = clean_environment(**clients.environment(proxy.url, proxy_ca))
+        with subprocess.Popen(
+            [*command, "first", "wait"],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as first:
+            read_line(first, "it was connected")
+            second = talk(proxy, proxy_ca, url, "sync", prompt="second")
+            said, _ = first.communicate(b"\n", PATIENCE)
+        assert proxy.stop() == 0, proxy.log
+        return [json.loads(said), second]
+
+    recorded = both(mitmdump(cassette, "record_only", vcr_websocket="yes"))
+    assert recorded == [CONVERSATION, CONVERSATION]
+    assert both(mitmdump(cassette, "replay_only")) == recorded
 
 
 def test_a_large_message_is_the_recorded_one_or_refused(
