@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# How often OpenML's client asks goes by the look of a refusal's body: a GET that is refused in XML it sends once, and one
-# refused in text, in HTML or in nothing five times within ten seconds, whatever the status, a 404 and a 424 too. What
-# comes with 200 it takes unread, a page of HTML too.
+# How often OpenML's client asks goes by the look of a refusal's body: a GET that is refused in XML it sends once, and
+# one refused in text, in HTML or in nothing five times within ten seconds, whatever the status, a 404 and a 424 too.
+# Of a DELETE and a POST it is the error alone that differs.
 #
 # Versions: openml 0.15.1 (CPython 3.11 to 3.13).
 # Source: openml/_api_calls.py (_send_request asks again after an ExpatError, which __parse_server_exception raises
