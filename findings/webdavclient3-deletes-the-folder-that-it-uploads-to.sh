@@ -82,7 +82,6 @@ def call(method, **arguments):
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(said):
-            # What the server prints comes from another thread, and so through the same stream.
             method(**arguments)
     except Exception as error:
         print(type(error).__name__, file=said)
@@ -97,10 +96,11 @@ os.mkdir("mine")
 with open("mine/new.txt", "w") as file:
     file.write("new")
 print("webdavclient3", version("webdavclient3"))
+OLD = {"/": b"", "/shop/": b"", "/shop/old.txt": b"old"}
 for name, there, refusing in (
     ("an empty server", {"/": b""}, set()),
-    ("a folder of others", {"/": b"", "/shop/": b"", "/shop/old.txt": b"old"}, set()),
-    ("a folder of others, and the file is refused", {"/": b"", "/shop/": b"", "/shop/old.txt": b"old"}, {"/shop/new.txt"}),
+    ("a folder of others", OLD, set()),
+    ("a folder of others, and the file is refused", OLD, {"/shop/new.txt"}),
 ):
     files.clear()
     files.update(there)
@@ -110,7 +110,7 @@ for name, there, refusing in (
     call(client.upload_sync, remote_path="shop/", local_path="mine/")
     print("  the server has", sorted(files))
 files.clear()
-files.update({"/": b"", "/shop/": b"", "/shop/old.txt": b"old"})
+files.update(OLD)
 refused.clear()
 refused.add("/shop/old.txt")
 print("download, and the file is refused")
