@@ -5,9 +5,9 @@
 # 200 with the whole file, and "Boundary=" in the type, end in failure.
 #
 # Versions: zsync 0.6.2 (Debian 12's package).
-# Source: zsync's libzsync and http.c (range_fetch: the status has to be 206, the type is looked through for "boundary=",
-# and a part is read as far as the first range goes); RFC 9110, 14.2 (a server may ignore Range), 15.3.7.2 (it may join parts)
-# and 5.6.6 (the case of a parameter's name is of no matter).
+# Source: zsync's libzsync and http.c (range_fetch: the status has to be 206, the type is looked through for
+# "boundary=", and a part is read as far as the first range goes); RFC 9110, 14.2 (a server may ignore Range), 15.3.7.2
+# (it may join parts) and 5.6.6 (the case of a parameter's name is of no matter).
 # Why it matters to a recorder: Range has to be compared whole, and a replay needs the very file that lay there; the
 # bytes of the answer, boundary and all, have to come back as they were, with nothing mended in its headers. A recorder
 # that asks the origin for a whole file in a range's place breaks this client.
