@@ -83,16 +83,20 @@ for after, endings, low, high in (
         said = client.create_issue(fields=fields).key
     except Exception as error:
         said = type(error).__name__
-    print(f"Retry-After {after}, {endings} connections end: {asked.count('POST')} posts, {said};", end=" ")
-    print(f"waits of {low} to {high}: {all(low <= wait <= high for wait in waits)}", end=", ")
+    print(f"Retry-After {after}, {endings} connections end: {asked.count('POST')} posts, {said}")
+    print(f"  waits of {low} to {high}: {all(low <= wait <= high for wait in waits)}", end=", ")
     print("all equal:", len(set(waits)) < 2)
 PY
 timeout 60 venv/bin/python -u look.py | tee found
 cat > expected <<'END'
 jira 3.10.5
-Retry-After Mon, 30 Nov 2026 03:00:00 GMT, 0 connections end: 1 posts, ValueError; waits of 0 to 0: True, all equal: True
-Retry-After 5, 0 connections end: 4 posts, JIRAError; waits of 5 to 10: True, all equal: False
-Retry-After 0, 0 connections end: 4 posts, JIRAError; waits of 1 to 2: True, all equal: False
-Retry-After None, 2 connections end: 3 posts, A-1; waits of 10 to 40: True, all equal: False
+Retry-After Mon, 30 Nov 2026 03:00:00 GMT, 0 connections end: 1 posts, ValueError
+  waits of 0 to 0: True, all equal: True
+Retry-After 5, 0 connections end: 4 posts, JIRAError
+  waits of 5 to 10: True, all equal: False
+Retry-After 0, 0 connections end: 4 posts, JIRAError
+  waits of 1 to 2: True, all equal: False
+Retry-After None, 2 connections end: 3 posts, A-1
+  waits of 10 to 40: True, all equal: False
 END
 diff expected found || { echo "the behaviour has changed"; exit 1; }
