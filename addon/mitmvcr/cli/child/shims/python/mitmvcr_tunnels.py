@@ -8,7 +8,6 @@ their own is left alone, as is what NO_PROXY names.
 import os
 import socket
 import sys
-from importlib import import_module
 from urllib.parse import urlsplit
 
 TYPE_CHECKING = False
@@ -117,12 +116,14 @@ def urllib3(module: "Any") -> None:
             raise module.NewConnectionError(self, str(error)) from error
 
     def create(address: "tuple[str, int]", self: "Any") -> "Any":
+        from urllib3.util import connection
+
         if hasattr(module, "HttpVersion"):
             self.disabled_svn.add(module.HttpVersion.h3)
         options = self.socket_options
-        # niquests' does not name it beside the connection, as urllib3 does.
-        maker = import_module("urllib3.util.connection")
-        return maker.create_connection(address, self.timeout, socket_options=options)
+        return connection.create_connection(
+            address, self.timeout, socket_options=options
+        )
 
     module.HTTPConnection._new_conn = _new_conn
 
