@@ -34,7 +34,7 @@ class _Part:
     """The position of what a socket plays, and the request that opened it."""
 
     position: int
-    live: Request
+    opening: Request
 
 
 class Cast:
@@ -74,8 +74,8 @@ class Cast:
 
     def _positions(self, part: _Part) -> list[int]:
         """Return what may answer the request of a part, the best first."""
-        seen = self._session.redactor.request(part.live)
-        return self._deck.equal_to(seen, part.live)
+        seen = self._session.redactor.request(part.opening)
+        return self._deck.equal_to(seen, part.opening)
 
     def _recorded(self, position: int) -> Response:
         return self._session.redactor.restored(self._deck[position]).response
