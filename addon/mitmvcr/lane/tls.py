@@ -6,10 +6,8 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-#: The most that a record holds, and a place for it: a new one each time costs more than
-#: what is read into it.
+#: The most that a record holds.
 _PART = 1 << 14
-_SPACE = memoryview(bytearray(_PART))
 
 
 class Tls:
@@ -59,13 +57,13 @@ class Tls:
 
     def _part(self) -> bytes:
         try:
-            size: int = self._tls.read(_PART, _SPACE)  # type: ignore[assignment]
+            data = self._tls.read(_PART)
         except ssl.SSLWantReadError:
             return b""
         except ssl.SSLZeroReturnError:
-            size = 0
-        self.is_over = not size
-        return bytes(_SPACE[:size])
+            data = b""
+        self.is_over = not data
+        return data
 
     def write(self, data: bytes) -> None:
         while data:
