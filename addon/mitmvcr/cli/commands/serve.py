@@ -5,7 +5,7 @@ import re
 import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -229,25 +229,16 @@ def _option_values(settings: Settings) -> Iterator[tuple[str, str]]:
             yield name, text
 
 
-@contextmanager
-def bound(host: str, port: int, *options: int) -> Iterator[socket.socket]:
-    """Yield a socket that has a port, with these options. Raise OSError."""
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    with socket.socket(family, kind, protocol) as found:
-        for option in (socket.SO_REUSEADDR, *options):
-            found.setsockopt(socket.SOL_SOCKET, option, 1)
-        found.bind(address)
-        yield found
-
-
 def check_port(host: str, port: int, word: str = PORT.word) -> None:
     """Raise VcrError if the port that an option names is taken. mitmproxy would
     say it in several lines, or in its log."""
     try:
-        with bound(host, port):
-            pass
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
     except OSError as error:
         if isinstance(error, socket.gaierror) and word == PORT.word:
             word = HOST.word

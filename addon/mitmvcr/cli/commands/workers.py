@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from mitmvcr.cli.commands.serve import bound
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.wording import authority
@@ -42,7 +41,13 @@ def reserved(host: str, port: int) -> Iterator[int]:
     """Yield a port that processes of this one's can share; 0 is any free one, and it is
     nobody else's meanwhile. Raise VcrError."""
     try:
-        with bound(host, port, socket.SO_REUSEPORT) as holder:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as holder:
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            holder.bind(address)
             yield int(holder.getsockname()[1])
     except OSError as error:
         problem = f"cannot listen on {authority(host, port)}: {why(error)}"
