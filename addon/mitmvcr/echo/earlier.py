@@ -3,10 +3,13 @@ of an earlier one, as a nonce that comes back in an id_token, or the name of an 
 in a list."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
+from itertools import chain
 
 from mitmvcr.core.model import Interaction
+from mitmvcr.core.searching import each_match
 from mitmvcr.echo.finding import candidates, echoes, is_made_up, said
 from mitmvcr.echo.places import Place, Value
 
@@ -16,6 +19,8 @@ EARLIER = "earlier"
 _WORD = re.compile(rb"[\w~-]{8,}")
 #: So many values are remembered.
 _MANY = 2000
+#: So many are looked for one by one, which is faster than each word of the response.
+_FEW = 64
 #: To search a larger body costs more than to look closely at what may be in it.
 _LARGE = 1 << 16
 
@@ -47,10 +52,7 @@ class EchoFinder:
         places = list(map(str, echoes(answer, among)))
         own = dict(_made_up(among))
         if self._places:
-            words = {
-                word for part in answer for word in _WORD.findall(part)
-            } - own.keys()
-            earlier = [word for word in self._places if word in words]
+            earlier = self._found(answer, own)
             places += [f"{EARLIER}.{self._places[each]}" for each in earlier]
             self._repeated.update(earlier)
         for value, place in own.items():
@@ -58,11 +60,30 @@ class EchoFinder:
                 self._places.setdefault(value, place)
         return _with(kept, places)
 
+    def _found(self, answer: Iterable[bytes], own: Collection[bytes]) -> list[bytes]:
+        known = self._places.keys() - own
+        if len(known) <= _FEW:
+            return [
+                word for word in self._places if word in known and _has(answer, word)
+            ]
+        words = chain.from_iterable(map(_WORD.findall, answer))
+        return [word for word in dict.fromkeys(words) if word in known]
+
     def with_source(self, written: Interaction) -> Interaction:
         """Return a written interaction with the places of what a later response
         repeats."""
         made_up = _made_up(candidates(written.request))
         return _with(written, [str(p) for v, p in made_up if v in self._repeated])
+
+
+def _has(answer: Iterable[bytes], word: bytes) -> bool:
+    """Return whether it stands there as a whole word."""
+    return any(True for part in answer for _ in each_match(_whole(word), word, part))
+
+
+@lru_cache(maxsize=_FEW)
+def _whole(word: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"(?<![\w~-])" + re.escape(word) + rb"(?![\w~-])")
 
 
 def _with(interaction: Interaction, more: Iterable[str]) -> Interaction:

@@ -6,8 +6,10 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-#: The most that a record holds.
+#: The most that a record holds, and a place for it: a new one each time costs more than
+#: what is read into it.
 _PART = 1 << 14
+_SPACE = memoryview(bytearray(_PART))
 
 
 class Tls:
@@ -57,13 +59,13 @@ class Tls:
 
     def _part(self) -> bytes:
         try:
-            data = self._tls.read(_PART)
+            size: int = self._tls.read(_PART, _SPACE)  # type: ignore[assignment]
         except ssl.SSLWantReadError:
             return b""
         except ssl.SSLZeroReturnError:
-            data = b""
-        self.is_over = not data
-        return data
+            size = 0
+        self.is_over = not size
+        return bytes(_SPACE[:size])
 
     def write(self, data: bytes) -> None:
         while data:

@@ -27,6 +27,7 @@ from mitmvcr.view.parts import (
 )
 
 #: Restated or left out on replay: they describe the recorded connection.
+_CODING = b"content-encoding"
 _NOT_REPLAYED = frozenset(
     {
         b"connection",
