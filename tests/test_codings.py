@@ -35,9 +35,9 @@ THEIRS: dict[str, Callable[[bytes], bytes]] = {
 #: What is taken away, so that the next library for the coding is used.
 LIBRARIES = {
     "": (),
-    "brotlicffi, zstandard": ("brotli", "compression.zstd", "backports.zstd"),
+    "zstandard": ("compression.zstd", "backports.zstd"),
 }
-ABSENT = ("brotli", "brotlicffi", "compression.zstd", "backports.zstd", "zstandard")
+ABSENT = ("brotli", "compression.zstd", "backports.zstd", "zstandard")
 
 
 def take_away(names: Sequence[str], patch: pytest.MonkeyPatch) -> None:
@@ -63,11 +63,10 @@ def none_there(monkeypatch: pytest.MonkeyPatch) -> None:
     take_away(ABSENT, monkeypatch)
 
 
-def test_the_other_libraries_are_used_where_the_first_are_absent(
+def test_the_other_library_is_used_where_the_first_is_absent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    take_away(LIBRARIES["brotlicffi, zstandard"], monkeypatch)
-    assert table._brotli_library().__name__ == "brotlicffi"
+    take_away(LIBRARIES["zstandard"], monkeypatch)
     assert table._zstd_of_python() is None
     body = codings.encoded(WHOLE, "br, zstd")
     take_away([], monkeypatch)

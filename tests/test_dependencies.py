@@ -18,7 +18,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 #: Imported, and not declared: an ImportError of theirs is expected where they are used.
 #: Module -> what is used instead, or what is lost.
 OPTIONAL = {
-    "brotlicffi": "brotli is used first",
     "compression.zstd": "Python's own, from 3.14",
     "urllib3": "the suite's, in whose process its tunnel is imported",
     "zstandard": "mitmproxy's older releases bring it instead of backports.zstd",
@@ -31,7 +30,7 @@ EXTRAS = {"fsspec": "remote"}
 PROMISED = {"mitmproxy", "PyYAML"}
 BROUGHT_BY_MITMPROXY = {
     *("certifi", "cryptography", "tornado", "wsproto"),
-    *("h2", "hpack", "hyperframe"),
+    *("h2", "hyperframe"),
 }
 #: Only the command line needs it, which a checkout's addon does not import.
 OF_THE_COMMAND_LINE = {"click"}

@@ -18,7 +18,7 @@ from mitmvcr.format import layout, reader, writer, yamlreader
 from mitmvcr.format.faults import Decline, Fault
 from mitmvcr.format.items import ItemParser
 from mitmvcr.format.lazy import LazyInteractions
-from mitmvcr.format.lines import Columns, Lines
+from mitmvcr.format.lines import Columns
 
 TOKENS = [
     *(text.encode() for text in NASTY),
@@ -300,14 +300,6 @@ def test_a_map_that_is_changed_changes_no_file_that_is_read_later() -> None:
     first["X-Planted"] = ("by a hook",)
     (again,) = reader.loads(data).interactions
     assert dict(again.response.headers) == {"Content-Type": ("text/plain",)}
-
-
-def test_lines_are_forgotten_where_there_are_too_many() -> None:
-    lines = Lines(Columns(dash=4, field=8, name=12, value=16, list_value=12))
-    for number in range(10_000):
-        lines.read(b"        proto: HTTP/%d" % number)
-    lines.read(b"        proto: " + b"x" * 10_000)
-    assert 0 < len(lines.memo) < 5_000
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import struct
 
 import pytest
 
+from explained import explain
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.miss.explain import explain
 from mitmvcr.miss.report import Near
 
 FORM = "application/x-www-form-urlencoded"

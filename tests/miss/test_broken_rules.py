@@ -2,13 +2,13 @@
 
 import pytest
 
+from explained import explain
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.matching import DEFAULT, Matcher, MatchSpec
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.matching_options import parse_match
 from mitmvcr.miss.broken_rules import noted
-from mitmvcr.miss.explain import Miss, explain
-from mitmvcr.miss.report import miss_facts
+from mitmvcr.miss.report import Miss, miss_facts
 
 
 def get(**headers: str) -> Request:

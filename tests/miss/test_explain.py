@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explained import explain
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.matching import DEFAULT, Matcher, MatchSpec, agree
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
-from mitmvcr.miss.explain import explain
 from mitmvcr.miss.nearest import NEAREST
 from mitmvcr.miss.sides import Side, differences
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from explained import explain
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.matching import Matcher, MatchSpec
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.miss.explain import explain
 from mitmvcr.miss.report import Miss
 
 SIZE = 5 << 20

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from explained import explain
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.miss.explain import explain
 from mitmvcr.miss.log import MOST_MISSES, Log, Logging
 from mitmvcr.miss.masking import masked
 from mitmvcr.miss.report import (

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mitmproxy import http
 
+from explained import explain
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.miss.explain import explain
 from mitmvcr.miss.masking import masked
 from mitmvcr.proxy.flow import responses as answers
 

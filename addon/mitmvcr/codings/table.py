@@ -110,22 +110,12 @@ class _Unbrotli:
         return found
 
 
-def _brotli_library() -> Any:
-    try:
-        import brotli
-    except ImportError:
-        import brotlicffi
-
-        return brotlicffi
-    return brotli
-
-
 #: Quick, and close to the best.
 _BROTLI_QUALITY = 5
 
 
 def _brotli() -> Coding:
-    brotli = _brotli_library()
+    import brotli
 
     def compressor() -> Compressor:
         state = brotli.Compressor(quality=_BROTLI_QUALITY)

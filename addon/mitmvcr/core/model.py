@@ -18,11 +18,6 @@ Headers = Mapping[str, Sequence[str]]
 #: Of whose release the file looks: go-vcr's newest, or its older ones'.
 Layout = Literal["v4", "v4.0.8", "v3"]
 
-#: How an exchange failed: no connection, no answer, no answer in time, a body that
-#: broke off, a client that left before the end. ``both ways``: a gRPC call whose
-#: answers came before its request was whole.
-FAILURES = ("refused", "reset", "timeout", "truncated", "left", "both ways")
-
 #: The cassette format that is read and written.
 FORMAT_VERSION = 2
 
@@ -65,8 +60,11 @@ class Response:
     is in nanoseconds and runs until the response head.
 
     The last four are ours, and go-vcr passes over them: when the parts of the body
-    came, how the exchange failed (one of :data:`FAILURES`), which later request it took
-    to end the stream (see holds.py), a WebSocket's messages.
+    came, how the exchange failed, which later request it took to end the stream (see
+    holds.py), a WebSocket's messages. A failure is ``refused`` (no connection),
+    ``reset`` (no answer), ``timeout`` (none in time), ``truncated`` (a body that broke
+    off), ``left`` (the client left before the end) or ``both ways`` (a gRPC call whose
+    answers came before its request was whole).
     """
 
     proto: str = ""

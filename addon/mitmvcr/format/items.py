@@ -7,6 +7,7 @@ both to the same values.
 
 import re
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 from mitmvcr.core.frames import Frame, parse_frame
@@ -32,7 +33,6 @@ from mitmvcr.format.lines import (
 )
 from mitmvcr.format.lines import text as address
 from mitmvcr.format.resolve import repaired
-from mitmvcr.format.speed import Memo
 
 _REQUEST = frozenset(Request.__annotations__)
 _RESPONSE = frozenset(Response.__annotations__)
@@ -46,8 +46,8 @@ Field = tuple[str, Any, str]
 Parts = dict[str, dict[str, Any]]
 
 # Fields repeat from item to item; those that do not must not fill the memory.
-_MEMO_FIELDS = 512
-_MEMO_LENGTH = 512
+_MEMO_FIELDS, _MEMO_LINES = 512, 4096
+_MEMO_LENGTH, _LONGEST_LINE = 512, 160
 _MEMO_FRAMES = 64
 _LONGEST_FRAME = 4096
 
@@ -65,13 +65,14 @@ class ItemParser:
             b" {%d}- (?:id: (0|[1-9][0-9]{0,17})\n {%d})?(request|response):"
             % (columns.dash, columns.dash + 2)
         ).fullmatch
-        self._known = Memo(self._field, _MEMO_FIELDS)
+        self._known = lru_cache(_MEMO_FIELDS)(self._field)
+        self._known_line = lru_cache(_MEMO_LINES)(self._lines.read)
         keys = (b"\n%b%b: " % (self._margin, key) for key in _VARYING)
         self._length, self._url, self._body = keys
         self._form = b"\n%bform:\n" % self._margin
         self._find_next = between.search
         self._response = b"\n%bresponse:" % (b" " * (columns.dash + 2))
-        self._frames = Memo(self._frame, _MEMO_FRAMES)
+        self._frames = lru_cache(_MEMO_FRAMES)(self._frame)
 
     def parse(self, item: bytes) -> Interaction:
         """Read an item. Raise ``Decline`` for what is not in the layout to the
@@ -98,7 +99,7 @@ class ItemParser:
         part: dict[str, Any] = {}
         parts: Parts = {name: part}
         for raw in fields:
-            known = self._known[raw] if len(raw) <= _MEMO_LENGTH else self._field(raw)
+            known = self._known(raw) if len(raw) <= _MEMO_LENGTH else self._field(raw)
             key, part[key], following = known
             if following:
                 if following in parts:
@@ -155,7 +156,7 @@ class ItemParser:
         start, colon, frame = text.partition(b"request:")
         id, _ = self._head_of(start + colon)
         is_short = len(frame) <= _LONGEST_FRAME
-        fields = self._frames[frame] if is_short else self._frame(frame)
+        fields = self._frames(frame) if is_short else self._frame(frame)
         if varying:
             if not fields.keys().isdisjoint(varying):
                 raise Decline
@@ -169,7 +170,7 @@ class ItemParser:
         if end is None:
             raise Decline
         raw = text[at + len(self._margin) + 1 : end.start()]
-        known = self._known[raw] if len(raw) <= _MEMO_LENGTH else self._field(raw)
+        known = self._known(raw) if len(raw) <= _MEMO_LENGTH else self._field(raw)
         _, form, following = known
         if following:
             raise Decline
@@ -220,7 +221,8 @@ class ItemParser:
         return key, value, following
 
     def _line(self, line: bytes) -> Line:
-        return self._lines.memo.get(line) or self._lines.read(line)
+        is_short = len(line) <= _LONGEST_LINE
+        return self._known_line(line) if is_short else self._lines.read(line)
 
     def _map(self, lines: list[bytes]) -> tuple[int, dict[str, tuple[str, ...]]]:
         """Return where the map below a field ends, and its names and values."""

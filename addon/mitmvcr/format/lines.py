@@ -31,9 +31,6 @@ class Columns(NamedTuple):
 VALUE, LIST_VALUE, NAME, FIELD, MAP, LIST, BLOCK, PART, ID, LONG_NAME = range(10)
 Line = tuple[int, Any, Any]
 
-# Lines repeat from item to item; those that do not must not fill the memory.
-_MEMO_LINES = 4096
-_MEMO_LENGTH = 160
 # YAML lets a key have 1,024 characters.
 _LONGEST_KEY = 1000
 
@@ -147,21 +144,12 @@ _OPENERS = {
 
 
 class Lines:
-    """Tells what kind a line is; one for a layout, since it remembers lines."""
+    """Tells what kind a line is, in one layout."""
 
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
-        self.memo: dict[bytes, Line] = {}
 
     def read(self, line: bytes) -> Line:
-        found = self._read(line)
-        if len(line) <= _MEMO_LENGTH:
-            if len(self.memo) >= _MEMO_LINES:
-                self.memo.clear()
-            self.memo[line] = found
-        return found
-
-    def _read(self, line: bytes) -> Line:
         rest = line.lstrip(b" ")
         column = len(line) - len(rest)
         if rest.startswith(b"- "):

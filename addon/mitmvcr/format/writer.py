@@ -7,6 +7,7 @@ quotes. All indent by four.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from mitmvcr.core.chunks import format_chunks
 from mitmvcr.core.duration import format_duration
@@ -26,7 +27,7 @@ from mitmvcr.format.goyaml import (
     scalar,
     string,
 )
-from mitmvcr.format.speed import Memo, ShortMemo, no_collection
+from mitmvcr.format.speed import no_collection
 
 _PREAMBLE = b"---\nversion: 2\ninteractions:\n"
 _EMPTY = b"---\nversion: 2\ninteractions: []\n"
@@ -42,6 +43,9 @@ _VALUE = Place(18, is_item=True)
 _AT_ONCE = 1 << 18
 
 _FLAG = b"        uncompressed: true\n"
+
+#: How many short strings, header lines and the like are kept as written.
+_KEPT = 1024
 
 
 def preamble() -> bytes:
@@ -118,12 +122,10 @@ class _Style:
 
     def __init__(self, dialect: Dialect, *, all_fields: bool) -> None:
         self._dialect, self._all = dialect, all_fields
-        self._order = Memo(in_order, 1024)
-        self._lead = Memo(self._make_lead, 4096)
-        self._entry = ShortMemo(self._make_entry, 8192)
-        self._text = ShortMemo(self._string, 1024)
-        self._proto = ShortMemo(self._make_proto, 64)
-        self._status = ShortMemo(self._make_status, 256)
+        keep = lru_cache(_KEPT)
+        self._order, self._lead = keep(in_order), keep(self._make_lead)
+        self._entry, self._text = keep(self._make_entry), keep(self._string)
+        self._proto, self._status = keep(self._make_proto), keep(self._make_status)
         self._no_flag = b"        uncompressed: false\n" if all_fields else b""
 
     def item(self, interaction: Interaction, id: int) -> bytes:
@@ -140,10 +142,10 @@ class _Style:
         came_in, ended = response.transfer_encoding, response.trailer
         before = _BEFORE % (
             id,
-            self._proto[request.proto, request.proto_major, request.proto_minor],
+            self._proto(request.proto, request.proto_major, request.proto_minor),
             request.content_length,
             self._framing(request) if codings or trailer or is_full else b"",
-            self._text[request.host],
+            self._text(request.host),
             self._peer(request) if address or uri or is_full else b"",
             _BODY if body or is_full else b"",
         )
@@ -154,15 +156,15 @@ class _Style:
             if request.identity or request.variables or request.echoes
             else b"",
             string(request.url, _FIELD, dialect),
-            self._text[request.method],
-            self._proto[response.proto, response.proto_major, response.proto_minor],
+            self._text(request.method),
+            self._proto(response.proto, response.proto_major, response.proto_minor),
             self._framing(response) if came_in or ended or is_full else b"",
             response.content_length,
             _FLAG if response.uncompressed else self._no_flag,
         )
         after = _AFTER % (
             self._map(b"headers", response.headers),
-            self._status[response.status, response.code],
+            self._status(response.status, response.code),
             self._extensions(response)
             if response.chunks
             or response.failure
@@ -190,7 +192,7 @@ class _Style:
         """Return the fields that go-vcr does not know."""
         identity, variables = request.identity, request.variables
         return (
-            (b"        identity: " + self._text[identity] if identity else b"")
+            (b"        identity: " + self._text(identity) if identity else b"")
             + (self._map(b"variables", variables) if variables else b"")
             + (self._list(b"echoes", request.echoes) if request.echoes else b"")
         )
@@ -203,18 +205,17 @@ class _Style:
     def _peer(self, request: Request) -> bytes:
         address, uri = request.remote_addr, request.request_uri
         return (
-            b"        remote_addr: " + self._text[address]
+            b"        remote_addr: " + self._text(address)
             if address or self._all
             else b""
-        ) + (b"        request_uri: " + self._text[uri] if uri or self._all else b"")
+        ) + (b"        request_uri: " + self._text(uri) if uri or self._all else b"")
 
-    def _make_proto(self, proto: tuple[str, int, int]) -> bytes:
-        name, major, minor = proto
+    def _make_proto(self, name: str, major: int, minor: int) -> bytes:
         numbers = f"        proto_major: {major}\n        proto_minor: {minor}\n"
-        return b"        proto: " + self._text[name] + numbers.encode()
+        return b"        proto: " + self._text(name) + numbers.encode()
 
-    def _make_status(self, key: tuple[str, int]) -> bytes:
-        return b"        status: %b        code: %d\n" % (self._text[key[0]], key[1])
+    def _make_status(self, status: str, code: int) -> bytes:
+        return b"        status: %b        code: %d\n" % (self._text(status), code)
 
     def _extensions(self, response: Response) -> bytes:
         """Return the fields that go-vcr does not know, and passes over when it
@@ -231,8 +232,8 @@ class _Style:
                 if chunks
                 else b""
             )
-            + (b"        failure: " + self._text[failure] if failure else b"")
-            + (b"        until: " + self._text[until] if until else b"")
+            + (b"        failure: " + self._text(failure) if failure else b"")
+            + (b"        until: " + self._text(until) if until else b"")
             + (b"        websocket:\n" + dash + dash.join(frames) if frames else b"")
         )
 
@@ -249,10 +250,10 @@ class _Style:
             return b"        %b: {}\n" % field
         names = tuple(values)
         if len(names) > 1:
-            names = self._order[names]
+            names = self._order(names)
         entry = self._entry
         entries = [
-            entry[name, each[0]]
+            entry(name, each[0])
             if len(each := values[name]) == 1
             else self._entries(name, each)
             for name in names
@@ -264,11 +265,10 @@ class _Style:
             return self._make_key(name)[0] + b" []\n"
         dash = b"                - "
         others = [dash + string(each, _VALUE, self._dialect) for each in values[1:]]
-        return self._entry[name, values[0]] + b"".join(others)
+        return self._entry(name, values[0]) + b"".join(others)
 
-    def _make_entry(self, named: tuple[str, str]) -> bytes:
-        name, value = named
-        return self._lead[name] + string(value, _VALUE, self._dialect)
+    def _make_entry(self, name: str, value: str) -> bytes:
+        return self._lead(name) + string(value, _VALUE, self._dialect)
 
     def _make_lead(self, name: str) -> bytes:
         """Return all that stands before the first value."""

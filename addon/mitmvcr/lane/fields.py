@@ -1,15 +1,12 @@
 """Heads of requests over HTTP/2, in the spelling that clients send.
 
 As in ``heads.py``, one that is spelled in any other way is None, and mitmproxy reads
-it. In an answer each field is always the same bytes.
+it.
 """
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
-
-from hpack import Encoder
+from typing import NamedTuple
 
 from mitmvcr.lane import heads
 from mitmvcr.view.parts import Fields, PlainHeaders, PlainRequest
@@ -83,26 +80,3 @@ def _headers(fields: Fields) -> tuple[PlainHeaders, int] | None:
         return None
     has_length = any(name == b"content-length" for name, _ in plain)
     return framed.fields, framed.length if has_length else -1
-
-
-#: A longer value is made into bytes each time.
-_LONG = 256
-
-
-class LiteralEncoder(Encoder):
-    """Indexes no field, so that what one becomes can be kept: to encode the fields of
-    an answer takes an eighth of what the answer costs otherwise."""
-
-    def encode(self, headers: Iterable[Any], huffman: bool = True) -> bytes:
-        if self.header_table.resized:  # which is to be said first
-            return super().encode(headers, huffman)
-        return b"".join([_literal(*each) for each in headers])
-
-
-def _literal(name: bytes, value: bytes) -> bytes:
-    return _kept(name, value) if len(value) < _LONG else _kept.__wrapped__(name, value)
-
-
-@lru_cache(maxsize=4096)
-def _kept(name: bytes, value: bytes) -> bytes:
-    return Encoder().encode([(name, value, True)], huffman=False)

@@ -15,7 +15,6 @@ from h2.settings import SettingCodes, Settings
 from hyperframe.frame import Frame
 
 from mitmvcr.lane import fields as heads
-from mitmvcr.lane.fields import LiteralEncoder
 from mitmvcr.lane.line import MARK, Answer, Desk, Line
 from mitmvcr.lane.outgoing import Outgoing
 from mitmvcr.lane.relay import FAULTS, Open, Relay
@@ -61,8 +60,6 @@ class Wire(NamedTuple):
 class _Request:
     """What has come of a request."""
 
-    __slots__ = ("body", "fields", "head")
-
     def __init__(self, fields: Fields, head: heads.Head) -> None:
         self.fields, self.head = fields, head
         self.body = bytearray()
@@ -82,7 +79,6 @@ class Http2:
         self._wire, self._desk = wire, desk
         self._http2 = _Server(_CONFIG)
         self._http2.local_settings = Settings(client=False, initial_values=_SETTINGS)
-        self._http2.encoder = LiteralEncoder()
         self.answers = Outgoing(self._http2)
         self._requests: dict[int, _Request] = {}
         self._relay: Relay | None = None

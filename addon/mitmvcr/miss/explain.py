@@ -11,7 +11,7 @@ from itertools import islice
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.deck.blanks import Blanks
 from mitmvcr.core.model import Request
-from mitmvcr.core.steps import Steps, finished
+from mitmvcr.core.steps import Steps
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.nearest import Search
 from mitmvcr.miss.report import Miss
@@ -23,22 +23,6 @@ _SHOWN = 1 << 15
 _SEARCHED = 1 << 20
 
 
-def explain(
-    asked: Request,
-    deck: Deck,
-    masked: Masked = lambda it: it,
-    raw: Request | None = None,
-    blanks: Blanks | None = None,
-) -> Miss:
-    """Return what was asked, and which recorded interactions come nearest to it.
-
-    What is shown of a request, asked or recorded, is ``masked`` first. ``raw`` is what
-    was asked where ``asked`` is masked already: it tells places, never values.
-    ``blanks`` fill in what unset variables left out.
-    """
-    return finished(explaining(asked, deck, masked, raw, blanks))
-
-
 def explaining(
     asked: Request,
     deck: Deck,
@@ -46,7 +30,13 @@ def explaining(
     raw: Request | None = None,
     blanks: Blanks | None = None,
 ) -> Steps[Miss]:
-    """Explain in steps, between which the deck may be played."""
+    """Return in steps, between which the deck may be played, what was asked, and which
+    recorded interactions come nearest to it.
+
+    What is shown of a request, asked or recorded, is ``masked`` first. ``raw`` is what
+    was asked where ``asked`` is masked already: it tells places, never values.
+    ``blanks`` fill in what unset variables left out.
+    """
     shown_as = masked(replace(asked, body=asked.body[:_SHOWN]))
     meant = _meant(asked, deck, blanks) if blanks else asked
     search = Search(meant, deck, masked, raw)

@@ -51,27 +51,22 @@ RESETS: Mapping[str, str] = {
     r"(\w+-)+ratelimit-(\w+-)*reset": "Anthropic (anthropic-ratelimit-tokens-reset)",
 }
 _RESETS = re.compile("|".join(RESETS))
-#: Members of JSON, in seconds or, where they say so, milliseconds -> who reads them.
-#: They count in an error; an interval, where it comes with a device code.
-MEMBERS: Mapping[str, str] = {
-    "retry_after": "discord.py: http.py; python-telegram-bot and grammY's auto-retry"
-    " (parameters.retry_after)",
-    "retry_after_ms": "Matrix, M_LIMIT_EXCEEDED: matrix-js-sdk, matrix-nio",
-    "retryAfterSeconds": "Kubernetes, details of a Status: apimachinery:"
-    " SuggestsClientDelay; other APIs spell it retryAfter, retryAfterMs and so on",
-    "retryDelay": "google.rpc.RetryInfo in Google's errors: gemini-cli",
-    "interval": "RFC 8628, 3.2: msal: obtain_token_by_device_flow; golang.org/x/oauth2:"
-    " DeviceAccessToken; beside a deviceCode, AWS' SSO: botocore: SSOTokenFetcher",
-}
 #: The field of an event stream, in milliseconds: browsers' EventSource (HTML, 9.2.6),
 #: the MCP SDKs for Python (client/streamable_http.py) and TypeScript. The SDKs of
 #: openai and anthropic parse it and do not wait.
 _RETRY = re.compile(rb"(?m)^(retry: ?)(\d+)(?=\r?$)")
+#: Members of JSON, in seconds or, where they say so, milliseconds. They count in an
+#: error. Readers: discord.py (http.py), python-telegram-bot and grammY's auto-retry
+#: (parameters.retry_after), matrix-js-sdk and matrix-nio (retry_after_ms), Kubernetes'
+#: SuggestsClientDelay (retryAfterSeconds), gemini-cli (google.rpc.RetryInfo's
+#: retryDelay).
 _MEMBER = re.compile(
     rb'("retry_?(?:after(?:_?(?:ms|millis|milliseconds|s|secs?|seconds))?|delay)"'
     rb'\s*:\s*"?)(\d+)(\.\d+)?',
     re.IGNORECASE,
 )
+#: It counts where it comes with a device code (RFC 8628, 3.2): msal, botocore's
+#: SSOTokenFetcher, golang.org/x/oauth2.
 _INTERVAL = re.compile(rb'("interval"\s*:\s*"?)(\d+)()')
 _DEVICE = (b'"device_code"', b'"deviceCode"')
 #: In bytes: a longer body of JSON holds no such hint.

@@ -13,8 +13,9 @@ from material import samples
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
+from mitmvcr.core.steps import finished
 from mitmvcr.format import reader, writer
-from mitmvcr.miss.explain import explain
+from mitmvcr.miss.explain import explaining
 
 #: A larger cassette may cost this many times as much as one interaction, and one of
 #: many that are alike as one of a quarter as many.
@@ -140,7 +141,7 @@ def _lazy_deck(data: bytes) -> Deck:
 
 def _miss(deck: Deck, asked: Request) -> None:
     assert deck.take(asked) is None
-    assert explain(asked, deck).nearest
+    assert finished(explaining(asked, deck)).nearest
 
 
 def _recorded(urls: Sequence[str]) -> list[Interaction]:

@@ -5,7 +5,7 @@ import sys
 
 import backports
 
-ABSENT = "brotli brotlicffi zstandard backports.zstd compression.zstd"
+ABSENT = "brotli zstandard backports.zstd compression.zstd"
 OPTIONAL = "ahocorasick_rs jsonpath filelock fsspec"
 
 for name in f"{ABSENT} {OPTIONAL}".split():

@@ -112,7 +112,7 @@ def _send(stream: Any, whole: Commands, paced: StreamSchedule) -> Commands:
             elif isinstance(event, layers.ResponseEndOfMessage) and paced.stays:
                 arrived = True
                 paced.ended(True)
-                if not (yield from _stay(stream, paced.stays)):
+                if not (yield from _wait(stream, paced.stays, _SELDOM)):
                     return
                 answer = yield command
             elif isinstance(event, layers.ResponseEndOfMessage) and paced.breaks_off:
@@ -171,23 +171,17 @@ def _send_live(stream: Any, live: LiveBody) -> Generator[commands.Command, Any, 
 
 def _has_room(stream: Any, most: int) -> Generator[commands.Command, Any, bool]:
     """Wait until no more bytes than this wait for the client; False where it left."""
-    nap = _SOON
-    while unsent(stream) > most:
-        yield Nap(nap)
-        nap = min(nap * 2, _OFTEN)
-        if (yield from stream.check_killed(False)):
-            return False
-    return True
+    return _wait(stream, lambda: unsent(stream) > most, _OFTEN)
 
 
-def _stay(
-    stream: Any, stays: Callable[[], bool]
+def _wait(
+    stream: Any, waits: Callable[[], bool], pause: float
 ) -> Generator[commands.Command, Any, bool]:
-    """Wait behind the last part; False where the client has left."""
+    """Wait, and look after a ``pause`` at the latest; False where the client left."""
     nap = _SOON
-    while stays():
+    while waits():
         yield Nap(nap)
-        nap = min(nap * 2, _SELDOM)
+        nap = min(nap * 2, pause)
         if (yield from stream.check_killed(False)):
             return False
     return True
