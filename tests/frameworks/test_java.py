@@ -170,6 +170,13 @@ def test_without_a_mitmvcr_one_line_says_so(recorded):
 
 
 def test_a_mitmvcr_that_is_not_where_it_should_be_is_told_with_the_remedy(recorded):
-    recorded.hold_to_the_place(
-        "env", *(f"{k}={v}" for k, v in QUICK.items()), *INSIDE, "-Dtest=StockTest"
-    )
+    quick = ("env", *(f"{k}={v}" for k, v in QUICK.items()))
+    recorded.hold_to_the_place(*quick, *INSIDE, "-Dtest=StockTest")
+
+
+def test_the_api_may_be_within_the_proxy_s_own_port(recorded):
+    """As of a container, which publishes one."""
+    place = "http://127.0.0.1:1/_vcr"
+    words = ("env", f"MITMVCR_CONTROL_URL={place}", *INSIDE, "-Dtest=StockTest")
+    ran = recorded.run(*words, **QUICK)
+    assert f"the control API at {place} does not answer (" in ran.stdout, ran.stdout

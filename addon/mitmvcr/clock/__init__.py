@@ -7,5 +7,5 @@ answer has run out.
 """
 
 from mitmvcr.clock.clock import Clock
-from mitmvcr.clock.expiry import Expired, expired
+from mitmvcr.clock.expiry import Expired, expired, searched
 from mitmvcr.clock.moving import as_of, first_date, recorded_at

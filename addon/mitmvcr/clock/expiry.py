@@ -4,6 +4,7 @@ it, or asks for another."""
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -47,6 +48,21 @@ def expired(response: Response, at: int, now: int) -> Expired | None:
         if passed:
             return min(passed, key=lambda each: each.at)
     return None
+
+
+def searched(answer: Response, room: int) -> Response:
+    """Return an answer with what of its body is searched, in no coding: little may be
+    very much in one."""
+    body = b""
+    if len(answer.body) <= room:
+        with suppress(codings.CodingError):
+            body = plain_body(answer)
+    headers = {
+        name: values
+        for name, values in answer.headers.items()
+        if name.lower() != "content-encoding"
+    }
+    return replace(answer, headers=headers, body=body if len(body) <= room else b"")
 
 
 def _of_headers(response: Response, at: int) -> Iterator[Expired]:

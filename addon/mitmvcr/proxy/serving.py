@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -73,25 +73,33 @@ class Attached:
 
 
 class Opened:
-    """Knows the sessions that were opened, while nothing was asked in any."""
+    """Knows the sessions that were opened, while nothing was asked in any. Of those
+    that are not ``in_play`` any more it keeps the names alone."""
 
     def __init__(self) -> None:
+        self.in_play: Callable[[], Collection[Player]] = tuple
         self._idle: list[Player] = []
+        self._ended: set[str] = set()
         self._was_asked = False
 
     def __call__(self, player: Player) -> None:
         """Take one that begins; those before it are let go once one was asked."""
-        self._was_asked |= _asked(self._idle[-1:])
+        if self._was_asked:
+            return
+        live = set(self.in_play())
+        ended = [each for each in self._idle if each not in live]
+        self._was_asked = _asked([*ended, *self._idle[-1:]])
         if self._was_asked:
             self._idle.clear()
+            self._ended.clear()
         else:
-            self._idle.append(player)
+            self._ended.update(map(_name, ended))
+            self._idle = [*(each for each in self._idle if each in live), player]
 
     def line(self) -> str:
         """Return what to say where tests opened cassettes and asked nothing in them,
         as where they ask a server of this machine; else an empty text."""
-        names = {Path(each.session.store.name).stem for each in self._idle}
-        count = len(names - _OF_ALL)
+        count = len(self._ended.union(map(_name, self._idle)) - _OF_ALL)
         if not count or _asked(self._idle):
             return ""
         return (
@@ -100,6 +108,10 @@ class Opened:
             f" languages, unless {INCLUDE_LOCALHOST.variable}=yes sends it through;"
             " other clients have to be given the proxy"
         )
+
+
+def _name(player: Player) -> str:
+    return Path(player.session.store.name).stem
 
 
 def _asked(players: Sequence[Player]) -> bool:
@@ -131,7 +143,7 @@ def main(
     logging.getLogger("mitmvcr").addFilter(InLog(spelling))
     guard, opened = ExitGuard(), Opened()
     vcr = VcrAddon(guard, has_lane=True, sessions=Sessions(guard, opened))
-    vcr.sessions.spelling = spelling
+    vcr.sessions.spelling, opened.in_play = spelling, vcr.sessions.open
     more = [Attached(vcr.control)] if attached else []
     enter = partial(_enter, vcr, more, way_out)
     save_at_hangup()

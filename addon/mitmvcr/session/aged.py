@@ -2,13 +2,12 @@
 client asks anew."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache
 
-from mitmvcr.clock import Expired, expired, first_date, recorded_at
+from mitmvcr.clock import Expired, expired, first_date, recorded_at, searched
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.matching import url_host
-from mitmvcr.core.model import Request
+from mitmvcr.core.model import Request, Response
 from mitmvcr.core.steps import Steps
 from mitmvcr.miss.report import Miss, Near
 from mitmvcr.options import BY_NAME
@@ -17,8 +16,9 @@ from mitmvcr.options import BY_NAME
 SHIFT = f"{BY_NAME['time'].vcr}=shift"
 #: How many answers of a host are looked at, the last ones first.
 _LOOKED_AT = 50
-#: In bytes: so much is searched of all these, and of any one, and so much is read of
-#: the cassette for it. What holds tokens is small, and a test may have many misses.
+#: In bytes: so much is searched of all these, and of any one, without its coding, and
+#: so much is read of the cassette for it. What holds tokens is small, and a test may
+#: have many misses.
 _MOST, _MOST_READ = 1 << 18, 1 << 22
 #: How many interactions are searched for a Date.
 _DATED = 100
@@ -38,12 +38,13 @@ def aged(deck: Deck, asked: Request, miss: Miss, now: int) -> Steps[str]:
 
     for near in miss.nearest:
         if near.used and _is_same(near):
-            found = _expired(deck, near.position, now, first)
+            answer = searched(deck.head(near.position).response, _MOST)
+            found = _expired(answer, now, first)
             if found is not None:
                 return f"interaction {near.position} ({found})"
     lacks_cookie = any(map(_is_of_cookie, miss.nearest[:1]))
-    for position in _given(deck, asked):
-        found = _expired(deck, position, now, first)
+    for position, answer in _given(deck, asked):
+        found = _expired(answer, now, first)
         if found is not None and (
             found.is_token or (lacks_cookie and found.name == "Set-Cookie")
         ):
@@ -61,29 +62,27 @@ def _is_of_cookie(near: Near) -> bool:
     return any(each.place.lower() == _COOKIE for each in near.differ)
 
 
-def _given(deck: Deck, asked: Request) -> Iterator[int]:
-    """Yield the positions of the host's last answers that were given out, without what
-    is too much to be searched."""
+def _given(deck: Deck, asked: Request) -> Iterator[tuple[int, Response]]:
+    """Yield the host's last answers that were given out, by their positions, without
+    those that are too much to be searched."""
     host, left = url_host(asked.url), _LOOKED_AT
     room, unread = _MOST, _MOST_READ
     for position, url in reversed(list(enumerate(deck.urls()))):
         if deck.was_played(position) and host in url and url_host(url) == host:
-            left, size = left - 1, len(deck.head(position).response.body)
-            unread -= size
-            if size <= room:
-                room -= size
-                yield position
+            answer = deck.head(position).response
+            left, unread = left - 1, unread - len(answer.body)
+            if len(answer.body) <= room:
+                plain = searched(answer, room)
+                room -= len(plain.body)
+                yield position, plain
             if not left or unread < 0:
                 return
 
 
 def _expired(
-    deck: Deck, position: int, now: int, first: Callable[[], int | None]
+    answer: Response, now: int, first: Callable[[], int | None]
 ) -> Expired | None:
-    response = deck.head(position).response
-    if len(response.body) > _MOST:
-        response = replace(response, body=b"")
-    at = recorded_at(response)
+    at = recorded_at(answer)
     if at is None:
         at = first()
-    return None if at is None else expired(response, at, now)
+    return None if at is None else expired(answer, at, now)

@@ -445,7 +445,7 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
     static synchronized Control ofThisProcess() {
       if (found == null) {
         String given = System.getenv(VARIABLE);
-        if (given != null && !given.isEmpty() && !given.matches("http://[^/]+:\\d+/?")) {
+        if (given != null && !given.isEmpty() && !given.matches("http://[^/]+:\\d+(/.*)?")) {
           throw new IllegalStateException(
               "mitmvcr: " + VARIABLE + "=" + given
                   + ": use http://127.0.0.1:PORT, as mitmvcr serve --control PORT says it");
