@@ -242,7 +242,8 @@ class Finder:
                 found = values(scan, begin, finish, is_sure=sure == SURE)
             if not found and data[finish : finish + 2].lstrip(b" ")[:1] in _CELL_ENDS:
                 return table(self._names, scan, begin)
-            found = found or of_its_type(scan, begin, finish)
+            if not found and sure != FLAG:
+                found = of_its_type(scan, begin, finish)
         return self._judged(scan, name, found) if found else ()
 
     def _judged(self, scan: Scan, name: bytes, found: Values) -> Iterator[Span]:
