@@ -72,6 +72,7 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     user's names of parameters."""
     names = {text for stem in lists.STEMS for text in spellings(stem)}
     names |= {*lists.SPELLED, *(f"{name}=" for name in own)}
+    names |= {text[:-1] + '\\"' for text in names if text.endswith('"')}
     names = {text for text in names if not _is_found_anyway(text, names)}
     forms = defaultdict[str, list[Pattern]](list)
     for pattern in PATTERNS:
