@@ -56,6 +56,8 @@ ANSWERS = {
     "k3s": f"K10{64 * 'a'}::server:<h32>",
     "ephemeral": '{"value": "ek_<h32>", "name": "auth_tokens/<h64>"}',
     "virtual": '{"key": "sk-<w21>7"}',
+    "in a string": '{"body": "{\\"session\\": \\"<w60>\\", '
+    '\\"x-functions-key\\": \\"<w40>\\"}"}',
     ".env, signs": "DB_PASSWORD=hunter2,<w6>(x\nA=1\nexport API_SECRET=x,<w6>{y}\n",
     "yaml, signs": "db:\n  password: hunter2,<w6>(x\n  a: b\n",
 }

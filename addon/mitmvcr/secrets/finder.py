@@ -72,6 +72,7 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     user's names of parameters."""
     names = {text for stem in lists.STEMS for text in spellings(stem)}
     names |= {*lists.SPELLED, *(f"{name}=" for name in own)}
+    names |= {text[:-1] + '\\"' for text in names if text.endswith('"')}
     names = {text for text in names if not _is_found_anyway(text, names)}
     forms = defaultdict[str, list[Pattern]](list)
     for pattern in PATTERNS:
@@ -242,7 +243,8 @@ class Finder:
                 found = values(scan, begin, finish, is_sure=sure == SURE)
             if not found and data[finish : finish + 2].lstrip(b" ")[:1] in _CELL_ENDS:
                 return table(self._names, scan, begin)
-            found = found or of_its_type(scan, begin, finish)
+            if not found and sure != FLAG:
+                found = of_its_type(scan, begin, finish)
         return self._judged(scan, name, found) if found else ()
 
     def _judged(self, scan: Scan, name: bytes, found: Values) -> Iterator[Span]:

@@ -3,9 +3,12 @@ objects hold."""
 
 import json
 import re
+from bisect import bisect_right
 from contextlib import suppress
+from itertools import chain
 
 from mitmvcr.secrets import lists
+from mitmvcr.secrets.anchors import occurrences
 from mitmvcr.secrets.looks import OPAQUE, is_by_chance, is_likely, is_no_scope, is_scope
 from mitmvcr.secrets.scan import (
     BYTES,
@@ -183,8 +186,10 @@ _ERRORS = re.compile(
     rb"(\\{0,15})\"\s{0,9}:\s{0,20}(?=[{\[])"
 )
 _SIGNS = re.compile(rb"[]\"{}[]")
-#: In bytes: so far before a field it is looked for.
-_NEAR = 600
+#: What each of these keys has in it behind its first letter.
+_ERROR_WORDS = (b"rror", b"RROR", b"iolations", b"ailures", b"nvalid")
+#: In bytes: so far behind it a field is of it, and others in it are looked for.
+_NEAR, _NEXT = 600, 150
 _DIRECTLY = re.compile(rb"\\{0,15}\"\s{0,9}:[\s\[]{0,40}\\{0,15}\"")
 
 
@@ -204,24 +209,36 @@ def _is_likely(value: Value) -> bool:
 
 def _is_among_errors(scan: Scan, begin: int) -> bool:
     """Return whether what errors are called stands before, and is still open."""
-    near = max(0, begin - _NEAR)
-    return any(
-        _is_open(scan, opened.end(), begin, len(opened[1]))
-        for opened in _ERRORS.finditer(scan.data, near, begin)
-    )
+    return bisect_right(scan.once(_errors), begin) % 2 == 1
 
 
-def _is_open(scan: Scan, start: int, begin: int, level: int) -> bool:
-    """Return whether more is opened than closed between two places, apart from what
-    the strings there have."""
-    opens, at = 0, start
-    while (sign := _SIGNS.search(scan.data, at, begin)) is not None:
+def _errors(data: bytes) -> list[int]:
+    """Return where errors begin and end, by turns."""
+    scan, ends, done = Scan(data), [0, 0], 0
+    words = (occurrences(word, data) for word in _ERROR_WORDS)
+    for at in sorted(chain(*words)):
+        opened = _ERRORS.match(data, at - 1) if at > done else None
+        if opened is None:
+            continue
+        end = _closed(scan, opened.end(), len(opened[1]))
+        done = min(end, opened.end() + _NEXT)
+        if opened.end() > ends[-1]:
+            ends += (opened.end(), end)
+        ends[-1] = max(ends[-1], end)
+    return ends
+
+
+def _closed(scan: Scan, start: int, level: int) -> int:
+    """Return where what opens in a place is closed, apart from what the strings there
+    have; or how far it is looked for."""
+    opens, at, last = 0, start, start + _NEAR
+    while (sign := _SIGNS.search(scan.data, at, last)) is not None:
         at = sign.end()
         if sign[0] == b'"':
             end = scan.closing_quote(at, level, b'"')
-            at = begin if end < 0 else end + level + 1
+            at = last if end < 0 else end + level + 1
         else:
             opens += 1 if sign[0] in b"{[" else -1
-        if not opens and at <= begin:
-            return False
-    return opens > 0
+        if not opens:
+            return at
+    return last

@@ -571,7 +571,7 @@ NO_SECRETS = listed(
 )
 
 #: A comma between two: a text without any of them, however its words are joined and
-#: spelled, has no such field.
+#: spelled, has no such field. What ends in a quote may have it escaped.
 STEMS = listed(
     "passw, passphrase, pass phrase, passcode, pass code, pwd, token, secret, api key",
     "access key, auth key, private key, signing key, shared key, subscription key",
@@ -580,12 +580,12 @@ STEMS = listed(
     "session id, sessid, credential, authoriz, verifier, assertion, saml resp",
     "saml req, saml art, jit config, recovery code, backup code, identified by",
     "macaroon, biscuit, privkey",
-    "device code, csrf, xsrf, set cookie, jwt, otp, cvv, cvc, mfa code",
+    "device code, csrf, xsrf, jwt, otp, cvv, cvc, mfa code",
     "connection string, signature, amz date, goog date, sig=, access id, key id",
     '?key=, &key=, auth", _auth=, ?auth=, &auth=, #key=, #auth=, app key, app id',
     "developer key, dev key, user key",
     "psk, crumb, seed, pfx, p12, pkcs12, keystore, plaintext, masterauth, bindpw",
-    "rootpw, ticket=, sign=, authorized_code",
+    "rootpw, ticket=, sign=",
     # Not in passed and compass, which are in any text.
     "pass\", pass\\, pass', pass>, pass=, pass:, <pass ",
     'session", preshared, code=, sensitive", masked", secured", kty"',
@@ -599,15 +599,13 @@ SPELLED = listed(
     "validationKey, decryptionKey, hash_salt, npmAuthIdent, olcRootPW, setup_key",
     "setupKey, manualEntryKey, scratch_code, scratchCode, privKey",
     "motdepasse, motDePasse, MotDePasse, mot_de_passe, mot-de-passe",
-    r"sensitive\", masked\", secured\", kty\"",
-    r'httpOnly", HttpOnly", httponly", httpOnly\", HttpOnly\", httponly\"',
     "queryString, sensitive_attributes, sensitive_values, requirepass",
     "PassW, Pass_w, pass_w, PASS_W, auth_code, authCode, AuthCode, passkey, passKey",
     "pass_key, keys_base64, unseal_keys, keyMaterial, KeyMaterial, session=, CONCEALED",
-    r'_key", Key", _key\", Key\", _key:, Key:, _key=, Key=, _key =, Key =, _pat", Pat"',
-    r'_pat\", _pat:, _pat=, bearer", bearer\", bearer=, bearer:',
-    r'pw", pw\", pw=, pw:, pw>, pw =, icket", icket\", rlkey=, tempauth=, passhash',
-    "certificate-key, ecurity_answer, ecurityAnswer, secureJsonData",
+    '_key", Key", _key:, Key:, _key=, Key=, _key =, Key =, _pat", Pat", _pat:, _pat=',
+    'bearer", bearer=, bearer:, pw", pw=, pw:, pw>, pw =, icket", rlkey=, tempauth=',
+    'httpOnly", HttpOnly", httponly", passhash, certificate-key, secureJsonData',
+    "ecurity_answer, ecurityAnswer",
 )
 
 #: Names of pages that are for whoever has their address, and of an account's password;

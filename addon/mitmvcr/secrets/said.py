@@ -145,5 +145,8 @@ def is_no_name(data: bytes, begin: int) -> bool:
     placeholder or a verdict: others stand around it, or it is on a file."""
     if not data.startswith(_PASSED, begin):
         return data.startswith(_NO_NAMES, begin)
-    before = data[max(0, begin - 220) : begin]
-    return bool(_ANOTHER_BEFORE.search(before) or _ANOTHER_BEHIND.match(data, begin))
+    if data[begin - 1 : begin] in (b"\n", b"n", b" "):  # the end of another line
+        before = data[max(0, begin - 220) : begin]
+        if _ANOTHER_BEFORE.search(before):
+            return True
+    return _ANOTHER_BEHIND.match(data, begin) is not None

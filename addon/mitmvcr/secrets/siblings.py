@@ -27,11 +27,13 @@ _IS_TYPE = re.compile(json_regex(rb"(?i)~\"type~\"_:_~\"\Z"))
 _IS_KIND = re.compile(
     json_regex(rb'"(?:\w{0,20}type|kind|object)~"_:_~"[\w./-]{0,60}\Z')
 )
+_VALUE_ENDS = re.compile(json_regex(rb'~"_[,}\]]'))
 _KEY = re.compile(json_regex(rb'"(?:key|value|code)~"_:_~"([^"\\\s]{20,500}+)~"'))
 _TYPE_ENDS = re.compile(json_regex(rb"~\"_,?"))
 _VALUE_BEHIND = re.compile(json_regex(_FIELDS + rb'_~"(?:[Vv]alue|text|default)~"_:_'))
 _VALUE_BEFORE = re.compile(json_regex(rb'"(?:[Vv]alue|text)~"_:'))
-_LAST_VALUE = re.compile(rb'.*"(?=(?:[Vv]alue|text)\\{0,15}")', re.S)
+#: So often the value may have such a word in it itself.
+_WORDS = 3
 _BETWEEN = re.compile(json_regex(rb'(?i)~"_,' + _FIELDS + rb'(?:_~"type~"_:)?_~"\Z'))
 #: The name of who logs in, not its label: ``"email": "E-mail"``.
 _WHO = re.compile(
@@ -62,7 +64,10 @@ def flagged(scan: Scan, begin: int, finish: int) -> Values:
 def of_its_type(scan: Scan, begin: int, finish: int) -> Values:
     """Return what is called a key, a value or a code where ``data[begin:finish]`` is
     the type of the object that has it."""
-    if scan.data[begin:finish] in TYPES or not _IS_KIND.search(scan.left(begin, 150)):
+    is_value = _VALUE_ENDS.match(scan.data, finish)
+    if not is_value or scan.data[begin:finish] in TYPES:
+        return NONE
+    if not _IS_KIND.search(scan.left(begin, 150)):
         return NONE
     if scan.is_done("type", begin):
         return NONE
@@ -95,8 +100,14 @@ def _before(scan: Scan, begin: int) -> Value | None:
     """Return the value that stands before a flag, with no more than plain fields
     between."""
     data = scan.data
-    last = _LAST_VALUE.match(data, max(0, begin - _NEAR), begin)
-    found = _VALUE_BEFORE.match(data, last.end() - 1, begin) if last else None
+    found, at = None, begin
+    for _ in range(_WORDS):
+        ends = (
+            data.rfind(word, max(0, begin - _NEAR), at) for word in (b"alue", b"ext")
+        )
+        at = max(ends)
+        if at < 0 or (found := _VALUE_BEFORE.match(data, at - 2, begin)):
+            break
     value = jsonvalues.string(scan, found.end()) if found else None
     if value is None or not _BETWEEN.match(data, value.end, begin):
         return None
@@ -168,10 +179,18 @@ def held(scan: Scan, begin: int, finish: int) -> Iterator[tuple[bytes, Value]]:
                 yield from _pair(scan, *each.span(), place)
         else:
             yield from _members_of(scan, *found.span(), place)
-    elif holder.lower() == b"secrets" and (found := _HOLDS.match(scan.data, finish)):
+    elif holder.lower() == b"secrets" and not scan.is_done(b"secrets", begin):
+        for value in _within(scan, finish):
+            scan.done(b"secrets", value.end)
+            yield holder, value
+
+
+def _within(scan: Scan, finish: int) -> Iterator[Value]:
+    """Yield what the objects in an object call their values."""
+    if found := _HOLDS.match(scan.data, finish):
         for value in jsonvalues.json_value(scan, found.end(), len(found[1])):
             if value.place is Place.FIELD:
-                yield holder, value._replace(place=Place.HEADER)
+                yield value._replace(place=Place.HEADER)
 
 
 def _around(scan: Scan, begin: int, finish: int) -> Iterator[tuple[bytes, Value]]:
