@@ -182,10 +182,13 @@ function patchConnect() {
     const listener = args.find((arg) => typeof arg === 'function');
     const { servername = net.isIP(options.host) ? '' : options.host } = options;
     const socket = connectTls({ ...options, servername, socket: raw }, listener);
-    // TLS over what has no handle holds up no process, and can be told nothing.
-    ['ref', 'unref', 'setKeepAlive', 'setNoDelay'].forEach((name) => {
-      socket[name] = (...words) => { raw[name](...words); return socket; };
-    });
+    // In Node TLS over what has no handle holds up no process, and can be told nothing. In
+    // Bun it has the handle, and what is below asks it.
+    if (!process.versions.bun) {
+      ['ref', 'unref', 'setKeepAlive', 'setNoDelay'].forEach((name) => {
+        socket[name] = (...words) => { raw[name](...words); return socket; };
+      });
+    }
     tunnel(raw, proxy, options.host || 'localhost', options.port);
     return socket;
   };
