@@ -221,6 +221,15 @@ def test_node_is_told_of_a_refusal(proxy):
     assert proxy.asked == ["CONNECT api.test:443 HTTP/1.1"] * 2
 
 
+def test_what_deno_s_npm_packages_connect_with_gets_a_tunnel(proxy, tmp_path):
+    deno = tmp_path / "deno.cjs"
+    versions = "{ value: { ...process.versions, deno: '2.9.6' } }"
+    deno.write_text(f"Object.defineProperty(process, 'versions', {versions});")
+    code = CONNECTS.format(module="net", host="api.test", port=80, more=UNDICI)
+    assert node(proxy, code, str(deno)) == "ok\n"
+    assert proxy.asked == ["CONNECT api.test:80 HTTP/1.1"]
+
+
 #: A Node that takes itself for Bun, where TLS has a handle and is told itself.
 BUN = """
 const net = require('net');

@@ -266,11 +266,12 @@ function patchBunWebSocket() {
 
 try {
   // Deno obeys NODE_OPTIONS too, and reads the proxy's variables itself, except in
-  // node:https. Bun's fetch reads them; its node:https is like Node's from 1.4 on.
-  const { bun, deno } = process.versions;
-  if (http.Agent.prototype.createSocket) patchAgents();
-  if (http.Agent.prototype.createSocket && !deno) patchConnect();
-  if (bun) patchBunWebSocket();
+  // Node's modules. Bun's fetch reads them; its node:https is like Node's from 1.4 on.
+  if (http.Agent.prototype.createSocket) {
+    patchAgents();
+    patchConnect();
+  }
+  if (process.versions.bun) patchBunWebSocket();
 } catch (error) {
   process.stderr.write(`mitmvcr: Node goes past the proxy here: ${error.message}\n`);
 }
