@@ -85,6 +85,7 @@ def create_connection(address, timeout, source_address=None, socket_options=None
     return socket.create_connection(address, timeout)
 """,
     "connection": """
+import urllib3.util.connection
 from enum import Enum
 HttpVersion = Enum("HttpVersion", "h11 h2 h3")
 class HTTPConnection:
