@@ -36,11 +36,13 @@ def python(proxy: FakeProxy, code: str, **more: str) -> str:
     return run(proxy, [CLIENT_PYTHON, "-c", code], **shim, **more)
 
 
-def node(proxy: FakeProxy, code: str) -> str:
+def node(proxy: FakeProxy, code: str, *before: str) -> str:
+    """``before``: what is loaded before our preload."""
     tool = shutil.which("node")
     need("node", tool)
-    preload = trust._SHIMS / "node" / "preload.cjs"
-    return run(proxy, [tool, "--require", str(preload), "-e", code])
+    preload = str(trust._SHIMS / "node" / "preload.cjs")
+    loaded = [word for path in (*before, preload) for word in ("--require", path)]
+    return run(proxy, [tool, *loaded, "-e", code])
 
 
 HTTP_CLIENT = """
@@ -83,6 +85,7 @@ def create_connection(address, timeout, source_address=None, socket_options=None
     return socket.create_connection(address, timeout)
 """,
     "connection": """
+import urllib3.util.connection
 from enum import Enum
 HttpVersion = Enum("HttpVersion", "h11 h2 h3")
 class HTTPConnection:
@@ -217,6 +220,41 @@ def test_node_is_told_of_a_refusal(proxy):
         code = CONNECTS.format(module=module, host="api.test", port=443, more=more)
         assert node(proxy, code) == "the proxy refused api.test:443: 502\n"
     assert proxy.asked == ["CONNECT api.test:443 HTTP/1.1"] * 2
+
+
+def test_what_deno_s_npm_packages_connect_with_gets_a_tunnel(proxy, tmp_path):
+    deno = tmp_path / "deno.cjs"
+    versions = "{ value: { ...process.versions, deno: '2.9.6' } }"
+    deno.write_text(f"Object.defineProperty(process, 'versions', {versions});")
+    code = CONNECTS.format(module="net", host="api.test", port=80, more=UNDICI)
+    assert node(proxy, code, str(deno)) == "ok\n"
+    assert proxy.asked == ["CONNECT api.test:80 HTTP/1.1"]
+
+
+#: A Node that takes itself for Bun, where TLS has a handle and is told itself.
+BUN = """
+const net = require('net');
+const versions = { ...process.versions, bun: '1.4.5' };
+Object.defineProperty(process, 'versions', { value: versions });
+globalThis.WebSocket = class {};
+const { Socket } = net;
+Socket.prototype.unref = function unref() { this.told = true; return this; };
+"""
+TELLS_TLS = """
+const socket = require('tls').connect(
+  { host: 'api.test', port: 443, ALPNProtocols: ['h2'] });
+socket.on('error', () => {});
+socket.unref();
+console.log(Boolean(socket.told));
+process.exit();
+"""
+
+
+def test_bun_tells_tls_itself(proxy, tmp_path):
+    """And not the socket below, which passes on to TLS what it is told."""
+    bun = tmp_path / "bun.cjs"
+    bun.write_text(BUN)
+    assert node(proxy, TELLS_TLS, str(bun)) == "true\n"
 
 
 @pytest.mark.parametrize("module", ["net", "tls"])

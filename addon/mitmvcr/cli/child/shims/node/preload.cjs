@@ -182,10 +182,13 @@ function patchConnect() {
     const listener = args.find((arg) => typeof arg === 'function');
     const { servername = net.isIP(options.host) ? '' : options.host } = options;
     const socket = connectTls({ ...options, servername, socket: raw }, listener);
-    // TLS over what has no handle holds up no process, and can be told nothing.
-    ['ref', 'unref', 'setKeepAlive', 'setNoDelay'].forEach((name) => {
-      socket[name] = (...words) => { raw[name](...words); return socket; };
-    });
+    // In Node TLS over what has no handle holds up no process, and can be told nothing. In
+    // Bun it has the handle, and what is below asks it.
+    if (!process.versions.bun) {
+      ['ref', 'unref', 'setKeepAlive', 'setNoDelay'].forEach((name) => {
+        socket[name] = (...words) => { raw[name](...words); return socket; };
+      });
+    }
     tunnel(raw, proxy, options.host || 'localhost', options.port);
     return socket;
   };
@@ -263,11 +266,12 @@ function patchBunWebSocket() {
 
 try {
   // Deno obeys NODE_OPTIONS too, and reads the proxy's variables itself, except in
-  // node:https. Bun's fetch reads them; its node:https is like Node's from 1.4 on.
-  const { bun, deno } = process.versions;
-  if (http.Agent.prototype.createSocket) patchAgents();
-  if (http.Agent.prototype.createSocket && !deno) patchConnect();
-  if (bun) patchBunWebSocket();
+  // Node's modules. Bun's fetch reads them; its node:https is like Node's from 1.4 on.
+  if (http.Agent.prototype.createSocket) {
+    patchAgents();
+    patchConnect();
+  }
+  if (process.versions.bun) patchBunWebSocket();
 } catch (error) {
   process.stderr.write(`mitmvcr: Node goes past the proxy here: ${error.message}\n`);
 }

@@ -116,14 +116,11 @@ def urllib3(module: "Any") -> None:
             raise module.NewConnectionError(self, str(error)) from error
 
     def create(address: "tuple[str, int]", self: "Any") -> "Any":
-        from urllib3.util import connection
-
         if hasattr(module, "HttpVersion"):
             self.disabled_svn.add(module.HttpVersion.h3)
         options = self.socket_options
-        return connection.create_connection(
-            address, self.timeout, socket_options=options
-        )
+        make = sys.modules["urllib3.util.connection"].create_connection
+        return make(address, self.timeout, socket_options=options)
 
     module.HTTPConnection._new_conn = _new_conn
 
