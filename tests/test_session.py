@@ -414,7 +414,8 @@ def test_a_cassette_whose_recording_was_killed_is_not_to_be_recorded_again(
     assert str(caught.value) == (
         f"{path}: cassette not found, and mode replay_only never records: {part}:"
         " holds 2 interactions of a recording that was not saved: run"
-        f" 'mitmvcr cassette recover {path}', or delete the file"
+        f" 'mitmvcr cassette recover {path}' to keep it; to record"
+        " anew, delete the file"
     )
     assert list(tmp_path.iterdir()) == [part]
 

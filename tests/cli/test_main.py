@@ -385,3 +385,14 @@ def test_ctrl_c_while_it_is_imported_ends_it_without_a_traceback(ignored, code):
     )
     assert (ran.returncode, ran.stderr) == (code, "")
     assert bool(ran.stdout) is ignored
+
+
+@pytest.mark.parametrize(
+    ("word", "group"), [("explain", "cassette"), ("install", "git")]
+)
+def test_a_command_of_a_group_is_found_without_it(
+    capsys: pytest.CaptureFixture[str], word: str, group: str
+) -> None:
+    assert main([word, "a.yaml"]) == 2
+    said = capsys.readouterr().err
+    assert f"No such command '{word}'. Did you mean 'mitmvcr {group} {word}'?" in said

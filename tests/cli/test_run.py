@@ -572,6 +572,14 @@ ssl.create_default_context().wrap_socket(raw, server_hostname="api.test").close(
 """
 
 
+def test_a_client_that_refuses_our_authority_is_told_of_once(cli, cassette, certs):
+    """The log's line before has mitmproxy's words for it, which ours repeated."""
+    client = ("curl", "-sS", "--cacert", certs.ca, "https://api.test/")
+    ran = cli("run", "--cassette", cassette, "--mode", "replay_only", *client)
+    said = "refused its certificate for api.test: let it trust the file that"
+    assert said in ran.stderr
+
+
 def test_a_client_that_leaves_after_the_handshake_may_refuse_our_authority(
     cli, cassette
 ):

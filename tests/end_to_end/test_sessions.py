@@ -340,7 +340,7 @@ def test_a_cassette_that_another_process_records_has_no_second_recorder(
         problem = str(refused.json["detail"])
         assert re.fullmatch(
             rf"{re.escape(other.name)}: is being recorded already by .*process"
-            rf" {os.getpid()} on .*: end that first",
+            rf" {os.getpid()} on .*: end that first, or choose another cassette",
             problem,
         ), problem
     assert suite.origin.hits().requests == ()

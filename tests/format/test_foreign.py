@@ -168,14 +168,17 @@ def test_what_no_command_reads_is_named_too(name: str, tmp_path: Path) -> None:
     assert said.endswith(found.message)
 
 
+CUT = "was the file cut short, or a line indented otherwise?"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("a: 1\n", "not a cassette: no mapping with version and interactions"),
         ('{"a": {}}', "not a cassette: no mapping with version and interactions"),
         ("{}", "not a cassette: no mapping with version and interactions"),
-        ("version: 2\n", "there is no `interactions`: was the file cut short?"),
-        ("interactions: []\n", "there is no `version`: was the file cut short?"),
+        ("version: 2\n", f"there is no `interactions`: {CUT}"),
+        ("interactions: []\n", f"there is no `version`: {CUT}"),
     ],
 )
 def test_only_what_has_a_part_of_a_cassette_may_be_cut_short(

@@ -412,7 +412,7 @@ def test_the_version_is_a_number_as_go_reads_it(version: str) -> None:
 
 def test_a_missing_version_is_refused() -> None:
     said = refusal(b"interactions: []\n")
-    assert "there is no `version`: was the file cut short?" in said
+    assert "there is no `version`: was the file cut short, or a" in said
 
 
 def test_missing_interactions_are_refused() -> None:
@@ -476,7 +476,7 @@ def test_an_interaction_without_its_parts_is_refused(item: str) -> None:
 def test_an_interaction_that_cannot_be_replayed_is_refused(key: str) -> None:
     text = one(response="code: 200").decode()
     lines = [line for line in text.split("\n") if f"{key}:" not in line]
-    assert f"there is no `{key}`: was the file cut short?" in refusal(
+    assert f"there is no `{key}`: was the file cut short, or a" in refusal(
         "\n".join(lines).encode()
     )
 

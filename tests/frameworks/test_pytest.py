@@ -186,6 +186,7 @@ def test_without_a_mitmvcr_only_the_tests_that_want_it_fail(world, recorded):
     assert outcomes(ran) == {"passed": 1, "error": 1}
     remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
     assert f"mitmvcr: mitmvcr is not on the PATH: {remedy}" in ran.stdout
+    assert "another exception occurred" not in ran.stdout
 
 
 def test_what_a_wider_fixture_misses_fails_the_run(world, recorded):

@@ -96,7 +96,8 @@ def test_a_journal_that_another_process_uses_is_left_to_it(
         assert re.fullmatch(
             f"{path}: is being recorded already by -c"
             rf" \(process {process.pid} on {re.escape(socket.gethostname())},"
-            r" since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\): end that first",
+            r" since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\): end that first,"
+            r" or choose another cassette",
             str(caught.value),
         )
     process.communicate("\n", timeout=PATIENCE)
@@ -131,7 +132,8 @@ def test_a_journal_that_holds_something_is_left_over_for_recovery(
             begin(path)
         assert str(caught.value) == (
             f"{part}: holds 2 interactions of a recording that was not saved:"
-            f" run 'mitmvcr cassette recover {path}', or delete the file"
+            f" run 'mitmvcr cassette recover {path}' to keep it; to record"
+            " anew, delete the file"
         )
     assert part.read_bytes() == before
     assert FileStore(path).recover() == 2
@@ -315,7 +317,8 @@ def test_readers_are_told_of_a_journal_that_nobody_uses(
     process.wait()
     told = (
         f"{part}: holds 2 interactions of a recording that was not saved:"
-        f" run 'mitmvcr cassette recover {path}', or delete the file"
+        f" run 'mitmvcr cassette recover {path}' to keep it; to record"
+        " anew, delete the file"
     )
     assert FileStore(path).left_over() == told
     Path(f"{part}.lock").unlink()
@@ -360,7 +363,8 @@ def test_without_locks_no_journal_is_taken_over(path: Path, part: Path) -> None:
         begin(path)
     assert str(caught.value) == (
         f"{part}: holds 0 interactions of a recording that was not saved, or is under"
-        f" way: run 'mitmvcr cassette recover {path}', or delete the file"
+        f" way: run 'mitmvcr cassette recover {path}' to keep it; to record"
+        " anew, delete the file"
     )
     assert part.exists()
 

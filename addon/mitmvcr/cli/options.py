@@ -85,6 +85,16 @@ class CommandGroup(_Named, click.Group):
 
     command_class = _Named
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command. Raise UsageError for one that a group of ours has."""
+        found = super().get_command(ctx, cmd_name)
+        quiet = found is not None or ctx.resilient_parsing
+        for group in () if quiet else self.commands.values():
+            if isinstance(group, click.Group) and cmd_name in group.commands:
+                whole = f"'{ctx.command_path} {group.name} {cmd_name}'"
+                ctx.fail(f"No such command '{cmd_name}'. Did you mean {whole}?")
+        return found
+
     def invoke(self, ctx: click.Context) -> Any:
         """Let a pipe that nobody reads end a command as SIGPIPE ends others, and a
         signal as it does; click would end it with 1, or take it for Ctrl-C. Raise

@@ -274,7 +274,8 @@ def _absent(name: str, names: Collection[str | None], known: Collection[str]) ->
     """Return what to say of a key that is needed and not among the names."""
     others = [each for each in names if each is not None and each not in known]
     near = difflib.get_close_matches(name, others, n=1, cutoff=0.6)
-    cause = f"does `{near[0]}` stand for it?" if near else "was the file cut short?"
+    lost = "was the file cut short, or a line indented otherwise?"
+    cause = f"does `{near[0]}` stand for it?" if near else lost
     return f"there is no `{name}`: {cause}"
 
 

@@ -95,7 +95,10 @@ def ensure_ca(confdir: Path) -> Path:
             _make(confdir, authority)
         certificate = _publish_certificate(confdir, authority)
     except OSError as error:
-        problem = f"cannot hold the proxy's certificate authority: {error.strerror}"
+        problem = (
+            f"cannot hold the proxy's certificate authority: {error.strerror}; let"
+            " MITMVCR_HOME name a folder that can be written"
+        )
         raise AuthorityError(confdir, problem) from error
     if not is_sound(authority, _file(confdir, "dhparam.pem")):
         _check(confdir, authority)

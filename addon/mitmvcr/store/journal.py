@@ -152,7 +152,8 @@ class Journal:
 
     def _remedy(self) -> str:
         return (
-            f"run 'mitmvcr cassette recover {as_word(self._name)}', or delete the file"
+            f"run 'mitmvcr cassette recover {as_word(self._name)}' to keep"
+            " it; to record anew, delete the file"
         )
 
     def append(self, piece: Piece) -> None:

@@ -44,7 +44,9 @@ class Lock:
     def refusal(self) -> CassetteWriteError:
         """Return the error for a lock that somebody else has."""
         problem = f"is being recorded already by {self._holder()}"
-        return CassetteWriteError(self._name, problem, remedy="end that first")
+        return CassetteWriteError(
+            self._name, problem, remedy="end that first, or choose another cassette"
+        )
 
     def _try(self) -> bool | None:
         """Lock as :func:`try_lock` does; also False where another lock was put in the

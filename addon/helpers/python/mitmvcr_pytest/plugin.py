@@ -191,7 +191,8 @@ def vcr(
             request, wish, marks, vcr_cassette_dir, default_cassette_name
         )
     except VcrError as error:
-        pytest.fail(f"mitmvcr: {error}", pytrace=False)
+        failed = pytest.fail.Exception(f"mitmvcr: {error}", pytrace=False)
+        raise failed from None  # else pytest shows both, which say the same
 
 
 def _asks_for_it(request: pytest.FixtureRequest) -> bool:

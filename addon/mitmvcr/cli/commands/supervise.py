@@ -207,7 +207,12 @@ def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
     )
     left = left_behind(f"http://127.0.0.1:{route.port}")
     behind = [of_background(left)] if left else []
-    left_out = of_attempts(route.attempts, proxy, fail=policy.fail_on_miss)
+    left_out = of_attempts(
+        route.attempts,
+        proxy,
+        fail=policy.fail_on_miss,
+        transparent=plan.transparent,
+    )
     old = of_age(proxy.sessions, policy.max_age, fail=policy.fail_on_age)
     return [*left_out, *idle, *behind, *old]
 

@@ -12,6 +12,7 @@ from mitmvcr.options import (
     IGNORE_PRESET,
     INCLUDE_LOCALHOST,
     ISOLATE,
+    ISOLATE_ALLOW,
     MAX_AGE,
     MODE,
     NO_PROXY,
@@ -83,7 +84,7 @@ def of_age(
 
 
 def of_attempts(
-    attempts: Mapping[str, int], proxy: "Proxy", *, fail: bool
+    attempts: Mapping[str, int], proxy: "Proxy", *, fail: bool, transparent: bool
 ) -> Iterator[Finding]:
     """Yield what isolation kept from leaving; with ``fail`` it fails a strict replay,
     as a miss does."""
@@ -92,6 +93,10 @@ def of_attempts(
     text = f"tried to leave past the proxy: {listed(attempts)}"
     if proxy.records:
         text += "; it was blocked, and is not recorded"
+    others = (
+        "" if transparent else f"let it read HTTPS_PROXY, add {TRANSPARENT.word}, or "
+    )
+    text += f": {others}say {ISOLATE_ALLOW.word} HOST:PORT if it may"
     yield Finding("leaving", text, fails=fail and proxy.offline)
 
 
@@ -171,8 +176,9 @@ def _past_a_replay(*, isolated: bool) -> str:
 
 
 def _distrusted(broken: dict[str, str], *, isolated: bool) -> str:
+    known = "The client does not trust the proxy's certificate for "
     hosts = ", ".join(
-        f"{shown(host)} ({shown(reason)})"
+        shown(host) + ("" if reason.startswith(known) else f" ({shown(reason)})")
         for host, reason in list(broken.items())[:_NAMED]
     )
     others = f" and {len(broken) - _NAMED} other hosts" if len(broken) > _NAMED else ""

@@ -112,7 +112,8 @@ def _log_left(session: Session, away: int) -> None:
     if (place := session.left_in) is not None:
         logger.warning(
             "mitmvcr: what recorded %s has failed, so it stays as it was; the recording"
-            " is in %s: run 'mitmvcr cassette recover %s', or delete the file",
+            " is in %s: run 'mitmvcr cassette recover %s' to keep it; to"
+            " record anew, delete the file",
             name,
             place,
             as_word(name),

@@ -223,7 +223,11 @@ class Routes:
         if name is not None:
             return Wanted(name)
         if self._is_nobodys(port):
-            return _refused(f"of port {port}: it has none now, as between two tests")
+            return _refused(
+                f"of port {port}: it has none now, as between two tests;"
+                " what is asked outside of them is in the cassette suite once that is"
+                " recorded"
+            )
         return None
 
     def _read(self, flow: "http.HTTPFlow") -> Wanted | None:
