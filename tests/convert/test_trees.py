@@ -191,7 +191,7 @@ def test_a_note_is_one_line() -> None:
         "request": {"url": "/", "bodyPatterns": [pattern]},
         "response": {"status": 200},
     }
-    note = notes_of(found_in(mapping, "wiremock"))[1]
+    note = notes_of(found_in(mapping, "wiremock"))[-1]
     assert note == (
         r"interaction 0: request.bodyPatterns: is not exact (a\nb\x1b), so it is not"
         " kept"
