@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from convert.samples import found_in, notes_of
 from mitmvcr.convert.tree import Plain, Tree, UnreadableError, as_text, from_json
 from mitmvcr.convert.yamltree import from_yaml, to_yaml
+from mitmvcr.core.errors import CassetteDamagedError
 
 DEEP = 100_000
 
@@ -110,3 +112,87 @@ def test_a_character_that_libyaml_refuses_is_read_by_the_other() -> None:
 def test_texts_are_quoted_for_ruby() -> None:
     written = to_yaml({"a": "1,000", "body": ":sym", "string": "string"}, quotes=True)
     assert written == b'"a": "1,000"\nbody: ":sym"\nstring: string\n'
+
+
+VCRPY = """\
+interactions:
+- request:
+    body: null
+    headers: {}
+    method: GET
+    uri: http://api.test/
+  response:
+    body: {string: hello}
+    headers: {}
+    status:
+      code: 200
+      message: OK
+"""
+RUBY = """\
+http_interactions:
+- request:
+    method: get
+    uri: http://api.test/
+  response:
+    status:
+      code: 200
+      message: OK
+    body:
+      encoding: UTF-8
+      string: |
+        hello
+        hello
+  recorded_at: Mon, 30 Nov 2026 03:00:00 GMT
+"""
+PROXAY = """\
+http_interactions:
+  - request:
+      method: GET
+      path: /
+      headers: {host: api.test}
+    response:
+      status: {code: 200}
+      body:
+        encoding: utf8
+        data: hello
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "end"),
+    [
+        ("vcrpy", VCRPY, "version: 1"),
+        ("ruby-vcr", RUBY, "recorded_with: VCR 6.2.0"),
+        ("proxay", PROXAY, ""),
+    ],
+)
+def test_yaml_that_ends_within_a_line_was_cut_off(
+    name: str, start: str, end: str
+) -> None:
+    """YAML is complete wherever it ends: a body was as long as what was left of it."""
+    for whole in (start, start + end) if end else (start,):
+        assert len(found_in(whole, name).interactions) == 1
+    with pytest.raises(CassetteDamagedError, match="cut off"):
+        found_in(start.removesuffix("\n"), name)
+
+
+def test_an_interaction_of_vcr_ends_with_when_it_was() -> None:
+    cut = RUBY[: RUBY.index("  recorded_at")]
+    with pytest.raises(CassetteDamagedError, match="was cut off"):
+        found_in(cut, "ruby-vcr")
+    assert len(found_in(cut + "recorded_with: VCR 6.2.0", "ruby-vcr").interactions) == 1
+    with pytest.raises(CassetteDamagedError, match="was cut off"):
+        found_in(PROXAY[: PROXAY.index("      body")], "proxay")
+
+
+def test_a_note_is_one_line() -> None:
+    pattern = {"a\nb\x1b": "c"}
+    mapping = {
+        "request": {"url": "/", "bodyPatterns": [pattern]},
+        "response": {"status": 200},
+    }
+    note = notes_of(found_in(mapping, "wiremock"))[-1]
+    assert note == (
+        r"interaction 0: request.bodyPatterns: is not exact (a\nb\x1b), so it is not"
+        " kept"
+    )

@@ -143,6 +143,7 @@ NO_COMMAND = {
         "        status:\n            http_version: '1.1'\n"
     ),
     "Keploy": "version: api.keploy.io/v1beta1\nkind: Http\nspec: {}\n",
+    "responses": "responses:\n- response:\n    body: a\n    method: GET\n",
     "httpmock": "when:\n  path: /a\n  method: GET\nthen:\n  status: 200\n---\nwhen: {}",
     "placebo": '{"status_code": 200, "data": {"ResponseMetadata": {}}}',
     "OpenAPI": "openapi: 3.0.0\ninfo: {title: x}\npaths: {}\n",

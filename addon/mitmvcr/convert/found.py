@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 from mitmvcr.convert.exchange import Exchange
 from mitmvcr.convert.tree import Tree, UnreadableError, raw_of, unknown
 from mitmvcr.core.model import Interaction
+from mitmvcr.core.wording import visible
 
 
 class Note(NamedTuple):
@@ -56,14 +57,15 @@ class Line(NamedTuple):
 
 
 def lines(notes: Iterable[Note]) -> list[Line]:
-    """Put together what is the same of several interactions, in the order met."""
+    """Put together what is the same of several interactions, in the order met, and in
+    characters that can be printed: a file may have any in its names."""
     groups: dict[tuple[str, str, bool], dict[int, None]] = {}
     for note in notes:
         numbers = groups.setdefault((note.field, note.problem, note.is_loss), {})
         if note.interaction is not None:
             numbers[note.interaction] = None
     return [
-        Line(tuple(numbers), field, problem, is_loss)
+        Line(tuple(numbers), visible(field), visible(problem), is_loss)
         for (field, problem, is_loss), numbers in groups.items()
     ]
 

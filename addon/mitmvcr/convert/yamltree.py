@@ -33,6 +33,19 @@ def from_yaml(data: bytes) -> Tree:
         raise UnreadableError("is nested too deeply") from None
 
 
+CUT_OFF = "was cut off: it ends within an interaction"
+
+
+def whole_from_yaml(data: bytes, last: str = "") -> Tree:
+    """Read a file that some program wrote. YAML may end anywhere and be complete, but
+    each ends its last line, or has ``last`` behind all else. Raise UnreadableError."""
+    whole = from_yaml(data)
+    has_end = bool(last) and whole.is_map and not whole[last].is_none
+    if whole and not has_end and not data.endswith((b"\n", b"\r")):
+        raise UnreadableError(f"{CUT_OFF}, or lacks a line feed at its end")
+    return whole
+
+
 def _composed(data: bytes) -> Node | None:
     try:
         found: Node | None = yaml.compose(data, Loader=_FAST)

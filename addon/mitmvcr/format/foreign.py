@@ -57,6 +57,7 @@ KINDS = {
     "keploy": "a test of Keploy",
     "proxay": "a tape of Proxay",
     "httpmock": "a recording of httpmock",
+    "responses": "a recording of responses",
     "placebo": "an answer of placebo",
     "openapi": "an OpenAPI document",
     "packets": "a capture of packets",
@@ -67,7 +68,7 @@ CODE = ("msw", "nock-code")
 UNREAD = frozenset(
     (
         *("mountebank", "mockserver", "pact", "insomnia", "exvcr", "php-vcr"),
-        *("keploy", "openapi", "packets", "httpmock", "placebo"),
+        *("keploy", "openapi", "packets", "httpmock", "responses", "placebo"),
     )
 )
 #: How files of others begin that are no JSON.
@@ -84,6 +85,7 @@ _BEGINS: dict[str, re.Pattern[bytes]] = {
         rb"http_interactions:\s+- request:\s+method: \S+\s+path: ['\"]?/"
     ),
     "httpmock": re.compile(rb"(?:---\s*)?when:\n  .*?^then:\n  ", re.M | re.S),
+    "responses": re.compile(rb"(?:---\s*)?responses:\n *- response:\n"),
     "insomnia": re.compile(rb"type: [\w.]+\.insomnia\.rest/"),
     "openapi": re.compile(rb"(?:---\s*)?(?:openapi|swagger): ['\"]?[23]\."),
     "packets": re.compile(rb"\xd4\xc3\xb2\xa1|\xa1\xb2\xc3\xd4|\n\r\r\n"),

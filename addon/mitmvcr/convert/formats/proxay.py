@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from mitmvcr.convert.coded import as_coded, from_base64
 from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
-from mitmvcr.convert.tree import Tree
-from mitmvcr.convert.yamltree import from_yaml
+from mitmvcr.convert.tree import Tree, UnreadableError
+from mitmvcr.convert.yamltree import CUT_OFF, whole_from_yaml
 
 _OF_ITEM = frozenset({"request", "response"})
 _OF_REQUEST = frozenset({"method", "path", "headers", "body"})
@@ -20,7 +20,9 @@ _OF_RESPONSE = frozenset({"status", "headers", "body"})
 def read(data: bytes, found: Found) -> None:
     """Read a tape. Raise UnreadableError."""
     known = frozenset({"http_interactions"})
-    items = found.items_of(from_yaml(data), "http_interactions", known)
+    items = found.items_of(whole_from_yaml(data), "http_interactions", known)
+    if items and items[-1]["response"]["body"].is_none:  # what is written last
+        raise UnreadableError(CUT_OFF)
     found.collect(placed(items), _exchanges)
 
 

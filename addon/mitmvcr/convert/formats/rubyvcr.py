@@ -27,12 +27,13 @@ from mitmvcr.convert.coded import (
 from mitmvcr.convert.exchange import Exchange
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
-from mitmvcr.convert.yamltree import from_yaml, to_yaml
+from mitmvcr.convert.yamltree import CUT_OFF, to_yaml, whole_from_yaml
 from mitmvcr.core.media import parameter
 from mitmvcr.core.model import Headers, Interaction, header
-from mitmvcr.core.wording import shown
 
-_KNOWN = frozenset({"http_interactions", "recorded_with"})
+#: What all of them write last.
+_END = "recorded_with"
+_KNOWN = frozenset({"http_interactions", _END})
 _OF_ITEM = frozenset({"request", "response", "recorded_with"})
 _OF_MESSAGE = frozenset(
     {
@@ -44,8 +45,12 @@ _OF_MESSAGE = frozenset(
 
 def read(data: bytes, found: Found) -> None:
     """Read a cassette. Raise UnreadableError."""
-    whole = from_json(data) if data.lstrip()[:1] == b"{" else from_yaml(data)
+    is_json = data.lstrip()[:1] == b"{"
+    whole = from_json(data) if is_json else whole_from_yaml(data, _END)
     items = found.items_of(whole, "http_interactions", _KNOWN)
+    has_end = is_json or whole.is_list or not whole[_END].is_none
+    if items and not has_end and items[-1].first("recorded_at", _END).is_none:
+        raise UnreadableError(CUT_OFF)
     found.collect(placed(items), _exchanges)
 
 
@@ -120,7 +125,7 @@ def _encoded(text: Tree, encoding: str, found: Found) -> bytes:
     try:
         return text.text().encode(encoding)
     except (LookupError, ValueError):  # what is no name at all is a ValueError
-        problem = f"is not text in {shown(encoding)}, so it is written in UTF-8"
+        problem = f"is not text in {encoding}, so it is written in UTF-8"
         found.say(text.place, problem)
         return text.data()
 

@@ -19,7 +19,7 @@ from mitmvcr.convert.coded import as_sent, from_base64, lists, reason, url_of
 from mitmvcr.convert.exchange import Exchange
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, from_json
-from mitmvcr.convert.yamltree import from_yaml, to_yaml
+from mitmvcr.convert.yamltree import to_yaml, whole_from_yaml
 from mitmvcr.core.model import Interaction
 
 _KNOWN = frozenset({"interactions", "version"})
@@ -40,7 +40,11 @@ _OF_RESPONSE = frozenset(
 
 def read(data: bytes, found: Found) -> None:
     """Read a cassette. Raise UnreadableError."""
-    whole = from_json(data) if data.lstrip()[:1] in (b"{", b"[") else from_yaml(data)
+    whole = (
+        from_json(data)
+        if data.lstrip()[:1] in (b"{", b"[")
+        else whole_from_yaml(data, "version")
+    )
     items = found.items_of(whole, "interactions", _KNOWN)
     found.collect(placed(items), _exchanges)
 
