@@ -56,8 +56,7 @@ class Recording:
         kept = redacted.kept
         if not is_sendable(kept.response):
             kept = self._one_that_replays(kept)
-        if self._known is None:
-            self._known = self._noted = self._redaction.redactor.memory.size
+        self._count_known()
         with self._variables.kept():
             kept = self._variables.held(kept)
             if self._is_closed:
@@ -69,6 +68,17 @@ class Recording:
         self._overtaken.note(kept.request, asked)
         self._note_identity(kept, redacted)
         return kept
+
+    def _count_known(self) -> None:
+        if self._known is None:
+            self._known = self._noted = self._redaction.redactor.memory.size
+
+    def pass_over(self, request: Request) -> None:
+        """Learn what is secret in the head of a request that is not recorded: what is
+        recorded may hold it too. Raises CassetteWriteError."""
+        self._count_known()
+        self._redaction.redactor.request(replace(request, body=b""))
+        self.note_secrets()
 
     def note_secrets(self) -> None:
         """Note what was found to be secret after the first interaction was written.
@@ -221,21 +231,23 @@ class _Overtaken:
 
     def moved(self, found: Sequence[Interaction | None]) -> dict[int, Interaction]:
         """Return what is to stand elsewhere among its equals, by its new place."""
-        groups: defaultdict[Hashable, list[int]] = defaultdict(list)
+        groups: defaultdict[Hashable, list[tuple[int, Interaction]]] = defaultdict(list)
         for number, each in enumerate(found):
             if each is not None:
                 request = each.request
                 key = self._matcher.bucket(request.url), self._matcher.rests(request)[0]
-                groups[key].append(number)
-        pairs = (
-            (place, found[number])
+                groups[key].append((number, each))
+        return {
+            place: each
             for group in groups.values()
-            for place, number in zip(
-                group, sorted(group, key=self._times.__getitem__), strict=True
+            for (place, _), (number, each) in zip(
+                group, sorted(group, key=self._time), strict=True
             )
             if place != number
-        )
-        return {place: each for place, each in pairs if each is not None}
+        }
+
+    def _time(self, one: tuple[int, Interaction]) -> int:
+        return self._times[one[0]]
 
 
 def _asked(each: Interaction) -> tuple[str, bytes, list[bytes]]:
