@@ -42,6 +42,7 @@ from mitmvcr.store.store import FileStore
 from option_samples import parse_settings
 
 RECORD = Forward(record=True)
+HIDDEN = "[REDACTED:authorization]"
 SECRET = {"Authorization": ["Bearer secret"], "Accept": ["*/*"]}
 
 
@@ -258,6 +259,23 @@ def test_equal_ones_are_written_as_they_were_asked_for(start: Start) -> None:
         *(("1", 206), ("2", 202), ("1", 203), ("1", 201), ("3", 205), ("1", 204))
     ]
     assert [each.id for each in session.store.load().interactions] == [*range(6)]
+
+
+@pytest.mark.parametrize("mode", ["record_only", "passthrough"])
+def test_what_is_not_recorded_is_learned_from(start: Start, mode: str) -> None:
+    token, session = "q8Zk3vTw9LxN2bRd", start(mode)
+    got = made(1)
+    body = f"the id is {token}".encode()
+    met = replace(got, response=replace(got.response, body=body))
+    if session.records:
+        session.record(met)
+    other = replace(ask(2), headers={"Authorization": [f"Bearer {token}"]})
+    session.pass_over(other)
+    assert session.redactor.text(token) == (token if mode == "passthrough" else HIDDEN)
+    session.close()
+    if session.records:
+        (kept,) = session.store.load().interactions
+        assert kept.response.body == f"the id is {HIDDEN}".encode()
 
 
 def test_others_of_one_url_stand_as_they_ended(start: Start) -> None:

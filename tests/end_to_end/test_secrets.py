@@ -491,6 +491,29 @@ def test_a_secret_that_is_known_only_later_is_taken_out_at_the_end(shop: Shop) -
     assert not any(form in proxy.log.encode() for form in encodings(value))
 
 
+@pytest.mark.parametrize("how", ["passed", "blocked", "dropped", "broken"])
+def test_what_a_request_that_is_not_recorded_sends_is_a_secret_too(
+    shop: Shop, tmp_path: Path, how: str
+) -> None:
+    """A token under no name, which is known by what is made of it alone."""
+    value, hooks = "q8Zk3vTw9LxN2bRd", tmp_path / "hooks.py"
+    hooks.write_text(
+        "def before_record(interaction):\n"
+        "    return None if '/dropped' in interaction.request.url else interaction\n"
+    )
+    shop.origin.answers["/early"] = Answer(JSON, json.dumps({"seen": value}).encode())
+    options = {"vcr_passthrough": "~u /passed", "vcr_block": "~u /blocked"}
+    proxy = shop.mitmdump(shop.cassette, "record_only", vcr_hooks=hooks, **options)
+    send = sender(proxy.wait_until_listening(), shop.ca, shop.origin)
+    send(Case("/early", "GET"))
+    if how == "broken":
+        shop.origin.stop()
+    send(Case(f"/{how}", "GET", {"Authorization": f"Bearer {value}"}))
+    assert proxy.stop() == 0
+    assert len(yaml.safe_load(shop.cassette.read_text())["interactions"]) == 1
+    assert left_behind({value}, [shop.cassette]) == []
+
+
 def test_redaction_can_be_turned_off_and_says_so(shop: Shop) -> None:
     proxy = shop.mitmdump(shop.cassette, "record_only", vcr_redact="none")
     send = sender(proxy.wait_until_listening(), shop.ca, shop.origin)

@@ -231,7 +231,7 @@ class VcrAddon:
                 handed.player, flow, handed.live_request, handed.decision
             )
         session = player.session
-        if why := player.blocking.by_filter(flow):
+        if why := player.blocks(flow):
             block(session, flow, why)
             return None
         if player.passthrough and player.passes(flow):
@@ -273,7 +273,7 @@ class VcrAddon:
         if live.to_proxy and flow.server_conn.via is None:
             # An upstream proxy may need them.
             drop_proxy_headers(flow.request)
-        if decision.record and player.blocking.leaves_out(live.request.url):
+        if decision.record and player.leaves_out(live.request):
             session.passed()  # live, as it has no exchange
         elif decision.record:
             forward(self.sessions.under_way, flow, player, live)

@@ -120,6 +120,8 @@ class _Recording:
         if not exchange.move(self._event):
             return
         session = exchange.target.session
+        if self._redacted is None:
+            exchange.target.pass_over(exchange.live_request.request)
         if self._is_lost:
             reason = answers.unrecorded(self._response, login_wanted(session.spelling))
             session.lost()
@@ -169,6 +171,7 @@ def break_off(
         rest = _rest(exchange, flow, event)
         met = None if rest is None else player.session.changed(rest)
         if met is None:
+            player.pass_over(exchange.live_request.request)
             return None
         if flow is not None and (player.queued or size_of(met) > SLOW):
             return _rest_in_turn(exchange, player, met)

@@ -55,7 +55,7 @@ class Streams:
         from mitmvcr.proxy.flow import grpc
 
         session = player.session
-        if why := player.blocking.by_filter(flow):
+        if why := player.blocks(flow):
             grpc.block(session, flow, why)
         elif player.passes(flow):
             grpc.let_pass(session, flow)

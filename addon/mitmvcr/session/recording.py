@@ -56,8 +56,7 @@ class Recording:
         kept = redacted.kept
         if not is_sendable(kept.response):
             kept = self._one_that_replays(kept)
-        if self._known is None:
-            self._known = self._noted = self._redaction.redactor.memory.size
+        self._count_known()
         with self._variables.kept():
             kept = self._variables.held(kept)
             if self._is_closed:
@@ -69,6 +68,17 @@ class Recording:
         self._overtaken.note(kept.request, asked)
         self._note_identity(kept, redacted)
         return kept
+
+    def _count_known(self) -> None:
+        if self._known is None:
+            self._known = self._noted = self._redaction.redactor.memory.size
+
+    def pass_over(self, request: Request) -> None:
+        """Learn what is secret in the head of a request that is not recorded: what is
+        recorded may hold it too. Raises CassetteWriteError."""
+        self._count_known()
+        self._redaction.redactor.request(replace(request, body=b""))
+        self.note_secrets()
 
     def note_secrets(self) -> None:
         """Note what was found to be secret after the first interaction was written.

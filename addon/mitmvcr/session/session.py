@@ -5,11 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from mitmvcr.core.errors import (
-    CassetteError,
-    CassetteWriteError,
-    VcrError,
-)
+from mitmvcr.core.errors import CassetteError, CassetteWriteError, VcrError
 from mitmvcr.core.holds import Holds
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Interaction, Request, Response
@@ -139,8 +135,7 @@ class Session(Counts):
 
     @property
     def kept_in_vain(self) -> Sequence[str]:
-        """Return the names that were not to be hidden, and that nothing recorded
-        has."""
+        """Return the names not to be hidden that nothing recorded has."""
         return self.redactor.kept_in_vain if self._recorded else ()
 
     def prepare(self) -> None:
@@ -291,6 +286,11 @@ class Session(Counts):
         if changed is None:
             self._passed += 1
         return changed
+
+    def pass_over(self, request: Request) -> None:
+        """Learn what is secret in one that is not recorded. Raises CassetteError."""
+        if self.records:
+            self._recording.pass_over(request)
 
     def redacted(self, changed: Interaction) -> Redacted:
         """Return an interaction as it may be written, and whose it is. Any thread may

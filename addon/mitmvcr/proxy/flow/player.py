@@ -8,7 +8,7 @@ from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from mitmvcr.core.errors import OptionError
+from mitmvcr.core.errors import CassetteError, OptionError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.options import DIR, PASSTHROUGH, RERECORD, Settings
 from mitmvcr.proxy.flow.blocking import Blocking, parse_filter
@@ -145,7 +145,35 @@ class Player:
         self._allowed.add((client, flow.request.host, flow.request.port))
         if flow.server_conn.via:  # the socket is opened to the upstream proxy
             self._allowed.add((client, *flow.server_conn.via[1]))
+        self._hear(flow)
         return True
+
+    def blocks(self, flow: "http.HTTPFlow") -> str:
+        """Return the filter that blocks the request, in any mode; empty for none."""
+        why = self.blocking.by_filter(flow)
+        if why:
+            self._hear(flow)
+        return why
+
+    def leaves_out(self, request: Request) -> bool:
+        """Return whether a recording leaves a request out by a preset."""
+        is_left_out = self.blocking.leaves_out(request.url)
+        if is_left_out:
+            self.pass_over(request)
+        return is_left_out
+
+    def _hear(self, flow: "http.HTTPFlow") -> None:
+        if self.session.records:
+            from mitmvcr.proxy.host.messages import request_parts  # it has mitmproxy
+
+            self.pass_over(self.view.to_request(request_parts(flow.request)).request)
+
+    def pass_over(self, request: Request) -> None:
+        """Learn what is secret in a request that is not recorded."""
+        try:
+            self.session.pass_over(request)
+        except CassetteError as error:
+            self.session.note_failure(error)
 
     def may_connect(self, data: "ServerConnectionHookData") -> bool:
         """Return whether this connection may be opened: offline, for a request that was
