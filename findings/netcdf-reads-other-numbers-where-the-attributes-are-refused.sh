@@ -4,8 +4,8 @@
 # that a temperature of 15.5 degrees is 155, and a gap is -32768. A refusal of any of the others is an error.
 #
 # Versions: netCDF4 1.7.5.1.post1 with the netCDF-C that its wheel brings; pydap 3.5.9 (CPython 3.11 to 3.13).
-# Source: netcdf-c's libdap2/ncd2dispatch.c (fetchpatternmetadata: "Ignore but warn" of a DAS that cannot be had); DAP 2
-# has the attributes in a request of their own, .das, beside .dds and .dods. The request for .dds goes out twice.
+# Source: netcdf-c's libdap2/ncd2dispatch.c (fetchpatternmetadata: "Ignore but complain" of a DAS that cannot be had);
+# DAP 2 has the attributes in a request of their own, .das, beside .dds and .dods. The one for .dds goes out twice.
 # Why it matters to a recorder: each miss has to be seen, as nothing else tells: a replay out of whose cassette one of
 # the four answers is lost, by hand or by a rule, is green with wrong numbers, where the client looks as if it had
 # failed closed. The exit status has to say it, and not the program alone.
