@@ -30,6 +30,8 @@ ANSWERS = {
     "a code": '{"grant_type": "authorization_code", "code": "<w48>7"}',
     "of its type": '{"data": {"attributes": {"key": "<h32>", "name": "k"}, '
     '"type": "api_keys"}}',
+    "of its type, twice": '[{"type": "api_keys", "key": "<h32>"}, '
+    '{"type": "api_keys", "key": "<h32>"}]',
     "of its object": '{"object": "organization.admin_api_key", "value": "<w39>7"}',
     "of its kind": '{"kind": "api_key", "key": "<w39>7"}',
     "binary": '{"ipatokenotpkey": [{"__base64__": "<w27>="}]}',
@@ -104,10 +106,15 @@ def test_no_secret_of_a_header_stays(name: str) -> None:
     "body",
     [
         '{"type": "api_keys", "key": "name-of-a-key-in-a-table"}',
+        '[{"type": "api_keys", "key": "a"}, {"type": "api_keys", "key": "b"}]',
         '{"kind": "text", "key": "q7Rk2Zp9Wm4Xc8Vb3Nt6"}',
         '{"type": "password", "key": "q7Rk2Zp9Wm4Xc8Vb3Nt6"}',
         '{"ticket": "PROJ-1234", "ticket_id": "12345678"}',
         '{"secrets": {"A": {"raw": "", "computed": null}}}',
+        '{"secrets": 12, "a": {"secrets": {"A": {"raw": 12345}}}}',
+        '{"a": "text", "b": "pretext of a text next to it", "sensitive": true}',
+        '{"errors": {"a": "%s", "errors": {"password": "zu kurz"}}}' % ("x " * 90),
+        '{"errors": {"a": "%s", "errors": {"password": "zu kurz"}}}' % ("x " * 400),
         "https://forum.example.com/t/how-to-use-this-thing-with-that/1234",
         "https://h/t/q7Rk2Zp9Wm4Xc8Vb3Nt6 and /priv/some-words-and-more-words/",
         "https://h/webhooks/123456789012345678/messages",
