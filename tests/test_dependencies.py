@@ -19,7 +19,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 #: Module -> what is used instead, or what is lost.
 OPTIONAL = {
     "compression.zstd": "Python's own, from 3.14",
-    "urllib3": "the suite's, in whose process its tunnel is imported",
     "zstandard": "mitmproxy's older releases bring it instead of backports.zstd",
 }
 #: Of an extra, not of every installation.
