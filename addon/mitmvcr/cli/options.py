@@ -86,7 +86,7 @@ class CommandGroup(_Named, click.Group):
     command_class = _Named
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command. Raise UsageError for one that a group of ours has."""
+        """Return a command. Raise UsageError where only a group has it."""
         found = super().get_command(ctx, cmd_name)
         quiet = found is not None or ctx.resilient_parsing
         for group in () if quiet else self.commands.values():

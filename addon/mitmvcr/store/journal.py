@@ -151,10 +151,8 @@ class Journal:
         return f"{self.path}: {contents(count)}: {self._remedy()}"
 
     def _remedy(self) -> str:
-        return (
-            f"run 'mitmvcr cassette recover {as_word(self._name)}' to keep"
-            " it; to record anew, delete the file"
-        )
+        keep = f"run 'mitmvcr cassette recover {as_word(self._name)}' to keep it"
+        return f"{keep}; to record anew, delete the file"
 
     def append(self, piece: Piece) -> None:
         """Append all of it or nothing: what a full disk cut off is taken back. It waits

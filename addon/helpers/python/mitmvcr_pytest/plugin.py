@@ -191,8 +191,7 @@ def vcr(
             request, wish, marks, vcr_cassette_dir, default_cassette_name
         )
     except VcrError as error:
-        failed = pytest.fail.Exception(f"mitmvcr: {error}", pytrace=False)
-        raise failed from None  # else pytest shows both, which say the same
+        raise pytest.fail.Exception(f"mitmvcr: {error}", pytrace=False) from None
 
 
 def _asks_for_it(request: pytest.FixtureRequest) -> bool:
