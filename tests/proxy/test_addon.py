@@ -212,7 +212,7 @@ def test_a_failure_to_record_is_said_and_the_traffic_goes_on(
     rig = Rig(vcr_cassette=str(tmp_path / "new"))
     flow = rig.ask()
     session = rig.session
-    monkeypatch.setattr(session, "keep", lambda _: 1 / 0)
+    monkeypatch.setattr(session, "keep", lambda *_: 1 / 0)
     rig.answer(flow)
     assert "is not recorded: ZeroDivisionError" in caplog.text
     assert flow.response.content == b"live"
