@@ -67,7 +67,12 @@ def test_a_mode_goes_by_go_vcrs_name_a_short_one_or_vcrpys(
     assert parse_mode(text) is mode
 
 
-@pytest.mark.parametrize("text", ["", "recrod", "record only", "record_only,replay"])
+def test_a_mistyped_mode_is_told_with_the_nearest() -> None:
+    with pytest.raises(OptionError, match="vcr_mode=Reply: did you mean replay[?]"):
+        parse_mode("Reply")
+
+
+@pytest.mark.parametrize("text", ["", "x", "compact"])
 def test_an_unknown_mode_is_told_with_the_known_ones(text: str) -> None:
     with pytest.raises(OptionError) as caught:
         parse_mode(text)
@@ -355,7 +360,7 @@ def test_a_switch_that_is_neither_is_told_with_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "size"), [("7", 7), (" 2K ", 2048), ("1m", 1 << 20), ("3g", 3 << 30)]
+    ("text", "size"), [("7", 7), (" 2K ", 2048), ("1MB", 1 << 20), ("3g", 3 << 30)]
 )
 def test_a_size_is_in_bytes_or_larger_units(text: str, size: int) -> None:
     assert parse_size("vcr_x", text) == size

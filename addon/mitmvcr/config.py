@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from mitmvcr.core.errors import OptionError, VcrError
-from mitmvcr.options import BY_NAME, CASSETTE, DIR, OPTIONS, Kind, Option, Text, nearest
+from mitmvcr.options import BY_NAME, CASSETTE, DIR, OPTIONS, Kind, Option, Text
+from mitmvcr.parsing import nearest
 from mitmvcr.values import Given, Layer, Values
 
 FILE = "mitmvcr.toml"

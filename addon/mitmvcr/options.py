@@ -6,8 +6,7 @@ mitmproxy's options, those of the command line, the ``MITMVCR_*`` variables, the
 field in :class:`Settings`), and use it.
 """
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
@@ -915,9 +914,3 @@ def as_options(settings: Settings) -> dict[str, str | list[str]]:
 def _written(settings: Settings, option: Option) -> str | list[str]:
     text = option.write(attrgetter(option.field or option.name)(settings))
     return text if isinstance(text, str) else list(text)
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that a mistyped one is likely to mean, if any."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
-    return near[0] if near else None

@@ -3,9 +3,10 @@
 The table in options.py names these functions; none of them knows an option's name.
 """
 
+import difflib
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
@@ -125,6 +126,12 @@ def write_fsync(each: bool) -> str:
 COMPARE = "compare"
 
 
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that a mistyped one is likely to mean, if any."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
+    return near[0] if near else None
+
+
 def parse_mode(text: str) -> Mode:
     """Parse a mode by its go-vcr name, its short name or vcrpy's."""
     word = text.strip().lower()
@@ -136,8 +143,10 @@ def parse_mode(text: str) -> Mode:
     try:
         return Mode(word)
     except ValueError:
-        known = ", ".join([*Mode, *SHORT_NAMES])
-        raise UnusableValueError(text, f"use one of {known}") from None
+        known = [*Mode, *SHORT_NAMES]
+        near = nearest(word, known)
+        remedy = f"did you mean {near}?" if near else f"use one of {', '.join(known)}"
+        raise UnusableValueError(text, remedy) from None
 
 
 def parse_latency(text: str) -> float:
@@ -155,13 +164,13 @@ def parse_latency(text: str) -> float:
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
-def parse_size(text: str) -> int:
+def parse_size(text: str, least: int = 1) -> int:
     """Parse a size and return bytes: ``500k``, ``1m`` and ``2g`` as mitmproxy's own
-    options have them."""
-    word = text.strip().lower()
+    options have them, or ``1MB``."""
+    word = text.strip().lower().removesuffix("b")
     unit = _UNITS.get(word[-1:], 1)
     number = word if unit == 1 else word[:-1]
-    if not (number.isascii() and number.isdigit()) or not int(number):
+    if not (number.isascii() and number.isdigit()) or int(number) < least:
         raise UnusableValueError(text, "use a size, as 500k, 1m or 2g")
     return int(number) * unit
 

@@ -130,6 +130,14 @@ def test_a_file_without_redaction_is_announced(cli, cassette, tmp_path):
     assert "mitmvcr: --redact none: secrets are written to" in ran.stderr
 
 
+@pytest.mark.parametrize("behind", [("--cassette", "x"), ("--cassette=x",)])
+def test_an_option_behind_the_command_is_told_to_be_the_commands(cli, behind):
+    ran = cli("run", "--allow-idle", *cli.python("pass"), *behind)
+    said = "no --cassette is given: using cassettes/"
+    assert said in ran.stderr
+    assert "; what stands behind the command is the command's own\n" in ran.stderr
+
+
 def test_a_run_within_a_run_does_not_take_the_outer_cassette(cli, cassette, tmp_path):
     mitmvcr = (sys.executable, "-m", "mitmvcr")
     inner = (*mitmvcr, "run", "--mode", "record_only", "--", *cli.python(FETCH))

@@ -239,7 +239,7 @@ def test_trim_drops_and_cuts(here: Here, chat: Path):
     assert reader.load(chat).interactions[0].response.body == b"{}"
     for wrong, said in (
         (("--drop", "$["), "--drop=$[: is not a JSONPath"),
-        (("--longest", "x"), "--longest=x: use bytes, as 500, 64k or 1MB"),
+        (("--longest", "x"), "--longest=x: use a size, as 500k, 1m or 2g"),
         ((), "say what 'trim' cuts: --longest SIZE, or --drop"),
     ):
         refused = here("cassette", "trim", chat, *wrong)

@@ -18,8 +18,8 @@ from mitmvcr.options import (
     Option,
     Settings,
     changed,
-    nearest,
 )
+from mitmvcr.parsing import nearest
 from mitmvcr.proxy.claims import Claims
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.host import listeners

@@ -93,7 +93,7 @@ def make_plan(
     """Check what was given and make a plan of it. Say on stderr what was chosen by
     default. Raise OptionError."""
     options = RunOptions(**values.read(of_command("run")))
-    settings = _settings(command[0], values)
+    settings = _settings(command, values)
     _check_together(settings, options)
     _check_age(values, options)
     loopback = () if options.include_localhost else LOOPBACK
@@ -183,7 +183,7 @@ def _allowed(options: RunOptions) -> Sequence[Allowed]:
     return allowed
 
 
-def _settings(program: str, values: Values) -> Settings:
+def _settings(command: Sequence[str], values: Values) -> Settings:
     settings = values.settings(OF_SESSION)
     if values[MODE].source == CI:
         say(f"CI is set and no {MODE.word} is given: {settings.mode}")
@@ -191,15 +191,17 @@ def _settings(program: str, values: Values) -> Settings:
         return settings._replace(control=Address(0))
     if settings.cassette is not None or settings.dir is not None:
         return settings
-    return settings._replace(cassette=CASSETTE.read(_default_cassette(program)))
+    return settings._replace(cassette=CASSETTE.read(_default_cassette(*command)))
 
 
-def _default_cassette(program: str) -> str:
+def _default_cassette(program: str, *words: str) -> str:
     """Name the cassette after the command: ``./bin/my test`` is
     ``cassettes/my_test.yaml``."""
     name = re.sub(r"[^\w.-]", "_", os.path.basename(program)).lstrip(".") or "command"
     cassette = os.path.join("cassettes", f"{name}.yaml")
-    say(f"no {CASSETTE.word} is given: using {cassette}")
+    is_behind = any(each.partition("=")[0] == CASSETTE.word for each in words)
+    hint = "; what stands behind the command is the command's own" if is_behind else ""
+    say(f"no {CASSETTE.word} is given: using {cassette}{hint}")
     return cassette
 
 

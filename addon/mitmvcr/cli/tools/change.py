@@ -16,12 +16,13 @@ from mitmvcr.cli.tools.files import (
 )
 from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.paths import named_cassettes
-from mitmvcr.core.errors import OptionError, VcrError
+from mitmvcr.core.errors import OptionError, UnusableValueError, VcrError
 from mitmvcr.core.jsonpaths import Finder, json_path
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of, shown
 from mitmvcr.format.check import check
 from mitmvcr.format.speed import no_collection
+from mitmvcr.parsing import parse_size
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.tools import Entry, Sheet
 from mitmvcr.tools.bodies import fixed
@@ -110,9 +111,6 @@ def changed_by(
     return entries, sum(each.new is not None for each in entries), problems
 
 
-_UNITS = {"k": 10**3, "m": 10**6, "g": 10**9}
-
-
 class Way(NamedTuple):
     """Where a command writes, and whether it prints JSON."""
 
@@ -129,14 +127,11 @@ class Wanted(NamedTuple):
     requests: bool
 
 
-def parse_size(text: str) -> int:
-    """Parse a number of bytes: ``500``, ``64k``, ``1MB``. Raise OptionError."""
-    number = text.lower().removesuffix("b")
-    unit = _UNITS.get(number[-1:], 1)
-    digits = number[:-1] if unit > 1 else number
-    if not (digits.isascii() and digits.isdigit()):
-        raise OptionError("--longest", text, "use bytes, as 500, 64k or 1MB")
-    return int(digits) * unit
+def _in_bytes(longest: str) -> int:
+    try:
+        return parse_size(longest, least=0)
+    except UnusableValueError as error:
+        raise OptionError("--longest", longest, error.remedy) from None
 
 
 def trim_cassettes(
@@ -146,7 +141,7 @@ def trim_cassettes(
     longest, drop, urls, requests = wanted
     if longest is None and not drop:
         raise VcrError("say what 'trim' cuts: --longest SIZE, or --drop JSONPATH")
-    size = None if longest is None else parse_size(longest)
+    size = None if longest is None else _in_bytes(longest)
     how = Trim(size, [_finder(each) for each in drop], requests)
 
     def change(met: Interaction) -> tuple[Interaction, Sequence[str]]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from mitmproxy import ctx, exceptions
 
 from mitmvcr.core.errors import OptionError, VcrError
-from mitmvcr.options import SET, nearest
+from mitmvcr.options import SET
+from mitmvcr.parsing import nearest
 from mitmvcr.proxy.host.capabilities import capabilities
 
 if TYPE_CHECKING:
