@@ -68,7 +68,7 @@ def test_a_mode_goes_by_go_vcrs_name_a_short_one_or_vcrpys(
 
 
 def test_a_mistyped_mode_is_told_with_the_nearest() -> None:
-    with pytest.raises(OptionError, match="vcr_mode=Reply: did you mean replay[?]"):
+    with pytest.raises(OptionError, match=r"vcr_mode=Reply: did you mean replay\?"):
         parse_mode("Reply")
 
 

@@ -247,6 +247,13 @@ def test_trim_drops_and_cuts(here: Here, chat: Path):
         assert said in refused.stderr
 
 
+def test_a_check_that_has_nothing_to_mend_says_so(here: Here, chat: Path):
+    before = chat.read_bytes()
+    done = here("cassette", "check", "--fix", chat)
+    assert f"{chat.name}: nothing to restate\n" in done.stderr
+    assert chat.read_bytes() == before
+
+
 def test_what_nobody_touches_stays_byte_for_byte(here: Here, chat: Path):
     by_hand = chat.read_bytes().replace(b"code: 200", b"code:   200 # fine")
     chat.write_bytes(by_hand)

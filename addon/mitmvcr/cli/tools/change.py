@@ -220,7 +220,8 @@ def fix_cassettes(paths: Sequence[Path], typed: Layer) -> int:
         entries, count, _ = changed_by(sheet, change)
         ids = sheet.misnumbered
         some = number_of(count, "interaction")
-        text = f"lengths of {some} and {number_of(ids, 'id')} restated"
+        restated = f"lengths of {some} and {number_of(ids, 'id')} restated"
+        text = restated if count or ids else "nothing to restate"
         facts = {"restated": found, "renumbered": ids}
         return Plan(entries, "; ".join([text, *found]), facts, renumber=True)
 
