@@ -94,7 +94,7 @@ def test_sessions_of_one_run_have_the_clock_of_the_last(
     cli: Cli, tmp_path: Path
 ) -> None:
     folder = tmp_path / "tapes"
-    times = [cassette(folder / name, 400 - n / 96) for n, name in enumerate("abc")]
+    times = [cassette(folder / name, 400 - n / 100) for n, name in enumerate("abc")]
     settings = Settings(dir=folder, mode=Mode.REPLAY_ONLY, time="freeze")
     found = frozen.frozen(settings)
     assert found is not None

@@ -453,7 +453,7 @@ def test_a_command_that_failed_may_leave_the_cassette_as_it_was(
     told = (
         "mitmvcr: what recorded inner.yaml has failed, so it stays as it was; the"
         f" recording is in {tmp_path}/inner.yaml.part: run 'mitmvcr cassette recover"
-        " inner.yaml', or delete the file"
+        " inner.yaml' to keep it; to record anew, delete the file"
     )
     assert (told in lines(ran.stderr)) is recorded
     assert (tmp_path / "inner.yaml.part").exists() is recorded
