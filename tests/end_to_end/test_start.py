@@ -32,7 +32,7 @@ def sound(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("option", "value", "remedy"),
     [
-        ("vcr_mode", "recrod", "record_once"),
+        ("vcr_mode", "recrod", "did you mean record?"),
         ("vcr_mode", "", "record_once"),
         ("vcr_allow_repeats", "sometimes", "all"),
         ("vcr_latency", "fast", "0.5"),
