@@ -215,6 +215,15 @@ def without_times(message: bytes) -> bytes:
     return re.sub(rb'"at": ?\d+', b'"at":0', message)
 
 
+def test_a_dialogue_waits_where_it_is_not_the_server_s_turn():
+    dialogue = Dialogue(frames("> a", "< b"))
+    assert dialogue.waits
+    assert hear(dialogue, "a")
+    assert not dialogue.waits
+    assert says(dialogue) == ["b"]
+    assert dialogue.waits
+
+
 def test_what_does_not_count_is_left_out_of_what_is_compared():
     recorded = frames('> {"a": 1, "at": 5}')
     assert not hear(Dialogue(recorded), '{"a":1,"at":6}')
