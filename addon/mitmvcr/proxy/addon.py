@@ -33,6 +33,7 @@ from mitmvcr.proxy.flow.streaming import let_live
 from mitmvcr.proxy.flow.turns import planned, settle_memory
 from mitmvcr.proxy.guard import Guard, end_shut, stand
 from mitmvcr.proxy.host import options as host_options
+from mitmvcr.proxy.host.cert_store import compare_quickly
 from mitmvcr.proxy.host.dispatch import HookDispatcher, open_dispatcher
 from mitmvcr.proxy.host.exit import ExitGuard, drain, is_exiting
 from mitmvcr.proxy.host.messages import (
@@ -109,6 +110,7 @@ class VcrAddon:
             host_options.take_deferred_options(ctx.options)
         except Exception as error:  # noqa: BLE001 - mitmproxy would go on without us
             end_shut(self._guard, VcrError(describe(error)))
+        compare_quickly()
         self.options.add_lists(ctx.options)
 
     def configure(self, updated: Set[str]) -> None:

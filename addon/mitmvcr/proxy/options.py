@@ -8,7 +8,7 @@ from mitmproxy.addonmanager import Loader
 
 from mitmvcr.core.errors import OptionError
 from mitmvcr.options import OF_SESSION, Kind, Option, Settings, settings_of
-from mitmvcr.proxy.host.options import Options
+from mitmvcr.proxy.host.options import Options, add_options
 from mitmvcr.values import Values
 
 NAMES = frozenset(option.vcr for option in OF_SESSION)
@@ -26,8 +26,7 @@ class VcrOptions:
         all is text here, so that a wrong value reaches our own parsers, which name
         the remedy."""
         self._configured = configured or self._configured
-        for option in OF_SESSION:
-            loader.add_option(*self._row(option))
+        add_options(loader, map(self._row, OF_SESSION))
 
     def _row(self, option: Option) -> tuple[str, Any, Any, str]:
         kind = Sequence[str] if option.kind is Kind.LIST else str

@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -52,9 +53,10 @@ from mitmvcr.proxy.host.capabilities import (
     CapabilityError,
     capabilities,
 )
-from mitmvcr.proxy.host.cert_store import backdated
+from mitmvcr.proxy.host.cert_store import backdated, compare_quickly
 from mitmvcr.proxy.host.late_imports import postpone
 from mitmvcr.proxy.host.lines import Intake
+from mitmvcr.proxy.host.options import add_options, set_alone
 from mitmvcr.proxy.lean import is_enough
 from option_samples import parse_settings
 
@@ -112,6 +114,15 @@ def _defers_otherwise(patch: Patch) -> None:
     patch.setattr(optmanager.OptManager, "process_deferred", process_deferred)
 
 
+def _adds_otherwise(patch: Patch) -> None:
+    add = optmanager.OptManager.add_option
+
+    def add_option(self: Any, *args: Any) -> None:
+        add(self, *args)
+
+    patch.setattr(optmanager.OptManager, "add_option", add_option)
+
+
 def _finds_addons_otherwise(patch: Patch) -> None:
     get = addonmanager.AddonManager.get
     patch.setattr(addonmanager.AddonManager, "get", lambda self, name: get(self, name))
@@ -156,9 +167,12 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "mitmproxy in process": _removed(proxyserver.Proxyserver, "listen_addrs"),
     "ports of their own": _removed(proxyserver.Servers, "__getitem__"),
     "shared port": _replaced(mode_servers.AsyncioServerInstance, "listen"),
+    "one option alone": _replaced(optmanager.OptManager, "update_known"),
+    "options together": _adds_otherwise,
     "lean start": lambda patch: patch.setattr(version, "VERSION", "13.0.0"),
     "late imports": lambda patch: patch.setattr(version, "VERSION", "13.0.0"),
     "CA files": _removed(CertStore, "load_dhparam"),
+    "certificate store": _replaced(CertStore, "expire"),
     "backdated certificates": _removed(certs, "CERT_EXPIRY"),
 }
 
@@ -403,6 +417,12 @@ def _opens_no_port(patch: Patch, folder: Path) -> None:
         asyncio.run(listeners.open_port())
 
 
+def _compares_what_they_hold(patch: Patch, folder: Path) -> None:
+    patch.setattr(certs.CertStoreEntry, "__eq__", None)
+    compare_quickly()
+    assert certs.CertStoreEntry.__eq__ is None
+
+
 def _shares_no_port(patch: Patch, folder: Path) -> None:
     with pytest.raises(CapabilityError, match="has one worker only"):
         shared_port.share(lambda client: None)
@@ -412,6 +432,27 @@ def _shares_no_port(patch: Patch, folder: Path) -> None:
 def _gives_no_clock(patch: Patch, folder: Path) -> None:
     with pytest.raises(CapabilityError, match="a recording's clock"), backdated(1):
         pass
+
+
+def _copies_all_options(patch: Patch, folder: Path) -> None:
+    set_: list[dict[str, object]] = []
+    opts: Any = SimpleNamespace(update=lambda **changes: set_.append(changes))
+    set_alone(opts, "mode", ["regular"])
+    assert set_ == [{"mode": ["regular"]}]
+
+
+def _adds_one_option_after_the_other(patch: Patch, folder: Path) -> None:
+    opts, told = Options(), []
+    note = partial(_note_names, told)  # a signal holds it weakly
+    opts.changed.connect(note)
+    loader: Any = addonmanager.Loader(SimpleNamespace(options=opts))
+    add_options(loader, [("vcr_a", str, "1", "One."), ("vcr_b", str, "2", "Two.")])
+    assert told == [{"vcr_a"}, {"vcr_b"}]
+    assert (opts.vcr_a, opts.vcr_b) == ("1", "2")
+
+
+def _note_names(told: list[set[str]], updated: set[str]) -> None:
+    told.append(updated)
 
 
 def _starts_at_once(patch: Patch, folder: Path) -> None:
@@ -469,9 +510,12 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "mitmproxy in process": _makes_no_master,
     "ports of their own": _opens_no_port,
     "shared port": _shares_no_port,
+    "one option alone": _copies_all_options,
+    "options together": _adds_one_option_after_the_other,
     "lean start": _starts_at_once,
     "late imports": _imports_at_once,
     "CA files": _makes_no_ca,
+    "certificate store": _compares_what_they_hold,
     "backdated certificates": _gives_no_clock,
 }
 

@@ -217,6 +217,18 @@ TABLE = (
         on_demand=True,
     ),
     Capability(
+        name="one option alone",
+        check=checks.option_alone,
+        lost="to open a port of its own for a session takes 2 ms more",
+        on_demand=True,
+    ),
+    Capability(
+        name="options together",
+        check=checks.options_together,
+        lost="a start takes 8 ms more",
+        on_demand=True,
+    ),
+    Capability(
         name="late imports",
         check=checks.late_imports,
         lost="'mitmvcr run' takes half as long again to start",
@@ -227,6 +239,13 @@ TABLE = (
         check=checks.cert_store,
         lost="'mitmvcr run' and 'mitmvcr serve' have no certificate authority; use"
         " mitmdump with the script",
+        on_demand=True,
+    ),
+    Capability(
+        name="certificate store",
+        check=checks.certificate_store,
+        lost="the first request to a host takes 3 ms more once there were a hundred"
+        " hosts",
         on_demand=True,
     ),
     Capability(

@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mitmvcr.proxy.host.capabilities import capabilities
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers
 
 
 @contextmanager
@@ -109,15 +112,49 @@ def _create(organization: str, cn: str, **_: object) -> tuple[Any, Any]:
     return key, made
 
 
+def compare_quickly() -> None:
+    """Let mitmproxy drop old certificates by which they are, and not by what they hold:
+    with a hundred hosts it takes all their digests for each new one (certs.py:
+    CertStore.expire), which stops the loop for 3 ms."""
+    if not capabilities.has("certificate store"):
+        return
+    from mitmproxy.certs import CertStoreEntry
+
+    kind: Any = CertStoreEntry
+    kind.__eq__, kind.__hash__ = object.__eq__, object.__hash__
+
+
 def read_authority(authority: Path, dhparam: Path) -> Authority:
     """Read an authority. Raises CapabilityError, and whatever OpenSSL and ASN.1
     raise for a damaged file."""
     capabilities.require("CA files")
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
     from mitmproxy.certs import Cert, CertStore
 
     CertStore.load_dhparam(dhparam)
     pem = authority.read_bytes()
-    key, certificate = load_pem_private_key(pem, None), Cert.from_pem(pem)
+    key, certificate = _private_key(pem), Cert.from_pem(pem)
     fits = certificate.public_key() == key.public_key()
     return Authority(fits, certificate.has_expired(), certificate.notbefore)
+
+
+def _private_key(pem: bytes) -> Any:
+    """Load a key. That OpenSSL tests an RSA key's primes takes 36 ms, and mitmproxy has
+    it do so as it starts; the primes of a certificate's key are its own ones where
+    their product is the certificate's."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    skip: dict[str, Any] = {"unsafe_skip_rsa_key_validation": True}
+    key = load_pem_private_key(pem, None, **skip)
+    if isinstance(key, RSAPrivateKey) and not _agree(key.private_numbers()):
+        raise ValueError("Invalid private key")
+    return key
+
+
+def _agree(of: "RSAPrivateNumbers") -> bool:
+    product, inverse = of.p * of.q, of.iqmp * of.q % of.p
+    public = of.public_numbers
+    return (product, inverse) == (public.n, 1) and all(
+        (of.d % (prime - 1), public.e * of.d % (prime - 1)) == (exponent, 1)
+        for prime, exponent in ((of.p, of.dmp1), (of.q, of.dmq1))
+    )

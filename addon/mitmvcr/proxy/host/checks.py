@@ -125,6 +125,25 @@ def option_names() -> None:
     uses(f"{place}.__init__", "deferred")
 
 
+def option_alone() -> None:
+    """Check that what is kept for a rollback is the options and nothing beside them."""
+    place = "mitmproxy.optmanager:OptManager"
+    uses(f"{place}.update_known", "_options", "rollback", "changed", "send")
+    uses(f"{place}.__init__", "changed", "errored", "_options")
+    names = names_in(f"{place}.rollback")
+    if not {"deepcopy", "_options", "errored", "changed"} <= {*names}:
+        raise Changed(f"{place}.rollback keeps something else")
+
+
+def options_together() -> None:
+    """Check that to add one is to keep it and to tell of it."""
+    place = "mitmproxy.optmanager:OptManager"
+    names = ("self", "name", "typespec", "default", "help", "choices")
+    takes(f"{place}.add_option", *names)
+    if {*names_in(f"{place}.add_option")} != {"_Option", "_options", "changed", "send"}:
+        raise Changed(f"{place}.add_option does something else too")
+
+
 def own_options() -> None:
     """Check that both are there, and are what decides."""
     options = find("mitmproxy.ctx:options")
@@ -243,6 +262,13 @@ def lean_start() -> None:
     """Check by the version: to look at what may be needed later would import it."""
     if version.VERSION.partition(".")[0] not in ("11", "12"):
         raise Changed("what the lane leaves to mitmproxy was read in 11 and 12 only")
+
+
+def certificate_store() -> None:
+    """Check that each entry is one thing, which the store finds by its names."""
+    place = "mitmproxy.certs:CertStore"
+    uses(f"{place}.expire", "expire_queue", "STORE_CAP", "certs", "items")
+    uses(f"{place}.get_cert", "certs", "CertStoreEntry", "expire")
 
 
 def shared_port() -> None:

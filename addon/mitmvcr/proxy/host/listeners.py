@@ -13,7 +13,7 @@ from mitmvcr.core.errors import UnusableValueError, VcrError
 from mitmvcr.core.wording import authority, quoted
 from mitmvcr.proxy.host.capabilities import capabilities
 from mitmvcr.proxy.host.masters import listening_port
-from mitmvcr.proxy.host.options import update_options
+from mitmvcr.proxy.host.options import set_alone
 
 ADDRESS = "127.0.0.1"
 #: Another program may take a free port before mitmproxy does.
@@ -105,7 +105,7 @@ async def open_port(kind: str | None = None) -> int:
             reason = f"{port} is about to be another's"
             continue
         spec = f"{kind or _kind_of(modes[0])}{_place(port)}"
-        update_options(ctx.options, {"mode": [*modes, spec]})
+        set_alone(ctx.options, "mode", [*modes, spec])
         reason = await _outcome(spec) or await _mirrored(port)
         if not reason:
             return port
@@ -116,7 +116,7 @@ async def open_port(kind: str | None = None) -> int:
 def close_port(port: int) -> None:
     """Let it listen there no more; what is open stays open."""
     kept = [each for each in ctx.options.mode if not each.endswith(_place(port))]
-    update_options(ctx.options, {"mode": kept})
+    set_alone(ctx.options, "mode", kept)
     for network in _elsewhere:
         network.close(port)
 

@@ -1,12 +1,14 @@
 """mitmproxy's options: those it keeps for us, and its own that a session sets."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mitmproxy import ctx, exceptions
+from mitmproxy.addonmanager import Loader
+from mitmproxy.optmanager import OptManager
 
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.options import SET
@@ -23,6 +25,25 @@ def refusal(error: VcrError) -> exceptions.OptionsError:
     """Return the error that, raised in ``configure``, shows the user the message and
     restores the old values."""
     return exceptions.OptionsError(str(error))
+
+
+def add_options(loader: Loader, rows: Iterable[tuple[str, Any, Any, str]]) -> None:
+    """Add options: their names, types, defaults and help. mitmproxy tells every addon
+    of each one that it adds (optmanager.py: add_option), which takes ten times as long
+    as all the rest; here it tells them once of all."""
+    opts = loader.master.options
+    if not capabilities.has("options together"):
+        for row in rows:
+            loader.add_option(*row)
+        return
+    apart = OptManager()  # nobody listens to it
+    for row in rows:
+        if row[0] in opts:  # from an earlier load
+            loader.add_option(*row)
+        else:
+            apart.add_option(*row)
+    opts._options.update(apart._options)
+    opts.changed.send(updated=apart.keys())
 
 
 def take_deferred_options(opts: Options) -> None:
@@ -60,6 +81,26 @@ def unknown_option(opts: Options, known: frozenset[str]) -> OptionError | None:
 
 def update_options(opts: Options, changes: Mapping[str, Any]) -> None:
     opts.update(**changes)
+
+
+def set_alone(opts: Options, name: str, value: Any) -> None:
+    """Set one option as ``update_options`` does. mitmproxy copies all of them first, to
+    have them back where an addon refuses, which takes 2 ms. Of this one its value will
+    do, since setting it puts another in its place (optmanager.py: update_known,
+    rollback, _Option.set)."""
+    if not capabilities.has("one option alone"):
+        update_options(opts, {name: value})
+        return
+    option = opts._options[name]
+    before = option.value
+    try:
+        option.set(value)
+        opts.changed.send(updated={name})
+    except exceptions.OptionsError as error:
+        opts.errored.send(exc=error)
+        option.value = before
+        opts.changed.send(updated={name})
+        raise
 
 
 def set_options(opts: Options, texts: Sequence[str]) -> None:
