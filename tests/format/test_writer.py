@@ -1,5 +1,7 @@
 """Whole interactions. That they are go-vcr's, byte for byte, tests/golden tells."""
 
+import tracemalloc
+
 import pytest
 import yaml
 
@@ -204,3 +206,17 @@ def test_other_yaml_readers_get_the_body(body: bytes) -> None:
     bodies = {found[message]["body"] for message in ("request", "response")}
     assert bodies <= {body, body.decode("utf-8", "replace")}
     assert len(bodies) == 1
+
+
+def test_long_texts_fill_no_memory() -> None:
+    dump = dumper("v4")
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            value = f"{number}" * 10_000
+            response = Response(code=200, status=value, headers={"X": [value]})
+            dump(Interaction(0, Request(url="http://h/", host=value), response), 0)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 500_000

@@ -44,8 +44,9 @@ _AT_ONCE = 1 << 18
 
 _FLAG = b"        uncompressed: true\n"
 
-#: How many short strings, header lines and the like are kept as written.
-_KEPT = 1024
+#: How many short strings, header lines and the like are kept as written. Long ones are
+#: rarely met again, and would fill the memory.
+_KEPT, _SHORT = 1024, 512
 
 
 def preamble() -> bytes:
@@ -124,8 +125,9 @@ class _Style:
         self._dialect, self._all = dialect, all_fields
         keep = lru_cache(_KEPT)
         self._order, self._lead = keep(in_order), keep(self._make_lead)
-        self._entry, self._text = keep(self._make_entry), keep(self._string)
-        self._proto, self._status = keep(self._make_proto), keep(self._make_status)
+        self._short_entry, self._short = keep(self._make_entry), keep(self._string)
+        self._short_status = keep(self._make_status)
+        self._proto = keep(self._make_proto)
         self._no_flag = b"        uncompressed: false\n" if all_fields else b""
 
     def item(self, interaction: Interaction, id: int) -> bytes:
@@ -214,6 +216,10 @@ class _Style:
         numbers = f"        proto_major: {major}\n        proto_minor: {minor}\n"
         return b"        proto: " + self._text(name) + numbers.encode()
 
+    def _status(self, status: str, code: int) -> bytes:
+        make = self._short_status if len(status) <= _SHORT else self._make_status
+        return make(status, code)
+
     def _make_status(self, status: str, code: int) -> bytes:
         return b"        status: %b        code: %d\n" % (self._text(status), code)
 
@@ -236,6 +242,9 @@ class _Style:
             + (b"        until: " + self._text(until) if until else b"")
             + (b"        websocket:\n" + dash + dash.join(frames) if frames else b"")
         )
+
+    def _text(self, text: str) -> bytes:
+        return self._short(text) if len(text) <= _SHORT else self._string(text)
 
     def _string(self, text: str) -> bytes:
         return string(text, _FIELD, self._dialect)
@@ -266,6 +275,10 @@ class _Style:
         dash = b"                - "
         others = [dash + string(each, _VALUE, self._dialect) for each in values[1:]]
         return self._entry(name, values[0]) + b"".join(others)
+
+    def _entry(self, name: str, value: str) -> bytes:
+        make = self._short_entry if len(value) <= _SHORT else self._make_entry
+        return make(name, value)
 
     def _make_entry(self, name: str, value: str) -> bytes:
         return self._lead(name) + string(value, _VALUE, self._dialect)
