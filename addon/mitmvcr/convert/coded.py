@@ -32,11 +32,14 @@ def from_base64(tree: Tree) -> bytes:
 def as_coded(body: bytes, headers: Iterable[tuple[str, str]]) -> bytes:
     """Return a body as it was sent, of which a recorder has undone the content coding.
     Raise UnreadableError."""
-    codings = [value for name, value in headers if name.lower() == "content-encoding"]
     try:
-        return encoded(body, ", ".join(codings))
+        return encoded(body, ", ".join(_values(headers, "content-encoding")))
     except CodingError as error:
         raise UnreadableError(str(error), "request.body") from None
+
+
+def _values(headers: Iterable[tuple[str, str]], lower: str) -> list[str]:
+    return [value for name, value in headers if name.lower() == lower]
 
 
 def as_meant(value: Tree, headers: Iterable[tuple[str, str]]) -> bytes:
@@ -66,7 +69,7 @@ def _forms(value: Tree) -> list[bytes]:
 def in_charset(text: Tree, headers: Iterable[tuple[str, str]]) -> bytes:
     """Return a body of which a recorder keeps what its text means, as it was sent: in
     the charset of its media type, where that has it all."""
-    media = [value for name, value in headers if name.lower() == "content-type"]
+    media = _values(headers, "content-type")
     named = parameter(media[0], "charset") if media else ""
     if named and text and text.is_text:  # an empty one has no mark of its order
         with suppress(LookupError, ValueError):

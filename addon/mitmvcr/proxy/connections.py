@@ -183,12 +183,13 @@ class Connections:
             return
         host, port = flow.request.host, flow.request.port
         spelling = self.sessions.spelling
-        reason = without_advice(response.text or "")
-        if player is not None:
+        reason = response.text or ""
+        if player is None:
+            reason = without_advice(reason)
+        else:
             reason = spelling.text(with_remedy(reason, spelling=spelling))
-        flow.response = unreachable(reason)
-        if player is not None:
             player.session.lost()
+        flow.response = unreachable(reason)
         logger.warning("mitmvcr: a tunnel to %s:%s broke off: %s", host, port, reason)
 
     def tcp_start(self, flow: tcp.TCPFlow) -> None:

@@ -226,17 +226,18 @@ class _Overtaken:
     def key(self, request: Request) -> int | None:
         """Return what equal requests have in common; None of a URL of which none is
         meant."""
-        if self._url(request) not in self._urls:
+        url = self._url(request)
+        if url not in self._urls:
             return None
-        bucket = self._matcher.bucket(request.url)
-        return hash((bucket, self._matcher.rests(request)[0]))
+        return hash((url, self._matcher.rests(request)[0]))
 
     def note(self, request: Request, time: int) -> None:
         """Note when the next recorded request was made."""
         url = self._url(request)
-        if time < self._latest.get(url, time):
+        latest = self._latest.get(url, time)
+        if time < latest:
             self._urls.add(url)
-        self._latest[url] = max(time, self._latest.get(url, time))
+        self._latest[url] = max(time, latest)
         self._times.append(time)
 
     def _url(self, request: Request) -> int:
