@@ -4,8 +4,8 @@ import os
 import socket
 import stat
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,6 +49,7 @@ def set_up(
     around it; ``divert``: for programs that know of no proxy; ``hosts``: another text
     for the file of hosts). Raises OSError."""
     made = Parts()
+    made.port = _port_of_nobody({each.port for each in allowed})
     _move(user=user)
     if user:
         made.add("user", _own("user"))
@@ -65,6 +66,17 @@ def set_up(
         for port in PORTS:
             made.add("diverted", network.listen("0.0.0.0", port))
     return made
+
+
+def _port_of_nobody(taken: Collection[int]) -> int:
+    """Return a port that no server of this machine has: a command that looks for one
+    there is not to find the proxy."""
+    with ExitStack() as stack:
+        while True:
+            listening = stack.enter_context(network.listen("127.0.0.1"))
+            port = int(listening.getsockname()[1])
+            if port not in taken:
+                return port
 
 
 def _add_mounts(made: Parts, hosts: str | None) -> None:
@@ -150,9 +162,7 @@ def _add_allowed(made: Parts, allowed: Sequence[Allowed]) -> None:
 
 
 def _add_proxy(made: Parts) -> None:
-    listening = network.listen("127.0.0.1")
-    made.port = listening.getsockname()[1]
-    made.add("proxy", listening)
+    made.add("proxy", network.listen("127.0.0.1", made.port))
     with suppress(OSError):  # there is no IPv6
         made.add("proxy", network.listen("::1", made.port))
 
