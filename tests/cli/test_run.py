@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -589,6 +590,49 @@ def test_a_client_that_leaves_after_the_handshake_may_refuse_our_authority(
     said = "refused its certificate for api.test (it left after the handshake"
     assert said in ran.stderr
     assert "on Linux --isolate adds it to the system's" in ran.stderr
+    assert ran.returncode == 100
+
+
+def test_http2_that_cannot_be_read_is_no_refused_authority(cli, cassette):
+    """A value may have no blank at its end there."""
+    words = ("--cassette", cassette, "--mode", "new_episodes")
+    curl = ("curl", "-sS", "--http2", "-H", "X-Token: hunter2hunter2 ", URL)
+    ran = cli("run", *words, "--", *curl)
+    assert ran.returncode not in (0, 100)
+    (line,) = (each for each in ran.stderr.splitlines() if "surrounded by" in each)
+    assert "is neither recorded nor replayed: it is not HTTP/2: " in line
+    assert "hunter2" not in ran.stderr
+    assert "certificate" not in ran.stderr
+
+
+#: It ends its preface, and sends a frame that is none.
+NO_FRAMES = """
+import os, socket, ssl
+host, port = os.environ["HTTPS_PROXY"].removeprefix("http://").split(":")
+raw = socket.create_connection((host, int(port)))
+name = "api.example.test"
+raw.sendall(f"CONNECT {name}:443 HTTP/1.1\\r\\nHost: {name}:443\\r\\n\\r\\n".encode())
+raw.recv(99)
+context = ssl.create_default_context()
+context.set_alpn_protocols(["h2"])
+line = context.wrap_socket(raw, server_hostname=name)
+preface = b"PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n"
+line.sendall(preface + bytes([0, 0, 0, 4]) + bytes(14))
+while line.recv(99):
+    pass
+"""
+
+
+def test_a_replay_in_which_nothing_could_be_read_does_not_pass(cli, tmp_path):
+    recorded = answer(URL, b"hello")
+    response = replace(recorded.response, proto="HTTP/2.0", proto_major=2)
+    recorded = replace(recorded, response=response)
+    cassette = write_cassette(tmp_path / "chat.yaml", recorded)
+    words = ("--cassette", cassette, "--mode", "replay_only")
+    ran = cli("run", *words, *cli.python(NO_FRAMES))
+    assert "it is not HTTP/2: " in ran.stderr
+    assert "what was asked could not be read" in ran.stderr
+    assert "certificate" not in ran.stderr
     assert ran.returncode == 100
 
 

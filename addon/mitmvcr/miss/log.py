@@ -31,6 +31,10 @@ class Hides(Protocol):
         """Return a text without what is known by now."""
 
 
+#: Why a connection broke on which nothing was asked that could be read.
+UNREAD = "its HTTP/2 could not be read"
+
+
 class Log:
     """What a session remembers of its requests. The misses always, though not without
     end; the rest where ``complete``, for a report and whoever looks on. Where ``brief``
