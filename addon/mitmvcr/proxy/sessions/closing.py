@@ -57,6 +57,7 @@ def cut_off(recordings: "Iterable[Exchange]") -> None:
         if exchange.state is not State.INTERRUPTED:
             url = exchange.shown()
             logger.warning("mitmvcr: %s was cut off and is not recorded", url)
+            exchange.target.session.lost()
             exchange.move(Event.CUT_OFF)
 
 
