@@ -510,7 +510,9 @@ def test_a_journal_that_somebody_changes_fails_the_run_and_is_rescued(
     rescued = tmp_path / "inner.yaml.rescued-1"
     (line,) = [x for x in lines(ran.stderr) if x.startswith("mitmvcr: error: ")]
     assert "inner.yaml: cannot be written: " in line
-    assert f"; the recording is in {rescued}: run 'mitmvcr cassette recover inn" in line
+    where = f"; the recording is in {rescued}: run 'mitmvcr cassette recover inn"
+    assert where in line
+    assert ran.stderr.count(where) == 1
     assert not (tmp_path / "inner.yaml").exists()
     words = ("cassette", "recover", "inner.yaml", "--from", rescued)
     recovered = cli(*words)

@@ -1,11 +1,12 @@
 import asyncio
 import socket
+import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from mitmvcr.core.errors import CassetteNotFoundError, VcrError
+from mitmvcr.core.errors import CassetteNotFoundError, CassetteWriteError, VcrError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
 from mitmvcr.proxy.launch import running_proxy
@@ -30,8 +31,31 @@ def test_a_proxy_answers_from_its_cassette_while_the_block_runs(tmp_path, confdi
     assert line.endswith("recorded 0, replayed 1, missed 0, unused 0")
 
 
-def get(url: str, port: int) -> bytes:
-    proxies = urllib.request.ProxyHandler({"http": f"http://127.0.0.1:{port}"})
+def test_what_keeps_each_of_several_sessions_from_saving_is_told_once(
+    tmp_path, confdir, capfd, monkeypatch
+):
+    """The first is raised, for whoever runs the proxy to tell."""
+
+    def fail(recording):
+        raise CassetteWriteError("its cassette", "no space left")
+
+    monkeypatch.setattr("mitmvcr.session.recording.Recording.close", fail)
+    settings = parse_settings(dir=str(tmp_path), mode="record_once")
+
+    async def main():
+        async with running_proxy(settings, confdir=confdir) as proxy:
+            for name in ("one", "two"):
+                with pytest.raises(urllib.error.HTTPError):
+                    await asyncio.to_thread(get, "http://no.test/", proxy.port, name)
+
+    with pytest.raises(CassetteWriteError):
+        asyncio.run(main())
+    assert capfd.readouterr().err.count("no space left") == 1
+
+
+def get(url: str, port: int, name: str = "") -> bytes:
+    login = f"{name}:x@" if name else ""
+    proxies = urllib.request.ProxyHandler({"http": f"http://{login}127.0.0.1:{port}"})
     with urllib.request.build_opener(proxies).open(url) as answer:
         return answer.read()
 

@@ -26,6 +26,8 @@ from mitmvcr.spelling import IN_MITMPROXY, Spelling
 if TYPE_CHECKING:
     from mitmvcr.proxy.host.listeners import Elsewhere
 
+logger = logging.getLogger("mitmvcr")
+
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
@@ -147,9 +149,11 @@ async def running_proxy(
             yield Proxy(
                 running.port, ca_file, settings, sessions, in_play, running.control_url
             )
-    for session in sessions:
-        if session.failure is not None:
-            raise _as_vcr_error(session.failure)
+        failures = [each.failure for each in sessions if each.failure is not None]
+        for other in failures[1:]:
+            logger.error("mitmvcr: error: %s", other)
+    if failures:
+        raise _as_vcr_error(failures[0])
     for line, times in in_play.refusals.times.items():
         requests = number_of(times, "request")
         raise ProxyError(f"{requests} had no session: {line}")

@@ -13,6 +13,7 @@ from mitmvcr.options import BY_NAME, SECRET, Settings
 from mitmvcr.proxy.flow.player import Player, with_mode
 from mitmvcr.proxy.flow.states import Event, State
 from mitmvcr.session import Session
+from mitmvcr.session.summary import SUMMED_UP
 from mitmvcr.session.unused import drop_marked
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def close(player: Player) -> str:
         _drop(player)
     except CassetteError as error:
         session.note_failure(error)
-        logger.error("mitmvcr: %s", error)
+        is_known = session.failure is not error  # and is what the run says
+        logger.error("mitmvcr: %s", error, extra=None if is_known else SUMMED_UP)
     _log_left(session, len(away))
     for url in session.altered:
         logger.warning(
