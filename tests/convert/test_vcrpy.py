@@ -290,6 +290,34 @@ def test_a_cassette_that_is_no_yaml_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("stored", "host", "url"),
+    [
+        ("http://::1/x", "", "http://[::1]/x"),
+        ("http://::1:8080/x?a=:1", "", "http://[::1]:8080/x?a=:1"),
+        ("http://::1:8080", "[::1:8080]", "http://[::1:8080]/"),
+        ("http://::1:80/x", "[::1]:80", "http://[::1]:80/x"),
+        ("https://2001:db8::1:8443/x", "", "https://[2001:db8::1]:8443/x"),
+        ("https://2001:db8::1:10/x", "", "https://[2001:db8::1:10]/x"),
+        ("http://ann@fe80::a/x", "", "http://[fe80::a]/x"),
+        ("http://1:2:3:4:5:6:7:8/x", "", "http://[1:2:3:4:5:6:7:8]/x"),
+        ("http://1:2:3:4:5:6:7:8:9/x", "", "http://[1:2:3:4:5:6:7:8]:9/x"),
+        ("http://[::1]:8080/x", "", "http://[::1]:8080/x"),
+    ],
+)
+def test_an_address_of_ipv6_gets_its_brackets(stored: str, host: str, url: str) -> None:
+    """Its stub of http.client writes none, with or without a port behind it."""
+    asked = REQUEST.replace("https://api.test/x", f"'{stored}'")
+    asked = asked.replace("Accept: ['*/*']", f"Host: ['{host}']") if host else asked
+    assert read(asked).request.url == url
+
+
+def test_what_only_looks_like_an_address_stays_wrong() -> None:
+    asked = REQUEST.replace("https://api.test/x", "http://a::b::c/x")
+    (note,) = notes_of(found_in(cassette(asked), "vcrpy"))
+    assert "a::b::c" in note
+
+
+@pytest.mark.parametrize(
     ("stored", "sent"),
     [
         (r"caf\xC3\xA9", "caf\xe9"),  # http.client's: UTF-8, read as ISO-8859-1
