@@ -1,6 +1,8 @@
 """Recordings of servers: WireMock, Hoverfly, Azure's test proxy, google/test-server."""
 
+import gzip
 import json
+import zlib
 from base64 import b64encode
 from typing import Any
 
@@ -125,6 +127,39 @@ def test_a_text_is_sent_in_the_charset_of_its_media_type() -> None:
         assert (one.request.body, one.response.body) == (sent, sent)
     odd = {"body": "gr\u00fc", "headers": {"Content-Type": "a/b; charset=odd"}}
     assert mapped({}, odd).response.body == "gr\u00fc".encode()
+
+
+def raw_deflate(data: bytes) -> bytes:
+    compressor = zlib.compressobj(wbits=-15)
+    return compressor.compress(data) + compressor.flush()
+
+
+@pytest.mark.parametrize("pack", [zlib.compress, raw_deflate, gzip.compress])
+@pytest.mark.parametrize("kept", ["beside", "within"])
+def test_a_coding_that_no_header_names_is_undone(pack: Any, kept: str) -> None:
+    """Its recorder leaves the header out, and undoes gzip alone."""
+    plain, kind = b'{"a": "caf\xc3\xa9"}', {"Content-Type": "application/json"}
+    files = {"a.bin": pack(plain)}
+    coded = {"base64Body": b64encode(pack(plain)).decode()}
+    held = {"bodyFileName": "a.bin"} if kept == "beside" else coded
+    data = mapping({}, {**held, "headers": kind})
+    made = only(found_in(data, "wiremock", origin=ORIGIN, files=files))
+    assert made.response.body == plain
+
+
+@pytest.mark.parametrize(
+    ("media", "body"),
+    [
+        ("image/png", zlib.compress(b"a")),
+        ("text/plain", BINARY),
+        ("text/plain", zlib.compress(BINARY)),
+        ("", zlib.compress(b"a")),
+    ],
+)
+def test_what_may_be_no_coding_stays_as_it_is(media: str, body: bytes) -> None:
+    held = {"base64Body": b64encode(body).decode()}
+    kind = {"Content-Type": media} if media else {}
+    assert mapped({}, {**held, "headers": kind}).response.body == body
 
 
 def test_what_stands_for_bytes_that_were_lost_is_said() -> None:

@@ -19,6 +19,7 @@ from mitmvcr.convert.coded import (
     request_key,
     text_of,
     to_base64,
+    uncoded,
 )
 from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
@@ -267,14 +268,13 @@ def _whole(pattern: Tree, headers: Pairs) -> bytes | None:
 
 def _answer(response: Tree, found: Found) -> bytes:
     if not (coded := response["base64Body"]).is_none:
-        return from_base64(coded)
+        return uncoded(from_base64(coded), response["headers"].fields())
     if not (name := response["bodyFileName"]).is_none:
         data = found.beside(name.text())
         if data is None:
             raise UnreadableError(f"{name.text()} is not there", name.place)
-        return data
-    parsed = response["jsonBody"]
-    if not parsed.is_none:
+        return uncoded(data, response["headers"].fields())
+    if not (parsed := response["jsonBody"]).is_none:
         return parsed.json()
     return in_charset(response["body"], response["headers"].fields())
 
