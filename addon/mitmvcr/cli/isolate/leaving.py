@@ -230,7 +230,7 @@ def _say_in_vain(place: str) -> None:
 
 
 def _once(tell: Callable[[str], None]) -> Callable[[str], None]:
-    """Return a function that tells each text once, of so many."""
+    """Return a function that tells each of the first texts once."""
     known: set[str] = set()
 
     def told(text: str) -> None:
