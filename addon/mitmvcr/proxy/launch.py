@@ -44,7 +44,8 @@ class Proxy:
         if self.settings.dir is None:
             return self.sessions[0].summary()
         each = [session.summary() for session in self.sessions]
-        many = number_of(len({one.cassette for one in each}), "cassette")
+        played = {one.cassette for one in each if any(one._replace(came=0)[2:])}
+        many = number_of(len(played), "cassette")
         name = f"{self.settings.dir} ({many})"
         found = total(each, name, self.settings.mode)
         return found._replace(came=found.came + self.in_play.came)
