@@ -132,10 +132,21 @@ def test_a_line_for_a_shell_in_one_word_is_told_how_to_write_it(cli, cassette, l
     )
 
 
+@pytest.mark.parametrize("word", ["TZ=UTC", "_A1="])
+def test_a_variable_before_the_command_is_told_how_to_set_it(cli, cassette, word):
+    ran = cli("run", "--cassette", cassette, word, "true")
+    assert ran.returncode == 127
+    assert ran.stderr == (
+        f"mitmvcr: error: {word}: command not found; a variable goes before mitmvcr,"
+        " or behind env\n"
+    )
+
+
 def test_a_command_that_cannot_be_executed_is_126(cli, cassette):
     ran = cli("run", "--cassette", cassette, cassette)
     assert ran.returncode == 126
-    assert ran.stderr == f"mitmvcr: error: {cassette}: is not executable\n"
+    told = "is not executable; make it so by chmod +x, or name what runs it before it"
+    assert ran.stderr == f"mitmvcr: error: {cassette}: {told}\n"
 
 
 def test_a_program_of_another_machine_is_126(cli, cassette, tmp_path):

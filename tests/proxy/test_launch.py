@@ -1,4 +1,5 @@
 import asyncio
+import logging
 import socket
 import urllib.error
 import urllib.request
@@ -82,3 +83,17 @@ def test_a_port_that_is_taken_is_an_error_of_ours(tmp_path, confdir, capfd):
             start(settings, confdir, listen_port=port)
     assert str(port) in capfd.readouterr().err
     assert list(Path(tmp_path).iterdir()) == []
+
+
+def test_how_java_ends_tls_is_no_warning(tmp_path, confdir, capfd):
+    settings = parse_settings(cassette=str(tmp_path / "a"), mode="record_once")
+    mitmproxys = logging.getLogger("mitmproxy.proxy.server")
+
+    async def main():
+        async with running_proxy(settings, confdir=confdir):
+            mitmproxys.warning("TLS Error: (-1, 'Unexpected EOF')")
+            mitmproxys.warning("TLS Error: [('SSL routines', '', 'bad record mac')]")
+
+    asyncio.run(main())
+    said = capfd.readouterr().err
+    assert said == "TLS Error: [('SSL routines', '', 'bad record mac')]\n"

@@ -46,7 +46,8 @@ class Proxy:
         if self.settings.dir is None:
             return self.sessions[0].summary()
         each = [session.summary() for session in self.sessions]
-        many = number_of(len({one.cassette for one in each}), "cassette")
+        played = {one.cassette for one in each if any(one._replace(came=0)[2:])}
+        many = number_of(len(played), "cassette")
         name = f"{self.settings.dir} ({many})"
         found = total(each, name, self.settings.mode)
         return found._replace(came=found.came + self.in_play.came)
@@ -176,6 +177,15 @@ def _as_vcr_error(error: Exception) -> VcrError:
     return VcrError(f"{type(error).__name__}: {error}")
 
 
+#: What mitmproxy makes of the alert with which Java ends TLS 1.3 (user_canceled), which
+#: OpenSSL passes over (proxy/layers/tls.py: receive_data).
+_FAREWELL = "TLS Error: (-1, 'Unexpected EOF')"
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not hasattr(record, "is_summed_up") and record.getMessage() != _FAREWELL
+
+
 class _Spelled(logging.Formatter):
     """Formats a record as its message alone, spelled for who reads it."""
 
@@ -198,7 +208,7 @@ class _LogToStderr:
         self._handler = logging.StreamHandler(sys.stderr)
         self._handler.setLevel(logging.WARNING)
         self._handler.setFormatter(_Spelled(self._spell))
-        self._handler.addFilter(lambda each: not hasattr(each, "is_summed_up"))
+        self._handler.addFilter(_is_news)
         logging.getLogger().addHandler(self._handler)
 
     def __exit__(self, *_: object) -> None:
