@@ -171,6 +171,22 @@ def test_text_is_as_long_as_its_head_states(kind: str, text: str, sent: bytes) -
         assert only(found_in(whole, "har", files=files)).response.body == sent
 
 
+def test_chromium_leaves_the_charset_to_the_head() -> None:
+    kind = [{"name": "Content-Type", "value": "text/html; charset=Shift_JIS"}]
+    held = {"mimeType": "text/html", "size": 4, "text": "\u65e5\u672c"}
+    one = entry(response={"headers": kind, "content": held})
+    body = only(found_in(archive(one), "har")).response.body
+    assert body == b"\x93\xfa\x96{"
+
+
+def test_what_was_posted_is_as_long_as_its_head_states() -> None:
+    """Chromium writes bytes as Latin-1, and their size as if they were text."""
+    whole = entry(**posted(mimeType="image/png", text=BINARY.decode("latin-1")))
+    whole["request"]["headers"] = [{"name": "content-length", "value": "256"}]
+    whole["request"]["bodySize"] = 384
+    assert only(found_in(archive(whole), "har")).request.body == BINARY
+
+
 def test_text_that_is_of_another_length_is_said() -> None:
     """Chromium guesses the encoding of what names none."""
     length = [{"name": "Content-Length", "value": "7"}]

@@ -132,7 +132,7 @@ def _duration(entry: Tree) -> int:
 
 def _posted(request: Tree, found: Found) -> bytes:
     posted = request["postData"]
-    body, _ = _text(posted, request["bodySize"], found)
+    body, _ = _text(posted, request["bodySize"], found, _headers(request))
     if body or not posted["params"]:
         if not body and (lacking := _lacking(request)):
             found.say("request.body", f"is absent: the archive has its {lacking} alone")
@@ -164,7 +164,7 @@ def _content(
     """Return a body, and whether it is known to be decoded. Of what has none some have
     the length all the same that its head states."""
     stated = _stated(headers)
-    body, is_decoded = _text(content, content["size"], found, stated.uncoded)
+    body, is_decoded = _text(content, content["size"], found, headers)
     is_told = bool(body) or not content["text"].is_none or not has_body
     if not is_told and max(content["size"].number(), stated.length) > 0:
         found.say("response.body", "is absent: the archive has its size alone")
@@ -189,25 +189,27 @@ def _stated(headers: Pairs) -> _Stated:
 
 
 def _text(
-    content: Tree, size: Tree, found: Found, stated: int = -1
+    content: Tree, size: Tree, found: Found, headers: Pairs
 ) -> tuple[bytes, bool]:
     """Return a body, and whether it is known to be decoded."""
+    kinds = [("content-type", content["mimeType"].text())], headers
+    stated = _stated(headers).uncoded
     named = content.first("_file", "_sha1")
     if not (content["text"] or named.is_none):  # Playwright posts an empty text then
-        return _encoded_file(found.file(named.text()), content, stated), False
+        return _encoded_file(found.file(named.text()), kinds, stated), False
     if _is_chunks(content):
         return _chunks(content["text"]), False
     if content["encoding"].text().lower() == "base64":
         return from_base64(content["text"]), False
-    return _encoded(content["text"], content, (stated, *_sizes(content, size))), True
+    return _encoded(content["text"], kinds, (stated, *_sizes(content, size))), True
 
 
-def _encoded_file(data: bytes, content: Tree, stated: int) -> bytes:
+def _encoded_file(data: bytes, kinds: Sequence[Pairs], stated: int) -> bytes:
     """Return what lies beside as it was sent: Playwright writes text in UTF-8."""
     text = text_of(data)
     if text is None or stated in (-1, len(data)):
         return data
-    return _encoded(Tree(text), content, (stated, len(data)))
+    return _encoded(Tree(text), kinds, (stated, len(data)))
 
 
 def _sizes(content: Tree, size: Tree) -> list[int]:
@@ -217,11 +219,12 @@ def _sizes(content: Tree, size: Tree) -> list[int]:
     return sorted((whole, whole + content["compression"].number()))
 
 
-def _encoded(text: Tree, content: Tree, sizes: Sequence[int]) -> bytes:
-    """Return text in the encoding in which it has one of these sizes: its own, behind
-    its mark, or as mitmproxy and browsers read what names none."""
-    in_its_own = in_charset(text, [("content-type", content["mimeType"].text())])
-    made = [text.data(), in_its_own]
+def _encoded(text: Tree, kinds: Sequence[Pairs], sizes: Sequence[int]) -> bytes:
+    """Return text in the encoding in which it has one of these sizes: its own, which
+    Chromium leaves to the head, behind its mark, or as mitmproxy and browsers read what
+    names none."""
+    in_its_own, *others = [in_charset(text, each) for each in kinds]
+    made = [text.data(), in_its_own, *others]
     with suppress(UnicodeEncodeError):
         made.append(text.text().translate(_WINDOWS).encode("latin-1"))
     made += [codecs.BOM_UTF8 + text.data()] if text else []
