@@ -139,7 +139,7 @@ class Found:
         if whole.is_list:
             return whole.items()
         self.no_place((whole, known))
-        return whole[name].items()
+        return whole[name].listed()
 
     def collect(
         self,

@@ -62,7 +62,7 @@ def read(data: bytes, found: Found) -> None:
             data = decoded(data, "deflate")
         except CodingError as error:
             raise UnreadableError(f"is not a complete archive: {error}") from None
-    entries = from_json(data)["log"]["entries"].items()
+    entries = from_json(data)["log"]["entries"].listed()
     found.collect(placed(entries), _exchanges)
 
 

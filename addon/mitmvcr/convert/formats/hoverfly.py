@@ -48,7 +48,7 @@ def read(data: bytes, found: Found) -> None:
     for name, actions in whole["globalActions"].pairs():
         if actions:
             found.say(f"globalActions.{name}", "a cassette has no place for it")
-    found.collect(placed(whole["pairs"].items()), _exchanges)
+    found.collect(placed(whole["pairs"].listed()), _exchanges)
 
 
 def _exchanges(pair: Tree, found: Found) -> Iterator[Exchange]:
