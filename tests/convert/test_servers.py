@@ -423,7 +423,7 @@ def test_equal_requests_to_two_hosts_become_a_scenario() -> None:
     first, second = json.loads(made.data)["mappings"]
     assert first["scenarioName"] == second["scenarioName"]
     assert [each.problem for each in made.notes if each.field == "request.url"] == [
-        "WireMock names no host: what is equal but for that is in turn"
+        "WireMock names no host: what differs by its host alone answers in turn"
     ]
 
 

@@ -98,7 +98,8 @@ def write(interactions: Sequence[Interaction], chosen: Format) -> Written:
         notes.append(Note(None, chosen.when, "is the present: no answer says its date"))
     hosts = {host_of(each.request.url) for each in interactions}
     if len(hosts) > 1 and not chosen.names_hosts:
-        problem = f"{chosen.short} names no host: what is equal but for that is in turn"
+        known = f"{chosen.short} names no host"
+        problem = f"{known}: what differs by its host alone answers in turn"
         notes.append(Note(None, "request.url", problem))
     if "request.headers, binary" not in chosen.holds:
         interactions = [*map(in_text, interactions)]
