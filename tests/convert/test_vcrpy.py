@@ -283,6 +283,40 @@ def test_an_alias_is_what_its_anchor_was() -> None:
     assert only(found_in(text, "vcrpy")).response.headers == {"Content-Type": ["a"]}
 
 
+#: As Betamax for Java, 2.0.1, recorded it.
+TAPE = """\
+!tape
+name: t
+interactions:
+- recorded: 2026-11-30T06:45:17.577Z
+  request:
+    method: GET
+    uri: http://api.test/cookies
+    headers:
+      Accept: text/html, image/gif, image/jpeg, */*; q=0.2
+      Host: api.test
+  response:
+    status: 200
+    headers:
+      Content-Length: '1'
+      Set-Cookie: a=1; Path=/; Expires=Wed, 21 Oct 2026 07:28:00 GMT, b=2, c="x, y"
+      Vary: A, B
+    body: !!binary |-
+      Yw==
+"""
+
+
+def test_a_tape_of_betamax_for_java_has_each_cookie_apart() -> None:
+    (one,) = found_in(TAPE, "vcrpy").interactions
+    assert (one.response.code, one.response.body) == (200, b"c")
+    assert one.response.headers["Vary"] == ["A, B"]
+    assert one.response.headers["Set-Cookie"] == [
+        "a=1; Path=/; Expires=Wed, 21 Oct 2026 07:28:00 GMT",
+        "b=2",
+        'c="x, y"',
+    ]
+
+
 def test_a_cassette_that_is_no_yaml_is_refused() -> None:
     with pytest.raises(Exception, match="is not complete YAML") as caught:
         found_in(cassette() + "\t- }", "vcrpy")

@@ -173,11 +173,6 @@ def as_sent(response: Response) -> dict[str, list[str]]:
     return {**lists(response.headers), **framing}
 
 
-def request_key(each: Interaction) -> tuple[str, str, bytes]:
-    """Return what distinguishes requests in formats without an order."""
-    return each.request.method, each.request.url, each.request.body
-
-
 def url_of(scheme: str, host: str, port: Tree, path: str) -> str:
     """Return the URL of parts that a format keeps apart; a usual port is left out."""
     usual = PORTS.get(scheme)

@@ -27,7 +27,7 @@ _HEX_OF_BYTES = re.compile(r"(?:[0-9a-f]{2})+")
 
 def read(data: bytes, found: Found) -> None:
     """Read a recording. Raise UnreadableError."""
-    found.collect(placed(from_json(data).items()), _exchanges)
+    found.collect(placed(from_json(data).listed()), _exchanges)
 
 
 def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
