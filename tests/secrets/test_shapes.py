@@ -61,6 +61,25 @@ ANSWERS = {
     "in a string": '{"body": "{\\"session\\": \\"<w60>\\", '
     '\\"x-functions-key\\": \\"<w40>\\"}"}',
     ".env, signs": "DB_PASSWORD=hunter2,<w6>(x\nA=1\nexport API_SECRET=x,<w6>{y}\n",
+    "handles": '{"stateHandle": "02.id.<w40>~c.<w9>", "interaction_handle": "<w43>"}',
+    "codes": '{"code": "<h32>", "interaction_code": "<h43>", "temp_code": "<w49>"}',
+    "sessions": '{"userSession": "<w40>", "auth_session": "<w40>", "sealed_session": '
+    '"<w60>", "sessionInfo": "AM5P<w90>", "x": "/a?session_code=<w43>&tab_id=1"}',
+    "cookies": '{"sessionCookie": "<w60>", "cookie_value": "<w40>"}',
+    "tickets and log-ins": '{"co_verifier": "<w32>", "npsso": "<w64>", "sso": "<w40>", '
+    '"canary": "<w60>", "authentication": "<w43>="}',
+    "keys in one word": '{"clientkey": "<c32>", "devicekey": "<w32>"}',
+    "keys of owners": '{"routing_key": "<h32>", "ticket_key": "<h64>", "EdgeKey": '
+    '"<w90>", "permanentKey": "<h32>", "pskc": "<h32>"}',
+    "a key of a server of names": '{"key": "<w43>=", "name": "k", "type": "TSIGKey"}',
+    "of a machine": '{"NodeSecretID": "<h8>-<h4>-<h4>-<h4>-<h12>"}',
+    "of phones": '{"tokens": ["<w60>7"], "registrationTokens": ["<w60>7"]}',
+    "numbered": '{"token04": "04<w60>", "my_secret_3": "<w40>"}',
+    "recovery": '{"personalRecoveryKey": "<c4>-<c4>-<c4>-<c4>-<c4>-<c4>", '
+    '"recovery_key": "<d6>-<d6>-<d6>-<d6>", "activationLockBypassCode": "<c9>-<c9>"}',
+    "signed": "/a.png?w=1&s=<h32> /v?lsig=<w60>&temp_url_sig=<h40> /cb?a=1&hmac=<h64>",
+    "of a log-in": "/done?authId=<h8>-<h4>-<h4>-<h4>-<h12> /x?sid=<h32>&launch=<w60> "
+    "/cb?interact_ref=<w30>7",
     "yaml, signs": "db:\n  password: hunter2,<w6>(x\n  a: b\n",
 }
 HEADERS = {
@@ -69,6 +88,12 @@ HEADERS = {
     "X-Apple-ID-Session-Id": "<w60>",
     "X-FTL-SID": "<w22>=",
     "2fa-code": "<d6>",
+    "x-2fa-approval": "<h32>",
+    "X-Transmission-Session-Id": "<w48>",
+    "rbx-authentication-ticket": "<c90>",
+    "A-Sess": "<w60>",
+    "canary": "<w60>=",
+    "X-Biscuit": "<w80>",
 }
 
 
@@ -110,6 +135,12 @@ def test_no_secret_of_a_header_stays(name: str) -> None:
         '{"kind": "text", "key": "q7Rk2Zp9Wm4Xc8Vb3Nt6"}',
         '{"type": "password", "key": "q7Rk2Zp9Wm4Xc8Vb3Nt6"}',
         '{"ticket": "PROJ-1234", "ticket_id": "12345678"}',
+        '{"code": "0x608060405234801561001057600080fd5b50600436106100", "code": "E1"}',
+        '{"qr_code": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ", "error_code": 7}',
+        '{"verifier": "q7Rk2Zp9Wm4Xc8Vb3Nt6", "routing_key": "mail.sent", "s": "x"}',
+        '{"sid": "SM0123456789abcdef0123456789abcdef", "inSession": true}',
+        "https://h/?s=how+to+log+in&sid=12 https://h/a.png?s=200&hmac=no",
+        '{"session_info": "the first of two", "cookie_value": "dark-mode"}',
         '{"secrets": {"A": {"raw": "", "computed": null}}}',
         '{"secrets": 12, "a": {"secrets": {"A": {"raw": 12345}}}}',
         '{"a": "text", "b": "pretext of a text next to it", "sensitive": true}',
