@@ -8,6 +8,7 @@ import pytest
 from made_up import sample
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.secrets.rules import Rules
 
 #: ``<w40>`` is a secret.
 ANSWERS = {
@@ -73,13 +74,28 @@ ANSWERS = {
     '"<w90>", "permanentKey": "<h32>", "pskc": "<h32>"}',
     "a key of a server of names": '{"key": "<w43>=", "name": "k", "type": "TSIGKey"}',
     "of a machine": '{"NodeSecretID": "<h8>-<h4>-<h4>-<h4>-<h12>"}',
-    "of phones": '{"tokens": ["<w60>7"], "registrationTokens": ["<w60>7"]}',
     "numbered": '{"token04": "04<w60>", "my_secret_3": "<w40>"}',
     "recovery": '{"personalRecoveryKey": "<c4>-<c4>-<c4>-<c4>-<c4>-<c4>", '
     '"recovery_key": "<d6>-<d6>-<d6>-<d6>", "activationLockBypassCode": "<c9>-<c9>"}',
     "signed": "/a.png?w=1&s=<h32> /v?lsig=<w60>&temp_url_sig=<h40> /cb?a=1&hmac=<h64>",
     "of a log-in": "/done?authId=<h8>-<h4>-<h4>-<h4>-<h12> /x?sid=<h32>&launch=<w60> "
     "/cb?interact_ref=<w30>7",
+    "iron": '{"sealed": "Fe26.2*1*<h64>*<w22>*<w90>*170*<h64>*<w43>", "a": 1}',
+    "of Ory": '{"x": "ory_at_<w43>.<w43>"}',
+    "of phones": '{"qrcode": "LPA:1$smdp.example.com$<c32>"}',
+    "of health": "the link is shlink:/<w90>",
+    "of Discord": "/api/v10/interactions/1/aW50ZXJhY3Rpb246<w90>/callback",
+    "of bills": "https://h/acct_1/test_YWNjdF8x<w90>?s=ap /CAcaFwoVYWNjdF8x<w60>",
+    "of Amazon": "it is Atza|<w90> and Atzr%7C<w90>",
+    "of Telegram": "/cb?id=1&auth_date=1700000000&hash=<h64> "
+    '{"x": "auth_date=1700000000&first_name=x&hash=<h64>"}',
+    "of XMPP": "<auth xmlns='urn:x' mechanism='PLAIN'>AG1lAF<w33>=</auth>",
+    "of XMPP, in JSON": '{"a": "<authenticate mechanism=\\"PLAIN\\"><initial-response>'
+    'AG1lAF<w33>=</initial-response>"}',
+    "links": '{"a": "https://h/api/webhook/<h64>", "b": "https://h/signin/<w60>", '
+    '"c": "https://h/deliver/<h50>"}',
+    "of Proxmox": '{"ticket": "PVE:root@pam:65A1B2C3::<w90>=="}',
+    "OpenVPN, in XML": "&lt;auth-user-pass&gt;\nme\n<w12>&amp;<w6>\n&lt;/auth-user-pass",
     "yaml, signs": "db:\n  password: hunter2,<w6>(x\n  a: b\n",
 }
 HEADERS = {
@@ -139,6 +155,9 @@ def test_no_secret_of_a_header_stays(name: str) -> None:
         '{"qr_code": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ", "error_code": 7}',
         '{"verifier": "q7Rk2Zp9Wm4Xc8Vb3Nt6", "routing_key": "mail.sent", "s": "x"}',
         '{"sid": "SM0123456789abcdef0123456789abcdef", "inSession": true}',
+        '<auth mechanism="PLAIN">q7Rk2Zp9Wm4Xc8Vb3Nt6</auth> mechanism="x" a="b">',
+        '{"postcode": "AB12 3CD", "zipCode":"q7Rk2Zp9", "a": "/x?country_code=NL"}',
+        "https://h/webhook/12345 https://h/login/a-page-that-is-for-you-alone/x",
         "https://h/?s=how+to+log+in&sid=12 https://h/a.png?s=200&hmac=no",
         '{"session_info": "the first of two", "cookie_value": "dark-mode"}',
         '{"secrets": {"A": {"raw": "", "computed": null}}}',
@@ -195,3 +214,58 @@ def test_what_has_such_a_word_and_more_is_one(value: str) -> None:
     for name in ("password", "api_key"):
         clean = Redactor().message(f'{{"{name}": "{value}"}}'.encode())
         assert clean == f'{{"{name}": "[REDACTED:{name}]"}}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("url", "body"),
+    [
+        ("https://h/latest/api/token", "<w56>"),
+        ("https://h/api/user/token?x=1", "<w60>\n"),
+        ("https://h/rest/V1/integration/admin/token", '"<w60>"'),
+        ("https://h/api/session/", '"<h32>"'),
+        ("https://h/api/security/encryptedPassword", "<w60>"),
+    ],
+)
+def test_what_is_all_that_an_address_of_a_secret_answers_is_one(
+    url: str, body: str
+) -> None:
+    body, secrets = _filled(body, random.Random(url))
+    met = Interaction(0, Request("POST", url), Response(body=body.encode()))
+    redactor = Redactor()
+    assert [each.place for each in redactor.findings(met)] == ["response.body"]
+    kept = redactor.interaction(met).response.body.decode()
+    assert secrets[0] not in kept
+    assert kept.strip().strip('"').startswith("[REDACTED:")
+    again = Request(headers={"X-Note": [secrets[0]]})
+    assert secrets[0] not in str(redactor.request(again))
+
+
+@pytest.mark.parametrize(
+    ("url", "body"),
+    [
+        ("https://h/latest/api/token", "the token is not there"),
+        ("https://h/latest/api/token", "a-word-with-some-other-words"),
+        ("https://h/latest/api/things", "q7Rk2Zp9Wm4Xc8Vb3Nt6"),
+        ("https://h/things/public_key", "q7Rk2Zp9Wm4Xc8Vb3Nt6"),
+        ("https://h/cookies", "q7Rk2Zp9Wm4Xc8Vb3Nt6"),
+    ],
+)
+def test_what_else_an_address_answers_stays(url: str, body: str) -> None:
+    met = Interaction(0, Request("GET", url), Response(body=body.encode()))
+    assert Redactor().interaction(met) is met
+    off = Redactor(Rules(off=True))
+    assert off.interaction(met) is met
+
+
+def test_the_key_of_a_pair_is_found_elsewhere() -> None:
+    key, secret = "q7Rk2Zp9Wm4Xc8Vb", "N3t6Yb1Lq8Ks5Dg2"
+    headers = {
+        "Authorization": [f"LOW {key}:{secret}"],
+        "User-Agent": [f"internetarchive/3.5 (Linux x86_64; N; en; {key}) Python/3.13"],
+    }
+    met = Interaction(0, Request(headers=headers), Response())
+    kept = Redactor().interaction(met).request.headers
+    assert key not in str(kept)
+    shared = {"Authorization": ["SharedKey mystorageaccount12:c2ln"]}
+    met = Interaction(0, Request(headers=shared), Response(body=b"mystorageaccount12"))
+    assert Redactor().interaction(met).response.body == b"mystorageaccount12"

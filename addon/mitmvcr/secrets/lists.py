@@ -192,8 +192,8 @@ TAILS = listed(
 #: And these, if it is long and of letters by chance: ``SECRET_HASH``.
 VAGUE_ENDINGS = listed(
     "sessionkey, signingkey, encryptionkey, sharedkey, masterkey, authkey, otpkey",
-    "appskey, ticket, session, cookie, code, seed, secretid, canary, sso",
-    "statehandle, interactionhandle, authentication, tokens, pskc",
+    "appskey, ticket, session, cookie, seed, secretid, canary, sso",
+    "statehandle, interactionhandle, authentication, pskc",
 )
 VAGUE_TAILS = listed(
     "code, hash, digest, seed, block, salt, plaintext, bytes, blob, info"
@@ -443,11 +443,11 @@ QUERY = (
 
 QUERY_ENDINGS = ("signature",)
 #: Such may be of a message, or the name of a picture.
-VAGUE_QUERY_ENDINGS = ("sig", "hmac")
+VAGUE_QUERY_ENDINGS = ("sig", "hmac", "code")
 #: Parameters that may be anything, if the value is long and of letters by chance.
 VAGUE_QUERY = (
     Named(
-        "sign s",
+        "sign",
         "presigned URLs",
         "https://cloud.tencent.com/document/product/436/7778",
     ),
@@ -534,15 +534,15 @@ STEMS = listed(
     '?key=, &key=, auth", _auth=, ?auth=, &auth=, #key=, #auth=, app key, app id',
     "developer key, dev key, user key",
     "psk, crumb, seed, pfx, p12, pkcs12, keystore, plaintext, masterauth, bindpw",
-    "rootpw, ticket=, sign=, ?s=, &s=, sid=, launch=, interact_ref=",
+    "rootpw, ticket=, sign=, sid=, launch=, interact_ref=",
     # Not in passed and compass, which are in any text.
     "pass\", pass\\, pass', pass>, pass=, pass:, <pass ",
-    'session", preshared, code=, code", sensitive", masked", secured", kty"',
+    'session", preshared, code=, sensitive", masked", secured", kty"',
     'cookie, kennwort, contrasena, senha, wachtwoord, sso", canary, hmac=',
 )
 #: The same, in these spellings alone.
 SPELLED = listed(
-    '_KEY, _PAT, _AUTH, -Key, -key:, key", -Auth, preShared, PreShared, pre_shared',
+    '_KEY, _PAT, _AUTH, -Key, -key:, -key", -Auth, preShared, PreShared, pre_shared',
     "pass =, PASS =, Pass =, oobCode, oob_code, auth_req_id, ession_, essionInfo",
     "essionData",
     "SecureString, secureString, securestring, secure_string",
@@ -552,11 +552,11 @@ SPELLED = listed(
     "queryString, sensitive_attributes, sensitive_values, requirepass",
     "PassW, Pass_w, pass_w, PASS_W, auth_code, authCode, AuthCode, passkey, passKey",
     "pass_key, keys_base64, unseal_keys, keyMaterial, KeyMaterial, session=, CONCEALED",
-    'Key", _key:, Key:, _key=, Key=, _key =, Key =, _pat", Pat", _pat:, _pat=',
+    '_key", Key", _key:, Key:, _key=, Key=, _key =, Key =, _pat", Pat", _pat:, _pat=',
     'bearer", bearer=, bearer:, pw", pw=, pw:, pw>, pw =, icket", rlkey=, tempauth=',
     'httpOnly", HttpOnly", httponly", passhash, certificate-key, secureJsonData',
     "ecurity_answer, ecurityAnswer, uthId=, tateHandle, tionHandle, tion_handle, pskc",
-    'tication"',
+    'tication", tkey", ekey"',
 )
 
 #: Names of pages that are for whoever has their address, and of an account's password;
@@ -569,7 +569,8 @@ PAGES_OF_PASSWORDS = listed(
 PAGES = listed(
     "verify, verify-email, verify_email, verifyEmail, email-verification, confirm",
     "confirm-email, confirm_email, activate, invite, accept-invite, accept_invite",
-    "accept-invitation, unsubscribe, reset",
+    "accept-invitation, unsubscribe, reset, webhook, hook, join, share, signin",
+    "sign-in, login, deliver",
 )
 #: What stands in an address before a token that is its next piece: of Sumo Logic, hooks
 #: that build, MCP servers of Zapier, Nextcloud, Home Assistant and Cloudsmith; and of

@@ -20,8 +20,6 @@ _LONGEST_PHRASE = 128
 _VERSION = re.compile(
     r"(?:(?<=[A-Za-z0-9])[_-]?[vV][0-9]{1,2}|(?<=[A-Za-z])[_-]?[0-9]{1,4})\Z"
 )
-#: A picture, and what a machine executes.
-_NO_CODE = re.compile(rb"0x|iVBOR|R0lGOD|/9j/|PHN2Z|[0-9a-f]{300}")
 #: As variables of the environment are named, and headers that no standard has.
 _OUTSIDE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[Xx](?:-[A-Za-z0-9]+)+")
 #: So the names of headers of gRPC end whose values are bytes, in base64.
@@ -235,8 +233,6 @@ def _is_secret(name: Name, text: bytes, place: Place) -> bool:
     if name.field == HOLDER and name.word != "cookie":
         return False
     if max(name.field, name.parameter) == VAGUE:
-        if name.word.endswith("code") and _NO_CODE.match(text):
-            return False
         return place is not Place.INNER and looks.is_by_chance(text)
     if place is Place.QUERY:
         is_doubtful = name.word in lists.LIKELY_QUERY
