@@ -95,7 +95,7 @@ ANSWERS = {
     "links": '{"a": "https://h/api/webhook/<h64>", "b": "https://h/signin/<w60>", '
     '"c": "https://h/deliver/<h50>"}',
     "of Proxmox": '{"ticket": "PVE:root@pam:65A1B2C3::<w90>=="}',
-    "OpenVPN, in XML": "&lt;auth-user-pass&gt;\nme\n<w12>&amp;<w6>\n&lt;/auth-user-pass",
+    "OpenVPN, in XML": "&lt;auth-user-pass&gt;\nme\n<w9><w12>&amp;<w6>amp;<w6>\n&lt;/x",
     "yaml, signs": "db:\n  password: hunter2,<w6>(x\n  a: b\n",
 }
 HEADERS = {
