@@ -96,6 +96,14 @@ ANSWERS = {
     '"c": "https://h/deliver/<h50>"}',
     "of Proxmox": '{"ticket": "PVE:root@pam:65A1B2C3::<w90>=="}',
     "OpenVPN, in XML": "&lt;auth-user-pass&gt;\nme\n<w9><w12>&amp;<w6>amp;<w6>\n&lt;/x",
+    "a part": '--b\r\nContent-Disposition: form-data; name="exchange_code"\r\n\r\n<h32>'
+    "\r\n--b--\r\n",
+    "a lamp": '[{"success":{"username":"<w40>"}}]',
+    "a crumb": "Jenkins-Crumb:<h64>",
+    "phones": '{"registrationTokens": ["<w60>7"]}',
+    "npm": '{"loginUrl": "https://h/login/cli/<h8>-<h4>-<h4>-<h4>-<h12>"}',
+    "federated": "wa=wsignin1.0&wresult=%3Ct%3ARequest%3E<w90>%3C&wctx=x",
+    "signed requests": "a=1&signed_request=<w43>.eyJhIjoxfQ&sig_response=AUTH%7C<w40>",
     "yaml, signs": "db:\n  password: hunter2,<w6>(x\n  a: b\n",
 }
 HEADERS = {

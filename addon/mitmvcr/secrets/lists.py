@@ -141,7 +141,7 @@ NAMES = (
     Named(
         "codeverifier clientassertion samlresponse samlrequest samlart samlassertion "
         "devicecode authorizationcode preauthorizedcode authreqid oobcode "
-        "appsecretproof",
+        "appsecretproof wresult signedrequest sigrequest sigresponse",
         "what OAuth and SAML exchange for tokens",
         _RFC + "rfc7636",
     ),
@@ -193,7 +193,7 @@ TAILS = listed(
 VAGUE_ENDINGS = listed(
     "sessionkey, signingkey, encryptionkey, sharedkey, masterkey, authkey, otpkey",
     "appskey, ticket, session, cookie, seed, secretid, canary, sso",
-    "statehandle, interactionhandle, authentication, pskc",
+    "statehandle, interactionhandle, authentication, pskc, crumb",
 )
 VAGUE_TAILS = listed(
     "code, hash, digest, seed, block, salt, plaintext, bytes, blob, info"
@@ -206,6 +206,7 @@ DOUBTFUL_ENDINGS = listed(
     # Of several, a list: not tokens alone, which language models have too.
     "passwords, apikeys, secretkeys, privatekeys, accesskeys, accesstokens",
     "refreshtokens, authtokens, sessiontokens, bearertokens, apitokens, clientsecrets",
+    "registrationtokens, devicetokens, pushtokens",
 )
 
 #: Names that hold secrets in one program and ordinary words in another: a token of a
@@ -556,7 +557,7 @@ SPELLED = listed(
     'bearer", bearer=, bearer:, pw", pw=, pw:, pw>, pw =, icket", rlkey=, tempauth=',
     'httpOnly", HttpOnly", httponly", passhash, certificate-key, secureJsonData',
     "ecurity_answer, ecurityAnswer, uthId=, tateHandle, tionHandle, tion_handle, pskc",
-    'tication", tkey", ekey"',
+    'tication", tkey", ekey", wresult, signed_request, signedRequest, sig_re',
 )
 
 #: Names of pages that are for whoever has their address, and of an account's password;
@@ -564,7 +565,7 @@ SPELLED = listed(
 PAGES_OF_PASSWORDS = listed(
     "reset-password, reset_password, resetPassword, password-reset, password_reset",
     "password/reset, set-password, set_password, forgot-password, forgot_password",
-    "magic-link, magic_link, magiclink, magic",
+    "magic-link, magic_link, magiclink, magic, login/cli",
 )
 PAGES = listed(
     "verify, verify-email, verify_email, verifyEmail, email-verification, confirm",

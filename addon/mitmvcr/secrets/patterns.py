@@ -44,7 +44,7 @@ def _is_next_by_chance(token: bytes) -> bool:
 
 def _is_value_by_chance(pair: bytes) -> bool:
     """Return whether what stands behind a name and a sign is letters by chance."""
-    return is_by_chance(re.split(rb'[":=]+', pair)[-1])
+    return is_by_chance(re.split(rb'[":;\s]+', pair)[-1])
 
 
 def _is_macaroon(token: bytes) -> bool:
@@ -64,6 +64,7 @@ def _is_sasl(line: bytes) -> bool:
 #: Of PEM, of SSH2 (RFC 4716, with a dash less and blanks) and of OpenVPN.
 _LABEL = "(?:(?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)"
 
+_QUOTE = r"(?:\\{0,7}\"|&quot;)"
 _NEXT_LINE = r"(?:(?:\\{1,7}r)?\\{1,7}n|\r?\n)"
 _SASL = ("PLAIN", "XOAUTH2", "OAUTHBEARER")
 
@@ -176,13 +177,6 @@ _OTHERS = (
         check=_is_sasl,
     ),
     Pattern(
-        "amazon-lwa",
-        ("Atza|", "Atzr|", "Atna|", "Atza%7C", "Atzr%7C"),
-        r"At(?:z[ar]|na)(?:\||%7C)[\w+/=%-]{60,4000}+",
-        "https://developer.amazon.com/docs/login-with-amazon/access-token.html",
-        "Atza|{b120}",
-    ),
-    Pattern(
         "pass",
         ("USER ",),
         # A line of the server may stand between.
@@ -217,18 +211,6 @@ _OTHERS = (
         r"([A-Za-z0-9+/]{140,400}+={0,2})",
         "https://jedisct1.github.io/minisign/",
         "untrusted comment: minisign secret key\n{s140}",
-    ),
-    Pattern(
-        # A field is called so in any answer: neither a picture nor what a machine
-        # executes is what is exchanged for a token.
-        "code",
-        ('code"', 'Code"', 'code\\"', 'Code\\"'),
-        r"[cC]ode(\\{0,7})\"[ ]?:[ ]?\1\"((?!0x|iVBOR|R0lGOD|/9j/|PHN2Z|[0-9a-f]{300})"
-        r"[\w.~+/=:$-]{20,2000}+)(?=\1\")",
-        _RFC + "rfc6749",
-        'code": "{w60}"',
-        check=_is_value_by_chance,
-        is_long=False,
     ),
     Pattern(
         "signed-address",
@@ -302,6 +284,33 @@ _OTHERS = (
         r"SSWS[ +]([\w-]{40,44})",
         "https://developer.okta.com/docs/guides/create-an-api-token/main/",
         "SSWS 00{b40}",
+    ),
+    Pattern(
+        # A field is called so in any answer: neither a picture nor what a machine
+        # executes is what is exchanged for a token.
+        "code",
+        tuple(f"{c}ode{quote}" for c in "cC" for quote in ('"', '\\"', "&quot;")),
+        rf"[cC]ode{_QUOTE}(?:[ ]?:[ ]?{_QUOTE}|\r\n\r\n)"
+        r"((?!0x|iVBOR|R0lGOD|/9j/|PHN2Z|[0-9a-f]{300})[\w.~+/=:$-]{20,2000}+)"
+        rf"(?={_QUOTE}|\r\n)",
+        _RFC + "rfc6749",
+        'code": "{w60}"',
+        check=_is_value_by_chance,
+        is_long=False,
+    ),
+    Pattern(
+        "amazon-lwa",
+        ("Atza|", "Atzr|", "Atna|", "Atza%7C", "Atzr%7C"),
+        r"At(?:z[ar]|na)(?:\||%7C)[\w+/=%-]{60,4000}+",
+        "https://developer.amazon.com/docs/login-with-amazon/access-token.html",
+        "Atza|{b120}",
+    ),
+    Pattern(
+        "hue",
+        ('success":{', "success\\", "success&quot;:{"),
+        rf"success{_QUOTE}:\{{{_QUOTE}username{_QUOTE}:{_QUOTE}([\w-]{{20,64}})",
+        "https://developers.meethue.com/develop/get-started-2/",
+        'success":{"username":"{b40}',
     ),
 )
 
