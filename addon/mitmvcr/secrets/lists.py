@@ -192,7 +192,7 @@ TAILS = listed(
 #: And these, if it is long and of letters by chance: ``SECRET_HASH``.
 VAGUE_ENDINGS = listed(
     "sessionkey, signingkey, encryptionkey, sharedkey, masterkey, authkey, otpkey",
-    "appskey, ticket, session, cookie, seed, secretid, canary, sso",
+    "appskey, ticket, session, seed, secretid, canary, sso",
     "statehandle, interactionhandle, authentication, pskc, crumb",
 )
 VAGUE_TAILS = listed(
