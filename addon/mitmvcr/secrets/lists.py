@@ -192,7 +192,7 @@ TAILS = listed(
 #: And these, if it is long and of letters by chance: ``SECRET_HASH``.
 VAGUE_ENDINGS = listed(
     "sessionkey, signingkey, encryptionkey, sharedkey, masterkey, authkey, otpkey",
-    "appskey, ticket, session, seed, secretid, canary, sso",
+    "appskey, ticket, session, secretid, canary, sso",
     "statehandle, interactionhandle, authentication, pskc, crumb",
 )
 VAGUE_TAILS = listed(
@@ -415,7 +415,7 @@ SET_COOKIES = ("set-cookie", "set-cookie2")
 HEADER_ENDINGS = listed(
     "token, key, secret, auth, password, passwd, passphrase, credential, credentials",
     "assertion, apikey, jwt, pass, bearer, macaroon, macaroons, authorization",
-    "authorisation, authentication, session, sess, ticket, crumb, canary, biscuit",
+    "authorisation, authentication, session, sess, ticket, crumb, biscuit",
 )
 #: Those of them that no other word ends in: a name in small letters is one word.
 LONG_ENDINGS = listed("token, secret, password, credential, apikey")

@@ -258,12 +258,12 @@ def _is_secret(name: Name, text: bytes, place: Place) -> bool:
 
 
 def _opens_something(words: Sequence[str]) -> bool:
-    """Return whether a name is that of somebody's key or personal access token, or of
-    a log-in's verifier or cookie; ``clientkey`` is one word."""
+    """Return whether a name is that of somebody's key or personal access token, or of a
+    log-in's verifier, seed or cookie; ``clientkey`` is one word."""
     before, last = "".join(words[-2:-1]), "".join(words[-1:])
     if not before and last.endswith("key"):
         before, last = last.removesuffix("key"), "key"
-    if last in ("pat", "verifier"):
+    if last in ("pat", "verifier", "seed"):
         return before != ""
     if last == "cookie":
         return any(part in before for part in lists.COOKIES)
