@@ -104,6 +104,12 @@ ANSWERS = {
     "npm": '{"loginUrl": "https://h/login/cli/<h8>-<h4>-<h4>-<h4>-<h12>"}',
     "federated": "wa=wsignin1.0&wresult=%3Ct%3ARequest%3E<w90>%3C&wctx=x",
     "signed requests": "a=1&signed_request=<w43>.eyJhIjoxfQ&sig_response=AUTH%7C<w40>",
+    "keys of services": '{"service_role_key": "<w60>", "anon_key": "<w60>", "sdkKey": '
+    '"<w60>", "static_key": "<h64>"}',
+    "of a directory": '{"bindCredentials": "Hunter-<d6>"}',
+    "of domains": "<login><pw>Hunter-<d6></pw><newPW>Hunter-<d6></newPW></login>",
+    "of WordPress": "define( 'AUTH_SALT', '<w64>' );",
+    "signed, a sign": "/x?X-Sign=<w40>&a=1",
     "yaml, signs": "db:\n  password: hunter2,<w6>(x\n  a: b\n",
 }
 HEADERS = {
@@ -116,6 +122,7 @@ HEADERS = {
     "X-Transmission-Session-Id": "<w48>",
     "rbx-authentication-ticket": "<c90>",
     "A-Sess": "<w60>",
+    "X-Cred": "<w40>",
     "X-Biscuit": "<w80>",
 }
 
@@ -168,7 +175,8 @@ def test_no_secret_of_a_header_stays(name: str) -> None:
         "https://h/webhook/12345 https://h/login/a-page-that-is-for-you-alone/x",
         "https://h/?s=how+to+log+in&sid=12 https://h/a.png?s=200&hmac=no",
         "https://h/avatar.svg?seed=0b9b1c6e-2f4d-4e1a-9c1e-5a7b8c9d0e1f&size=64",
-        '{"canary": "15.0.0-canary.12", "seed": "0b9b1c6e-2f4d-4e1a-9c1e-5a7b8c9d0e1f"}',
+        '{"canary": "15.0.0-canary.1", "seed": "0b9b1c6e-2f4d-4e1a-9c1e-5a7b8c9d0e1f"}',
+        '{"allowCredentials": [{"id": "q7Rk2Zp9Wm4Xc8Vb3Nt6", "type": "public-key"}]}',
         '{"session_info": "the first of two", "cookie_value": "dark-mode"}',
         '{"secrets": {"A": {"raw": "", "computed": null}}}',
         '{"secrets": 12, "a": {"secrets": {"A": {"raw": 12345}}}}',

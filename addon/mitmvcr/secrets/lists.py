@@ -202,7 +202,7 @@ VAGUE_TAILS = listed(
 #: A field of any other name that ends in such a word holds a secret if its value looks
 #: like one: ``plex_token``.
 DOUBTFUL_ENDINGS = listed(
-    "token, credential, macaroon, psk",
+    "token, credential, credentials, macaroon, psk",
     # Of several, a list: not tokens alone, which language models have too.
     "passwords, apikeys, secretkeys, privatekeys, accesskeys, accesstokens",
     "refreshtokens, authtokens, sessiontokens, bearertokens, apitokens, clientsecrets",
@@ -217,7 +217,7 @@ DOUBTFUL = (
         "keys of tables",
         "https://docs.getdbt.com/reference/resource-properties/constraints",
     ),
-    Named("credential credentials assertion", "objects", _AZURE),
+    Named("assertion", "objects", _AZURE),
     Named(
         "transactionkey merchantkey localkey",
         "keys of shops and of devices, of 16 letters",
@@ -335,7 +335,7 @@ KEY_OWNERS = listed(
     "discord, cloudflare, heroku, segment, amplitude, mixpanel, posthog, hubspot",
     "zendesk, airtable, notion, linear, weather, application, network, certificate",
     "mac, mgmt, iapp, listen, nwk, app, int, client, device, edge, gateway, routing",
-    "permanent, signature, register, generation, tsig, ticket",
+    "permanent, signature, register, generation, tsig, ticket, static, anon, role, sdk",
 )
 
 #: Flags that are true beside a secret, and types: ``"sensitive": true, "value": "x"``.
@@ -415,7 +415,7 @@ SET_COOKIES = ("set-cookie", "set-cookie2")
 HEADER_ENDINGS = listed(
     "token, key, secret, auth, password, passwd, passphrase, credential, credentials",
     "assertion, apikey, jwt, pass, bearer, macaroon, macaroons, authorization",
-    "authorisation, authentication, session, sess, ticket, crumb, biscuit",
+    "authorisation, authentication, session, sess, ticket, crumb, biscuit, cred",
 )
 #: Those of them that no other word ends in: a name in small letters is one word.
 LONG_ENDINGS = listed("token, secret, password, credential, apikey")
@@ -444,14 +444,9 @@ QUERY = (
 
 QUERY_ENDINGS = ("signature",)
 #: Such may be of a message, or the name of a picture.
-VAGUE_QUERY_ENDINGS = ("sig", "hmac", "code")
+VAGUE_QUERY_ENDINGS = ("sig", "sign", "hmac", "code")
 #: Parameters that may be anything, if the value is long and of letters by chance.
 VAGUE_QUERY = (
-    Named(
-        "sign",
-        "presigned URLs",
-        "https://cloud.tencent.com/document/product/436/7778",
-    ),
     Named(
         "sid authid",
         "a session, or a log-in that goes on",
@@ -545,7 +540,7 @@ STEMS = listed(
 SPELLED = listed(
     '_KEY, _PAT, _AUTH, -Key, -key:, -key", -Auth, preShared, PreShared, pre_shared',
     "pass =, PASS =, Pass =, oobCode, oob_code, auth_req_id, ession_, essionInfo",
-    "essionData",
+    "essionData, PW>, _SALT",
     "SecureString, secureString, securestring, secure_string",
     "validationKey, decryptionKey, hash_salt, npmAuthIdent, olcRootPW, setup_key",
     "setupKey, manualEntryKey, scratch_code, scratchCode, privKey",
