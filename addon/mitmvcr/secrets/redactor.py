@@ -105,6 +105,8 @@ class Redactor:
         """Return an interaction as it may be written; the same one where there is
         nothing to hide."""
         request, response = met.request, met.response
+        if not self.rules.off:
+            self.texts.learn_alone(met)
         headers = self._clear(request, response)
         if headers is not None:
             if headers is request.headers:
@@ -146,6 +148,7 @@ class Redactor:
         """Return what :meth:`interaction` hides, once for each place it occurs in."""
         if self.rules.off:
             return []
+        self.texts.learn_alone(met)
         sweep, found = Sweep(self.texts), dict[Finding, None]()
 
         def visit(text: Text) -> bytes:
