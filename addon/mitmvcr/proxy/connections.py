@@ -57,6 +57,7 @@ class Connections:
             data.server.error = None
             speak_cleartext_h2(data.client, data.server)
             see_the_end()
+            wait_for_turns(data.client.id)
 
     def may_connect(self, data: ServerConnectionHookData) -> bool:
         """Return whether a connection may be opened, by its client's session. Raise
@@ -100,7 +101,6 @@ class Connections:
             self.fail(flow, error)
 
     def client_connected(self, client: connection.Client) -> None:
-        wait_for_turns(client.id)
         if not self.was_counted(client):
             self.counts.came(self.sessions.of_client(client))
 

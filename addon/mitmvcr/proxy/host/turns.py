@@ -32,7 +32,8 @@ class PatientLock(Lock):
 
 
 def wait_for_turns(client: str) -> None:
-    """Give the connections of a client, which has just come, such a lock."""
+    """Make such a lock of that of a client's connections, which may be held just now.
+    A replay, which has no origin, does not need it."""
     handler = handler_of(client) if capabilities.has("turns of events") else None
     if handler is not None:
-        handler._server_event_lock = PatientLock()
+        handler._server_event_lock.__class__ = PatientLock
