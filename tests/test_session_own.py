@@ -179,6 +179,19 @@ def test_rivals_are_read_in_steps_and_until_then_nothing_is_used_up() -> None:
     assert look_up.deck.unused() == [0, 1]
 
 
+def test_the_first_is_put_back_too_while_rivals_are_read() -> None:
+    """It was taken for its bytes, by which none was yet noted as spent. Found by random
+    requests."""
+    held = [Request("POST", f"{URL}?id={each}", body=each.encode()) for each in IDS]
+    look_up = stepping(held, spec(ignore_query="id"))
+    first = replace(held[0], url=f"{URL}?id={ONE}")
+    for _ in begun(look_up, first):
+        assert len(look_up.deck.unused()) == len(IDS)
+    found = in_steps(look_up, first)
+    assert found is not None
+    assert found[0] == 0
+
+
 def test_what_others_have_read_meanwhile_is_not_read_again() -> None:
     requests = [replace(each, method=m) for m in "AB" for each in map(lookup, IDS)]
     look_up = stepping(requests, ANY_ID)

@@ -70,3 +70,14 @@ def test_in_a_changed_body_chunks_move_along(new: bytes, offsets: list[int]) -> 
     found = moved(CHUNKS, b"abcdefghijkl", new)
     assert [chunk.offset for chunk in found] == offsets
     assert moved((), b"abcdefghijkl", new) == ()
+
+
+def test_each_event_is_found_where_each_has_changed() -> None:
+    old, new = b'data: {"a":1,"b":2}\n\n', b'data: {"b":2}\n\n'
+    chunks = [Chunk(at * len(old) // 2, at) for at in range(5)]
+    found = moved(chunks, old * 3, new * 3)
+    assert [each.offset for each in found][::2] == [0, len(new), 2 * len(new)]
+    assert moved([Chunk(len(old) - 1, 0)], old, new)[0].offset == len(new) - 1
+    assert moved([Chunk(len(old), 0)], old * 2, old + b"\n" + old) == (
+        Chunk(len(old) + 1, 0),
+    )

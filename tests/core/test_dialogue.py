@@ -45,6 +45,23 @@ SUBSCRIBE = '{"id":"%s","type":"subscribe","payload":{"query":"%s"}}'
 NEXT = '{"id":"%s","type":"next","payload":%d}'
 
 
+def test_ids_of_a_seed_that_have_moved_on_by_one_are_put_once():
+    """The first live one is the second recorded one."""
+    third = "7f0e5f6c-1c58-4a3b-8f9e-2f6f0e9d1112"
+    dialogue = Dialogue(
+        frames(
+            "> " + SUBSCRIBE % (ONE, "a"),
+            "> " + SUBSCRIBE % (OTHER, "b"),
+            "< " + NEXT % (ONE, 1),
+            "< " + NEXT % (OTHER, 2),
+        ),
+        "graphql-transport-ws",
+    )
+    assert hear(dialogue, SUBSCRIBE % (OTHER, "a"))
+    assert hear(dialogue, SUBSCRIBE % (third, "b"))
+    assert says(dialogue) == [NEXT % (OTHER, 1), NEXT % (third, 2)]
+
+
 def test_graphql_s_operations_have_new_ids_in_any_order():
     dialogue = Dialogue(
         frames(

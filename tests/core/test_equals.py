@@ -370,6 +370,7 @@ def test_a_range_is_known_by_its_answer_where_the_header_was_not_recorded() -> N
         ("Accept_Profile", ("public", "private"), "other"),
         ("Content_Profile", ("public", "private"), "other"),
         ("Default_Schema", ("doc", "blob"), "other"),
+        ("Last_Event_ID", ("3", "7"), "5"),
         ("Surreal_DB", ("a", "b"), "c"),
         ("Surreal_NS", ("a", "b"), "c"),
         ("X_ClickHouse_Database", ("a", "b"), "c"),

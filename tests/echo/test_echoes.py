@@ -249,6 +249,25 @@ def test_numbers_and_short_texts_change_under_their_own_name_alone() -> None:
     assert found == b'{"id": "xyz", "of": "a7b8"}'
 
 
+def test_values_that_have_moved_on_by_one_change_once() -> None:
+    """A client that counts has the second one's recorded id in its first request."""
+    for old, new in (([1, 2], [2, 3]), ([OLD, NEW], [NEW, OLD])):
+        sent = [[{"id": each, "method": "m"} for each in ids] for ids in (old, new)]
+        back = [json.dumps([{"id": each} for each in ids]) for ids in (old, new)]
+        response = answered(recorded(post(sent[0]), back[0]), post(sent[1]))
+        assert response.body == back[1].encode()
+
+
+def test_what_an_answer_says_of_another_thing_is_not_the_requests_id() -> None:
+    body = '{"id" : %d, "result": [{"id": 1, "n": "\\"}"}, {"id": 2}]}'
+    call = {"method": "m", "params": {}}
+    for each in (body, f"[{body}]", f"event: x\ndata: {body}\n\n"):
+        met = recorded(post({"id": 1, **call}), each % 1)
+        assert answered(met, post({**call, "id": 2})).body == (each % 2).encode()
+    met = recorded(post({"id": 1}), '{"data": {"id": 1}}')  # it is no call
+    assert answered(met, post({"id": 2})).body == b'{"data": {"id": 2}}'
+
+
 def test_a_short_state_changes_in_a_url() -> None:
     location = {"Location": ["https://h/cb?code=abcd&state=abcd", "/abcd"]}
     met = recorded(get("state=abcd"), "", location)

@@ -80,6 +80,28 @@ async def test_each_session_has_an_idle_time_of_its_own(tmp_path: Path) -> None:
 
 
 @in_loop
+async def test_a_request_that_ends_behind_its_port_s_session_begins_none(
+    tmp_path: Path,
+) -> None:
+    """Its head came before. Found by a model of HTTP/2 clients."""
+    rig = Rig(vcr_dir=str(tmp_path))
+    sessions = rig.vcr.sessions
+    assert sessions.root is not None
+    sessions.use(sessions.root._replace(cassette=tmp_path / "one.yaml"), "one")
+    sessions.routes.give_port(9, "one")
+    flow = tflow.tflow()
+    flow.client_conn.sockname = ("127.0.0.1", 9)
+    assert rig.vcr.streams.requestheaders is not None
+    rig.vcr.streams.requestheaders(flow)
+    sessions.eject("one")
+    rig.vcr.request(flow)
+    assert flow.response is not None
+    assert flow.response.status_code == 400
+    assert sessions.in_play() == ()
+    rig.vcr.done()
+
+
+@in_loop
 async def test_a_late_request_does_not_replace_what_its_session_recorded(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -104,6 +104,12 @@ def test_equal_requests_stay_in_their_order(by, codes):
     assert found == codes
 
 
+def test_one_url_in_two_spellings_is_one():
+    held = sheet(met("http://A.com/~x", code=500), met("http://a.com/%7ex"))
+    found = [each.interaction.response.code for each in in_order(held.entries, "url")]
+    assert found == [500, 200]
+
+
 def test_they_are_sorted_by_method_status_and_date():
     held = sheet(
         met("/a", method="POST", code=404, day=3),

@@ -5,6 +5,7 @@ Each item is an offset in the body as recorded, and the time since the head.
 
 import itertools
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from mitmvcr.core.duration import format_duration, parse_duration
@@ -48,22 +49,44 @@ def _chunk(item: str) -> Chunk:
 
 
 def moved(chunks: Sequence[Chunk], old: bytes, new: bytes) -> Sequence[Chunk]:
-    """Return the chunks of a body that was changed: exact before its first change and
-    behind its last."""
+    """Return the chunks of a body that was changed: exact before the first change of
+    each line and behind its last; of the whole where it has other lines now."""
     if not chunks or old is new or old == new:
         return chunks
-    shorter = min(len(old), len(new))
-    head = common(old, new)
-    tail = min(common(old[::-1], new[::-1]), shorter - head)
+    lines = zip(old.split(b"\n"), new.split(b"\n"), strict=False)
+    if old.count(b"\n") != new.count(b"\n"):
+        lines = zip([old], [new], strict=True)
     found: list[Chunk] = []
+    start = begin = 0  # of the line, in the old body and in the new one
+    line = _Line(*next(lines))
     for offset, at in chunks:
-        if offset >= len(old) - tail:
-            offset += len(new) - len(old)
-        elif offset > head:  # within what was changed
-            offset = min(offset, len(new) - tail)
-        if offset < len(new) and (not found or offset > found[-1].offset):
-            found.append(Chunk(offset, at))
+        while offset > start + len(line.old):
+            start, begin = start + len(line.old) + 1, begin + len(line.new) + 1
+            line = _Line(*next(lines))
+        place = begin + line.place(offset - start)
+        if place < len(new) and (not found or place > found[-1].offset):
+            found.append(Chunk(place, at))
     return tuple(found)
+
+
+class _Line:
+    """What a line was, and what it is."""
+
+    def __init__(self, old: bytes, new: bytes) -> None:
+        self.old, self.new = old, new
+
+    @cached_property
+    def _edges(self) -> tuple[int, int]:
+        """Return how many bytes are the same at its start and at its end."""
+        head = common(self.old, self.new)
+        rest = min(len(self.old), len(self.new)) - head
+        return head, min(common(self.old[::-1], self.new[::-1]), rest)
+
+    def place(self, offset: int) -> int:
+        head, tail = self._edges
+        if offset >= len(self.old) - tail:
+            return offset + len(self.new) - len(self.old)
+        return min(offset, len(self.new) - tail) if offset > head else offset
 
 
 def due_times(chunks: Sequence[Chunk], size: int) -> list[tuple[int, int]] | None:

@@ -8,6 +8,7 @@ wherever it stands, as a UUID, is known by its look.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -121,8 +122,9 @@ def _is_mixed(text: str) -> bool:
 def answered(text: str, ids: Mapping[Id, Id], texts: Mapping[str, str]) -> str:
     """Return a server's message with the live ids in it: ``ids`` where an answer names
     what it answers, ``texts`` anywhere."""
-    for old, new in texts.items():
-        text = text.replace(old, new)
+    if texts:  # at once: a new one may be another's old one
+        text = _any_of(tuple(texts)).sub(lambda found: texts[found[0]], text)
+        ids = {old: new for old, new in ids.items() if str(old) not in texts}
     if not ids:
         return text
     if found := _EVENT.fullmatch(text):
@@ -130,6 +132,11 @@ def answered(text: str, ids: Mapping[Id, Id], texts: Mapping[str, str]) -> str:
         return f"{found[1]}{number}{found[3]}"
     parts = text.split(_RECORD)
     return _RECORD.join(_answer(each, ids) for each in parts)
+
+
+@lru_cache(maxsize=16)
+def _any_of(texts: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(texts, key=len, reverse=True))))
 
 
 def _answer(text: str, ids: Mapping[Id, Id]) -> str:

@@ -97,10 +97,15 @@ def _spelled(value: Value) -> Iterator[bytes]:
 
 def _is_named(place: Place) -> bool:
     """Return whether the place alone says that its value is made up."""
-    if place.kind == "json" and _RPC.fullmatch(place.name):
+    if is_of_rpc(place):
         return True
     is_name = place.kind != "path" and _NAMES.search(place.name) is not None
     return is_name or place.kind == "boundary"
+
+
+def is_of_rpc(place: Place) -> bool:
+    """Return whether the id of a call of JSON-RPC would stand here."""
+    return place.kind == "json" and _RPC.fullmatch(place.name) is not None
 
 
 def is_made_up(place: Place, value: Value) -> bool:

@@ -3,8 +3,10 @@
 import json
 import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect, insort
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 from urllib.parse import quote, quote_plus
@@ -22,7 +24,7 @@ from mitmvcr.core.tokens import (
     is_signed,
 )
 from mitmvcr.echo.earlier import EARLIER
-from mitmvcr.echo.finding import plain_body
+from mitmvcr.echo.finding import is_of_rpc, plain_body
 from mitmvcr.echo.places import Place, Value, values
 
 _BYTES = ("utf-8", "surrogateescape")
@@ -36,9 +38,13 @@ Spellings = Mapping[bytes, bytes]
 
 
 class _Pair(NamedTuple):
+    """``of_call``: it is the id of a call of JSON-RPC, which its answer has outermost;
+    what stands deeper under this name is another thing's."""
+
     place: Place
     recorded: Value
     live: Value
+    of_call: bool
 
 
 class LiveValues:
@@ -73,9 +79,15 @@ def _pairs(recorded: Request, live: Request) -> Iterator[_Pair]:
         place = Place.of(text)
         if place not in ours or place not in theirs:
             continue
-        pair = _Pair(place, theirs[place], ours[place])
+        of_call = _method_beside(place) in ours
+        pair = _Pair(place, theirs[place], ours[place], of_call)
         if pair.live != pair.recorded and not _is_hidden(pair.recorded):
             yield pair
+
+
+def _method_beside(place: Place) -> Place | None:
+    """Return where the method of a call stands whose id stands here."""
+    return place._replace(name=place.name[:-2] + "method") if is_of_rpc(place) else None
 
 
 def _is_hidden(value: Value) -> bool:
@@ -129,10 +141,7 @@ class _Restating:
     def _body(self, old: Response) -> tuple[bytes, Sequence[Chunk]]:
         plain = plain_body(old)
         if plain is old.body:
-            new, chunks = plain, old.chunks
-            for regex, change in self._steps():
-                new, chunks = _replaced(regex, change, new, chunks)
-            return new, chunks
+            return _replaced(self._steps(), plain, old.chunks)
         new = self._text(plain)
         try:
             coded = encoded(new, all_values(old.headers, "content-encoding"))
@@ -148,9 +157,7 @@ class _Restating:
             yield self._regex, self._spelled
 
     def _text(self, text: bytes) -> bytes:
-        for regex, change in self._steps():
-            text, _ = _replaced(regex, change, text, ())
-        return text
+        return _replaced(self._steps(), text, ())[0]
 
     def _plainly(self, text: bytes) -> bytes:
         """Change what stands in a text as it is."""
@@ -246,35 +253,65 @@ def _fields(pair: _Pair) -> Iterator[_Step]:
     name = re.escape((found[1] if found else "id").encode())
     old, new = (json.dumps(each).encode() for each in (pair.recorded, pair.live))
     regex = re.compile(
-        rb'(?i:(?<="%b":))(\s*)%b(?=\s*(?:[,}\]]|$))' % (name, re.escape(old))
+        rb'((?i:"%b")\s*:\s*)%b(?=\s*(?:[,}\]]|$))' % (name, re.escape(old))
     )
-    yield regex, lambda met: met[1] + new
+
+    def put(met: re.Match[bytes]) -> bytes:
+        is_its_own = not pair.of_call or met.start() in _outermost(met.string)
+        return met[1] + new if is_its_own else met[0]
+
+    yield regex, put
     plain, fresh = (_raw(quote(str(e), safe="")) for e in (pair.recorded, pair.live))
     behind = rb"(?<=[?&;#]%b=)%b(?![^&;#\s\"'<])" % (name, re.escape(plain))
     yield re.compile(behind), lambda _: fresh
 
 
+_NAME_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+
+
+@lru_cache(maxsize=1)
+def _outermost(text: bytes) -> frozenset[int]:
+    """Return where each name begins that JSON has outermost, in an object or in those
+    of a list; also in events and in lines."""
+    within, found = bytearray(), []
+    for each in _NAME_OR_BRACKET.finditer(text):
+        if each[0] in (b"{", b"["):
+            within += each[0]
+        elif each[0] in (b"}", b"]"):
+            del within[-1:]
+        elif bytes(within[:3]) in (b"{", b"[{"):
+            found.append(each.start())
+    return frozenset(found)
+
+
 def _replaced(
-    regex: re.Pattern[bytes],
-    change: Callable[[re.Match[bytes]], bytes],
-    text: bytes,
-    chunks: Sequence[Chunk],
+    steps: Iterable[_Step], text: bytes, chunks: Sequence[Chunk]
 ) -> tuple[bytes, Sequence[Chunk]]:
-    """Return a text with what was found changed, and where its chunks begin then."""
+    """Return a text with what was found changed, and where its chunks begin then. What
+    one step has changed no other changes again."""
+    changes: list[tuple[int, int, bytes]] = []
+    for regex, change in steps:
+        for found in regex.finditer(text):
+            new = change(found)
+            if new != found[0] and _is_free(changes, *found.span()):
+                insort(changes, (*found.span(), new))
+    if not changes:
+        return text, chunks
     pieces: list[bytes] = []
     moves: list[tuple[int, int]] = []
-    end = shift = 0
-    for found in regex.finditer(text):
-        new = change(found)
-        if new != found[0]:
-            pieces += [text[end : found.start()], new]
-            end = found.end()
-            shift += len(new) - len(found[0])
-            moves.append((end, shift))
-    if not pieces:
-        return text, chunks
-    changed = b"".join((*pieces, text[end:]))
+    last = shift = 0
+    for start, end, new in changes:
+        pieces += [text[last:start], new]
+        last, shift = end, shift + len(new) - (end - start)
+        moves.append((end, shift))
+    changed = b"".join((*pieces, text[last:]))
     return changed, _moved(chunks, moves, len(changed))
+
+
+def _is_free(changes: Sequence[tuple[int, int, bytes]], start: int, end: int) -> bool:
+    at = bisect(changes, (start, end, b""))
+    beside = changes[max(0, at - 1) : at + 1]
+    return all(to <= start or begin >= end for begin, to, _ in beside)
 
 
 def _moved(

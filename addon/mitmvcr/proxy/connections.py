@@ -27,6 +27,7 @@ from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.host.origin_ends import pass_reset_on, see_the_end
 from mitmvcr.proxy.host.protocols import choose_alpn, speak_cleartext_h2
 from mitmvcr.proxy.host.resets import was_left_by_client
+from mitmvcr.proxy.host.turns import wait_for_turns
 from mitmvcr.proxy.sessions import Sessions
 
 logger = logging.getLogger("mitmvcr")
@@ -58,6 +59,7 @@ class Connections:
             data.server.error = None
             speak_cleartext_h2(data.client, data.server)
             see_the_end()
+            wait_for_turns(data.client.id)
 
     def may_connect(self, data: ServerConnectionHookData) -> bool:
         """Return whether a connection may be opened, by its client's session. Raise

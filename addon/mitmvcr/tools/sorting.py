@@ -7,6 +7,7 @@ from typing import Any
 
 from mitmvcr.core.dates import date_of
 from mitmvcr.core.jsontext import holding
+from mitmvcr.core.matching import url_key
 from mitmvcr.core.model import Headers, Interaction
 from mitmvcr.core.urls import url_parts
 from mitmvcr.tools.listing import host_of
@@ -56,7 +57,7 @@ def in_order(entries: Sequence[Entry], by: str) -> list[Entry]:
     for entry in entries:
         met = entry.interaction
         keys.append(WAYS[by](met))
-        groups.append((met.request.method or "GET", met.request.url))
+        groups.append((met.request.method or "GET", url_key(met.request.url)))
         entry.forget()
     places = sorted(range(len(entries)), key=keys.__getitem__)
     waiting: dict[tuple[str, str], deque[Entry]] = {}

@@ -44,6 +44,7 @@ from mitmvcr.proxy.host import (
     replays,
     resets,
     shared_port,
+    turns,
 )
 from mitmvcr.proxy.host import options as host_options
 from mitmvcr.proxy.host.capabilities import (
@@ -156,6 +157,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "TLS alerts": _replaced(tls.ServerTLSLayer, "receive_close"),
     "end of TLS": _replaced(tls.ClientTLSLayer, "send_close"),
     "ends of origins": _replaced(_http1.Http1Client, "read_body"),
+    "turns of events": _replaced(server.ConnectionHandler, "server_event"),
     "errors after 100": _replaced(_http1.Http1Server, "send"),
     "cleartext HTTP/2": _replaced(layers.HttpLayer, "_handle_event"),
     "ALPN choice": _undeclared(tlsconfig.AppData, "client_alpn"),
@@ -324,6 +326,13 @@ def _leaves_the_end_unsaid(patch: Patch, folder: Path) -> None:
 def _takes_each_end_for_the_answer_s(patch: Patch, folder: Path) -> None:
     origin_ends.see_the_end()
     assert _http1.Http1Client.read_body is _another
+
+
+def _leaves_the_lock(patch: Patch, folder: Path) -> None:
+    handler = SimpleNamespace()
+    patch.setattr(turns, "handler_of", lambda client: handler)
+    turns.wait_for_turns("a client")
+    assert not vars(handler)
 
 
 def _leaves_it_at_that(patch: Patch, folder: Path) -> None:
@@ -499,6 +508,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "TLS alerts": _hears_no_alert,
     "end of TLS": _leaves_the_end_unsaid,
     "ends of origins": _takes_each_end_for_the_answer_s,
+    "turns of events": _leaves_the_lock,
     "errors after 100": _leaves_it_at_that,
     "cleartext HTTP/2": _leaves_the_layer,
     "ALPN choice": _leaves_alpn,

@@ -25,13 +25,14 @@ VALIDATORS = ("if-match", "if-modified-since", "if-none-match", "if-unmodified-s
 #: Others that make it so: WebDAV's ``If``, ``If-Schedule-Tag-Match``, and those of
 #: stores, as ``x-amz-copy-source-if-match`` and ``x-goog-if-generation-match``.
 _CONDITION = re.compile(r"if(?:-(?!range$).*)?|x-[a-z0-9-]*-if-.*")
-#: They say what is requested when URL and body may not: calls of
-#: AWS, Tencent Cloud and Alibaba Cloud, SOAP 1.1, arguments of Dropbox, WebDAV (RFC
-#: 4918), copies in stores, another method than POST; which part of an upload it is
-#: (RFC 9110, 14.5, tus, Google, Azure), which page or partition of Cosmos DB, which
-#: fields of an answer (Google, Flask-RESTX), which of LinkedIn's methods; in which
-#: database, schema or namespace (PostgREST, CrateDB, SurrealDB, ClickHouse, Trino,
-#: Presto, Vault), for which tenant (Mimir, Loki), and the SQL of prepared statements.
+#: They say what is requested when URL and body may not: calls of AWS, Tencent Cloud
+#: and Alibaba Cloud, SOAP 1.1, arguments of Dropbox, WebDAV (RFC 4918), copies in
+#: stores, another method than POST; which part of an upload it is (RFC 9110, 14.5,
+#: tus, Google, Azure), from where a stream of events goes on, which page or partition
+#: of Cosmos DB, which fields of an answer (Google, Flask-RESTX), which of LinkedIn's
+#: methods; in which database, schema or namespace (PostgREST, CrateDB, SurrealDB,
+#: ClickHouse, Trino, Presto, Vault), for which tenant (Mimir, Loki), and the SQL of
+#: prepared statements.
 OPERATION = frozenset(
     {
         "accept-profile",
@@ -41,6 +42,7 @@ OPERATION = frozenset(
         "depth",
         "destination",
         "dropbox-api-arg",
+        "last-event-id",
         "soapaction",
         "surreal-db",
         "surreal-ns",

@@ -100,8 +100,8 @@ class Bucket:
     def unspend(self, position: int, keys: Keys) -> None:
         """Let the position that was spent last play again. What is known of its equals
         stays valid."""
-        assert self.spent is not None
-        self.spent.remove(position)
+        if self.spent is not None:
+            self.spent.remove(position)
         self.keys[position] = keys
         self._gone.discard(position)
         for key in keys:  # it may still wait under one key, and not under another

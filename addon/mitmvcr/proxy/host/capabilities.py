@@ -148,6 +148,12 @@ TABLE = (
         " connection is recorded as the whole",
     ),
     Capability(
+        name="turns of events",
+        check=end_checks.turns_of_events,
+        lost="requests of a client that left within streams of HTTP/2 may stay under"
+        " way, and the end of their session waits for them",
+    ),
+    Capability(
         name="errors after 100",
         check=end_checks.errors_after_100,
         lost="a client that was told to go on (Expect: 100-continue) gets no answer"

@@ -53,3 +53,11 @@ def errors_after_100() -> None:
     yields(sending, "self", "event")
     uses(sending, "response", "ResponseProtocolError", "make_error_response")
     find(f"{place}:ResponseHeaders")
+
+
+def turns_of_events() -> None:
+    place = "mitmproxy.proxy.server:ConnectionHandler"
+    uses(f"{place}.__init__", "Lock", "_server_event_lock")
+    awaits(f"{place}.server_event", "self", "event")
+    uses(f"{place}.server_event", "_server_event_lock", "handle_event")
+    uses(f"{place}.handle_connection", "server_event", "drain_writers")

@@ -118,14 +118,17 @@ class Routes:
             self._note(client, wanted)
 
     def of(self, flow: "http.HTTPFlow") -> Wanted:
-        """Return what a flow means; the first time it is read, and taken out."""
+        """Return what a flow means; the first time it is read, and taken out. One whose
+        port has ended since its head came begins no session anew."""
         wanted = self._flows.get(flow)
-        if wanted is None:
-            wanted = self._read(flow) or self._nobodys()
-            self._flows[flow] = wanted
-            self._note(flow.client_conn.id, wanted)
-            port = flow.client_conn.sockname[1]
-            self._turned_away[port] += port in self.shared and port not in self.ports
+        if wanted is not None:
+            now = self._by_port(flow.client_conn.sockname[1])
+            return now if now is not None and now.fault is not None else wanted
+        wanted = self._read(flow) or self._nobodys()
+        self._flows[flow] = wanted
+        self._note(flow.client_conn.id, wanted)
+        port = flow.client_conn.sockname[1]
+        self._turned_away[port] += port in self.shared and port not in self.ports
         return wanted
 
     def tell_unnamed(self) -> None:

@@ -1,0 +1,39 @@
+"""A connection that is given up while it waits for its turn.
+
+mitmproxy handles what comes on a client's connections one after another, behind a lock
+(proxy/server.py: server_event). A task that is cancelled while it waits for that skips
+all that mitmproxy does at the end of a connection: the flows of a client that left
+within streams of HTTP/2 never ended, and their session waited for them.
+"""
+
+from asyncio import CancelledError, Lock, current_task
+from typing import Literal
+
+from mitmvcr.proxy.host.backpressure import handler_of
+from mitmvcr.proxy.host.capabilities import capabilities
+
+
+class PatientLock(Lock):
+    """One that a task waits for until it has it; what is cancelled meanwhile hears of
+    it at what it waits for next."""
+
+    async def acquire(self) -> Literal[True]:
+        reasons: list[CancelledError] = []
+        while True:
+            try:
+                await super().acquire()
+                break
+            except CancelledError as error:
+                reasons.append(error)
+        task = current_task()
+        if reasons and task is not None:
+            task.cancel(*reasons[0].args)
+        return True
+
+
+def wait_for_turns(client: str) -> None:
+    """Make such a lock of that of a client's connections, which may be held just now.
+    A replay, which has no origin, does not need it."""
+    handler = handler_of(client) if capabilities.has("turns of events") else None
+    if handler is not None:
+        handler._server_event_lock.__class__ = PatientLock
