@@ -21,7 +21,8 @@ trap 'rm -rf "$work"' EXIT
 chmod 777 "$work" # apt downloads as a user of its own
 cd "$work"
 apt-get -qq download libsoup-3.0-0=3.2.3-0+deb12u2 gir1.2-soup-3.0=3.2.3-0+deb12u2 python3-gi=3.42.2-3+b1 \
-  gir1.2-glib-2.0 libgirepository-1.0-1 guile-3.0=3.0.8-2 guile-3.0-libs=3.0.8-2 libgc1
+  gir1.2-glib-2.0 libgirepository-1.0-1 guile-3.0=3.0.8-2 guile-3.0-libs=3.0.8-2 libgc1 \
+  libunistring2 libgmp10 libglib2.0-0 libpsl5 libnghttp2-14
 for name in *.deb; do dpkg -x "$name" unpacked; done
 usr=$work/unpacked/usr
 libraries=$(dirname "$(find "$usr" -name 'libsoup-3.0.so.0' | head -n 1)")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SWI-Prolog's http_open and Pike's Protocols.HTTP take an answer that breaks off for the whole one, whatever its
-# Content-Length says, without an error: of "pay 10 and 1000" both give "pay 10 ", with the status 200. Prolog looks at the
-# length only where it is asked to keep the connection, and there, too, it ends silently if less comes.
+# Content-Length says, without an error: of "pay 10 and 1000" both give "pay 10 ", with the status 200. Prolog looks at
+# the length only where it is asked to keep the connection, and there, too, it ends silently if less comes.
 #
 # Versions: SWI-Prolog 9.0.4+dfsg-2 and Pike 8.0.1738-1+b2 (Debian 12's packages); curl 7.88 beside them.
 # Source: SWI-Prolog's http/http_open.pl (consider_keep_alive/6 alone reads content_length, for a connection that is to
@@ -19,7 +19,7 @@ trap 'rm -rf "$work"' EXIT
 chmod 777 "$work" # apt downloads as a user of its own
 cd "$work"
 apt-get -qq download swi-prolog-core=9.0.4+dfsg-2 swi-prolog-core-packages=9.0.4+dfsg-2 pike8.0-core=8.0.1738-1+b2 \
-  libnettle8 libtcmalloc-minimal4
+  libnettle8 libtcmalloc-minimal4 libgmp10
 for name in *.deb; do dpkg -x "$name" unpacked; done
 cat > look.pl <<'PL'
 :- use_module(library(http/http_open)).
