@@ -136,6 +136,44 @@ def test_asks():
 """
 
 
+#: A suite that runs a failed test again, as pytest-rerunfailures does.
+RERUN = """\
+from _pytest.runner import runtestprotocol
+
+def pytest_runtest_protocol(item, nextitem):
+    while any(each.failed for each in runtestprotocol(item, False, nextitem)):
+        item._initrequest()
+        item.tries = getattr(item, "tries", 1) + 1
+        if item.tries == 4:
+            break
+    return True
+"""
+TRIED = """\
+import pytest, requests
+
+seen = []
+
+@pytest.mark.vcr
+def test_asks():
+    seen.append(requests.get("https://api.test/counter").json()["count"])
+    with open("seen", "w") as file:
+        print(*seen, file=file)
+    assert len(seen) == 3
+"""
+
+
+def test_a_rerun_asks_anew_and_its_answer_is_kept(world, recorded):
+    world.write("again/conftest.py", RERUN)
+    world.write("again/test_tried.py", TRIED)
+    with world.open_shop():
+        world.run(*PYTEST, "again")
+    seen = (world.folder / "seen").read_text().split()
+    assert len(set(seen)) == len(seen) == 3
+    text = next(world.cassettes.rglob("test_asks.yaml")).read_text()
+    assert text.count("      request:\n") == 1
+    assert f'"count": {seen[2]},' in text
+
+
 def test_the_mode_of_the_run_counts_more_than_one_in_code(world, recorded):
     path = world.write("test_moded.py", MODED)
     world.hold_to_the_run("test_moded/test_asks", *PYTEST, path.name)

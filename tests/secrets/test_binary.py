@@ -74,6 +74,57 @@ def test_ordinary_fields_stay(kind: str) -> None:
     assert {*redacted(body, kind)} == {body}
 
 
+def in_records(kind: str, names: list[str], *values: list[object]) -> bytes:
+    """Maps of these names, as msgpackr's Packr and cbor-x's Encoder write them."""
+    if kind == "cbor":
+        count = bytes([0x82 + len(names)])
+        define = b"\xd9\xdf\xff" + count + b"\x19\xe0\0" + cbor([*names])
+        again, pack = b"\xd9\xe0\0" + cbor([*names])[:1], cbor
+    else:
+        define, again, pack = b"\xd4r@" + msgpack([*names]), b"@", msgpack
+    packed = [b"".join(pack(each) for each in row) for row in values]
+    rows = again.join([define + packed[0], *packed[1:]])
+    return rows if len(values) == 1 else pack([0] * len(values))[:1] + rows
+
+
+@pytest.mark.parametrize("kind", ["msgpack", "cbor"])
+@pytest.mark.parametrize("name", ["password", "proxy_of_the_administrators_password"])
+def test_a_value_of_a_record_is_hidden_by_its_name(kind: str, name: str) -> None:
+    inner = ["a", {"b": 1}, b"\5", 7]
+    names = ["user", name, "in", "api_key"]
+    rows = [["ann", KEY, inner, KEY[::-1]], ["bob", KEY[:12] + "9", inner, KEY[::-1]]]
+    for body in (in_records(kind, names, rows[0]), in_records(kind, names, *rows)):
+        for kept in redacted(body, f"application/{kind}"):
+            assert KEY[:12].encode() not in kept
+            assert KEY[::-1].encode() not in kept
+            assert b"ann" in kept
+            assert len(kept) == len(body)
+
+
+def test_a_record_of_many_names() -> None:
+    names = [f"field_{number}" for number in range(20)]
+    body = in_records("msgpack", [*names, "password"], [*range(20), KEY])
+    assert KEY.encode() not in redacted(body, "application/msgpack")[0]
+
+
+@pytest.mark.parametrize("kind", ["msgpack", "cbor"])
+def test_a_record_without_secrets_stays(kind: str) -> None:
+    body = in_records(kind, ["password", "user", "note"], [0, KEY, "of a" * 90])
+    assert {*redacted(body, f"application/{kind}")} == {body}
+    tagged = b"\x82\xc1" + body + cbor("password") if kind == "cbor" else body
+    assert {*redacted(tagged, f"application/{kind}")} == {tagged}
+
+
+@pytest.mark.parametrize("kind", ["msgpack", "cbor"])
+def test_a_record_that_breaks_off_is_none(kind: str) -> None:
+    body = in_records(kind, ["user", "password"], ["ann", KEY])
+    for cut in range(len(body)):
+        for kept in redacted(body[:cut], f"application/{kind}"):
+            assert len(kept) == cut
+    open_list = b"\x9f" + body + b"\xff"
+    assert len(redacted(open_list, f"application/{kind}")[0]) == len(open_list)
+
+
 def test_what_a_field_shows_is_hidden_elsewhere() -> None:
     body = msgpack({"api_key": KEY, "note": f"of {KEY}"})
     kept = redacted(body, "application/msgpack")[0]

@@ -7,13 +7,15 @@ in a text does that by chance.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from mitmvcr.core.mqtt import credentials
 from mitmvcr.secrets.containers import is_message
 from mitmvcr.secrets.looks import is_by_chance
 from mitmvcr.secrets.packed import cbor_names, msgpack_names
+from mitmvcr.secrets.records import cbor_records, msgpack_records
 from mitmvcr.secrets.scan import Place, Value
 
 _LONGEST = 64
@@ -29,26 +31,49 @@ _NAME = re.compile(rb"[\w.$-]++")
 
 #: A name, and what it stands for.
 Field = tuple[bytes, Value]
-#: Where names stand in whole MessagePack, and in whole CBOR.
-Keys = tuple[AbstractSet[int] | None, AbstractSet[int] | None]
+
+
+class Keys(NamedTuple):
+    """Where names stand: a value may be a name of secrets, and CBOR's lengths are
+    letters too."""
+
+    #: In whole MessagePack, and in whole CBOR; None for what is no such message.
+    msgpack: AbstractSet[int] | None = None
+    cbor: AbstractSet[int] | None = None
+    #: The fields of records, whose names stand away from their values.
+    records: Sequence[Field] = ()
 
 
 def keys_of(data: bytes) -> Keys:
-    """Return where names stand: a value may be a name of secrets, and CBOR's lengths
-    are letters too. None for each that the data is no whole message of."""
-    return msgpack_names(data), cbor_names(data)
+    """Return where names stand in a message."""
+    msgpack, cbor = msgpack_records(data), cbor_records(data)
+    records = [*_of_records(data, msgpack, _value), *_of_records(data, cbor, _of_cbor)]
+    names = msgpack_names(data)
+    return Keys(names or frozenset() if msgpack else names, cbor_names(data), records)
+
+
+def _of_records(
+    data: bytes,
+    records: Mapping[tuple[int, int], Sequence[int]],
+    value: Callable[[bytes, int], tuple[int, int] | None],
+) -> Iterator[Field]:
+    for name, places in records.items():
+        for span in (value(data, at) for at in places):
+            if span:
+                yield data[slice(*name)], Value(*span, data[slice(*span)], Place.FIELD)
 
 
 def fields(data: bytes, start: int, end: int, kind: str, keys: Keys) -> Iterator[Field]:
     """Yield what the field may be whose name holds ``data[start:end]``, in a message of
     a Content-Type, of which :func:`keys_of` returned the ``keys``."""
-    yield from _at_its_length(data, start, end, 0xA0, 32, keys[0])
-    yield from _long(data, start, end, 0xA0, keys[0])
+    yield from keys.records
+    yield from _at_its_length(data, start, end, 0xA0, 32, keys.msgpack)
+    yield from _long(data, start, end, 0xA0, keys.msgpack)
     is_bson = int.from_bytes(data[:4], "little") == len(data)
-    is_other = (keys[0] is not None and keys[1] is None) or is_bson
+    is_other = (keys.msgpack is not None and keys.cbor is None) or is_bson
     if "cbor" in kind.lower() or (data and data[0] in _CBOR and not is_other):
-        yield from _at_its_length(data, start, end, 0x60, 24, keys[1])
-        yield from _long(data, start, end, 0x60, keys[1])
+        yield from _at_its_length(data, start, end, 0x60, 24, keys.cbor)
+        yield from _long(data, start, end, 0x60, keys.cbor)
     yield from _of_bson(data, start, end)
     if is_message(kind):
         yield from _of_json(data, start, end)

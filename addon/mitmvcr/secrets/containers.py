@@ -103,10 +103,10 @@ PACKED = frozenset({"content-encoding", "grpc-encoding", "connect-content-encodi
 
 
 #: Matches a body that does not show what it holds, by how it begins: gzip, base64 of
-#: frames, pieces, a text of wide letters, a map or a list of MessagePack or CBOR, a
-#: document of BSON.
+#: frames, pieces, a text of wide letters, a map, a list or a record of MessagePack or
+#: CBOR, a document of BSON.
 _PIECE = rb"[0-9A-Fa-f]{1,16}+(?:;[^\r\n]{0,1000}+)?+\r\n"
-_MAP = rb"[\x80-\xbf\xd9\xdc-\xdf]|[\0-\xff]{3}\0[\x01-\x13]"
+_MAP = rb"[\x80-\xbf\xd9\xdc-\xdf]|\xd4r|[\0-\xff]{3}\0[\x01-\x13]"
 seems_packed = re.compile(
     b"|".join((rb"\x1f\x8b|AAA", _MAP, _PIECE, _WIDE.pattern))
 ).match
@@ -183,7 +183,8 @@ def is_message(media: str) -> bool:
 def _is_text(body: bytes, kind: str) -> bool:
     """Return whether a body is text: no message of MessagePack or CBOR, which need not
     have a byte that no text has. Some protocols end a text with a zero."""
-    if not _TEXT_TYPE.match(kind) and b"\x80" <= body[:1] < b"\xc0":
+    is_map = b"\x80" <= body[:1] < b"\xc0" or body[:2] == b"\xd4r"
+    if is_map and not _TEXT_TYPE.match(kind):
         return False
     found = _CONTROL.search(body, 0, _SAMPLE)
     return found is None or (found.start() == len(body) - 1 and found[0] == _ZERO)

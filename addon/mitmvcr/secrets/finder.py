@@ -273,7 +273,7 @@ class Finder:
         forms = Tokens(data, keep, self._names.is_kept, is_framed=True)
         spans, done = list[Span](), 0
         hits = self._hits(data)
-        keys = binary.keys_of(data) if hits else (None, None)
+        keys = binary.keys_of(data) if hits else binary.Keys()
         for number, start, end in hits:
             target = self._targets[number]
             if span := forms.at(target.forms, start):

@@ -5,17 +5,17 @@ from collections.abc import Set as AbstractSet
 
 #: By the first byte: how many bytes say the length of what follows, and how many more
 #: there are before it.
-_COUNTED = {0xC4: (1, 0), 0xC5: (2, 0), 0xC6: (4, 0), 0xC7: (1, 1), 0xC8: (2, 1)}
-_COUNTED |= {0xC9: (4, 1), 0xD9: (1, 0), 0xDA: (2, 0), 0xDB: (4, 0)}
+COUNTED = {0xC4: (1, 0), 0xC5: (2, 0), 0xC6: (4, 0), 0xC7: (1, 1), 0xC8: (2, 1)}
+COUNTED |= {0xC9: (4, 1), 0xD9: (1, 0), 0xDA: (2, 0), 0xDB: (4, 0)}
 #: A text of more than 31 bytes, of which one says how many.
 _LONG_TEXT = 0xD9
 #: And of how many bytes the others are.
-_SIZES = {0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2}
-_SIZES |= {0xD2: 4, 0xD3: 8, 0xD4: 2, 0xD5: 3, 0xD6: 5, 0xD7: 9, 0xD8: 17}
+SIZES = {0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2}
+SIZES |= {0xD2: 4, 0xD3: 8, 0xD4: 2, 0xD5: 3, 0xD6: 5, 0xD7: 9, 0xD8: 17}
 #: Lists and maps: how many bytes say their length, and how many items are one.
-_NESTED = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
+NESTED = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
 #: A message with names begins with one of them; most texts and files do not.
-_FIRST = frozenset(bytes([n]) for n in (*range(0x80, 0xA0), *_NESTED))
+_FIRST = frozenset(bytes([n]) for n in (*range(0x80, 0xA0), *NESTED))
 
 
 def msgpack_names(data: bytes) -> AbstractSet[int] | None:
@@ -35,14 +35,14 @@ def msgpack_names(data: bytes) -> AbstractSet[int] | None:
         if 0x80 <= head < 0xA0:
             each = 1 if head & 16 else 2
             levels.append([(head & 15) * each, each])
-        elif head in _NESTED:
-            size, each = _NESTED[head]
+        elif head in NESTED:
+            size, each = NESTED[head]
             levels.append([int.from_bytes(data[at : at + size]) * each, each])
             at += size
         elif 0xA0 <= head < 0xC0:
             at += head & 31
-        elif head in _COUNTED:
-            size, more = _COUNTED[head]
+        elif head in COUNTED:
+            size, more = COUNTED[head]
             if (
                 head == _LONG_TEXT
                 and levels
@@ -55,7 +55,7 @@ def msgpack_names(data: bytes) -> AbstractSet[int] | None:
                 return None
             at += size + more + count
         else:
-            at += _SIZES.get(head, 0)
+            at += SIZES.get(head, 0)
         while levels and levels[-1][0] == 0:
             levels.pop()
     return found if at == len(data) and not levels else None
