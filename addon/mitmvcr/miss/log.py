@@ -3,7 +3,8 @@
 import time
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from mitmvcr.miss.report import Entry, Miss, Outcome
@@ -106,6 +107,17 @@ class Log:
                 held = self._held[number] = made.lasting(self._durations[number])
             found.append(held)
         return found
+
+    def renumber(self, places: Mapping[int, int]) -> None:
+        """Let the entries of recordings that were moved say where those are by now."""
+        for number, held in enumerate(self._held if places else ()):
+            if not isinstance(held, Entry):
+                position, is_recorded = divmod(held, 2)
+                if is_recorded:
+                    self._held[number] = 2 * places.get(position, position) + 1
+            elif held.outcome is Outcome.RECORDED and held.interaction is not None:
+                at = places.get(held.interaction, held.interaction)
+                self._held[number] = replace(held, interaction=at)
 
     def hide(self, hides: Hides) -> None:
         """Take out of all entries what was found to be secret after they were made."""

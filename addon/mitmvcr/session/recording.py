@@ -26,7 +26,8 @@ class Recording:
 
     ``held`` is what the cassette held, ``deck`` what of it is in play, ``variables``
     what waits to be written with the next interaction. ``left_in`` and
-    ``altered`` are those of the session.
+    ``altered`` are those of the session; ``places`` says by its position where
+    what was put in another place is in the end.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Recording:
         self._store, self._redaction, self._deck = store, redaction, deck
         self._variables, self._has_some = variables, False
         self._overtaken = _Overtaken(deck.matcher)
-        self._salt, self._is_continued = salt_of(held), bool(len(deck))
+        self._salt, self._loaded = salt_of(held), len(deck)
         self._identities: Identities | None = None
         self._is_set_aside = self._is_closed = False
         #: How much was known to be secret when the first interaction was written.
@@ -49,6 +50,7 @@ class Recording:
         self._noted = 0
         self.left_in: str | None = None
         self.altered: list[str] = []
+        self.places: dict[int, int] = {}
 
     def keep(self, redacted: Redacted, asked: int) -> Interaction:
         """Write what was redacted and ``asked`` for at this time, and return what was
@@ -147,7 +149,7 @@ class Recording:
     def _keep_with_replayed(self) -> None:
         """Write what was made up while all was replayed with the first interaction
         that there was. Raises CassetteError."""
-        if self._variables.are_waiting and self._is_continued:
+        if self._variables.are_waiting and self._loaded:
             held = self._store.load().interactions
             self._store.replace([*map(self._variables.held, held)])
 
@@ -160,13 +162,15 @@ class Recording:
     def _tell_apart(self) -> None:
         """Write whose requests they were, where others are equal."""
         identities = self._identities
-        if identities is not None and (identities.are_several or self._is_continued):
+        if identities is not None and (identities.are_several or self._loaded):
             identities.write(lambda change: self._store.amend(change, EVERY))
 
     def _put_in_order(self) -> None:
         """Write equal ones in the order in which they were asked for, in which they
         are replayed; what is in the journal goes by when each ended."""
-        if not self._overtaken.are_some:
+        if self.altered:  # what is equal by now was noted as another
+            self._overtaken.means_all = True
+        elif not self._overtaken.are_some:
             return
         keys: list[int | None] = []
         self._each(lambda _, one: keys.append(self._overtaken.key(one.request)))
@@ -184,6 +188,8 @@ class Recording:
         if wanted:
             self._each(keep)
             self._each(put)
+        begin = self._loaded
+        self.places = {begin + old: begin + new for new, old in sources.items()}
 
     def _each(self, see: Callable[[int, Interaction], Interaction | None]) -> None:
         """Show all that were recorded, with their numbers, and write what comes back
@@ -217,6 +223,8 @@ class _Overtaken:
         self._matcher, self._times = matcher, list[int]()
         self._latest: dict[int, int] = {}
         self._urls: set[int] = set()
+        #: Are all URLs meant, and not only those of which any did?
+        self.means_all = False
 
     @property
     def are_some(self) -> bool:
@@ -227,7 +235,7 @@ class _Overtaken:
         """Return what equal requests have in common; None of a URL of which none is
         meant."""
         url = self._url(request)
-        if url not in self._urls:
+        if not self.means_all and url not in self._urls:
             return None
         return hash((url, self._matcher.rests(request)[0]))
 

@@ -163,7 +163,7 @@ class Player:
         return is_left_out
 
     def _hear(self, flow: "http.HTTPFlow") -> None:
-        if self.session.records:
+        if self.session.records or self.session.looks_up:
             from mitmvcr.proxy.host.messages import request_parts  # it has mitmproxy
 
             self.pass_over(self.view.to_request(request_parts(flow.request)).request)
