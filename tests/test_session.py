@@ -312,6 +312,23 @@ def test_what_was_put_in_order_is_told_and_dropped_where_it_is_now(
     assert held(session.store) == [("9", 200), ("1", 202), ("1", 203)]
 
 
+@pytest.mark.parametrize("password", ["", "pw1234567"])
+def test_what_is_learned_while_the_first_is_redacted_is_taken_out(
+    start: Start, password: str
+) -> None:
+    """A large one is redacted in a thread, and other requests go on meanwhile."""
+    session, token = start("replay_with_new_episodes"), "q8Zk3vTw9LxN2bRd"
+    body = f'{{"seen": "{token}", "password": "{password}"}}'.encode()
+    request = replace(ask(1), headers={})
+    answer = replace(made(1).response, body=body)
+    redacted = session.redacted(Interaction(0, request, answer))
+    session.plan(replace(ask(2), headers={"Authorization": [f"Bearer {token}"]}))
+    session.keep(redacted, 0)
+    session.close()
+    (kept,) = session.store.load().interactions
+    assert token.encode() not in kept.response.body
+
+
 def test_others_of_one_url_stand_as_they_ended(start: Start) -> None:
     session = start("record_only")
     for code, asked in ((201, 2), (202, 1)):

@@ -44,7 +44,7 @@ class Recording:
         self._salt, self._loaded = salt_of(held), len(deck)
         self._identities: Identities | None = None
         self._is_set_aside = self._is_closed = False
-        #: How much was known to be secret when the first interaction was written.
+        #: How much was known to be secret when the first interaction was redacted.
         self._known: int | None = None
         #: And how much of it the store has noted.
         self._noted = 0
@@ -58,7 +58,7 @@ class Recording:
         kept = redacted.kept
         if not is_sendable(kept.response):
             kept = self._one_that_replays(kept)
-        self._count_known()
+        self._count_known(redacted.known)
         with self._variables.kept():
             kept = self._variables.held(kept)
             if self._is_closed:
@@ -71,14 +71,14 @@ class Recording:
         self._note_identity(kept, redacted)
         return kept
 
-    def _count_known(self) -> None:
+    def _count_known(self, known: int) -> None:
         if self._known is None:
-            self._known = self._noted = self._redaction.redactor.memory.size
+            self._known = self._noted = known
 
     def pass_over(self, request: Request) -> None:
         """Learn what is secret in the head of a request that is not recorded: what is
         recorded may hold it too. Raises CassetteWriteError."""
-        self._count_known()
+        self._count_known(self._redaction.redactor.memory.size)
         self._redaction.redactor.request(replace(request, body=b""))
         self.note_secrets()
 
