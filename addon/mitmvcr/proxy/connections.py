@@ -13,10 +13,9 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.options import DIR
 from mitmvcr.proxy.counts import LEFT, LEFT_EARLY, Counts
-from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
-from mitmvcr.proxy.flow.turns import prepare
+from mitmvcr.proxy.flow.turns import prepared
 from mitmvcr.proxy.flow.unreached import with_remedy, without_advice
 from mitmvcr.proxy.host.alerts import hear_alerts
 from mitmvcr.proxy.host.continues import await_the_answer
@@ -123,9 +122,9 @@ class Connections:
             player = self.sessions.of(flow)
         except Exception:  # noqa: BLE001 - ``request`` meets it, and says so
             return None
-        if player is None or player.session.is_prepared:
+        if player is None or player.is_ready:
             return None
-        return _prepared(player)
+        return prepared(player)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         self._tls_broke(data, data.conn.error or "no reason given")
@@ -199,15 +198,6 @@ class Connections:
                 "mitmvcr: a connection to %s is not HTTP: passed through, not recorded",
                 flow.server_conn.address,
             )
-
-
-async def _prepared(player: Player) -> None:
-    """Prepare a session, whose end waits for what waits for that."""
-    player.waiting += 1
-    try:
-        await prepare(player.session)
-    finally:
-        player.waiting -= 1
 
 
 class Choice:

@@ -1,9 +1,9 @@
 """What a session records, on its way into the store."""
 
+from array import array
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
 from typing import TYPE_CHECKING
 
 from mitmvcr.core.choosing import salt_of
@@ -172,30 +172,14 @@ class Recording:
             self._overtaken.means_all = True
         elif not self._overtaken.are_some:
             return
-        keys: list[int | None] = []
-        self._each(lambda _, one: keys.append(self._overtaken.key(one.request)))
-        sources = self._overtaken.moved(keys)
-        wanted, moved = set(sources.values()), dict[int, Interaction]()
+        self._store.rearrange(self._sources)
 
-        def keep(number: int, one: Interaction) -> None:
-            if number in wanted:
-                moved[number] = one
-
-        def put(number: int, one: Interaction) -> Interaction | None:
-            source = sources.get(number)
-            return None if source is None else replace(moved[source], id=one.id)
-
-        if wanted:
-            self._each(keep)
-            self._each(put)
-        begin = self._loaded
+    def _sources(self, request_at: Callable[[int], Request]) -> Mapping[int, int]:
+        """Return by its new place where each stood that moves, and note where they
+        are."""
+        sources, begin = self._overtaken.sources(request_at), self._loaded
         self.places = {begin + old: begin + new for new, old in sources.items()}
-
-    def _each(self, see: Callable[[int, Interaction], Interaction | None]) -> None:
-        """Show all that were recorded, with their numbers, and write what comes back
-        instead of one."""
-        numbers = count()
-        self._store.amend(lambda one: see(next(numbers), one) or one, EVERY)
+        return sources
 
     def _take_out_late_secrets(self) -> None:
         """Redact in what was written before what was found to be secret later."""
@@ -220,7 +204,9 @@ class _Overtaken:
     """Which that were recorded ended after an equal one that was asked for later."""
 
     def __init__(self, matcher: Matcher) -> None:
-        self._matcher, self._times = matcher, list[int]()
+        self._matcher, self._times = matcher, array("q")
+        #: The URL of each, as a number.
+        self._where = array("q")
         self._latest: dict[int, int] = {}
         self._urls: set[int] = set()
         #: Are all URLs meant, and not only those of which any did?
@@ -231,14 +217,6 @@ class _Overtaken:
         """Return whether any of one URL did."""
         return bool(self._urls)
 
-    def key(self, request: Request) -> int | None:
-        """Return what equal requests have in common; None of a URL of which none is
-        meant."""
-        url = self._url(request)
-        if not self.means_all and url not in self._urls:
-            return None
-        return hash((url, self._matcher.rests(request)[0]))
-
     def note(self, request: Request, time: int) -> None:
         """Note when the next recorded request was made."""
         url = self._url(request)
@@ -247,17 +225,20 @@ class _Overtaken:
             self._urls.add(url)
         self._latest[url] = max(time, latest)
         self._times.append(time)
+        self._where.append(url)
 
     def _url(self, request: Request) -> int:
         return hash(self._matcher.bucket(request.url))
 
-    def moved(self, keys: Sequence[int | None]) -> dict[int, int]:
+    def sources(self, request_at: Callable[[int], Request]) -> dict[int, int]:
         """Return by its new place the old one of what is to stand elsewhere among its
-        equals."""
+        equals; ``request_at`` reads a request, which takes its time."""
         groups: defaultdict[int, list[int]] = defaultdict(list)
-        for number, key in enumerate(keys):
-            if key is not None:
-                groups[key].append(number)
+        for number, url in enumerate(self._where):
+            if self.means_all or url in self._urls:
+                request = request_at(number)
+                rest = self._matcher.rests(request)[0]
+                groups[hash((self._url(request), rest))].append(number)
         pairs = (
             pair
             for group in groups.values()

@@ -73,8 +73,9 @@ class Player:
         self.is_reading_on = False
         #: What takes its time is recorded in turn, and all that comes after it.
         self._turn, self.queued = asyncio.Lock(), 0
-        #: So many requests wait until the session is prepared.
-        self.waiting = 0
+        #: So many requests, or connections, wait until the session is prepared, in
+        #: their order.
+        self.preparing, self.waiting = asyncio.Lock(), 0
         #: By client: the hosts and ports that a request of it may go on to.
         self._allowed: set[tuple[str, str, int]] = set()
 
@@ -116,6 +117,11 @@ class Player:
         if self.redirects.expects:
             return self.redirects.restate(live, wire)
         return live
+
+    @property
+    def is_ready(self) -> bool:
+        """Return whether the session is prepared, and nobody waits for it."""
+        return self.session.is_prepared and not self.waiting
 
     @property
     def offline(self) -> bool:
