@@ -15,7 +15,6 @@ from mitmvcr.options import DIR
 from mitmvcr.proxy.counts import LEFT, LEFT_EARLY, Counts
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
-from mitmvcr.proxy.flow.turns import prepared
 from mitmvcr.proxy.flow.unreached import with_remedy, without_advice
 from mitmvcr.proxy.host.alerts import hear_alerts
 from mitmvcr.proxy.host.continues import await_the_answer
@@ -124,7 +123,7 @@ class Connections:
             return None
         if player is None or player.is_ready:
             return None
-        return prepared(player)
+        return player.prepared()
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         self._tls_broke(data, data.conn.error or "no reason given")

@@ -29,7 +29,6 @@ from mitmvcr.proxy.answering import (
 )
 from mitmvcr.proxy.counts import LEFT, Counts, broken
 from mitmvcr.proxy.flow.player import LARGE, Player, size_of
-from mitmvcr.proxy.flow.turns import prepared
 from mitmvcr.proxy.host.leaves import Leaves
 from mitmvcr.proxy.host.lines import Intake, address_in_log
 from mitmvcr.proxy.host.lines import Line as Taken
@@ -133,7 +132,7 @@ class Lane:
             return None
         made = Connection(line, self)
         if not player.is_ready:
-            line.hold_until(prepared(player))
+            line.hold_until(player.prepared())
             made.count()  # it may leave unread
         self._open.add(made)
         if self._next is None:

@@ -12,6 +12,7 @@ from mitmvcr.core.errors import CassetteError, OptionError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.options import DIR, PASSTHROUGH, RERECORD, Settings
 from mitmvcr.proxy.flow.blocking import Blocking, parse_filter
+from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.rerecording import mode_of
 from mitmvcr.session import Session
 from mitmvcr.store.names import name_of
@@ -122,6 +123,17 @@ class Player:
     def is_ready(self) -> bool:
         """Return whether the session is prepared, and nobody waits for it."""
         return self.session.is_prepared and not self.waiting
+
+    async def prepared(self) -> None:
+        """Wait until the session is prepared; first come, first served, since equal
+        requests are answered in their order. The session's end waits too."""
+        self.waiting += 1
+        try:
+            async with self.preparing:
+                if not self.session.is_prepared:
+                    await prepare(self.session)
+        finally:
+            self.waiting -= 1
 
     @property
     def offline(self) -> bool:

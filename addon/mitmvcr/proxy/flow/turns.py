@@ -6,16 +6,12 @@ import sys
 import time
 from collections.abc import Awaitable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Request
 from mitmvcr.core.modes import Decision
 from mitmvcr.core.steps import Steps, UnreadError
 from mitmvcr.session import Session
-
-if TYPE_CHECKING:
-    from mitmvcr.proxy.flow.player import Player
 
 #: In seconds. A step may make it longer.
 _TURN = 0.003
@@ -82,18 +78,6 @@ async def planned(session: Session, request: Request) -> Decision:
 
 #: Sessions whose cassettes are being read ahead.
 _reading: set[asyncio.Future[None]] = set()
-
-
-async def prepared(player: "Player") -> None:
-    """Wait until a session is prepared; first come, first served, since equal requests
-    are answered in their order. The session's end waits too."""
-    player.waiting += 1
-    try:
-        async with player.preparing:
-            if not player.session.is_prepared:
-                await prepare(player.session)
-    finally:
-        player.waiting -= 1
 
 
 async def prepare(session: Session) -> None:
