@@ -300,10 +300,11 @@ def test_what_was_put_in_order_is_told_and_dropped_where_it_is_now(
         session.record(made(1, code), asked)
     session.log.add_later(Outcome.RECORDED, 2, 0)
     session.log.add_later(Outcome.REPLAYED, 2, 0)
+    session.log.add(session.entry("replayed", made(9, 209), 2))
     session.close()
     assert held(session.store) == [("9", 200), ("1", 202), ("1", 201), ("1", 203)]
     told = {each.status: each.interaction for each in session.log.entries}
-    assert told == {201: 2, 202: 1, 203: 3}
+    assert told == {201: 2, 202: 1, 203: 3, 209: 2}
     later: list[Later] = []
     entry = Entry(Outcome.UNUSED, "GET", "")
     session.log.entries_at((3, 4), lambda each: later.append(each) or entry)
