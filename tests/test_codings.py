@@ -392,3 +392,10 @@ def test_a_coded_body_without_a_secret_stays_to_the_byte(coding: str) -> None:
     request = Request(body=body, headers={"Content-Encoding": [coding]})
     met = Interaction(0, request, Response())
     assert Redactor().interaction(met).request.body is body
+
+
+def test_x_gzip_is_gzip_by_its_old_name() -> None:
+    """What came so stayed packed, and left a replay in one piece, a stream too."""
+    assert codings.accepted_codings("x-gzip;q=0.5, br") == ("gzip", "br")
+    assert codings.are_accepted("X-Gzip", codings.accepted_codings("gzip"))
+    assert codings.decoded(gzip.compress(b"a"), "x-gzip") == b"a"

@@ -64,7 +64,7 @@ def parse_folder(text: str) -> Path | None:
         path = Path(text).expanduser()
     except RuntimeError as error:  # as in ~nobody/cassettes
         raise UnusableValueError(text, f"{error} Name it in full") from error
-    if path.exists() and not path.is_dir():
+    if os.path.exists(path) and not os.path.isdir(path):
         raise UnusableValueError(text, "is a file; name a folder, as cassettes")
     return path
 

@@ -27,7 +27,7 @@ def check_client_cert(path: Path) -> None:
     """Raise UnusableValueError where it is neither a PEM file with a certificate and
     its key nor a folder of them, each named ``HOST.pem``. Who asked for a certificate
     would hear of it from mitmproxy only as a connection that was closed."""
-    files = sorted(path.glob("*.pem")) if path.is_dir() else [path]
+    files = sorted(path.glob("*.pem")) if os.path.isdir(path) else [path]
     if not files:
         raise UnusableValueError(str(path), "holds no HOST.pem")
     for file in files:

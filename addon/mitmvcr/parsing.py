@@ -7,6 +7,7 @@ import difflib
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
@@ -181,11 +182,12 @@ def parse_hooks(text: str) -> Path | None:
     if not text.strip():
         return None
     path = Path(os.path.expanduser(text.strip()))
-    if path.is_dir():
+    if os.path.isdir(path):
         remedy = f"is a folder; name a file in it, as {path}/hooks.py"
         raise UnusableValueError(text, remedy)
-    if not path.is_file():
-        raise UnusableValueError(text, "there is no such file")
+    with suppress(PermissionError):  # who reads it says so
+        if not path.is_file():
+            raise UnusableValueError(text, "there is no such file")
     return path
 
 

@@ -258,7 +258,8 @@ def test_a_cassette_of_format_1_is_converted_in_place_or_elsewhere(tmp_path) -> 
 def test_one_of_format_2_has_nothing_to_convert_in_place(tmp_path, capsys) -> None:
     path = save(tmp_path / "a.yaml", "go-vcr")
     assert convert(path) == 125
-    assert "there is nothing to convert" in capsys.readouterr().err
+    told = "there is nothing to convert: name a format, as --to har -o a.har\n"
+    assert capsys.readouterr().err.endswith(told)
     assert convert(path, "--to", "go-vcr-v3") == 0
     assert b"remote_addr" in path.read_bytes()
 

@@ -135,6 +135,25 @@ def test_the_command_s_own_failure_is_passed_on(cli, cassette):
     assert ran.returncode == 3
 
 
+@pytest.mark.parametrize("code", [126, 127])
+def test_a_command_that_its_shell_did_not_find_has_said_why(cli, cassette, code):
+    words = ("run", "--cassette", cassette, "--mode", "replay_only")
+    ran = cli(*words, "sh", "-c", f"exit {code}")
+    assert ran.returncode == code
+    assert "nothing went through the proxy" not in ran.stderr
+    ran = cli(*words, "sh", "-c", "exit 2")
+    assert ran.returncode == 2
+    assert "nothing went through the proxy" in ran.stderr, "make has it for all"
+
+
+def test_who_was_interrupted_knows_why_nothing_came(cli, cassette):
+    signals = "import os, signal; os.kill(os.getppid(), signal.SIGTERM); signal.pause()"
+    words = ("run", "--cassette", cassette, "--mode", "replay_only")
+    ran = cli(*words, *cli.python(signals))
+    assert ran.returncode == 143
+    assert "nothing went through the proxy" not in ran.stderr
+
+
 @pytest.mark.parametrize(
     "mode", ["record_only", "replay_with_new_episodes", "passthrough"]
 )

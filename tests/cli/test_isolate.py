@@ -369,6 +369,17 @@ def test_a_name_of_the_file_of_hosts_is_answered_too(
         assert left(ran.stderr) == f"{ELSEWHERE}:443 (1)"
 
 
+def test_what_goes_to_loopback_in_vain_is_told_once(isolated):
+    """As a name that the file of hosts has there: it was reset without a word."""
+    direct = ("curl", "-s", "--noproxy", "*", "-o", os.devnull, "-w", "%{exitcode} ")
+    named = ("--resolve", "api.example.test:443:127.0.0.1")
+    ran = isolated("--transparent", "--allow-idle", *direct, *named, URL, URL)
+    assert "0" not in ran.stdout.split()
+    (line,) = (each for each in ran.stderr.splitlines() if "127.0.0.1:443" in each)
+    assert "nothing of the command listens there" in line
+    assert "--isolate-allow HOST:PORT" in line
+
+
 def test_what_is_not_in_the_cassette_misses_and_other_ports_are_told(
     isolated, cassette
 ):

@@ -396,3 +396,33 @@ def test_a_command_of_a_group_is_found_without_it(
     assert main([word, "a.yaml"]) == 2
     said = capsys.readouterr().err
     assert f"No such command '{word}'. Did you mean 'mitmvcr {group} {word}'?" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ("--cassette", "a.yaml", "--", "true"),
+            "No such option '--cassette'. Did you mean 'mitmvcr run --cassette'?",
+        ),
+        (
+            ("--mode=record_only", "true"),
+            "No such option '--mode'. Did you mean 'mitmvcr run --mode'?",
+        ),
+        (("--", "true"), "No such command 'true'. Did you mean 'mitmvcr run -- true'?"),
+        (("true", "-x"), "No such command 'true'. Did you mean 'mitmvcr run -- true'?"),
+    ],
+)
+def test_who_forgets_run_is_told(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str
+) -> None:
+    assert main(words) == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [("--casette", "a"), ("no-such",), ("git", "true")])
+def test_run_is_named_only_where_it_would_do(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    assert main(words) == 2
+    assert "mitmvcr run" not in capsys.readouterr().err

@@ -141,6 +141,7 @@ def test_what_stands_in_the_way_of_its_end_does_not_count(
         (OSError(errno.ENOSPC, "No space", "a"), "a: no space"),
         (OSError(errno.EMFILE, "Too many", "a.py"), "a.py: too many"),
         (OSError(errno.EAGAIN, "Not now"), "the system: not now"),
+        (OSError(errno.EACCES, "Denied", "a"), "a: denied"),
         (
             OSError(errno.ENOENT, "None", "b"),
             "FileNotFoundError: [Errno 2] None: 'b' (a fault of mitmvcr;"

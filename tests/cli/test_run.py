@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -131,10 +132,21 @@ def test_a_line_for_a_shell_in_one_word_is_told_how_to_write_it(cli, cassette, l
     )
 
 
+@pytest.mark.parametrize("word", ["TZ=UTC", "_A1="])
+def test_a_variable_before_the_command_is_told_how_to_set_it(cli, cassette, word):
+    ran = cli("run", "--cassette", cassette, word, "true")
+    assert ran.returncode == 127
+    assert ran.stderr == (
+        f"mitmvcr: error: {word}: command not found; a variable goes before mitmvcr,"
+        " or behind env\n"
+    )
+
+
 def test_a_command_that_cannot_be_executed_is_126(cli, cassette):
     ran = cli("run", "--cassette", cassette, cassette)
     assert ran.returncode == 126
-    assert ran.stderr == f"mitmvcr: error: {cassette}: is not executable\n"
+    told = "is not executable; make it so by chmod +x, or name what runs it before it"
+    assert ran.stderr == f"mitmvcr: error: {cassette}: {told}\n"
 
 
 def test_a_program_of_another_machine_is_126(cli, cassette, tmp_path):
@@ -509,7 +521,9 @@ def test_a_journal_that_somebody_changes_fails_the_run_and_is_rescued(
     rescued = tmp_path / "inner.yaml.rescued-1"
     (line,) = [x for x in lines(ran.stderr) if x.startswith("mitmvcr: error: ")]
     assert "inner.yaml: cannot be written: " in line
-    assert f"; the recording is in {rescued}: run 'mitmvcr cassette recover inn" in line
+    where = f"; the recording is in {rescued}: run 'mitmvcr cassette recover inn"
+    assert where in line
+    assert ran.stderr.count(where) == 1
     assert not (tmp_path / "inner.yaml").exists()
     words = ("cassette", "recover", "inner.yaml", "--from", rescued)
     recovered = cli(*words)
@@ -589,6 +603,49 @@ def test_a_client_that_leaves_after_the_handshake_may_refuse_our_authority(
     said = "refused its certificate for api.test (it left after the handshake"
     assert said in ran.stderr
     assert "on Linux --isolate adds it to the system's" in ran.stderr
+    assert ran.returncode == 100
+
+
+def test_http2_that_cannot_be_read_is_no_refused_authority(cli, cassette):
+    """A value may have no blank at its end there."""
+    words = ("--cassette", cassette, "--mode", "new_episodes")
+    curl = ("curl", "-sS", "--http2", "-H", "X-Token: hunter2hunter2 ", URL)
+    ran = cli("run", *words, "--", *curl)
+    assert ran.returncode not in (0, 100)
+    (line,) = (each for each in ran.stderr.splitlines() if "surrounded by" in each)
+    assert "is neither recorded nor replayed: it is not HTTP/2: " in line
+    assert "hunter2" not in ran.stderr
+    assert "certificate" not in ran.stderr
+
+
+#: It ends its preface, and sends a frame that is none.
+NO_FRAMES = """
+import os, socket, ssl
+host, port = os.environ["HTTPS_PROXY"].removeprefix("http://").split(":")
+raw = socket.create_connection((host, int(port)))
+name = "api.example.test"
+raw.sendall(f"CONNECT {name}:443 HTTP/1.1\\r\\nHost: {name}:443\\r\\n\\r\\n".encode())
+raw.recv(99)
+context = ssl.create_default_context()
+context.set_alpn_protocols(["h2"])
+line = context.wrap_socket(raw, server_hostname=name)
+preface = b"PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n"
+line.sendall(preface + bytes([0, 0, 0, 4]) + bytes(14))
+while line.recv(99):
+    pass
+"""
+
+
+def test_a_replay_in_which_nothing_could_be_read_does_not_pass(cli, tmp_path):
+    recorded = answer(URL, b"hello")
+    response = replace(recorded.response, proto="HTTP/2.0", proto_major=2)
+    recorded = replace(recorded, response=response)
+    cassette = write_cassette(tmp_path / "chat.yaml", recorded)
+    words = ("--cassette", cassette, "--mode", "replay_only")
+    ran = cli("run", *words, *cli.python(NO_FRAMES))
+    assert "it is not HTTP/2: " in ran.stderr
+    assert "what was asked could not be read" in ran.stderr
+    assert "certificate" not in ran.stderr
     assert ran.returncode == 100
 
 

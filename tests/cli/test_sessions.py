@@ -318,6 +318,12 @@ def test_what_another_session_of_the_cassette_asked_for_is_used(
     assert [each["counts"]["unused"] for each in report["sessions"]] == [0, 0, 0, 0]
 
 
+def test_a_session_that_was_asked_for_nothing_counts_no_cassette(cli: Cli) -> None:
+    """As the suite's own in most suites: no file of it is written."""
+    ran = cli("run", "--cassettes", "cassettes", *working("-"))
+    assert "mitmvcr: folder cassettes (0 cassettes), mode" in ran.stderr
+
+
 def test_what_no_session_of_the_cassette_asked_for_is_unused_once(
     cli: Cli, shared: Path
 ) -> None:

@@ -152,6 +152,68 @@ def test_text_is_in_the_charset_in_which_it_has_its_size() -> None:
     assert of_content(text="\u3042", size=2, mimeType=kind) == b"\x82\xa0"
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "sent"),
+    [
+        ("text/plain; charset=utf-16", "caf\u00e9", "caf\u00e9".encode("utf-16")),
+        ("text/html; charset=Shift_JIS", "\u65e5\u672c", b"\x93\xfa\x96{"),
+        ("application/json", '{"a":1}', b'\xef\xbb\xbf{"a":1}'),
+        ("text/plain", "x\u00e2\u20ac\u009d", b"x\xe2\x80\x9d"),
+        ("text/plain", "\u20ac", "\u20ac".encode()),
+    ],
+)
+def test_text_is_as_long_as_its_head_states(kind: str, text: str, sent: bytes) -> None:
+    """Playwright writes the size of the text in UTF-8, and a file beside in it."""
+    length = {"headers": [{"name": "Content-Length", "value": f"{len(sent)}"}]}
+    held = {"mimeType": kind, "size": len(text.encode()), "compression": 0}
+    for files, more in (({}, {"text": text}), ({"a": text.encode()}, {"_file": "a"})):
+        whole = archive(entry(response={**length, "content": {**held, **more}}))
+        assert only(found_in(whole, "har", files=files)).response.body == sent
+
+
+def test_chromium_leaves_the_charset_to_the_head() -> None:
+    kind = [{"name": "Content-Type", "value": "text/html; charset=Shift_JIS"}]
+    held = {"mimeType": "text/html", "size": 4, "text": "\u65e5\u672c"}
+    one = entry(response={"headers": kind, "content": held})
+    body = only(found_in(archive(one), "har")).response.body
+    assert body == b"\x93\xfa\x96{"
+
+
+def test_what_was_posted_is_as_long_as_its_head_states() -> None:
+    """Chromium writes bytes as Latin-1, and their size as if they were text."""
+    whole = entry(**posted(mimeType="image/png", text=BINARY.decode("latin-1")))
+    whole["request"]["headers"] = [{"name": "content-length", "value": "256"}]
+    whole["request"]["bodySize"] = 384
+    assert only(found_in(archive(whole), "har")).request.body == BINARY
+
+
+def test_text_that_is_of_another_length_is_said() -> None:
+    """Chromium guesses the encoding of what names none."""
+    length = [{"name": "Content-Length", "value": "7"}]
+    coded = [*length, {"name": "Content-Encoding", "value": "br"}]
+    texts = {"headers": length}, {"headers": coded}
+    notes = [notes_of(found_in(archive(entry(response=each)), "har")) for each in texts]
+    said = "interaction 0: response.body: is not as long as its head states"
+    assert notes == [[said], []]
+
+
+def test_the_body_of_a_redirect_is_said_to_be_absent() -> None:
+    length = [{"name": "Content-Length", "value": "24"}]
+    none = {"size": -1, "mimeType": "text/html", "compression": 0}
+    moved = {"status": 301, "headers": length, "content": none}
+    assert notes_of(found_in(archive(entry(response=moved)), "har")) == [
+        "interaction 0: response.body: is absent: the archive has its size alone"
+    ]
+
+
+def test_what_was_posted_may_lie_in_a_file_beside() -> None:
+    """Playwright writes an empty text with it."""
+    data = {"mimeType": "a/b", "text": "", "params": [], "_file": "a"}
+    whole = archive(entry(**posted(**data)))
+    one = only(found_in(whole, "har", files={"a": BINARY}))
+    assert one.request.body == BINARY
+
+
 def test_a_body_may_lie_in_a_file_beside() -> None:
     assert of_content({"a.png": BINARY}, _file="a.png") == BINARY
 

@@ -1,6 +1,8 @@
 """Recordings of servers: WireMock, Hoverfly, Azure's test proxy, google/test-server."""
 
+import gzip
 import json
+import zlib
 from base64 import b64encode
 from typing import Any
 
@@ -84,6 +86,7 @@ def test_a_mapping_has_headers_and_a_body() -> None:
         ({"equalToJson": {"a": 1}}, b'{"a":1}'),
         ({"equalToJson": '{"a": 1}'}, b'{"a": 1}'),
         ({"binaryEqualTo": CODED}, BINARY),
+        ({"absent": True}, b""),
     ):
         asked = {"method": "POST", "headers": headers, "bodyPatterns": [pattern]}
         one = mapped(asked)
@@ -127,15 +130,55 @@ def test_a_text_is_sent_in_the_charset_of_its_media_type() -> None:
     assert mapped({}, odd).response.body == "gr\u00fc".encode()
 
 
+def raw_deflate(data: bytes) -> bytes:
+    compressor = zlib.compressobj(wbits=-15)
+    return compressor.compress(data) + compressor.flush()
+
+
+@pytest.mark.parametrize("pack", [zlib.compress, raw_deflate, gzip.compress])
+@pytest.mark.parametrize("kept", ["beside", "within"])
+def test_a_coding_that_no_header_names_is_undone(pack: Any, kept: str) -> None:
+    """Its recorder leaves the header out, and undoes gzip alone."""
+    plain, kind = b'{"a": "caf\xc3\xa9"}', {"Content-Type": "application/json"}
+    files = {"a.bin": pack(plain)}
+    coded = {"base64Body": b64encode(pack(plain)).decode()}
+    held = {"bodyFileName": "a.bin"} if kept == "beside" else coded
+    data = mapping({}, {**held, "headers": kind})
+    made = only(found_in(data, "wiremock", origin=ORIGIN, files=files))
+    assert made.response.body == plain
+
+
+@pytest.mark.parametrize(
+    ("media", "body"),
+    [
+        ("image/png", zlib.compress(b"a")),
+        ("text/plain", BINARY),
+        ("text/plain", zlib.compress(BINARY)),
+        ("", zlib.compress(b"a")),
+    ],
+)
+def test_what_may_be_no_coding_stays_as_it_is(media: str, body: bytes) -> None:
+    held = {"base64Body": b64encode(body).decode()}
+    kind = {"Content-Type": media} if media else {}
+    assert mapped({}, {**held, "headers": kind}).response.body == body
+
+
 def test_what_stands_for_bytes_that_were_lost_is_said() -> None:
     lost = "a\ufffd"
-    response = {"body": lost}
-    asked = {"url": "/a%EF%BF%BD", "bodyPatterns": [{"equalTo": lost}]}
+    response = {"body": lost, "headers": {"B": lost}}
+    asked = {
+        "url": "/a%EF%BF%BD",
+        "headers": {"B": {"equalTo": lost}},
+        "bodyPatterns": [{"equalTo": lost}],
+    }
     found = found_in(mapping(asked, response), "wiremock", origin=ORIGIN)
     words = "has U+FFFD for bytes that its recorder could not read"
     assert notes_of(found) == [
         f"interaction 0: {field}: {words}"
-        for field in ("request.url", "request.body", "response.body")
+        for field in (
+            *("request.url", "request.headers", "request.body"),
+            *("response.headers", "response.body"),
+        )
     ]
     whole = {"body": lost, "headers": {"Content-Length": "4"}}
     assert mapped({}, whole).response.body == lost.encode()
@@ -380,6 +423,44 @@ def test_equal_requests_become_a_scenario() -> None:
     assert len({each["scenarioName"] for each in steps}) == 2
 
 
+def test_requests_of_one_url_are_told_apart_by_their_bodies() -> None:
+    """Without a pattern WireMock lets any body match, and the steps of one scenario go
+    on with each other."""
+    asked = [b"a", b"", b"b", b"a", b"b"]
+    posts = [interaction(request={"method": "POST", "body": each}) for each in asked]
+    steps = json_of(posts, "wiremock")["mappings"]
+    a, none, b, again, also = [each["request"]["bodyPatterns"] for each in steps]
+    assert (a, none, b) == ([{"equalTo": "a"}], [{"absent": True}], [{"equalTo": "b"}])
+    assert (again, also) == (a, b)
+    names = [each.get("scenarioName") for each in steps]
+    assert names[0] == names[3] != names[2] == names[4]
+    assert names[1] is None
+
+
+def test_wiremock_compares_a_body_without_gzip() -> None:
+    coded = gzip.compress(b"hello", mtime=0)
+    for coding, pattern in (
+        ("gzip", {"equalTo": "hello"}),
+        ("br", {"binaryEqualTo": b64encode(coded).decode()}),
+    ):
+        headers = {"Content-Encoding": [coding]}
+        asked = {"method": "POST", "body": coded, "headers": headers}
+        post = interaction(request=asked)
+        (each,) = json_of([post], "wiremock")["mappings"]
+        assert each["request"]["bodyPatterns"] == [pattern]
+
+
+def test_equal_requests_to_two_hosts_become_a_scenario() -> None:
+    """A mapping names no host: the last one would answer for both."""
+    both = [interaction(), interaction(URL.replace("api.", "other."))]
+    made = write(both, BY_NAME["wiremock"])
+    first, second = json.loads(made.data)["mappings"]
+    assert first["scenarioName"] == second["scenarioName"]
+    assert [each.problem for each in made.notes if each.field == "request.url"] == [
+        "WireMock names no host: what differs by its host alone answers in turn"
+    ]
+
+
 def test_steps_of_a_scenario_come_in_its_order() -> None:
     def step(number: int, state: str, then: str | None) -> dict[str, Any]:
         more = {"requiredScenarioState": state, "newScenarioState": then}
@@ -483,6 +564,22 @@ def test_a_path_is_held_as_go_holds_it(held: str, path: str) -> None:
     assert one.request.url == f"http://api.test{path}"
     (pair,) = json_of([one], "hoverfly")["data"]["pairs"]
     assert pair["request"]["path"] == exact(held)
+
+
+def test_hoverfly_knows_no_order_of_parameters() -> None:
+    """What it takes for equal is a sequence."""
+    turns = [interaction(f"{URL}?{query}") for query in ("a=1&b=2", "b=2&a=1")]
+    first, second = (
+        each["request"]["requiresState"]
+        for each in json_of(turns, "hoverfly")["data"]["pairs"]
+    )
+    assert (first, second) == ({"sequence:1": "1"}, {"sequence:1": "2"})
+
+
+def test_a_request_without_parameters_wants_none() -> None:
+    """Without a matcher Hoverfly lets any match."""
+    (pair,) = json_of([interaction()], "hoverfly")["data"]["pairs"]
+    assert pair["request"]["query"] == {}
 
 
 def test_values_of_a_name_may_be_a_list() -> None:

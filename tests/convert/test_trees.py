@@ -5,6 +5,7 @@ import json
 import pytest
 
 from convert.samples import found_in, notes_of
+from mitmvcr.convert import BY_NAME, Source, read
 from mitmvcr.convert.tree import Plain, Tree, UnreadableError, as_text, from_json
 from mitmvcr.convert.yamltree import from_yaml, to_yaml
 from mitmvcr.core.errors import CassetteDamagedError
@@ -196,3 +197,21 @@ def test_a_note_is_one_line() -> None:
         r"interaction 0: request.bodyPatterns: is not exact (a\nb\x1b), so it is not"
         " kept"
     )
+
+
+@pytest.mark.parametrize("held", ["{}", '{"a": {"b": 1}}', "null", ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("vcrpy", "ruby-vcr", "har", "hoverfly", "test-proxy", "test-server"),
+        *("postman", "nock", "proxay"),
+    ],
+)
+def test_a_file_without_the_list_of_a_format_is_refused(name: str, held: str) -> None:
+    """A report of newman has a collection, and an archive may stand within another
+    file: neither is an empty recording."""
+    with pytest.raises(CassetteDamagedError) as caught:
+        read(Source(held.encode(), "a.json"), BY_NAME[name])
+    assert str(caught.value).startswith("a.json: ")
+    assert "is not read as a" in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1

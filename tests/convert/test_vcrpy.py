@@ -283,10 +283,72 @@ def test_an_alias_is_what_its_anchor_was() -> None:
     assert only(found_in(text, "vcrpy")).response.headers == {"Content-Type": ["a"]}
 
 
+#: As Betamax for Java, 2.0.1, recorded it.
+TAPE = """\
+!tape
+name: t
+interactions:
+- recorded: 2026-11-30T06:45:17.577Z
+  request:
+    method: GET
+    uri: http://api.test/cookies
+    headers:
+      Accept: text/html, image/gif, image/jpeg, */*; q=0.2
+      Host: api.test
+  response:
+    status: 200
+    headers:
+      Content-Length: '1'
+      Set-Cookie: a=1; Path=/; Expires=Wed, 21 Oct 2026 07:28:00 GMT, b=2, c="x, y"
+      Vary: A, B
+    body: !!binary |-
+      Yw==
+"""
+
+
+def test_a_tape_of_betamax_for_java_has_each_cookie_apart() -> None:
+    (one,) = found_in(TAPE, "vcrpy").interactions
+    assert (one.response.code, one.response.body) == (200, b"c")
+    assert one.response.headers["Vary"] == ["A, B"]
+    assert one.response.headers["Set-Cookie"] == [
+        "a=1; Path=/; Expires=Wed, 21 Oct 2026 07:28:00 GMT",
+        "b=2",
+        'c="x, y"',
+    ]
+
+
 def test_a_cassette_that_is_no_yaml_is_refused() -> None:
     with pytest.raises(Exception, match="is not complete YAML") as caught:
         found_in(cassette() + "\t- }", "vcrpy")
     assert not isinstance(caught.value, UnreadableError)
+
+
+@pytest.mark.parametrize(
+    ("stored", "host", "url"),
+    [
+        ("http://::1/x", "", "http://[::1]/x"),
+        ("http://::1:8080/x?a=:1", "", "http://[::1]:8080/x?a=:1"),
+        ("http://::1:8080", "[::1:8080]", "http://[::1:8080]/"),
+        ("http://::1:80/x", "[::1]:80", "http://[::1]:80/x"),
+        ("https://2001:db8::1:8443/x", "", "https://[2001:db8::1]:8443/x"),
+        ("https://2001:db8::1:10/x", "", "https://[2001:db8::1:10]/x"),
+        ("http://ann@fe80::a/x", "", "http://[fe80::a]/x"),
+        ("http://1:2:3:4:5:6:7:8/x", "", "http://[1:2:3:4:5:6:7:8]/x"),
+        ("http://1:2:3:4:5:6:7:8:9/x", "", "http://[1:2:3:4:5:6:7:8]:9/x"),
+        ("http://[::1]:8080/x", "", "http://[::1]:8080/x"),
+    ],
+)
+def test_an_address_of_ipv6_gets_its_brackets(stored: str, host: str, url: str) -> None:
+    """Its stub of http.client writes none, with or without a port behind it."""
+    asked = REQUEST.replace("https://api.test/x", f"'{stored}'")
+    asked = asked.replace("Accept: ['*/*']", f"Host: ['{host}']") if host else asked
+    assert read(asked).request.url == url
+
+
+def test_what_only_looks_like_an_address_stays_wrong() -> None:
+    asked = REQUEST.replace("https://api.test/x", "http://a::b::c/x")
+    (note,) = notes_of(found_in(cassette(asked), "vcrpy"))
+    assert "a::b::c" in note
 
 
 @pytest.mark.parametrize(

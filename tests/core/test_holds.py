@@ -2,7 +2,7 @@
 
 import pytest
 
-from mitmvcr.core.holds import Hold, Holds, until
+from mitmvcr.core.holds import Hold, Holds, is_reply, question_in, until
 from mitmvcr.core.model import Request
 
 POST = ("POST", "https://h.test/mcp?a=1")
@@ -51,3 +51,42 @@ def test_those_of_a_session_are_forgotten_when_they_end():
     holds.met(request(*DELETE))
     assert not holds
     assert "DELETE /mcp" in repr(second)
+
+
+ASKS = b'event: message\ndata: {"jsonrpc": "2.0", "id": 0, "method": "sampling/x"}\n\n'
+REPLY = b'{"jsonrpc": "2.0", "id": 0, "result": {}}'
+
+
+@pytest.mark.parametrize(
+    ("event", "number"),
+    [
+        (ASKS, 0),
+        (ASKS.replace(b"0,", b'"a",'), "a"),
+        (ASKS.replace(b'"id": 0, ', b""), None),
+        (b"data: " + REPLY, None),
+        (b'data: {"method": "x", "id": 1}', None),
+        (b'data: "jsonrpc" is it', None),
+        (b'data: ["jsonrpc"]', None),
+        (b": still there\n\n", None),
+    ],
+)
+def test_a_question_is_known_by_its_id(event, number):
+    assert question_in(event) == number
+
+
+@pytest.mark.parametrize("body", [b"", ASKS[21:], REPLY.replace(b"0,", b"1,"), b"{}"])
+def test_what_answers_another_question_or_none_is_no_reply(body):
+    assert is_reply(REPLY, 0)
+    assert not is_reply(body, 0)
+
+
+def test_one_is_held_until_its_question_was_answered():
+    holds = Holds()
+    reply = holds.add_reply(0)
+    for body in (b"", REPLY.replace(b"0,", b"1,")):
+        holds.met(Request(method="POST", url=POST[1], body=body))
+        assert reply.stays()
+    assert repr(reply) == "<Reply 0 True>"
+    holds.met(Request(method="POST", url=POST[1], body=REPLY))
+    assert not reply.stays()
+    assert not holds

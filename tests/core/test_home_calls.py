@@ -28,6 +28,8 @@ def test_each_row_is_found_and_has_its_source(each):
         "https://pypi.org/pypi/requests/json",
         "https://crates.io/api/v1/crates/serde",
         "https://rubygems.org/api/v1/gems/rails.json",
+        "https://luarocks.org/modules/openresty/lua-cjson",
+        "https://luarocks.org/api/1/search",
         "https://nodejs.org/api/http.json",
         "https://github.com/astral-sh/uv",
         "https://jsr.io/packages",
@@ -50,6 +52,9 @@ def test_what_a_user_may_want_is_not_in_it(url):
         "https://registry.npmjs.org/npmlog",
         "https://registry.npmjs.org/npm/-/npm-11.0.0.tgz",
         "https://pypi.org/simple/pipx/",
+        "https://luarocks.org/manifest-5.4.zip",
+        "https://luarocks.org/lua-cjson-2.1.0-1.rockspec",
+        "https://luarocks.org/manifests/luarocks/lua-cjson-2.1.0-1.src.rock",
     ],
 )
 def test_a_package_is_no_update_check(url):

@@ -156,6 +156,7 @@ def test_what_does_not_end_in_time_is_named_and_what_does_is_recorded(
         with pytest.raises((OSError, http.client.HTTPException)):
             asked[1].result()
     assert f"{urls[1]} was cut off and is not recorded" in proxy.log
+    assert "recorded 1, replayed 0, missed 0, unused 0; 1 not recorded" in proxy.log
     assert [item["request"]["url"] for item in cassettes.read(cassette)] == urls[:1]
 
 

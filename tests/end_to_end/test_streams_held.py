@@ -123,3 +123,43 @@ def test_one_that_says_it_is_over_waits_for_nobody(
         client.read_all()
     assert proxy.stop() == 0, proxy.log
     assert "until" not in (tmp_path / "done.yaml").read_text()
+
+
+QUESTION = b'data: {"jsonrpc":"2.0","id":0,"method":"sampling/createMessage"}\n\n'
+RESULT = b'data: {"jsonrpc":"2.0","id":1,"result":{}}\n\n'
+CALL = '{"jsonrpc":"2.0","id":1,"method":"tools/call"}'
+REPLY = '{"jsonrpc":"2.0","id":0,"result":{}}'
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_call_goes_on_once_its_client_has_answered_the_server_s_question(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path, version: str
+) -> None:
+    """As of MCP: the result was there at once, and the reply need not have been sent;
+    a client that sends none gets the rest a little later."""
+    url, kind = "https://api.test/mcp", {"Content-Type": ["application/json"]}
+    stream = {"Content-Type": ["text/event-stream"]}
+    asked = {"method": "POST", "body": CALL}
+    whole = (QUESTION + RESULT).decode()
+    cassette = cassettes.write(
+        tmp_path / "mcp.yaml",
+        cassettes.interaction(url, "", method="POST", body=REPLY, headers=kind),
+        cassettes.interaction(url, whole, **asked, headers=stream),
+        cassettes.interaction(f"{url}/other", "another"),
+    )
+    post = ("-H", "Content-Type: application/json", "--data")
+    for replies in (True, False):
+        proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+        environment = curl_environment(proxy.url, proxy_ca)
+        with Curl(url, environment, *post, CALL, version=version) as client:
+            client.read_until(lambda got: got == QUESTION)
+            with Curl(f"{url}/other", environment) as other:
+                assert other.read_all() == b"another"
+            if replies:
+                assert client.is_open
+                with Curl(url, environment, *post, REPLY) as other:
+                    assert other.read_all() == b""
+            assert (client.read_all(), client.wait()) == (QUESTION + RESULT, 0)
+        assert proxy.stop() == 0, proxy.log
+        assert "Traceback" not in proxy.log
+    assert "replayed 2, missed 0, unused 1" in proxy.log

@@ -133,6 +133,7 @@ def test_handlers_are_code_and_cannot_be_converted(text: str, words: str) -> Non
 
 NO_COMMAND = {
     "mountebank": '{"imposters": [{"port": 1, "protocol": "http", "stubs": []}]}',
+    "mountebank, one imposter": '{"protocol": "http", "port": 1, "stubs": []}',
     "MockServer": '[{"httpRequest": {"path": "/"}, "httpResponse": {"body": "x"}}]',
     "Pact": json.dumps({"consumer": {}, "provider": {}, "interactions": [PAIR]}),
     "Insomnia": '{"_type": "export", "__export_format": 4, "resources": []}',

@@ -166,7 +166,7 @@ def test_without_a_mitmvcr_one_line_says_so(recorded):
     ran = recorded.run(*words, PATH="/usr/bin:/bin:/usr/sbin", **QUICK)
     assert ran.returncode == 1
     remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
-    assert f"mitmvcr: mitmvcr cannot be started: {remedy}" in ran.stdout
+    assert f"mitmvcr: no mitmvcr on the PATH can be started: {remedy}" in ran.stdout
 
 
 def test_a_mitmvcr_that_is_not_where_it_should_be_is_told_with_the_remedy(recorded):

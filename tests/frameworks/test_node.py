@@ -378,7 +378,8 @@ def test_without_a_mitmvcr_one_line_says_so(recorded, need):
     ran = recorded.run("node", *NODE_TEST, "shop.test.mjs", PATH=path)
     assert ran.returncode == 1
     remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
-    assert f"mitmvcr: mitmvcr cannot be started (ENOENT): {remedy}" in ran.stdout
+    told = f"mitmvcr: no mitmvcr on the PATH can be started (ENOENT): {remedy}"
+    assert told in ran.stdout
 
 
 LOCAL = """

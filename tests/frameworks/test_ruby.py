@@ -247,7 +247,7 @@ def test_without_a_mitmvcr_one_line_says_so(recorded):
     ran = recorded.run(*RSPEC, "spec/shop_spec.rb", PATH="/usr/bin:/bin:/usr/sbin")
     assert ran.returncode == 1
     remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
-    assert f"mitmvcr: mitmvcr cannot be started: {remedy}" in ran.stdout
+    assert f"mitmvcr: no mitmvcr on the PATH can be started: {remedy}" in ran.stdout
 
 
 LOCAL = """

@@ -163,7 +163,7 @@ def test_without_a_mitmvcr_one_line_says_so(world, recorded, need):
     ran = cargo(world, PATH=path)
     assert ran.returncode == 101
     remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
-    assert "mitmvcr: mitmvcr cannot be started" in ran.stdout
+    assert "mitmvcr: no mitmvcr on the PATH can be started" in ran.stdout
     assert remedy in ran.stdout
 
 

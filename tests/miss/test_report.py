@@ -135,6 +135,19 @@ def test_a_log_is_kept_for_whoever_may_look_on_and_never_less_than_before() -> N
     assert (log.brief, log.complete) == (True, True)
 
 
+def test_a_replay_may_be_of_another_recording_in_the_end() -> None:
+    log = Log()
+    log.complete = True
+    for outcome in (Outcome.REPLAYED, Outcome.RECORDED):
+        log.add(Entry.of(outcome, FOUND, 0, "http://h/"))
+        log.add_later(outcome, 1, 0)
+    log.missed(missing(0), 7)
+    log.instead({0: 1, 1: 0})
+    log.instead({5: 6})
+    made = log.entries_at(range(5), lambda it: Entry.of(it[0], FOUND, it[1], ""))
+    assert [each.interaction for each in made] == [1, 0, 0, 1, None]
+
+
 def test_hosts_at_which_tls_broke_are_not_remembered_without_end() -> None:
     log = Log()
     for number in range(100):

@@ -1,6 +1,8 @@
 """What the control API does with sessions, without a server."""
 
 import asyncio
+import errno
+import os
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -9,6 +11,7 @@ from mitmproxy.proxy import mode_specs
 from mitmproxy.test import tflow
 
 from mitmvcr.control.office import Problem
+from mitmvcr.core.errors import VcrError
 from mitmvcr.format import reader
 from mitmvcr.proxy.desk import Desk
 from mitmvcr.proxy.host import listeners
@@ -205,4 +208,43 @@ async def test_what_a_failed_test_recorded_may_be_left_beside_its_cassette(
     (told,) = [each for each in caplog.messages if "has failed" in each] or [""]
     where = f"stays as it was; the recording is in {tmp_path}/fails.yaml.part: run"
     assert (where in told) is not saves
+    rig.vcr.done()
+
+
+@in_loop
+async def test_a_test_that_is_tried_again_records_anew_beside_what_it_left(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What its first try had left was in the way: 409."""
+    rig = Rig(vcr_dir=str(tmp_path), vcr_save_failed="no", vcr_mode="record_only")
+    desk = Desk(rig.vcr.sessions)
+    for has_failed in (True, True, False):
+        await desk.open({"cassette": "a", "port": False})
+        rig.answer(rig.begin("a"))
+        await desk.end("a", {"failed": has_failed})
+    found = sorted(each.name for each in tmp_path.iterdir())
+    assert found == ["a.yaml", "a.yaml.rescued-1", "a.yaml.rescued-2"]
+    told = f"it is tried again: what was recorded before is in {tmp_path}/a.yaml.resc"
+    assert caplog.text.count(told) == 2
+    rig.vcr.done()
+
+
+@in_loop
+async def test_what_was_left_and_cannot_be_moved_stays_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig(vcr_dir=str(tmp_path), vcr_save_failed="no")
+    desk = Desk(rig.vcr.sessions)
+    await desk.open({"cassette": "a", "port": False})
+    rig.answer(rig.begin("a"))
+    await desk.end("a", {"failed": True})
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fail)
+        with pytest.raises(VcrError, match="of a recording that was not saved"):
+            await desk.open({"cassette": "a", "port": False})
+    assert [each.name for each in tmp_path.iterdir()] == ["a.yaml.part"]
     rig.vcr.done()

@@ -11,6 +11,7 @@ from mitmvcr.core.modes import Replay
 from mitmvcr.format import writer
 from mitmvcr.proxy.flow.player import SLOW, Player
 from mitmvcr.proxy.flow.websocket import Script
+from mitmvcr.proxy.window import logged
 from mitmvcr.session import open_session
 from option_samples import parse_settings
 
@@ -52,12 +53,18 @@ class Stage:
         others = cast.instead, cast.knowing(live)
         script = Script(answer, 0, lambda _: None, seen, counts, *others)
         self.player.cast.add(script, live, found.position, answer)
+        session.replayed(session.replaying(found))
         if begins:
             self.said(script)
         return script
 
     def said(self, script: Script) -> list[str]:
         return [each.content.decode() for each in _spoken(script)]
+
+    def played(self) -> list[int]:
+        """Return what the log says of each socket."""
+        made = logged(self.session, range(len(self.session.log)))
+        return [each.interaction for each in made]
 
     def say(self, script: Script, said: str) -> object:
         """Return what the server says to it, or why it is refused."""
@@ -127,6 +134,18 @@ def test_one_alone_plays_what_it_says(tmp_path) -> None:
     assert stage.session.deck.unused() == [0, 1]
     assert stage.say(stage.open(), "ask 1") == ["got 1"]
     assert stage.session.deck.unused() == [0]
+
+
+@pytest.mark.parametrize("kept", ["complete", "brief"])
+def test_the_report_names_what_was_played(tmp_path, kept) -> None:
+    stage = Stage(tmp_path, *numbers(3))
+    setattr(stage.session.log, kept, True)
+    one, other = stage.open(), stage.open()
+    assert stage.played() == [0, 1]
+    assert stage.say(one, "ask 1") == ["got 1"]
+    assert stage.played() == [1, 0]
+    assert stage.say(other, "ask 2") == ["got 2"]
+    assert stage.played() == [1, 2]
 
 
 def test_what_no_recording_has_is_refused(tmp_path) -> None:

@@ -712,3 +712,25 @@ def test_a_left_over_journal_that_cannot_be_read_is_told(
     monkeypatch.setattr(Path, "read_bytes", fail)
     told = FileStore(path).left_over()
     assert told == f"{part}: cannot be read: permission denied"
+
+
+def test_what_was_left_is_moved_aside_whole_or_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = tmp_path / "a.yaml.part"
+    (tmp_path / "a.yaml.rescued-1").write_text("another")
+    part.write_text("left")
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fail)
+        with pytest.raises(PermissionError):
+            rescue.move_aside(part)
+    assert part.read_text() == "left"
+    moved = rescue.move_aside(part)
+    assert moved == tmp_path / "a.yaml.rescued-2"
+    assert moved.read_text() == "left"
+    assert rescue.move_aside(part) is None
+    assert len([*tmp_path.iterdir()]) == 2

@@ -68,7 +68,7 @@ function start() {
   return new Promise((resolve, reject) => {
     child.once('error', (error) => {
       const remedy = `install it (pipx install mitmvcr), or set ${VARIABLE}`;
-      reject(new VcrError(`mitmvcr cannot be started (${error.code}): ${remedy}`));
+      reject(new VcrError(`no mitmvcr on the PATH can be started (${error.code}): ${remedy}`));
     });
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {

@@ -24,9 +24,9 @@ from mitmvcr.options import BY_NAME
 _LEFT = interrupted_by(13)
 #: What a file's system says that can take no more.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-#: What a system says that is short of something: no fault of ours.
+#: What a system says that is short of something, or forbids it: no fault of ours.
 _SHORT = (
-    *(*_FULL, errno.EROFS),
+    *(*_FULL, errno.EROFS, errno.EACCES, errno.EPERM),
     *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),
 )
 

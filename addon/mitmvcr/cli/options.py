@@ -1,6 +1,7 @@
 """Make click's options of the table, grouped in ``--help``."""
 
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from glob import escape
 from pathlib import Path
@@ -18,6 +19,8 @@ from mitmvcr.values import COMMAND_LINE, Given, Layer
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 #: The attribute of a command's function that has what it takes of the table.
 _ROWS = "__rows__"
+#: The command that is meant where none is named.
+_RUN = "run"
 
 
 class _Named(click.Command):
@@ -38,9 +41,7 @@ class _Named(click.Command):
     def _check_values(self, ctx: click.Context, args: Sequence[str]) -> None:
         """Raise UsageError for an option without its value: click would take what
         follows for it, be it ``--`` or another option."""
-        options = [
-            each for each in self.get_params(ctx) if isinstance(each, click.Option)
-        ]
+        options = _options(self, ctx)
         words = {word for each in options for word in _words(each)}
         takes_value = {
             word: each for each in options if not each.is_flag for word in each.opts
@@ -61,6 +62,11 @@ class _Named(click.Command):
             is_missing = given is None or (is_other and not equals)
             if is_missing or not (given or isinstance(option, MayBeEmpty)):
                 raise _NoValueError(name, option, given)
+
+
+def _options(command: click.Command, ctx: click.Context) -> list[click.Option]:
+    found = command.get_params(ctx)
+    return [each for each in found if isinstance(each, click.Option)]
 
 
 def _words(option: click.Option) -> Sequence[str]:
@@ -93,7 +99,21 @@ class CommandGroup(_Named, click.Group):
             if isinstance(group, click.Group) and cmd_name in group.commands:
                 whole = f"'{ctx.command_path} {group.name} {cmd_name}'"
                 ctx.fail(f"No such command '{cmd_name}'. Did you mean {whole}?")
+        if not quiet and _RUN in self.commands and shutil.which(cmd_name):
+            whole = f"'{ctx.command_path} {_RUN} -- {cmd_name}'"
+            ctx.fail(f"No such command '{cmd_name}'. Did you mean {whole}?")
         return found
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Name the command that is left out most. Raise UsageError."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            word, run = error.option_name, self.commands.get(_RUN)
+            if run and any(word in _words(each) for each in _options(run, ctx)):
+                whole = f"'{ctx.command_path} {_RUN} {word}'"
+                ctx.fail(f"No such option '{word}'. Did you mean {whole}?")
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         """Let a pipe that nobody reads end a command as SIGPIPE ends others, and a

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 
-from mitmvcr.clock import times
 from mitmvcr.clock.moving import Move, recorded_at
 from mitmvcr.clock.times import moved, read
 from mitmvcr.core.model import Headers, Interaction, Request
+from mitmvcr.core.tokens import TOKEN
 
 _TEXT = "utf-8", "surrogateescape"
 #: In seconds: how long the same recorded time is moved to the same one; what is younger
@@ -18,7 +18,7 @@ _SAME = 60
 _MOST = 1 << 14
 #: What may be one of them.
 _GIVEN = re.compile(
-    times.TOKEN.pattern
+    TOKEN.pattern
     + rb"|\d{4}-?\d\d-?\d\d(?:[Tt ]|%20|\+)\d\d(?::|%3[Aa]|)\d\d(?::|%3[Aa]|)\d\d"
     rb"(?:[.,]\d+)?(?:Z|z|[+-]\d\d:?\d\d|%2B\d\d(?::|%3[Aa])\d\d)?"
     rb"|[A-Z][a-z]{2,8}, \d\d?[ -][A-Z][a-z]{2}[ -]\d{2,4} \d\d:\d\d:\d\d GMT"

@@ -12,6 +12,7 @@ from mitmvcr import codings
 from mitmvcr.clock import table, times
 from mitmvcr.clock.moving import COOKIE, ELEMENT, MEMBER, PARAMETER, plain_body
 from mitmvcr.core.model import Response, all_values, header
+from mitmvcr.core.tokens import TOKEN, payload_of
 from mitmvcr.secrets.looks import FAKE
 
 #: The end of what stands before a time: ``"expires_on": ``, ``<Expiration>``, ``?se=``.
@@ -103,7 +104,7 @@ def _of_tokens(response: Response) -> Iterator[Expired]:
 def _of_text(text: str) -> Iterator[Expired]:
     """Yield the ends of JWTs and of presigned URLs in a text."""
     if "eyJ" in text:
-        for token in times.TOKEN.findall(text.encode("utf-8", "surrogateescape")):
+        for token in TOKEN.findall(text.encode("utf-8", "surrogateescape")):
             if not FAKE.fullmatch(token):  # the redaction makes a fake one young
                 yield from _of_jwt(token)
     for found in PARAMETER.finditer(text):
@@ -136,6 +137,5 @@ def _named(
 
 
 def _of_jwt(token: bytes) -> Iterator[Expired]:
-    with suppress(ValueError):
-        for found in _EXP.finditer(times.claims_of(token)):
-            yield Expired("exp", int(found[1]), is_token=True)
+    for found in _EXP.finditer(payload_of(token)):
+        yield Expired("exp", int(found[1]), is_token=True)

@@ -10,6 +10,7 @@ from mitmvcr.clock.times import read
 from mitmvcr.core.chunks import moved as moved_chunks
 from mitmvcr.core.media import is_json, media_kind
 from mitmvcr.core.model import Headers, Interaction, Response, all_values, header
+from mitmvcr.core.tokens import TOKEN
 from mitmvcr.secrets.digests import has_unknown, is_address, restated
 from mitmvcr.secrets.looks import FAKE
 
@@ -118,7 +119,7 @@ class Move:
     def _text(self, text: str) -> str:
         """Return a text with its JWTs and the parameters of its URLs moved."""
         if self.tokens and "eyJ" in text:
-            text = times.TOKEN.sub(self._token, text.encode(*_TEXT)).decode(*_TEXT)
+            text = TOKEN.sub(self._token, text.encode(*_TEXT)).decode(*_TEXT)
         return (
             PARAMETER.sub(self._value, text) if "=" in text or "%3D" in text else text
         )

@@ -1,39 +1,26 @@
 """Times as they are spelled: read, moved by seconds, and spelled the same way again."""
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 from mitmvcr.clock.table import CLAIMS
+from mitmvcr.core.tokens import changed_token
 
-TOKEN = re.compile(rb"(?<![\w-])eyJ[\w-]{8,}+\.eyJ[\w-]{4,}+\.[\w-]*+(?![\w-]|\.[\w-])")
 #: A claim that is a number, at whatever depth.
 _CLAIM = re.compile(
     rb'("(?:' + "|".join(CLAIMS).encode() + rb')"\s*:\s*)(\d+(?:\.\d*)?)'
 )
 
 
-def claims_of(token: bytes) -> bytes:
-    """Return the claims of a JWT as they are spelled. Raise ValueError."""
-    claims = token.split(b".")[1]
-    return urlsafe_b64decode(claims + b"=" * (-len(claims) % 4))
-
-
 def remade(token: bytes, move: Callable[[str], str]) -> bytes:
     """Return a JWT with each time in its claims moved, and the same order and spelling;
-    the same one where none moves, or where it is not readable. Nobody here has the key:
-    zeros sign it, as many as there were."""
-    head, _, signature = token.split(b".")
-    try:
-        plain = claims_of(token)
-    except ValueError:
-        return token
-    new = _CLAIM.sub(lambda m: m[1] + move(m[2].decode()).encode(), plain)
-    if new == plain:
-        return token
-    coded = urlsafe_b64encode(new).rstrip(b"=")
-    return b".".join((head, coded, b"A" * len(signature)))
+    the same one where none moves, or where it is not readable."""
+
+    def later(claim: re.Match[bytes]) -> bytes:
+        return claim[1] + move(claim[2].decode()).encode()
+
+    return changed_token(token, lambda plain: _CLAIM.sub(later, plain))
 
 
 #: What a time is as text: Unix seconds, and the text for it moved by some seconds.

@@ -21,6 +21,7 @@ from mitmvcr.codings.table import (
     is_bare,
     known,
     names,
+    usual,
     zlib_whole,
 )
 
@@ -220,7 +221,7 @@ def accepted_codings(header: str) -> tuple[str, ...]:
     for item in header.lower().split(","):
         name, _, parameters = item.partition(";")
         weight = parameters.replace(" ", "").removeprefix("q=")
-        offered[name.strip()] = weight.strip("0.") != "" or not parameters
+        offered[usual(name)] = weight.strip("0.") != "" or not parameters
     return tuple(coding for coding in _PREFERRED if offered.get(coding))
 
 

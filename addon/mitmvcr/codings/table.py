@@ -185,11 +185,12 @@ def _zstandard() -> Coding:
 
 _CODINGS: dict[str, Callable[[], Coding]] = {
     "gzip": _gzip,
-    "x-gzip": _gzip,
     "deflate": _deflate,
     "br": _brotli,
     "zstd": _zstd,
 }
+#: What was an own name once, and is to be taken for the other (RFC 9110, 8.4.1.3).
+_ALIASES = {"x-gzip": "gzip"}
 _WANTED = {"br": "brotli", "zstd": "backports.zstd"}
 
 
@@ -223,5 +224,11 @@ def known(name: str) -> Coding:
 def names(codings: str) -> tuple[str, ...]:
     """Return the codings of a Content-Encoding, in the order in which they were
     applied."""
-    listed = (name.strip() for name in codings.lower().split(","))
+    listed = map(usual, codings.lower().split(","))
     return tuple(name for name in listed if name not in ("", "identity"))
+
+
+def usual(name: str) -> str:
+    """Return the name in small letters that a coding has now."""
+    name = name.strip()
+    return _ALIASES.get(name, name)

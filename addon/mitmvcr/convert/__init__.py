@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mitmvcr.convert.aspects import ASPECTS, lost
-from mitmvcr.convert.coded import in_text
+from mitmvcr.convert.coded import host_of, in_text
 from mitmvcr.convert.found import Beside, Found, Line, Note, Variable, lines
 from mitmvcr.convert.table import (
     BY_NAME,
@@ -96,6 +96,11 @@ def write(interactions: Sequence[Interaction], chosen: Format) -> Written:
     notes = [*lost(interactions, chosen.holds, chosen.failures, chosen.short)]
     if chosen.when and interactions and not any(map(date_of, interactions)):
         notes.append(Note(None, chosen.when, "is the present: no answer says its date"))
+    hosts = {host_of(each.request.url) for each in interactions}
+    if len(hosts) > 1 and not chosen.names_hosts:
+        known = f"{chosen.short} names no host"
+        problem = f"{known}: what differs by its host alone answers in turn"
+        notes.append(Note(None, "request.url", problem))
     if "request.headers, binary" not in chosen.holds:
         interactions = [*map(in_text, interactions)]
     return Written(chosen.write(interactions), notes)

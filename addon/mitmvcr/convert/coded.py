@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import urlencode
 
-from mitmvcr.codings import CodingError, encoded
+from mitmvcr.codings import CodingError, decoded, encoded
 from mitmvcr.convert.tree import Tree, UnreadableError, compact, raw_of
 from mitmvcr.core.dates import date_of
-from mitmvcr.core.media import is_json, parameter
+from mitmvcr.core.media import FORM, is_json, media_kind, parameter
 from mitmvcr.core.model import Headers, Interaction, Response
 
 #: The port of each scheme that a URL leaves out.
@@ -40,6 +40,29 @@ def as_coded(body: bytes, headers: Iterable[tuple[str, str]]) -> bytes:
 
 def _values(headers: Iterable[tuple[str, str]], lower: str) -> list[str]:
     return [value for name, value in headers if name.lower() == lower]
+
+
+def uncoded(body: bytes, headers: Iterable[tuple[str, str]]) -> bytes:
+    """Return a body of which a recorder has left out by which header it is in a content
+    coding, and not undone that, as it does with gzip."""
+    pairs = list(headers)
+    is_open = _values(pairs, "content-encoding") or text_of(body) is not None
+    media = "".join(_values(pairs, "content-type")[:1])
+    for coding in () if is_open or not is_text(media) else _CODINGS:
+        with suppress(CodingError):
+            plain = decoded(body, coding)
+            if text_of(plain) is not None:
+                return plain
+    return body
+
+
+_CODINGS = ("gzip", "zstd", "deflate", "br")
+
+
+def is_text(media: str) -> bool:
+    """Return whether a media type is that of a text."""
+    kind = media_kind(media)
+    return kind.startswith("text/") or kind == FORM or is_json(kind)
 
 
 def as_meant(value: Tree, headers: Iterable[tuple[str, str]]) -> bytes:
@@ -148,11 +171,6 @@ def as_sent(response: Response) -> dict[str, list[str]]:
     coding = [*response.transfer_encoding]
     framing = {"Transfer-Encoding": coding} if coding else {}
     return {**lists(response.headers), **framing}
-
-
-def request_key(each: Interaction) -> tuple[str, str, bytes]:
-    """Return what distinguishes requests in formats without an order."""
-    return each.request.method, each.request.url, each.request.body
 
 
 def url_of(scheme: str, host: str, port: Tree, path: str) -> str:

@@ -4,6 +4,7 @@ It is made by the same view that a recording is made by, so that a converted cas
 is what mitmvcr, or go-vcr, would have recorded.
 """
 
+import ipaddress
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -59,10 +60,9 @@ class Exchange:
         if not self.method:
             raise UnreadableError("has no method", "request.method")
         headers = [each for each in self.headers if not each[0].startswith(":")]
+        url = _bracketed(self.url, headers)
         try:
-            return live_from(
-                self.method, self.url, _spelled(headers), self.body, version
-            )
+            return live_from(self.method, url, _spelled(headers), self.body, version)
         except ValueError as error:
             problem = f"{shown(self.url)}: {error}"
             raise UnreadableError(problem, "request.url") from None
@@ -110,6 +110,37 @@ class Exchange:
         except CodingError:
             return asked, True
         return asked, False
+
+
+#: A URL whose host is an address of IPv6 without brackets, with a port or without.
+_BARE = re.compile(r"([^:/?#]+://(?:[^/?#@]*@)?)([0-9a-fA-F:.]+)(.*)", re.DOTALL)
+#: A lower number is rather the end of an address than a port that is not the usual.
+_LOWEST_PORT = 1000
+
+
+def _bracketed(url: str, headers: Pairs) -> str:
+    """Return a URL with the brackets that some recorders leave out; a ``Host`` that has
+    them says whether a port is behind the address."""
+    found = _BARE.fullmatch(url)
+    if found is None or found[2].count(":") < 2:
+        return url
+    before, place, rest = found.groups()
+    address, _, port = place.rpartition(":")
+    forms = [f"[{place}]"] if _is_ipv6(place) else []
+    if _is_ipv6(address) and port.isdecimal():
+        is_likely = int(port) >= _LOWEST_PORT
+        forms.insert(0 if is_likely else len(forms), f"[{address}]:{port}")
+    hosts = [value for name, value in headers if name.lower() == "host"]
+    host = next((each for each in forms if each in hosts), "".join(forms[:1]) or place)
+    return f"{before}{host}{rest}"
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 #: What is in a coding has some of them, and is no text in any encoding.

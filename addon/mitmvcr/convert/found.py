@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 
 from mitmvcr.convert.exchange import Exchange
 from mitmvcr.convert.tree import Tree, UnreadableError, raw_of, unknown
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Headers, Interaction
 from mitmvcr.core.wording import visible
 
 
@@ -139,7 +139,7 @@ class Found:
         if whole.is_list:
             return whole.items()
         self.no_place((whole, known))
-        return whole[name].items()
+        return whole[name].listed()
 
     def collect(
         self,
@@ -163,10 +163,13 @@ class Found:
 
     def _say_lost(self, each: Interaction) -> None:
         """Note what stands for bytes that a recorder could not read as text."""
+        request, response = each.request, each.response
         parts = (
-            ("request.url", unquote_to_bytes(raw_of(each.request.url)), -1),
-            ("request.body", each.request.body, -1),
-            ("response.body", each.response.body, each.response.content_length),
+            ("request.url", unquote_to_bytes(raw_of(request.url)), -1),
+            ("request.headers", _values(request.headers), -1),
+            ("request.body", request.body, -1),
+            ("response.headers", _values(response.headers), -1),
+            ("response.body", response.body, response.content_length),
         )
         for field, data, length in parts:
             if _LOST in data and length != len(data):
@@ -174,6 +177,10 @@ class Found:
 
     def add(self, interaction: Interaction) -> None:
         self.interactions.append(replace(interaction, id=len(self.interactions)))
+
+
+def _values(headers: Headers) -> bytes:
+    return raw_of("".join(value for values in headers.values() for value in values))
 
 
 def placed(items: Iterable[Tree]) -> Iterator[Tree]:

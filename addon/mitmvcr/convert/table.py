@@ -53,6 +53,8 @@ class Format:
     only_read: frozenset[str] = frozenset()
     #: Its field for when an exchange was, which a cassette knows by its answers alone.
     when: str = ""
+    #: Whether it says whose answers they are.
+    names_hosts: bool = True
 
     @property
     def is_read(self) -> bool:
@@ -150,6 +152,7 @@ FORMATS = (
         only_read=_MATCHED,
         read=wiremock.read,
         write=wiremock.write,
+        names_hosts=False,
     ),
     Format(
         name="hoverfly",

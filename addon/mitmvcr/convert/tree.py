@@ -96,6 +96,13 @@ class Tree:
         found = enumerate(self.value)
         return [Tree(value, f"{self.place}[{n}]") for n, value in found]
 
+    def listed(self) -> list["Tree"]:
+        """Return the items of a list that has to be there: what has none is some other
+        file."""
+        if self.is_none:
+            raise self.fails("a list")
+        return self.items()
+
     def each(self) -> list["Tree"]:
         """Return the items of a list, or what stands in place of one."""
         return self.items() if self.is_list or self.is_none else [self]

@@ -19,7 +19,8 @@ class Preset(StrEnum):
 
 
 class HomeCall(NamedTuple):
-    """``path`` is what the path begins with; ``source`` a file of the program, from
+    """``path`` is what the path begins with, and ends with behind a star; ``source`` a
+    file of the program, from
     which it is."""
 
     host: str

@@ -1,6 +1,8 @@
-"""Streams that end only after another request, as they did when they were recorded:
-MCP's listening GET ends with the DELETE of its session."""
+"""Streams that wait for another request, as they did when they were recorded: MCP's
+listening GET ends with the DELETE of its session, and the answer to a call goes on once
+the client has answered what the server asked on it."""
 
+import json
 import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -46,11 +48,54 @@ class Hold:
         return self._left > 0
 
 
+class Reply:
+    """One stream that is held until the client answers a question of JSON-RPC's."""
+
+    def __init__(self, number: object) -> None:
+        self._number, self._waits = number, True
+
+    def __repr__(self) -> str:
+        return f"<Reply {self._number!r} {self._waits}>"
+
+    def met(self, request: Request) -> None:
+        """Note that a request was replayed, as it was recorded."""
+        self._waits = self._waits and not is_reply(request.body, self._number)
+
+    def stays(self) -> bool:
+        """Return whether to hold the stream still."""
+        return self._waits
+
+
+def question_in(event: bytes) -> object | None:
+    """Return the id of what a server asks in an event of a stream (MCP's sampling and
+    elicitation); None where it asks nothing."""
+    lines = [line[5:] for line in event.splitlines() if line.startswith(b"data:")]
+    said = _said(b"\n".join(lines))
+    return said.get("id") if "method" in said else None
+
+
+def is_reply(body: bytes, number: object) -> bool:
+    """Return whether a body answers the question that has this id."""
+    said = _said(body)
+    return "method" not in said and said.get("id", said) == number
+
+
+def _said(text: bytes) -> dict[str, object]:
+    """Return a message of JSON-RPC; nothing of another text."""
+    if b'"jsonrpc"' not in text:
+        return {}
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
 class Holds:
     """All held streams of a session."""
 
     def __init__(self) -> None:
-        self._all: list[Hold] = []
+        self._all: list[Hold | Reply] = []
 
     def __bool__(self) -> bool:
         return bool(self._all)
@@ -59,6 +104,12 @@ class Holds:
         hold = Hold(text)
         self._all.append(hold)
         return hold
+
+    def add_reply(self, number: object) -> Reply:
+        """Hold a stream until this question is answered."""
+        reply = Reply(number)
+        self._all.append(reply)
+        return reply
 
     def met(self, request: Request) -> None:
         """Note that a request was replayed, as it was recorded."""

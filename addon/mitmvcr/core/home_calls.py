@@ -27,10 +27,12 @@ def home_call(url: str, presets: Container[Preset] = tuple(Preset)) -> HomeCall 
         return None
     path = parts.path or "/"
     found = [
-        each
-        for each in known
-        if each.preset in presets
-        and path.startswith(each.path)
-        and (path == each.path or each.path not in _WHOLE)
+        each for each in known if each.preset in presets and _is_meant(path, each.path)
     ]
     return min(found, key=lambda each: each.is_recorded, default=None)
+
+
+def _is_meant(path: str, known: str) -> bool:
+    begins, _, ends = known.partition("*")
+    is_whole = path == known or known not in _WHOLE
+    return is_whole and path.startswith(begins) and path.endswith(ends)

@@ -21,7 +21,8 @@ _GEM_PATHS = (
     *("/prerelease_specs.", "/api/v1/dependencies"),
 )
 
-#: Host, how the paths begin, whose registry it is, and a file that has its name.
+#: Host, how the paths begin (and end, behind a star), whose registry it is, and a file
+#: that has its name.
 _ROWS: Sequence[tuple[str, Sequence[str], str, str]] = (
     ("pypi.org", ("/simple/",), "PyPI", "pypa/pip: src/pip/_internal/models/index.py"),
     (
@@ -95,6 +96,12 @@ _ROWS: Sequence[tuple[str, Sequence[str], str, str]] = (
         ("/api/packages/", "/api/archives/"),
         "pub",
         "dart-lang/pub: lib/src/source/hosted.dart",
+    ),
+    (
+        "luarocks.org",
+        ("/manifest-", "/*.rock", "/*.rockspec"),
+        "LuaRocks",
+        "luarocks/luarocks: src/luarocks/core/cfg.lua",
     ),
     ("www.cpan.org", _ALL, "CPAN", _CPAN),
     ("cpan.metacpan.org", _ALL, "CPAN", _CPAN),

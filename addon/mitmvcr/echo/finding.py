@@ -10,8 +10,8 @@ from mitmvcr.codings import decoded_or_same
 from mitmvcr.core.model import Request, Response, all_values
 from mitmvcr.core.placeholders import is_placeholder
 from mitmvcr.core.searching import each_match
+from mitmvcr.core.tokens import TOKEN, payload_of
 from mitmvcr.echo.places import MOST, Place, Value, values
-from mitmvcr.echo.tokens import TOKEN, payload_of
 from mitmvcr.miss.freshness import pieces
 
 _BYTES = ("utf-8", "surrogateescape")

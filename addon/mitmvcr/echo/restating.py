@@ -14,16 +14,16 @@ from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.media import is_json, media_kind
 from mitmvcr.core.model import Interaction, Request, Response, all_values, header
 from mitmvcr.core.placeholders import is_placeholder
-from mitmvcr.echo.earlier import EARLIER
-from mitmvcr.echo.finding import plain_body
-from mitmvcr.echo.places import Place, Value, values
-from mitmvcr.echo.tokens import (
+from mitmvcr.core.tokens import (
     BASE64,
     TOKEN,
     changed_base64,
     changed_token,
     is_signed,
 )
+from mitmvcr.echo.earlier import EARLIER
+from mitmvcr.echo.finding import plain_body
+from mitmvcr.echo.places import Place, Value, values
 
 _BYTES = ("utf-8", "surrogateescape")
 #: A shorter value is put only where it is all of a value of JSON under its own name.

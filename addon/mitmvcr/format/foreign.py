@@ -25,6 +25,7 @@ _MEMBERS = {
     (b"request", b"response", b"urlPathPattern"): "wiremock",
     (b"request", b"response", b"status"): "wiremock",
     (b"imposters",): "mountebank",
+    (b"protocol", b"port", b"stubs"): "mountebank",
     (b"httpRequest", b"httpResponse"): "mockserver",
     (b"consumer", b"provider", b"interactions"): "pact",
     (b"_type", b"__export_format"): "insomnia",

@@ -163,7 +163,7 @@ def kind_of_file(path: Path) -> str:
     """Return the kind of a recording of another recorder, else an empty text. What
     cannot be read, or is no file, as a pipe that would be waited for, is left to who
     reads it and says why."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         return ""
     try:
         with open(path, "rb", buffering=0) as file:

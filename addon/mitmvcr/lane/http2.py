@@ -159,9 +159,9 @@ class Http2:
         try:
             happened = self._http2.receive_data(data)
         except FAULTS as error:
-            reason = f"HTTP/2 protocol error: {error}"
-            self._desk.http2_broke(self._wire.line, reason)
-            self.close(_PROTOCOL_ERROR, reason.encode())
+            self._has_asked = True
+            self._desk.http2_broke(self._wire.line, self._wire.name, str(error))
+            self.close(_PROTOCOL_ERROR, f"HTTP/2 protocol error: {error}".encode())
             return
         for event in happened:
             if (take := _TAKES.get(type(event))) is not None:

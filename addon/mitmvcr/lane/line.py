@@ -99,7 +99,7 @@ class Desk(Protocol):
     def tls_broke(self, line: Line, name: str, reason: str) -> None:
         """Note that a client broke off TLS; the reason is empty if it gave none."""
 
-    def http2_broke(self, line: Line, reason: str) -> None:
+    def http2_broke(self, line: Line, name: str, reason: str) -> None:
         """Note that a client broke the rules of HTTP/2."""
 
     def asked_nothing(self, line: Line, name: str) -> None:

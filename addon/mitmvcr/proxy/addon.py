@@ -93,7 +93,7 @@ class VcrAddon:
         # These first: what they take out of a request nobody else is to see.
         self.addons = [
             *(self.door, self.choice, self.connections),
-            *(self.streams, self.commands, self.lane, unread.Unread()),
+            *(self.streams, self.commands, self.lane, unread.Unread(self.connections)),
         ]
         self._host_options = host_options.HostOptions()
         self._is_running = self._has_started = self._has_used = False

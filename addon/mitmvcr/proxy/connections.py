@@ -11,14 +11,16 @@ from mitmproxy import connection, http, tcp, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from mitmvcr.core.errors import OptionError, VcrError
+from mitmvcr.miss.log import UNREAD
 from mitmvcr.options import DIR
-from mitmvcr.proxy.counts import LEFT, LEFT_EARLY, Counts
+from mitmvcr.proxy.counts import LEFT, LEFT_EARLY, Counts, tell_unread
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.unreached import with_remedy, without_advice
 from mitmvcr.proxy.host.alerts import hear_alerts
 from mitmvcr.proxy.host.continues import await_the_answer
 from mitmvcr.proxy.host.endings import leave_unsaid, say_the_end
+from mitmvcr.proxy.host.lines import Address
 from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.host.origin_ends import pass_reset_on, see_the_end
 from mitmvcr.proxy.host.protocols import choose_alpn, speak_cleartext_h2
@@ -139,6 +141,15 @@ class Connections:
         if quiet is not None:
             self._tls_broke(quiet, LEFT)
         self.sessions.client_gone(client.id)
+
+    def http2_broke(self, client: Address, reason: str) -> None:
+        """Say that what a client asked could not be read, and note it where that was
+        the first."""
+        tell_unread(reason)
+        for each in [*self._quiet.values()]:
+            if each.context.client.peername == client:
+                del self._quiet[each.context.client.id]
+                self._tls_broke(each, UNREAD)
 
     def left_early(self, flow: http.HTTPFlow) -> None:
         """Say that nothing comes of a request whose client left before it was looked

@@ -2,9 +2,12 @@
 TLS, as mitmproxy says it."""
 
 import logging
+import re
 
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.sessions import Sessions
+
+logger = logging.getLogger("mitmvcr")
 
 
 class Counts:
@@ -34,6 +37,24 @@ LEFT = "it left after the handshake and asked nothing"
 #: certificate.
 LEFT_EARLY = "it asked, and left before there could be an answer"
 _UNTRUSTED = ("unknown ca", "bad certificate", "certificate unknown")
+
+
+#: Bytes that came over the line, as Python writes them.
+_BYTES = re.compile(r"(?<![\w'\"])b(['\"]).*\1|<memory at \w+>", re.DOTALL)
+
+
+def without_bytes(text: str) -> str:
+    """Return a text of mitmproxy's or h2's without what a client sent."""
+    return _BYTES.sub("(not shown)", text)
+
+
+def tell_unread(reason: str) -> None:
+    """Say why a connection was ended whose HTTP/2 is none."""
+    logger.warning(
+        "mitmvcr: a connection is ended, and what was asked last on it is neither"
+        " recorded nor replayed: it is not HTTP/2: %s",
+        without_bytes(reason.removeprefix("uncaught hyper-h2 error: ")),
+    )
 
 
 def broken(name: str, reason: str) -> tuple[int, str]:

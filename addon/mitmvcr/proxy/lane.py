@@ -17,6 +17,7 @@ from mitmvcr.core.modes import Replay
 from mitmvcr.core.steps import UnreadError
 from mitmvcr.lane import MARK, Answer, Connection, Ends, Hello, Line, Sent, SentFields
 from mitmvcr.lane.tls import OneByOne
+from mitmvcr.miss.log import UNREAD
 from mitmvcr.proxy import fitness, host
 from mitmvcr.proxy.answering import (
     A,
@@ -27,10 +28,10 @@ from mitmvcr.proxy.answering import (
     over_http1,
     over_http2,
 )
-from mitmvcr.proxy.counts import LEFT, Counts, broken
+from mitmvcr.proxy.counts import LEFT, Counts, broken, tell_unread
 from mitmvcr.proxy.flow.player import LARGE, Player, size_of
 from mitmvcr.proxy.host.leaves import Leaves
-from mitmvcr.proxy.host.lines import Intake, address_in_log
+from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.lines import Line as Taken
 from mitmvcr.proxy.host.plain import Alone, Plain, is_harmless
 from mitmvcr.proxy.known_answers import Known, KnownAnswers
@@ -295,9 +296,9 @@ class Lane:
         self._counted.discard(ends)
         return True
 
-    def http2_broke(self, line: Line, reason: str) -> None:
-        address = address_in_log(line.ends[0])
-        _mitmproxys.info("%s: %s", address, reason, extra={"client": line.ends[0]})
+    def http2_broke(self, line: Line, name: str, reason: str) -> None:
+        tell_unread(reason)
+        self._counts.tls_broke(self._owner(line), name, UNREAD)
 
     def tls_broke(self, line: Line, name: str, reason: str) -> None:
         level, text = broken(name, reason)

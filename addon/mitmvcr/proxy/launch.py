@@ -26,6 +26,8 @@ from mitmvcr.spelling import IN_MITMPROXY, Spelling
 if TYPE_CHECKING:
     from mitmvcr.proxy.host.listeners import Elsewhere
 
+logger = logging.getLogger("mitmvcr")
+
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
@@ -44,7 +46,8 @@ class Proxy:
         if self.settings.dir is None:
             return self.sessions[0].summary()
         each = [session.summary() for session in self.sessions]
-        many = number_of(len({one.cassette for one in each}), "cassette")
+        played = {one.cassette for one in each if any(one._replace(came=0)[2:])}
+        many = number_of(len(played), "cassette")
         name = f"{self.settings.dir} ({many})"
         found = total(each, name, self.settings.mode)
         return found._replace(came=found.came + self.in_play.came)
@@ -147,9 +150,11 @@ async def running_proxy(
             yield Proxy(
                 running.port, ca_file, settings, sessions, in_play, running.control_url
             )
-    for session in sessions:
-        if session.failure is not None:
-            raise _as_vcr_error(session.failure)
+        failures = [each.failure for each in sessions if each.failure is not None]
+        for other in failures[1:]:
+            logger.error("mitmvcr: error: %s", other)
+    if failures:
+        raise _as_vcr_error(failures[0])
     for line, times in in_play.refusals.times.items():
         requests = number_of(times, "request")
         raise ProxyError(f"{requests} had no session: {line}")
@@ -170,6 +175,15 @@ def _as_vcr_error(error: Exception) -> VcrError:
     if isinstance(error, VcrError):
         return error
     return VcrError(f"{type(error).__name__}: {error}")
+
+
+#: What mitmproxy makes of the alert with which Java ends TLS 1.3 (user_canceled), which
+#: OpenSSL passes over (proxy/layers/tls.py: receive_data).
+_FAREWELL = "TLS Error: (-1, 'Unexpected EOF')"
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not hasattr(record, "is_summed_up") and record.getMessage() != _FAREWELL
 
 
 class _Spelled(logging.Formatter):
@@ -194,7 +208,7 @@ class _LogToStderr:
         self._handler = logging.StreamHandler(sys.stderr)
         self._handler.setLevel(logging.WARNING)
         self._handler.setFormatter(_Spelled(self._spell))
-        self._handler.addFilter(lambda each: not hasattr(each, "is_summed_up"))
+        self._handler.addFilter(_is_news)
         logging.getLogger().addHandler(self._handler)
 
     def __exit__(self, *_: object) -> None:

@@ -7,6 +7,7 @@ in its connection until mitmproxy is ready.
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import (
     AbstractAsyncContextManager,
@@ -53,7 +54,8 @@ Imported = Callable[[], Inside]
 def is_enough(settings: Settings) -> bool:
     """Return whether the lane may be enough for all requests of a session."""
     cassette = settings.cassette
-    rule = RULES[settings.mode, isinstance(cassette, Path) and cassette.exists()]
+    is_there = isinstance(cassette, Path) and os.path.exists(cassette)
+    rule = RULES[settings.mode, is_there]
     needs_more = settings.control or settings.dir or settings.rerecord
     wants_more = settings.passthrough or settings.block or settings.latency
     return (

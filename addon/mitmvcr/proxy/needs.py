@@ -1,5 +1,6 @@
 """What sessions need of mitmproxy's own options."""
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -52,10 +53,10 @@ def _options(
     """Yield the options by name. Where it is not sure that any is needed, as where one
     session of a replay may begin in a mode of its own, no file has to be there."""
     shown, added = settings.client_cert, settings.upstream_ca
-    if shown is not None and (is_sure or shown.exists()):
+    if shown is not None and (is_sure or os.path.exists(shown)):
         _check(CLIENT_CERT, network.check_client_cert, shown)
         yield "client_certs", str(shown)
-    if added is not None and (is_sure or added.exists()):
+    if added is not None and (is_sure or os.path.exists(added)):
         _check(UPSTREAM_CA, network.check_upstream_ca, added)
         usual = ctx.options.ssl_verify_upstream_trusted_ca or certifi.where()
         yield "ssl_verify_upstream_trusted_ca", str(_both(Path(usual), added))

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 
@@ -10,6 +11,7 @@ from mitmproxy import http
 from mitmvcr.codings import encoded_pieces
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.events import due_in_small, in_small
+from mitmvcr.core.holds import is_reply, question_in
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
 from mitmvcr.proxy.answering import SECOND, schedule
@@ -20,6 +22,7 @@ from mitmvcr.proxy.host import replays
 from mitmvcr.proxy.host.messages import make_response, request_parts, response_parts
 from mitmvcr.proxy.host.schedule import StreamSchedule
 from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.session import Session
 from mitmvcr.view.parts import RequestParts
 from mitmvcr.view.restore import (
     LARGE,
@@ -63,6 +66,8 @@ def play(
         leave = _leave_large if len(recorded.body) > LARGE else _leave
         flow.response, paced = leave(decision.interaction, live, parts, due, ended)
         paced.stays = stays
+        if leave is _leave:
+            paced.waits = _waits(player.session, decision, parts)
         flow.response.stream = exchange.paced = paced
     elif broken:
         exchange.finish(Event.ANSWERED)
@@ -80,6 +85,44 @@ def _stays(player: Player, recorded: Response) -> Callable[[], bool] | None:
     if recorded.until:
         return player.session.holds.add(recorded.until).stays
     return _for_ever if recorded.failure == "left" else None
+
+
+#: How near the answer to a question was recorded, and how many seconds it is waited
+#: for: a client may do without it, or send another one, which is a miss.
+_NEAR, _PATIENCE = 64, 5.0
+
+
+def _waits(
+    session: Session, decision: Replay, parts: Sequence[bytes]
+) -> dict[int, Callable[[], bool]]:
+    """Return what each part waits for that follows a question of the server's which the
+    client answers by a request of its own."""
+    return {
+        number: _for_a_while(session.holds.add_reply(asked).stays)
+        for number, part in enumerate(parts[:-1], 1)
+        if (asked := question_in(part)) is not None
+        and _has_reply(session, decision.position, asked)
+    }
+
+
+def _has_reply(session: Session, position: int, asked: object) -> bool:
+    deck = session.deck
+    near = range(max(0, position - _NEAR), min(len(deck), position + _NEAR))
+    return any(
+        not deck.was_played(at) and is_reply(deck[at].request.body, asked)
+        for at in near
+    )
+
+
+def _for_a_while(waits: Callable[[], bool]) -> Callable[[], bool]:
+    end: list[float] = []
+
+    def still() -> bool:
+        if not end:
+            end.append(time.monotonic() + _PATIENCE)
+        return waits() and time.monotonic() < end[0]
+
+    return still
 
 
 def _for_ever() -> bool:

@@ -12,12 +12,14 @@ import re
 
 from mitmproxy import http
 
+from mitmvcr.proxy.connections import Connections
+from mitmvcr.proxy.counts import without_bytes
+from mitmvcr.proxy.host.lines import address_in_log
+
 _ABOUT_CONNECTIONS = logging.getLogger("mitmproxy.proxy.server")
 _UNREAD = re.compile(
     r"Bad HTTP request line: b(['\"])(?P<method>\S+) (?P<url>.*) HTTP/[0-9.]+\1$"
 )
-#: Bytes that came over the line, as Python writes them.
-_BYTES = re.compile(r"(?<![\w'\"])b(['\"]).*\1", re.DOTALL)
 #: A user before the host, also where its password ends the authority too soon.
 _LOGIN = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)?(?:[^/?#]*@|[^/?#:]*:(?!\d*[/?#]).*@)"
@@ -39,6 +41,7 @@ _NO_PORT = (
     " colon out"
 )
 _NO_HEADER = re.compile(r": Invalid headers?\b")
+_HTTP2 = re.compile(r"(?:HTTP/2 protocol error|Invalid HTTP/2 request headers): (.*)")
 #: What mitmproxy says in the error of a flow that it refuses.
 _REFUSED = re.compile(
     r"(?!.* from server)"
@@ -54,28 +57,34 @@ class Unread:
 
     name = "vcr.unread"
 
-    def __init__(self) -> None:
-        self._level = logging.NOTSET
+    def __init__(self, connections: Connections) -> None:
+        self._level, self._connections = logging.NOTSET, connections
 
     def load(self, _: object) -> None:
         self._level = _ABOUT_CONNECTIONS.level
         if not _ABOUT_CONNECTIONS.isEnabledFor(logging.INFO):
             _ABOUT_CONNECTIONS.setLevel(logging.INFO)  # handlers have levels, too
-        _ABOUT_CONNECTIONS.addFilter(_read)
+        _ABOUT_CONNECTIONS.addFilter(self._read)
 
     def done(self) -> None:
-        _ABOUT_CONNECTIONS.removeFilter(_read)
+        _ABOUT_CONNECTIONS.removeFilter(self._read)
         _ABOUT_CONNECTIONS.setLevel(self._level)
 
-
-def _read(record: logging.LogRecord) -> bool:
-    """Warn of what a note says, and pass it on without the bytes that it repeats."""
-    text = record.getMessage()
-    if _BYTES.search(text):
-        record.msg, record.args = _BYTES.sub("(not shown)", text), ()
-    if record.levelno <= logging.INFO:
-        _warn(text)
-    return True
+    def _read(self, record: logging.LogRecord) -> bool:
+        """Warn of what a note says, which passes without the bytes that it repeats."""
+        text = record.getMessage()
+        if (hidden := without_bytes(text)) != text:
+            record.msg, record.args = hidden, ()
+        if record.levelno <= logging.INFO:
+            client = getattr(record, "client", None)
+            # An origin breaks the rules, too, and has another address.
+            who, _, said = text.partition(": ")
+            found = _HTTP2.fullmatch(said)
+            if found and client and who == address_in_log(client):
+                self._connections.http2_broke(client, found[1])
+            else:
+                _warn(text)
+        return True
 
 
 def _warn(text: str) -> None:

@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from mitmvcr.core.modes import Mode
 
+#: Marks a log record that a run says at its end: see ``proxy/launch.py``.
+SUMMED_UP = {"is_summed_up": True}
+
 
 class Summary(NamedTuple):
     """What came of a session, in interactions; ``missed``, ``passed`` (straight

@@ -32,6 +32,8 @@ _REMEDIES = {
     errno.EMFILE: "let the process open more files (ulimit -n)",
     errno.ENFILE: "close some files of other programs",
 }
+#: What helps who may not read a file.
+READABLE = "make it and its folder readable, or choose another one"
 #: Of a recording under way: for nobody else to read.
 PRIVATE = 0o600
 

@@ -19,7 +19,7 @@ from mitmvcr.format.source import (
     packed,
     unpacked,
 )
-from mitmvcr.store.files import BINARY, remedy_for, replace_file, why
+from mitmvcr.store.files import BINARY, READABLE, remedy_for, replace_file, why
 
 #: A larger file is not held in memory, where the system can read at a place.
 HELD = 32 << 20
@@ -155,7 +155,8 @@ class Place:
         return not is_packed(self.path.name)
 
     def cannot_read(self, error: OSError) -> CassetteError:
-        return CassetteError(self.name, f"cannot be read: {why(error)}")
+        remedy = f"; {READABLE}" if isinstance(error, PermissionError) else ""
+        return CassetteError(self.name, f"cannot be read: {why(error)}{remedy}")
 
     def cannot_write(self, reason: str, number: int | None = None) -> CassetteError:
         """Return the error for this reason, with the remedy that its errno has."""

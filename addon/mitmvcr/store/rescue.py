@@ -157,6 +157,21 @@ def _written(target: Path, parts: Iterable[bytes | memoryview]) -> tuple[Path, i
     return path, file
 
 
+def move_aside(part: Path) -> Path | None:
+    """Give what was left beside a cassette a name that is not in the way of another
+    recording, and return it; None where it is gone. Raise OSError."""
+    fresh, file = _create(part.with_suffix(""))
+    close(file)
+    try:
+        os.replace(part, fresh)
+    except BaseException as error:
+        fresh.unlink(missing_ok=True)
+        if isinstance(error, FileNotFoundError):
+            return None
+        raise
+    return fresh
+
+
 def _create(target: Path) -> tuple[Path, int]:
     flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | NO_FOLLOW | BINARY
     for number in range(1, _MOST):

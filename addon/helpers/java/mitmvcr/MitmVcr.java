@@ -468,7 +468,8 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
       } catch (IOException error) {
         throw new IllegalStateException(
-            "mitmvcr: mitmvcr cannot be started: install it (pipx install mitmvcr), or set "
+            "mitmvcr: no mitmvcr on the PATH can be started: install it (pipx install mitmvcr), "
+                + "or set "
                 + VARIABLE, error);
       }
       if (line == null) {

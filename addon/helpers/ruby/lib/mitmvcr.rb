@@ -199,7 +199,7 @@ module MitmVcr
         line = said.gets or raise Error, "mitmvcr serve did not start: see its error above"
         JSON.parse(line).fetch("control_url")
       rescue SystemCallError
-        raise Error, "mitmvcr cannot be started: install it (pipx install mitmvcr), or set #{VARIABLE}"
+        raise Error, "no mitmvcr on the PATH can be started: install it (pipx install mitmvcr), or set #{VARIABLE}"
       end
     end
   end

@@ -105,7 +105,8 @@ fn start() -> Result<(String, Child), String> {
         .spawn()
         .map_err(|error| {
             format!(
-                "mitmvcr cannot be started ({error}): install it (pipx install mitmvcr), \
+                "no mitmvcr on the PATH can be started ({error}): \
+                 install it (pipx install mitmvcr), \
                  or set {VARIABLE}"
             )
         })?;

@@ -1,6 +1,7 @@
 """The recording's clock for the child, by libfaketime."""
 
 import glob
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -54,7 +55,7 @@ def frozen(settings: Settings) -> Frozen | None:
     if not isinstance(place, Path):
         remedy = f"{_OPTION.word} freeze is about files here: use {CASSETTE.word} FILE"
         raise OptionError(CASSETTE.vcr, str(place), remedy)
-    exists = place.exists()
+    exists = os.path.exists(place)
     if RULES[settings.mode, exists].forwards:
         return None
     recorded = _recorded(place) if exists else None

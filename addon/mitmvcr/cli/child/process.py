@@ -32,6 +32,10 @@ _PROC = Path("/proc")
 _LOOKS, _BETWEEN = 6, 0.05
 #: What a shell takes apart, and a program's name hardly has.
 _FOR_A_SHELL = re.compile(r"[\s|;&<>]")
+_SETS_A_VARIABLE = re.compile(r"[A-Za-z_]\w*=")
+_NOT_EXECUTABLE = (
+    "is not executable; make it so by chmod +x, or name what runs it before it"
+)
 
 
 def left_behind(proxy_url: str) -> dict[int, str]:
@@ -101,11 +105,13 @@ def find(name: str) -> None:
         problem = "the command is empty; name a program, as -- pytest tests/"
         raise CommandError(repr(name), problem, status.NOT_FOUND)
     if os.path.dirname(name) and os.path.exists(name):
-        problem = "is a folder" if os.path.isdir(name) else "is not executable"
+        problem = "is a folder" if os.path.isdir(name) else _NOT_EXECUTABLE
         raise CommandError(name, problem, status.CANNOT_EXECUTE)
     problem = "command not found"
     if _FOR_A_SHELL.search(name):
         problem += f"; a line for a shell goes as sh -c {shlex.quote(name)}"
+    elif _SETS_A_VARIABLE.match(name):
+        problem += "; a variable goes before mitmvcr, or behind env"
     raise CommandError(name, problem, status.NOT_FOUND)
 
 

@@ -147,8 +147,9 @@ def _in_place(inputs: Sequence[Input], wishes: Wishes) -> Iterator[_Job]:
             raise VcrError(f"{each.path} is not changed in place: {remedy}")
         if wishes.target is None and not reader.is_format1(data):
             reader.loads(data, str(each.path), lazy=True)  # it says what is damaged
-            problem = "is not a cassette of format 1: there is nothing to convert"
-            raise CassetteError(str(each.path), problem)
+            problem = "is of format 2 already, and there is nothing to convert"
+            remedy = f"name a format, as --to har -o {each.within.stem}.har"
+            raise CassetteError(str(each.path), problem, remedy=remedy)
         yield str(each.path), convert.BY_NAME[wishes.target or "go-vcr"], [each]
 
 

@@ -145,7 +145,7 @@ def reaches_out(settings: Settings) -> bool:
     is not looked for, and counts as absent."""
     if settings.passthrough or settings.rerecord:
         return True
-    exists = isinstance(settings.cassette, Path) and settings.cassette.exists()
+    exists = isinstance(settings.cassette, Path) and os.path.exists(settings.cassette)
     return RULES[settings.mode, exists].forwards
 
 

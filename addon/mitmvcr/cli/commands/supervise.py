@@ -46,6 +46,9 @@ from mitmvcr.spelling import ON_COMMAND_LINE
 if TYPE_CHECKING:
     from mitmvcr.proxy.launch import Proxy
 
+#: By what a shell, or env, says that there is no such command.
+_NOT_STARTED = (status.CANNOT_EXECUTE, status.NOT_FOUND)
+
 
 def run_once(plan: Plan) -> Ran:
     """Run the command behind a proxy, and say what came of it. Raise VcrError where it
@@ -156,7 +159,13 @@ def _prepare(plan: Plan, session: Session) -> None:
 def _outcome(
     plan: Plan, relay: Relay, proxy: "Proxy", route: Route, code: int, failure: str
 ) -> Ran:
-    findings = _findings(plan, proxy, route)
+    # The command's own words, or who ended it, say why it asked for nothing.
+    is_told = code in _NOT_STARTED or (code != 0 and relay.was_interrupted)
+    findings = [
+        each
+        for each in _findings(plan, proxy, route)
+        if not (is_told and each.kind == "idle")
+    ]
     policy, inherited = plan.policy, plan.inherited
     return Ran(
         sessions=proxy.sessions,

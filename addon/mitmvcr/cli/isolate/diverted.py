@@ -12,7 +12,8 @@ import ipaddress
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from mitmvcr.cli.isolate.forward import End, Forwarder
+from mitmvcr.cli.isolate.forward import End, Forwarder, ignore
+from mitmvcr.core.wording import authority
 
 #: For benchmarks of network devices (RFC 2544): routed nowhere.
 RANGE = ipaddress.IPv4Network("198.18.0.0/15")
@@ -48,11 +49,12 @@ class Names:
 
 
 class Diverter(Forwarder):
-    """Carries connections to addresses of ``names`` on to the proxy at ``port``."""
+    """Carries connections to addresses of ``names`` on to the proxy at ``port``;
+    ``in_vain`` hears of one to another address."""
 
-    def __init__(self, names: Names, port: int, failed: Callable[[str], None]) -> None:
-        super().__init__("127.0.0.1", port, failed)
-        self._given = names
+    def __init__(self, names: Names, port: int, in_vain: Callable[[str], None]) -> None:
+        super().__init__("127.0.0.1", port, ignore)
+        self._given, self._in_vain = names, in_vain
 
     async def go_on(self, here: End) -> None:
         await here.connected.wait()
@@ -77,6 +79,8 @@ class Diverter(Forwarder):
     def _target_of(self, here: End) -> str | None:
         address, port = here.socket.getsockname()[:2]
         name = self._given.name_of(address)
+        if name is None:
+            self._in_vain(authority(address, port))
         return None if name is None else f"{name}:{port}"
 
 

@@ -16,11 +16,12 @@ from mitmvcr.cli.isolate.packets import Packet, Question
 from mitmvcr.cli.isolate.route import Allowed, Ports, Route
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.wording import authority, shown
-from mitmvcr.options import ISOLATE_ALLOW
+from mitmvcr.options import ISOLATE_ALLOW, TRANSPARENT
 
 _LARGEST = 65535
 _MOST = 200  # different ones
 _LAST = 1000
+_SAID = 10
 #: The kernel's own, on behalf of nobody: group memberships.
 _IGMP = 2
 _PROTOCOLS = {socket.IPPROTO_ICMP: "icmp", socket.IPPROTO_ICMPV6: "icmp"}
@@ -186,8 +187,9 @@ async def open_gate(namespace: Namespace, proxy_port: int) -> AsyncIterator[Rout
         for listening, each in namespace.allowed:
             failed = _say(f"{ISOLATE_ALLOW.word} {each}")
             await _carry(stack, listening, each.host, each.port, failed)
+        in_vain = _once(_say_in_vain)
         for listening in namespace.diverted:
-            await _keep(stack, Diverter(names, proxy_port, ignore), listening)
+            await _keep(stack, Diverter(names, proxy_port, in_vain), listening)
         ports = Ports(namespace.maker)
         stack.push_async_callback(ports.close_all)
         await ports.open(proxy_port)  # for who names it by the one that it has out here
@@ -215,14 +217,28 @@ async def _keep(
 
 def _say(what: str) -> Callable[[str], None]:
     """Return a function that says each reason once."""
+    return _once(lambda reason: say(f"{what}: cannot connect: {reason}"))
+
+
+def _say_in_vain(place: str) -> None:
+    say(
+        f"a connection to {place} was reset: nothing of the command listens there, and"
+        f" {TRANSPARENT.word} leaves names that /etc/hosts has on loopback as they are:"
+        f" let it read HTTPS_PROXY, or say {ISOLATE_ALLOW.word} HOST:PORT for a server"
+        " of this machine"
+    )
+
+
+def _once(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """Return a function that tells each of the first texts once."""
     known: set[str] = set()
 
-    def failed(reason: str) -> None:
-        if reason not in known:
-            known.add(reason)
-            say(f"{what}: cannot connect: {reason}")
+    def told(text: str) -> None:
+        if text not in known and len(known) < _SAID:
+            known.add(text)
+            tell(text)
 
-    return failed
+    return told
 
 
 def _known(allowed: Sequence[Allowed]) -> dict[str, Sequence[str]]:

@@ -8,6 +8,7 @@ from mitmvcr.cli.age import ages
 from mitmvcr.cli.child.environment import LOOPBACK
 from mitmvcr.core.matching import url_host
 from mitmvcr.core.wording import number_of, shown
+from mitmvcr.miss.log import UNREAD
 from mitmvcr.options import (
     IGNORE_PRESET,
     INCLUDE_LOCALHOST,
@@ -62,8 +63,9 @@ def of_run(
     elif summary.passed and proxy.records and not summary.recorded:
         yield Finding("passed", _passed(summary.passed))
     elif proxy.broken_tls and not summary.did_something:
-        text = _distrusted(proxy.broken_tls, isolated=isolated)
-        yield Finding("distrusted", text, proxy.expects)
+        broken = {k: v for k, v in proxy.broken_tls.items() if v != UNREAD}
+        text = _distrusted(broken, isolated=isolated) if broken else _UNREAD
+        yield Finding("distrusted" if broken else "unread", text, proxy.expects)
 
 
 def of_age(
@@ -192,6 +194,7 @@ def _distrusted(broken: dict[str, str], *, isolated: bool) -> str:
     return f"{text}; on Linux {ISOLATE.word} adds it to the system's for the command"
 
 
+_UNREAD = "nothing was recorded or replayed: what was asked could not be read"
 #: How many addresses are named.
 _MOST = 10
 

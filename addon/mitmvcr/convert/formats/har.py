@@ -10,14 +10,16 @@ A body is given decoded, as text or in base64. Where they differ:
 - mitmproxy's ``.zhar`` is compressed.
 """
 
+import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import NamedTuple
 
 from mitmvcr.codings import CodingError, decoded
-from mitmvcr.convert.coded import form_of, from_base64, in_charset
+from mitmvcr.convert.coded import form_of, from_base64, in_charset, text_of
 from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
@@ -60,7 +62,7 @@ def read(data: bytes, found: Found) -> None:
             data = decoded(data, "deflate")
         except CodingError as error:
             raise UnreadableError(f"is not a complete archive: {error}") from None
-    entries = from_json(data)["log"]["entries"].items()
+    entries = from_json(data)["log"]["entries"].listed()
     found.collect(placed(entries), _exchanges)
 
 
@@ -78,7 +80,8 @@ def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
         code, failure = _failed(entry)
     method = request["method"].text()
     has_body = method.upper() != "HEAD" and code not in (204, 304)
-    answer, is_decoded = _content(response["content"], found, has_body)
+    answered = _headers(response)
+    answer, is_decoded = _content(response["content"], answered, found, has_body)
     yield Exchange(
         method=method,
         url=_url(request["url"].text()),
@@ -86,7 +89,7 @@ def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
         body=_posted(request, found),
         code=code,
         reason="" if failure else response["statusText"].text(),
-        answer_headers=_headers(response),
+        answer_headers=answered,
         answer=answer,
         version=response["httpVersion"].text() or request["httpVersion"].text(),
         duration=_duration(entry),
@@ -129,7 +132,7 @@ def _duration(entry: Tree) -> int:
 
 def _posted(request: Tree, found: Found) -> bytes:
     posted = request["postData"]
-    body, _ = _text(posted, request["bodySize"], found)
+    body, _ = _text(posted, request["bodySize"], found, _headers(request))
     if body or not posted["params"]:
         if not body and (lacking := _lacking(request)):
             found.say("request.body", f"is absent: the archive has its {lacking} alone")
@@ -155,42 +158,82 @@ def _lacking(request: Tree) -> str:
     return "media type" if posted and not is_told else ""
 
 
-def _content(content: Tree, found: Found, has_body: bool) -> tuple[bytes, bool]:
+def _content(
+    content: Tree, headers: Pairs, found: Found, has_body: bool
+) -> tuple[bytes, bool]:
     """Return a body, and whether it is known to be decoded. Of what has none some have
     the length all the same that its head states."""
-    body, is_decoded = _text(content, content["size"], found)
-    is_empty = not body and content["text"].is_none and content["size"].number() > 0
-    if is_empty and has_body:
+    stated = _stated(headers)
+    body, is_decoded = _text(content, content["size"], found, headers)
+    is_told = bool(body) or not content["text"].is_none or not has_body
+    if not is_told and max(content["size"].number(), stated.length) > 0:
         found.say("response.body", "is absent: the archive has its size alone")
+    if body and has_body and stated.uncoded not in (-1, len(body)):
+        found.say("response.body", "is not as long as its head states")
     return body, is_decoded
 
 
-def _text(content: Tree, size: Tree, found: Found) -> tuple[bytes, bool]:
+class _Stated(NamedTuple):
+    """What a head states, -1 if it does not: the length of what was sent, and that of a
+    body that is in no coding."""
+
+    length: int = -1
+    uncoded: int = -1
+
+
+def _stated(headers: Pairs) -> _Stated:
+    named = {name.lower(): value for name, value in headers}
+    text = named.get("content-length", "")
+    length = int(text) if text.isascii() and text.isdigit() else -1
+    return _Stated(length, -1 if "content-encoding" in named else length)
+
+
+def _text(
+    content: Tree, size: Tree, found: Found, headers: Pairs
+) -> tuple[bytes, bool]:
     """Return a body, and whether it is known to be decoded."""
+    kinds = [("content-type", content["mimeType"].text())], headers
+    stated = _stated(headers).uncoded
     named = content.first("_file", "_sha1")
-    if content["text"].is_none and not named.is_none:
-        return found.file(named.text()), False
+    if not (content["text"] or named.is_none):  # Playwright posts an empty text then
+        return _encoded_file(found.file(named.text()), kinds, stated), False
     if _is_chunks(content):
         return _chunks(content["text"]), False
     if content["encoding"].text().lower() == "base64":
         return from_base64(content["text"]), False
-    return _encoded(content, size.number()), True
+    return _encoded(content["text"], kinds, (stated, *_sizes(content, size))), True
 
 
-def _encoded(content: Tree, size: int) -> bytes:
-    """Return text in the encoding in which it has the size that the archive says: its
-    own, or Latin-1, as which mitmproxy and some browsers read what is no text.
-    mitmproxy says the size of what was compressed, and by how much that was less."""
-    text, media = content["text"], content["mimeType"].text()
-    in_its_own = in_charset(text, [("content-type", media)])
-    made = [text.data(), in_its_own]
+def _encoded_file(data: bytes, kinds: Sequence[Pairs], stated: int) -> bytes:
+    """Return what lies beside as it was sent: Playwright writes text in UTF-8."""
+    text = text_of(data)
+    if text is None or stated in (-1, len(data)):
+        return data
+    return _encoded(Tree(text), kinds, (stated, len(data)))
+
+
+def _sizes(content: Tree, size: Tree) -> list[int]:
+    """Return the sizes that an archive says. mitmproxy says that of what was
+    compressed, and by how much that was less."""
+    whole = size.number()
+    return sorted((whole, whole + content["compression"].number()))
+
+
+def _encoded(text: Tree, kinds: Sequence[Pairs], sizes: Sequence[int]) -> bytes:
+    """Return text in the encoding in which it has one of these sizes: its own, which
+    Chromium leaves to the head, behind its mark, or as mitmproxy and browsers read what
+    names none."""
+    in_its_own, *others = [in_charset(text, each) for each in kinds]
+    made = [text.data(), in_its_own, *others]
     with suppress(UnicodeEncodeError):
-        made.append(text.text().encode("latin-1"))
-    sizes = sorted((size, size + content["compression"].number()))
+        made.append(text.text().translate(_WINDOWS).encode("latin-1"))
+    made += [codecs.BOM_UTF8 + text.data()] if text else []
     fitting = (body for each in sizes for body in made if len(body) == each)
     return next(fitting, in_its_own)
 
 
+#: windows-1252 for browsers, which is Latin-1 for mitmproxy.
+_WINDOWS = {ord(bytes([n]).decode("cp1252", "ignore") or chr(n)): n for n in range(256)}
 _CHUNKS = re.compile(r'\[(?:"[A-Za-z0-9+/=]*",?)+\]')
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 

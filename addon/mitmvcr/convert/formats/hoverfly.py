@@ -18,7 +18,6 @@ from mitmvcr.convert.coded import (
     host_of,
     lists,
     path_of,
-    request_key,
     text_of,
     to_base64,
 )
@@ -49,7 +48,7 @@ def read(data: bytes, found: Found) -> None:
     for name, actions in whole["globalActions"].pairs():
         if actions:
             found.say(f"globalActions.{name}", "a cassette has no place for it")
-    found.collect(placed(whole["pairs"].items()), _exchanges)
+    found.collect(placed(whole["pairs"].listed()), _exchanges)
 
 
 def _exchanges(pair: Tree, found: Found) -> Iterator[Exchange]:
@@ -197,11 +196,12 @@ def _headers(request: Tree, found: Found) -> list[tuple[str, str]]:
 def write(interactions: Sequence[Interaction]) -> bytes:
     """Return a simulation of schema 5.2. Equal requests become a sequence, whose last
     answer goes on."""
-    keys = [request_key(each) for each in interactions]
-    counts, met, names = Counter(keys), Counter[object](), dict[object, str]()
+    requests = [_request(each) for each in interactions]
+    keys = [json.dumps(each, sort_keys=True) for each in requests]
+    counts, met, names = Counter(keys), Counter[str](), dict[str, str]()
     pairs = []
-    for key, each in zip(keys, interactions, strict=True):
-        request, response = _request(each), _response(each)
+    for key, request, each in zip(keys, requests, interactions, strict=True):
+        response = _response(each)
         if counts[key] > 1:
             name = names.setdefault(key, f"sequence:{len(names) + 1}")
             met[key] += 1
@@ -224,21 +224,21 @@ def _wants(value: str) -> list[dict[str, str]]:
 def _request(each: Interaction) -> dict[str, Any]:
     request = each.request
     path, _, query = path_of(request.url).partition("?")
-    found: dict[str, Any] = {
+    values: dict[str, list[str]] = {}
+    parameters = query.partition("#")[0]
+    for name, value in parse_qsl(
+        parameters, keep_blank_values=True, errors="surrogateescape"
+    ):
+        values.setdefault(name, []).append(value)
+    return {
         "path": _wants(_unescaped(path)),
         "method": _wants(request.method or "GET"),
         "scheme": _wants(request.url.partition("://")[0]),
         "destination": _wants(host_of(request.url)),
         "body": _wants(request.body.decode("utf-8", "replace")),
+        # Without it any parameters would do.
+        "query": {n: _wants(";".join(v)) for n, v in values.items()},
     }
-    if query:
-        values: dict[str, list[str]] = {}
-        for name, value in parse_qsl(
-            query.partition("#")[0], keep_blank_values=True, errors="surrogateescape"
-        ):
-            values.setdefault(name, []).append(value)
-        found["query"] = {n: _wants(";".join(v)) for n, v in values.items()}
-    return found
 
 
 def _response(each: Interaction) -> dict[str, Any]:

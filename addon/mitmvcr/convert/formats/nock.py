@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from mitmvcr.convert.coded import PORTS, as_meant, text_of
+from mitmvcr.convert.coded import PORTS, as_meant, is_text, text_of
 from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, from_json
-from mitmvcr.core.media import FORM, is_json, media_kind
 
 _KNOWN = frozenset(
     {
@@ -28,7 +27,7 @@ _HEX_OF_BYTES = re.compile(r"(?:[0-9a-f]{2})+")
 
 def read(data: bytes, found: Found) -> None:
     """Read a recording. Raise UnreadableError."""
-    found.collect(placed(from_json(data).items()), _exchanges)
+    found.collect(placed(from_json(data).listed()), _exchanges)
 
 
 def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
@@ -80,12 +79,7 @@ def _from_hex(body: Tree, headers: Pairs) -> bytes | None:
     if text_of(data) is not None or length == f"{len(body.text())}":
         return None
     is_sure = length == f"{len(data)}" or "content-encoding" in stated
-    return data if is_sure or not _is_text(stated.get("content-type", "")) else None
-
-
-def _is_text(media: str) -> bool:
-    kind = media_kind(media)
-    return kind.startswith("text/") or kind == FORM or is_json(kind)
+    return data if is_sure or not is_text(stated.get("content-type", "")) else None
 
 
 def _answer(item: Tree, method: str, headers: Pairs) -> bytes:

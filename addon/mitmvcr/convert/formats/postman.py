@@ -4,7 +4,7 @@ A request without one is noted. Variables are put in as the collection defines t
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from mitmvcr.convert.coded import form_of, in_charset
 from mitmvcr.convert.exchange import Exchange, Pairs
@@ -28,7 +28,7 @@ def read(data: bytes, found: Found) -> None:
     for name in ("auth", "event"):
         if whole[name]:
             found.say(name, "a cassette has no place for it")
-    saved = _saved(whole["item"], found)
+    saved = _saved(whole["item"].listed(), found)
     found.collect(saved, lambda each, _: [_exchange(each, found, values)])
 
 
@@ -42,9 +42,9 @@ def _on(items: Tree) -> list[Tree]:
     return [each for each in items.items() if not each["disabled"].flag()]
 
 
-def _saved(items: Tree, found: Found) -> Iterator[Tree]:
-    for item in items.items():
-        yield from _saved(item["item"], found)
+def _saved(items: Sequence[Tree], found: Found) -> Iterator[Tree]:
+    for item in items:
+        yield from _saved(item["item"].items(), found)
         responses = item["response"].items()
         if item["request"] and not responses:
             name = item["name"].text("a request")

@@ -32,7 +32,7 @@ def read(data: bytes, found: Found) -> None:
     """Read a recording. Raise UnreadableError."""
     whole = from_json(data)
     found.no_place((whole, frozenset({"Entries"})))
-    found.collect(placed(whole["Entries"].items()), _exchanges)
+    found.collect(placed(whole["Entries"].listed()), _exchanges)
 
 
 def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:

@@ -28,7 +28,7 @@ def read(data: bytes, found: Found) -> None:
     """Read a recording. Raise UnreadableError."""
     whole = from_json(data)
     found.no_place((whole, _OF_FILE))
-    found.collect(placed(whole["interactions"].items()), _exchanges)
+    found.collect(placed(whole["interactions"].listed()), _exchanges)
 
 
 def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:

@@ -7,16 +7,18 @@
   A response's body is ``{string: ...}``; older ones have ``{base64_string: ...}`` or no
   mapping at all.
 - pytest-recording, and serializers of others', write a JSON body as ``parsed_body``.
+- Betamax of Java writes the like, with each name once and the values joined.
 - The stubs of httpx once wrote ``content`` and ``http_version`` and a bare
   ``status_code``; Tornado's, ``url``.
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mitmvcr.convert.coded import as_sent, from_base64, lists, reason, url_of
-from mitmvcr.convert.exchange import Exchange
+from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, from_json
 from mitmvcr.convert.yamltree import to_yaml, whole_from_yaml
@@ -65,7 +67,9 @@ def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
         body=_body(request),
         code=code,
         reason=words,
-        answer_headers=_headers(response["headers"]),
+        answer_headers=_headers(response["headers"])
+        if item["recorded"].is_none
+        else _apart(_headers(response["headers"])),
         answer=answer,
         version=response.first("http_version", "protocol").text(),
         is_decoded=is_decoded,
@@ -86,6 +90,21 @@ def _headers(tree: Tree) -> list[tuple[str, str]]:
         return [pair for item in tree.items() for pair in _pair(item)]
     return [
         (name, each.text()) for name, value in tree.pairs() for each in _flat(value)
+    ]
+
+
+#: Between two cookies: within one, a date has a comma and no name behind it.
+_COOKIES = re.compile(r", (?=[^\s;,=\"]+=)")
+
+
+def _apart(pairs: Pairs) -> Pairs:
+    """Return headers with each cookie apart, which alone are no list."""
+    return [
+        (name, value)
+        for name, joined in pairs
+        for value in (
+            _COOKIES.split(joined) if name.lower() == "set-cookie" else [joined]
+        )
     ]
 
 

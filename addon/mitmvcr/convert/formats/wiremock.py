@@ -10,21 +10,22 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from mitmvcr.codings import decoded_or_same
 from mitmvcr.convert.coded import (
     form_of,
     from_base64,
     in_charset,
     path_of,
     reason,
-    request_key,
     text_of,
     to_base64,
+    uncoded,
 )
 from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
 from mitmvcr.core.media import FORM
-from mitmvcr.core.model import Headers, Interaction
+from mitmvcr.core.model import Headers, Interaction, Request, all_values
 
 _OF_MAPPING = frozenset(
     {
@@ -261,20 +262,19 @@ def _whole(pattern: Tree, headers: Pairs) -> bytes | None:
     for name in ("equalTo", "equalToJson", "equalToXml"):
         if not pattern[name].is_none:
             return in_charset(pattern[name], headers)
-    coded = pattern["binaryEqualTo"]
-    return None if coded.is_none else from_base64(coded)
+    coded, is_absent = pattern["binaryEqualTo"], pattern["absent"].flag()
+    return from_base64(coded) if is_absent or not coded.is_none else None
 
 
 def _answer(response: Tree, found: Found) -> bytes:
     if not (coded := response["base64Body"]).is_none:
-        return from_base64(coded)
+        return uncoded(from_base64(coded), response["headers"].fields())
     if not (name := response["bodyFileName"]).is_none:
         data = found.beside(name.text())
         if data is None:
             raise UnreadableError(f"{name.text()} is not there", name.place)
-        return data
-    parsed = response["jsonBody"]
-    if not parsed.is_none:
+        return uncoded(data, response["headers"].fields())
+    if not (parsed := response["jsonBody"]).is_none:
         return parsed.json()
     return in_charset(response["body"], response["headers"].fields())
 
@@ -285,51 +285,50 @@ def _answer(response: Tree, found: Found) -> bytes:
 def write(interactions: Sequence[Interaction]) -> bytes:
     """Return one file of mappings, for the folder ``mappings`` or for an import. Equal
     requests become the steps of a scenario, whose last one goes on."""
-    keys = [request_key(each) for each in interactions]
-    counts, met = Counter(keys), Counter[object]()
+    requests = [_request(each) for each in interactions]
+    keys = [json.dumps(each) for each in requests]
+    counts, met, names = Counter(keys), Counter[str](), dict[str, str]()
     mappings = []
-    for key, each in zip(keys, interactions, strict=True):
-        mapping: dict[str, Any] = {
-            "request": _request(each),
-            "response": _response(each),
-        }
+    for key, request, each in zip(keys, requests, interactions, strict=True):
+        mapping: dict[str, Any] = {"request": request, "response": _response(each)}
         if counts[key] > 1:
-            mapping |= _step(f"{each.request.method} {each.request.url}", met[key])
-            if met[key] + 1 == counts[key]:
-                del mapping["newScenarioState"]
+            name = f"{request['method']} {request['url']} {len(names) + 1}"
+            mapping |= _step(names.setdefault(key, name), met[key], counts[key])
         met[key] += 1
         mappings.append(mapping)
     return f"{json.dumps({'mappings': mappings}, indent=2)}\n".encode()
 
 
-def _step(name: str, number: int) -> dict[str, str]:
-    return {
-        "scenarioName": name,
-        "requiredScenarioState": f"step {number}" if number else _STARTED,
-        "newScenarioState": f"step {number + 1}",
-    }
+def _step(name: str, number: int, of: int) -> dict[str, str]:
+    state = f"step {number}" if number else _STARTED
+    step = {"scenarioName": name, "requiredScenarioState": state}
+    more = {"newScenarioState": f"step {number + 1}"}
+    return step if number + 1 == of else step | more
 
 
 def _request(each: Interaction) -> dict[str, Any]:
-    request = each.request
-    found: dict[str, Any] = {
-        "method": request.method or "GET",
-        "url": path_of(request.url),
+    return {
+        "method": each.request.method or "GET",
+        "url": path_of(each.request.url),
+        "bodyPatterns": [_pattern(each.request)],
     }
-    if request.body:
-        text = text_of(request.body)
-        coded = {"binaryEqualTo": to_base64(request.body)}
-        found["bodyPatterns"] = [coded if text is None else {"equalTo": text}]
-    return found
 
 
-_FAULT = {"reset": "CONNECTION_RESET_BY_PEER"}
+def _pattern(request: Request) -> dict[str, Any]:
+    """Return what the body has to be: without a pattern any would do."""
+    if not request.body:
+        return {"absent": True}
+    # WireMock compares a body without that coding.
+    is_gzip = all_values(request.headers, "content-encoding").lower() == "gzip"
+    body = decoded_or_same(request.body, "gzip") if is_gzip else request.body
+    text = text_of(body)
+    return {"binaryEqualTo": to_base64(body)} if text is None else {"equalTo": text}
 
 
 def _response(each: Interaction) -> dict[str, Any]:
     response = each.response
-    if fault := _FAULT.get(response.failure):
-        return {"status": response.code, "fault": fault}
+    if response.failure == "reset":
+        return {"status": response.code, "fault": "CONNECTION_RESET_BY_PEER"}
     body = response.body
     text = text_of(body)
     held = {"base64Body": to_base64(body)} if text is None else {"body": text}

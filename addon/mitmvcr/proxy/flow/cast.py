@@ -110,6 +110,7 @@ class Cast:
         if is_free or self._repeats is Repeats.ALL:
             self._deck.give_back(part.position)
             self._deck.play(at)
+            self._session.log.instead({part.position: at})
             return True
         for other, theirs in self._parts.items():
             if theirs.position == at and self._may_play(theirs, part.position):
@@ -117,6 +118,7 @@ class Cast:
                 found = other.rehearse(recorded)
                 if found is not None and found.dialogue.waits:
                     theirs.position = part.position
+                    self._session.log.instead({at: part.position, part.position: at})
                     other.dialogue = found.dialogue
                     return True
         return False

@@ -17,12 +17,11 @@ from mitmvcr.proxy.flow.marks import mark_missed
 from mitmvcr.proxy.flow.turns import in_turns
 from mitmvcr.proxy.host.messages import make_response, request_parts
 from mitmvcr.session import Session
+from mitmvcr.session.summary import SUMMED_UP
 from mitmvcr.spelling import Spelling
 from mitmvcr.view.restore import to_wire
 
 logger = logging.getLogger("mitmvcr")
-#: Marks what a run says at its end: see ``proxy/launch.py``.
-SUMMED_UP = {"is_summed_up": True}
 
 
 class Missed(NamedTuple):

@@ -14,7 +14,11 @@ from mitmvcr.proxy.host.capabilities import capabilities
 _METHOD = "handle_stream"
 
 
-def address_in_log(address: tuple[Any, ...]) -> str:
+#: As ``socket`` has it.
+Address = tuple[Any, ...]
+
+
+def address_in_log(address: Address) -> str:
     """Return an address as mitmproxy's log has it."""
     from mitmproxy.utils import human
 

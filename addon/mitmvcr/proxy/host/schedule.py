@@ -1,7 +1,7 @@
 """What a replayed stream or WebSocket sends, and when."""
 
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from mitmproxy import http
@@ -57,6 +57,8 @@ class StreamSchedule:
     breaks_off: bool = False
     head: Callable[[http.Response], http.Response] | None = None
     stays: Callable[[], bool] | None = None
+    #: By the number of a piece, what says whether it is to wait still.
+    waits: Mapping[int, Callable[[], bool]] = field(default_factory=dict)
 
     def __call__(self, data: bytes) -> bytes:
         """Return the data, as mitmproxy expects of a ``stream``; never called for an

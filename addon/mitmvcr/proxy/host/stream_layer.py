@@ -135,7 +135,11 @@ def _send_pieces(
     stream._paused_event_queue = _Events(stream._paused_event_queue, left)
     start, unread = time.monotonic(), 0
     due = repeat(0.0) if paced.due is None else paced.due
-    for piece, moment in zip(paced.pieces, due, strict=paced.due is not None):
+    paired = zip(paced.pieces, due, strict=paced.due is not None)
+    for number, (piece, moment) in enumerate(paired):
+        waits = paced.waits.get(number)
+        if waits is not None and not (yield from _wait(stream, waits, _SELDOM)):
+            return False
         nap = start + moment - time.monotonic()
         if nap > 0:
             yield Nap(nap)

@@ -4,6 +4,7 @@ then nobody else can record its cassette."""
 import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mitmvcr.core.errors import CassetteError, VcrError
@@ -13,7 +14,9 @@ from mitmvcr.options import BY_NAME, SECRET, Settings
 from mitmvcr.proxy.flow.player import Player, with_mode
 from mitmvcr.proxy.flow.states import Event, State
 from mitmvcr.session import Session
+from mitmvcr.session.summary import SUMMED_UP
 from mitmvcr.session.unused import drop_marked
+from mitmvcr.store.rescue import move_aside
 
 if TYPE_CHECKING:
     from mitmvcr.proxy.flow.exchange import Exchange
@@ -57,6 +60,7 @@ def cut_off(recordings: "Iterable[Exchange]") -> None:
         if exchange.state is not State.INTERRUPTED:
             url = exchange.shown()
             logger.warning("mitmvcr: %s was cut off and is not recorded", url)
+            exchange.target.session.lost()
             exchange.move(Event.CUT_OFF)
 
 
@@ -77,7 +81,8 @@ def close(player: Player) -> str:
         _drop(player)
     except CassetteError as error:
         session.note_failure(error)
-        logger.error("mitmvcr: %s", error)
+        is_known = session.failure is not error  # and is what the run says
+        logger.error("mitmvcr: %s", error, extra=None if is_known else SUMMED_UP)
     _log_left(session, len(away))
     for url in session.altered:
         logger.warning(
@@ -142,6 +147,7 @@ class Recorders:
     def __init__(self) -> None:
         self._by_place: dict[str, list[Player]] = {}
         self._recorded: set[str] = set()
+        self._set_aside: dict[str, str] = {}
 
     def spared(self, settings: Settings, name: str) -> Settings:
         """Return the settings of a session that begins with a request. Raise
@@ -176,9 +182,29 @@ class Recorders:
                 session.store.name,
             )
 
+    def _make_way(self, cassette: str) -> None:
+        """Move aside what a session that has failed left of this cassette: its test is
+        tried again."""
+        left = self._set_aside.pop(os.path.realpath(cassette), "")
+        if not left.endswith(".part"):
+            return
+        try:
+            place = move_aside(Path(left))
+        except OSError:  # then it says itself that it is in the way
+            return
+        if place is not None:
+            logger.warning(
+                "mitmvcr: what recorded %s has failed, and it is tried again: what was"
+                " recorded before is in %s",
+                cassette,
+                place,
+            )
+
     def forget(self, player: Player) -> None:
         """Remove a session that has ended."""
-        if player.session.summary().recorded:
+        if (behind := player.session.left_in) is not None:
+            self._set_aside[player.place] = behind
+        elif player.session.summary().recorded:
             self._recorded.add(player.place)
         if player.session.records and player.place in self._by_place:
             left = [each for each in self._by_place[player.place] if each is not player]
@@ -187,8 +213,9 @@ class Recorders:
                 del self._by_place[player.place]
 
     def of(self, cassette: str, name: str) -> list[Player]:
-        """Return the sessions of this name that record a cassette. Raise VcrError
-        where one of another name does."""
+        """Return the sessions of this name that record a cassette, from which nothing
+        is to keep another. Raise VcrError where one of another name does."""
+        self._make_way(cassette)
         if not self._by_place:
             return []  # nothing is recorded, so that no link need be resolved
         same = self._by_place.get(os.path.realpath(cassette), [])

@@ -5,8 +5,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from contextlib import suppress
 
-#: A JWT that is signed or not; an encrypted one has five parts.
-TOKEN = re.compile(rb"(?<![\w.-])eyJ[\w-]{4,}\.[\w-]{4,}\.[\w-]*(?![\w.-])")
+#: A JWT that is signed or not; an encrypted one has five parts. A full stop may follow.
+TOKEN = re.compile(rb"(?<![\w.-])eyJ[\w-]{4,}+\.[\w-]{4,}+\.[\w-]*+(?![\w-]|\.[\w-])")
 #: What may be base64 of a text.
 BASE64 = re.compile(rb"(?<![\w+/=-])[A-Za-z0-9+/_-]{16,}={0,2}(?![\w+/=-])")
 
