@@ -514,3 +514,32 @@ def test_what_shows_late_is_taken_out_of_what_is_converted() -> None:
     kept = with_identities(Redactor(), met)
     clean = [text % "[REDACTED:password]" for text in texts]
     assert [each.request.body.decode() for each in kept] == clean
+
+
+@pytest.mark.parametrize("tokens", [1, 2])
+@pytest.mark.parametrize("name", ["Cookie", "X-Note"])
+def test_what_is_sent_back_in_one_place_is_not_missed_in_another(
+    name: str, tokens: int
+) -> None:
+    """Who was given a cookie no longer sends the token that others log in with."""
+    known = sample_of("c")
+    one, other = (known, sample_of("d"))
+    logged_in = [get(Authorization=f"Bearer first-token-{n}") for n in range(tokens)]
+    spelled = name.replace("-", "_")
+    tape = Tape()
+    tape.record(
+        *logged_in,
+        get(**{spelled: f"k={one}"}),
+        get(**{spelled: f"k={other}"}),
+    )
+    hint = tape.identities[tokens].rpartition("=")[2]
+    again = get(**{spelled: f"k=[REDACTED:github--{hint}]"})
+    assert tape.replay(again) == [tokens]
+    assert tape.replay(*logged_in) == [*range(tokens)]
+
+
+def test_a_cookie_of_another_recording_is_no_lack_of_one() -> None:
+    tape = Tape()
+    tape.record(get(), get(Cookie="session=first1234"))
+    stale = get(Cookie="session=[REDACTED:session--zz]")
+    assert tape.replay(stale, get()) == [1, 0]

@@ -23,7 +23,7 @@ from mitmvcr.secrets.tokens import compiled
 #: What has no length of its own.
 OPEN = {"jwt", "bearer", "basic", "private-key", "azure-account-key", "azure-sas"}
 OPEN |= {"putty-private-key", "otpauth-migration", "link-token", "sasl", "pass"}
-OPEN |= {"nkey", "user-info", "openvpn", "address-token"}
+OPEN |= {"nkey", "user-info", "openvpn", "address-token", "code", "amazon-lwa", "hue"}
 KINDS = [pattern.kind for pattern in PATTERNS]
 
 

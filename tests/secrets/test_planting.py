@@ -57,6 +57,7 @@ _BEFORE = (
     *("untrusted comment: minisign secret key\n", "ed25519-private/"),
     *("user.info=ABC:", "<auth-user-pass>\nme\n", "<argument>", "auth_tokens/"),
     *("hooks.nabu.casa/", "NKEY SEED-----\n", "/owa/calendar/me@example.com/"),
+    *('code": "', 'success":{"username":"'),
     *("secp256r1-private/", "loggly.com/inputs/", "loggly.com/bulk/"),
 )
 
@@ -77,7 +78,7 @@ def told(secret: str) -> str:
         secret = secret.rpartition(mark)[2]
     if re.fullmatch(r"\d+/\S+", secret) and ":" not in secret:
         secret = secret.partition("/")[2]
-    for mark in ("</argument>", "\n</auth-user-pass>", "/calendar.ics"):
+    for mark in ("</argument>", "\n</auth-user-pass>", "/calendar.ics", '"'):
         secret = secret.removesuffix(mark)
     return secret
 

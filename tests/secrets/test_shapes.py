@@ -8,6 +8,7 @@ import pytest
 from made_up import sample
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.secrets.rules import Rules
 
 #: ``<w40>`` is a secret.
 ANSWERS = {
@@ -61,6 +62,54 @@ ANSWERS = {
     "in a string": '{"body": "{\\"session\\": \\"<w60>\\", '
     '\\"x-functions-key\\": \\"<w40>\\"}"}',
     ".env, signs": "DB_PASSWORD=hunter2,<w6>(x\nA=1\nexport API_SECRET=x,<w6>{y}\n",
+    "handles": '{"stateHandle": "02.id.<w40>~c.<w9>", "interaction_handle": "<w43>"}',
+    "codes": '{"code": "<h32>", "interaction_code": "<h43>", "temp_code": "<w49>"}',
+    "sessions": '{"userSession": "<w40>", "auth_session": "<w40>", "sealed_session": '
+    '"<w60>", "sessionInfo": "AM5P<w90>", "x": "/a?session_code=<w43>&tab_id=1"}',
+    "cookies": '{"sessionCookie": "<w60>", "cookie_value": "<w40>"}',
+    "tickets and log-ins": '{"co_verifier": "<w32>", "npsso": "<w64>", "sso": "<w40>", '
+    '"canary": "<w60>", "authentication": "<w43>="}',
+    "keys in one word": '{"clientkey": "<c32>", "devicekey": "<w32>"}',
+    "keys of owners": '{"routing_key": "<h32>", "ticket_key": "<h64>", "EdgeKey": '
+    '"<w90>", "permanentKey": "<h32>", "pskc": "<h32>"}',
+    "a key of a server of names": '{"key": "<w43>=", "name": "k", "type": "TSIGKey"}',
+    "of a machine": '{"NodeSecretID": "<h8>-<h4>-<h4>-<h4>-<h12>"}',
+    "numbered": '{"token04": "04<w60>", "my_secret_3": "<w40>"}',
+    "recovery": '{"personalRecoveryKey": "<c4>-<c4>-<c4>-<c4>-<c4>-<c4>", '
+    '"recovery_key": "<d6>-<d6>-<d6>-<d6>", "activationLockBypassCode": "<c9>-<c9>"}',
+    "signed": "/a.png?w=1&s=<h32> /v?lsig=<w60>&temp_url_sig=<h40> /cb?a=1&hmac=<h64>",
+    "of a log-in": "/done?authId=<h8>-<h4>-<h4>-<h4>-<h12> /x?sid=<h32>&launch=<w60> "
+    "/cb?interact_ref=<w30>7",
+    "iron": '{"sealed": "Fe26.2*1*<h64>*<w22>*<w90>*170*<h64>*<w43>", "a": 1}',
+    "of Ory": '{"x": "ory_at_<w43>.<w43>"}',
+    "of phones": '{"qrcode": "LPA:1$smdp.example.com$<c32>"}',
+    "of health": "the link is shlink:/<w90>",
+    "of Discord": "/api/v10/interactions/1/aW50ZXJhY3Rpb246<w90>/callback",
+    "of bills": "https://h/acct_1/test_YWNjdF8x<w90>?s=ap /CAcaFwoVYWNjdF8x<w60>",
+    "of Amazon": "it is Atza|<w90> and Atzr%7C<w90>",
+    "of Telegram": "/cb?id=1&auth_date=1700000000&hash=<h64> "
+    '{"x": "auth_date=1700000000&first_name=x&hash=<h64>"}',
+    "of XMPP": "<auth xmlns='urn:x' mechanism='PLAIN'>AG1lAF<w33>=</auth>",
+    "of XMPP, in JSON": '{"a": "<authenticate mechanism=\\"PLAIN\\"><initial-response>'
+    'AG1lAF<w33>=</initial-response>"}',
+    "links": '{"a": "https://h/api/webhook/<h64>", "b": "https://h/signin/<w60>", '
+    '"c": "https://h/deliver/<h50>"}',
+    "of Proxmox": '{"ticket": "PVE:root@pam:65A1B2C3::<w90>=="}',
+    "OpenVPN, in XML": "&lt;auth-user-pass&gt;\nme\n<w9><w12>&amp;<w6>amp;<w6>\n&lt;/x",
+    "a part": '--b\r\nContent-Disposition: form-data; name="exchange_code"\r\n\r\n<h32>'
+    "\r\n--b--\r\n",
+    "a lamp": '[{"success":{"username":"<w40>"}}]',
+    "a crumb": "Jenkins-Crumb:<h64>",
+    "phones": '{"registrationTokens": ["<w60>7"]}',
+    "npm": '{"loginUrl": "https://h/login/cli/<h8>-<h4>-<h4>-<h4>-<h12>"}',
+    "federated": "wa=wsignin1.0&wresult=%3Ct%3ARequest%3E<w90>%3C&wctx=x",
+    "signed requests": "a=1&signed_request=<w43>.eyJhIjoxfQ&sig_response=AUTH%7C<w40>",
+    "keys of services": '{"service_role_key": "<w60>", "anon_key": "<w60>", "sdkKey": '
+    '"<w60>", "static_key": "<h64>"}',
+    "of a directory": '{"bindCredentials": "Hunter-<d6>"}',
+    "of domains": "<login><pw>Hunter-<d6></pw><newPW>Hunter-<d6></newPW></login>",
+    "of WordPress": "define( 'AUTH_SALT', '<w64>' );",
+    "signed, a sign": "/x?X-Sign=<w40>&a=1",
     "yaml, signs": "db:\n  password: hunter2,<w6>(x\n  a: b\n",
 }
 HEADERS = {
@@ -69,6 +118,12 @@ HEADERS = {
     "X-Apple-ID-Session-Id": "<w60>",
     "X-FTL-SID": "<w22>=",
     "2fa-code": "<d6>",
+    "x-2fa-approval": "<h32>",
+    "X-Transmission-Session-Id": "<w48>",
+    "rbx-authentication-ticket": "<c90>",
+    "A-Sess": "<w60>",
+    "X-Cred": "<w40>",
+    "X-Biscuit": "<w80>",
 }
 
 
@@ -110,6 +165,19 @@ def test_no_secret_of_a_header_stays(name: str) -> None:
         '{"kind": "text", "key": "q7Rk2Zp9Wm4Xc8Vb3Nt6"}',
         '{"type": "password", "key": "q7Rk2Zp9Wm4Xc8Vb3Nt6"}',
         '{"ticket": "PROJ-1234", "ticket_id": "12345678"}',
+        '{"db_password": "db_password", "stripe_api_key": "stripe-api-key"}',
+        '{"code": "0x608060405234801561001057600080fd5b50600436106100", "code": "E1"}',
+        '{"qr_code": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ", "error_code": 7}',
+        '{"verifier": "q7Rk2Zp9Wm4Xc8Vb3Nt6", "routing_key": "mail.sent", "s": "x"}',
+        '{"sid": "SM0123456789abcdef0123456789abcdef", "inSession": true}',
+        '<auth mechanism="PLAIN">q7Rk2Zp9Wm4Xc8Vb3Nt6</auth> mechanism="x" a="b">',
+        '{"postcode": "AB12 3CD", "zipCode":"q7Rk2Zp9", "a": "/x?country_code=NL"}',
+        "https://h/webhook/12345 https://h/login/a-page-that-is-for-you-alone/x",
+        "https://h/?s=how+to+log+in&sid=12 https://h/a.png?s=200&hmac=no",
+        "https://h/avatar.svg?seed=0b9b1c6e-2f4d-4e1a-9c1e-5a7b8c9d0e1f&size=64",
+        '{"canary": "15.0.0-canary.1", "seed": "0b9b1c6e-2f4d-4e1a-9c1e-5a7b8c9d0e1f"}',
+        '{"allowCredentials": [{"id": "q7Rk2Zp9Wm4Xc8Vb3Nt6", "type": "public-key"}]}',
+        '{"session_info": "the first of two", "cookie_value": "dark-mode"}',
         '{"secrets": {"A": {"raw": "", "computed": null}}}',
         '{"secrets": 12, "a": {"secrets": {"A": {"raw": 12345}}}}',
         '{"a": "text", "b": "pretext of a text next to it", "sensitive": true}',
@@ -164,3 +232,58 @@ def test_what_has_such_a_word_and_more_is_one(value: str) -> None:
     for name in ("password", "api_key"):
         clean = Redactor().message(f'{{"{name}": "{value}"}}'.encode())
         assert clean == f'{{"{name}": "[REDACTED:{name}]"}}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("url", "body"),
+    [
+        ("https://h/latest/api/token", "<w56>"),
+        ("https://h/api/user/token?x=1", "<w60>\n"),
+        ("https://h/rest/V1/integration/admin/token", '"<w60>"'),
+        ("https://h/api/session/", '"<h32>"'),
+        ("https://h/api/security/encryptedPassword", "<w60>"),
+    ],
+)
+def test_what_is_all_that_an_address_of_a_secret_answers_is_one(
+    url: str, body: str
+) -> None:
+    body, secrets = _filled(body, random.Random(url))
+    met = Interaction(0, Request("POST", url), Response(body=body.encode()))
+    redactor = Redactor()
+    assert [each.place for each in redactor.findings(met)] == ["response.body"]
+    kept = redactor.interaction(met).response.body.decode()
+    assert secrets[0] not in kept
+    assert kept.strip().strip('"').startswith("[REDACTED:")
+    again = Request(headers={"X-Note": [secrets[0]]})
+    assert secrets[0] not in str(redactor.request(again))
+
+
+@pytest.mark.parametrize(
+    ("url", "body"),
+    [
+        ("https://h/latest/api/token", "the token is not there"),
+        ("https://h/latest/api/token", "a-word-with-some-other-words"),
+        ("https://h/latest/api/things", "q7Rk2Zp9Wm4Xc8Vb3Nt6"),
+        ("https://h/things/public_key", "q7Rk2Zp9Wm4Xc8Vb3Nt6"),
+        ("https://h/cookies", "q7Rk2Zp9Wm4Xc8Vb3Nt6"),
+    ],
+)
+def test_what_else_an_address_answers_stays(url: str, body: str) -> None:
+    met = Interaction(0, Request("GET", url), Response(body=body.encode()))
+    assert Redactor().interaction(met) is met
+    off = Redactor(Rules(off=True))
+    assert off.interaction(met) is met
+
+
+def test_the_key_of_a_pair_is_found_elsewhere() -> None:
+    key, secret = "q7Rk2Zp9Wm4Xc8Vb", "N3t6Yb1Lq8Ks5Dg2"
+    headers = {
+        "Authorization": [f"LOW {key}:{secret}"],
+        "User-Agent": [f"internetarchive/3.5 (Linux x86_64; N; en; {key}) Python/3.13"],
+    }
+    met = Interaction(0, Request(headers=headers), Response())
+    kept = Redactor().interaction(met).request.headers
+    assert key not in str(kept)
+    shared = {"Authorization": ["SharedKey mystorageaccount12:c2ln"]}
+    met = Interaction(0, Request(headers=shared), Response(body=b"mystorageaccount12"))
+    assert Redactor().interaction(met).response.body == b"mystorageaccount12"

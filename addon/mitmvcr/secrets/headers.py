@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from mitmvcr.secrets.looks import is_random
+from mitmvcr.secrets.looks import is_opaque, is_random
 from mitmvcr.secrets.runs import decoded_base64
 from mitmvcr.secrets.scan import BYTES, Place, Scan, Value
 
@@ -33,6 +33,9 @@ def credentials(value: str) -> Iterator[str]:
         yield from (found[1] for found in _PARAMETER.finditer(value))
         return
     yield found[2]
+    key, colon, _ = found[2].partition(":")
+    if colon and is_opaque(key.encode(*BYTES)) and not (key.islower() or key.isupper()):
+        yield key  # of LOW key:secret; an account has small letters
     if found[1].lower() == "basic":
         pair = decoded_base64(found[2].encode(*BYTES)) or b""
         yield pair.partition(b":")[2].decode(*BYTES)

@@ -32,42 +32,10 @@ _AZURE = (
 #: expects; masked in responses. A header whose name ends like a secret field's is
 #: treated the same without being listed.
 HEADERS = (
-    Named("authorization proxy-authorization", "credentials", _RFC + "rfc9110"),
-    Named("x-api-key api-key apikey x-apikey", "API keys", _AZURE),
+    Named("x-amzn-oidc-data x-ms-authorization-auxiliary", "put in by proxies", _AZURE),
     Named(
-        "x-goog-api-key x-goog-iam-authorization-token x-goog-authenticated-user-jwt",
-        "Google",
-        "https://cloud.google.com/docs/authentication/api-keys-use",
-    ),
-    Named("x-auth-token x-subject-token x-auth-key", "OpenStack", _AZURE),
-    Named(
-        "x-amz-security-token x-aws-ec2-metadata-token",
-        "AWS",
-        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_use-resources.html",
-    ),
-    Named("ocp-apim-subscription-key aeg-sas-key aeg-sas-token", "Azure", _AZURE),
-    Named("x-ms-authorization-auxiliary x-ms-encryption-key", "Azure", _AZURE),
-    Named(
-        "private-token job-token deploy-token",
-        "GitLab",
-        "https://docs.gitlab.com/api/rest/authentication/",
-    ),
-    Named(
-        "x-vault-token",
-        "Vault",
-        "https://developer.hashicorp.com/vault/docs/auth/token",
-    ),
-    Named(
-        "x-csrf-token x-csrftoken x-xsrf-token jenkins-crumb",
-        "bound to a session",
-        _AZURE,
-    ),
-    Named("x-forwarded-access-token x-amzn-oidc-data", "put in by proxies", _AZURE),
-    Named(
-        "dd-api-key dd-application-key", "Datadog", "https://docs.datadoghq.com/api/"
-    ),
-    Named(
-        "x-sid x-chkp-sid",
+        "x-sid x-chkp-sid vmware-api-session-id x-apple-id-session-id sid x-ftl-sid"
+        " x-transmission-session-id",
         "sessions",
         "https://sc1.checkpoint.com/documents/latest/APIs/",
     ),
@@ -78,7 +46,7 @@ HEADERS = (
         "https://learn.microsoft.com/azure/app-service/overview-managed-identity",
     ),
     Named(
-        "x-registry-auth x-registry-config",
+        "x-registry-config",
         "Docker",
         "https://docs.docker.com/reference/api/engine/",
     ),
@@ -93,12 +61,6 @@ HEADERS = (
         "https://docs.honeycomb.io/api/authentication",
     ),
     Named(
-        "x-session x-auth-session vmware-api-session-id x-apple-id-session-id sid"
-        " x-ftl-sid",
-        "sessions",
-        _AZURE,
-    ),
-    Named(
         "x-vercel-protection-bypass",
         "opens what is protected",
         "https://vercel.com/docs/deployment-protection",
@@ -109,7 +71,7 @@ HEADERS = (
         "https://developer.wordpress.org/rest-api/using-the-rest-api/authentication/",
     ),
     Named(
-        "npm-otp 2fa-code",
+        "npm-otp 2fa-code x-2fa-approval",
         "a code",
         "https://docs.npmjs.com/cli/v11/using-npm/config#otp",
     ),
@@ -179,7 +141,7 @@ NAMES = (
     Named(
         "codeverifier clientassertion samlresponse samlrequest samlart samlassertion "
         "devicecode authorizationcode preauthorizedcode authreqid oobcode "
-        "appsecretproof",
+        "appsecretproof wresult signedrequest sigrequest sigresponse",
         "what OAuth and SAML exchange for tokens",
         _RFC + "rfc7636",
     ),
@@ -216,7 +178,8 @@ ENDINGS = listed(
     "bottoken, accesskey, secretaccesskey, clientassertion, passcode, pwd, privkey",
     "sshpass, becomepass, dbpass, smtppass, imappass, mailpass, rootpass, adminpass",
     "storepass, keypass",
-    "presharedkey, otpcode, mfacode, emailotp, smsotp, onetimepassword",
+    "presharedkey, otpcode, mfacode, emailotp, smsotp, onetimepassword, recoverykey",
+    "bypasscode",
 )
 
 #: Such words behind a sure name leave it what it is, if the value looks like a secret:
@@ -229,33 +192,32 @@ TAILS = listed(
 #: And these, if it is long and of letters by chance: ``SECRET_HASH``.
 VAGUE_ENDINGS = listed(
     "sessionkey, signingkey, encryptionkey, sharedkey, masterkey, authkey, otpkey",
-    "appskey, ticket",
+    "appskey, ticket, session, secretid, canary, sso",
+    "statehandle, interactionhandle, authentication, pskc, crumb",
 )
-VAGUE_TAILS = listed("code, hash, digest, seed, block, salt, plaintext, bytes, blob")
+VAGUE_TAILS = listed(
+    "code, hash, digest, seed, block, salt, plaintext, bytes, blob, info"
+)
 
 #: A field of any other name that ends in such a word holds a secret if its value looks
 #: like one: ``plex_token``.
 DOUBTFUL_ENDINGS = listed(
-    "token, credential, macaroon, psk",
+    "token, credential, credentials, macaroon, psk",
     # Of several, a list: not tokens alone, which language models have too.
     "passwords, apikeys, secretkeys, privatekeys, accesskeys, accesstokens",
     "refreshtokens, authtokens, sessiontokens, bearertokens, apitokens, clientsecrets",
+    "registrationtokens, devicetokens, pushtokens",
 )
 
 #: Names that hold secrets in one program and ordinary words in another: a token of a
 #: language model, the primary key of a table. What they hold has to look like a secret.
 DOUBTFUL = (
     Named(
-        "token devicetoken clienttoken usertoken",
-        "what a tokenizer makes",
-        "https://platform.openai.com/docs/api-reference/chat/object#logprobs",
-    ),
-    Named(
         "primarykey secondarykey primarymasterkey secondarymasterkey",
         "keys of tables",
         "https://docs.getdbt.com/reference/resource-properties/constraints",
     ),
-    Named("credential credentials assertion", "objects", _AZURE),
+    Named("assertion", "objects", _AZURE),
     Named(
         "transactionkey merchantkey localkey",
         "keys of shops and of devices, of 16 letters",
@@ -308,11 +270,6 @@ DOUBTFUL = (
         "https://docs.docker.com/reference/cli/docker/login/",
     ),
     Named(
-        "psk",
-        "a key of a wireless network, or a kind of it",
-        "https://w1.fi/cgit/hostap/plain/wpa_supplicant/wpa_supplicant.conf",
-    ),
-    Named(
         "crumb",
         "bound to a session, or of a path of pages",
         "https://www.jenkins.io/doc/book/security/csrf-protection/",
@@ -333,23 +290,12 @@ DOUBTFUL = (
 #: chance.
 VAGUE = (
     Named(
-        "session sessiondata",
-        "a log-in that goes on",
-        "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/"
-        "API_RespondToAuthChallenge.html",
-    ),
-    Named(
         "plaintext",
         "what was encrypted",
         "https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html",
     ),
     Named(
-        "secretid",
-        "a secret of AppRole, of Consul and Nomad, and elsewhere the name of one",
-        "https://developer.hashicorp.com/vault/docs/auth/approle",
-    ),
-    Named(
-        "bearer tokenvalue tokenhash authcode passkey",
+        "bearer passkey",
         "a token, a code, a key of a tracker's, or a word",
         _RFC + "rfc6750",
     ),
@@ -367,11 +313,6 @@ VAGUE = (
         "hashsalt",
         "what signs the links and forms of Drupal",
         "https://api.drupal.org/api/drupal/sites%21default%21default.settings.php",
-    ),
-    Named(
-        "base32stringseed randomseed",
-        "a second factor, or what a machine began with",
-        "https://docs.aws.amazon.com/IAM/latest/APIReference/API_VirtualMFADevice.html",
     ),
     Named(
         "pfx p12 pkcs12 keystore",
@@ -393,7 +334,8 @@ KEY_OWNERS = listed(
     "gcp, azure, aws, fcm, apns, kraken, coinbase, binance, github, gitlab, slack",
     "discord, cloudflare, heroku, segment, amplitude, mixpanel, posthog, hubspot",
     "zendesk, airtable, notion, linear, weather, application, network, certificate",
-    "mac, mgmt, iapp, listen, nwk, app, int",
+    "mac, mgmt, iapp, listen, nwk, app, int, client, device, edge, gateway, routing",
+    "permanent, signature, register, generation, tsig, ticket, static, anon, role, sdk",
 )
 
 #: Flags that are true beside a secret, and types: ``"sensitive": true, "value": "x"``.
@@ -473,7 +415,7 @@ SET_COOKIES = ("set-cookie", "set-cookie2")
 HEADER_ENDINGS = listed(
     "token, key, secret, auth, password, passwd, passphrase, credential, credentials",
     "assertion, apikey, jwt, pass, bearer, macaroon, macaroons, authorization",
-    "authorisation, authentication, session",
+    "authorisation, authentication, session, sess, ticket, crumb, biscuit, cred",
 )
 #: Those of them that no other word ends in: a name in small letters is one word.
 LONG_ENDINGS = listed("token, secret, password, credential, apikey")
@@ -501,16 +443,19 @@ QUERY = (
 )
 
 QUERY_ENDINGS = ("signature",)
+#: Such may be of a message, or the name of a picture.
+VAGUE_QUERY_ENDINGS = ("sig", "sign", "hmac", "code")
 #: Parameters that may be anything, if the value is long and of letters by chance.
 VAGUE_QUERY = (
-    Named("code", "what OAuth exchanges for a token", _RFC + "rfc6749"),
     Named(
-        "ticket",
-        "what CAS exchanges for a session",
-        "https://apereo.github.io/cas/development/protocol/CAS-Protocol-Specification.html",
+        "sid authid",
+        "a session, or a log-in that goes on",
+        "https://area51.phpbb.com/docs/dev/3.3.x/extensions/tutorial_basics.html",
     ),
     Named(
-        "sign", "presigned URLs", "https://cloud.tencent.com/document/product/436/7778"
+        "launch interactref",
+        "what a program exchanges for a context or a token",
+        "https://hl7.org/fhir/smart-app-launch/app-launch.html",
     ),
 )
 #: A parameter that is no secret where its value is a number or a word: of GitHub.
@@ -585,16 +530,17 @@ STEMS = listed(
     '?key=, &key=, auth", _auth=, ?auth=, &auth=, #key=, #auth=, app key, app id',
     "developer key, dev key, user key",
     "psk, crumb, seed, pfx, p12, pkcs12, keystore, plaintext, masterauth, bindpw",
-    "rootpw, ticket=, sign=",
+    "rootpw, ticket=, sign=, sid=, launch=, interact_ref=",
     # Not in passed and compass, which are in any text.
     "pass\", pass\\, pass', pass>, pass=, pass:, <pass ",
     'session", preshared, code=, sensitive", masked", secured", kty"',
-    "cookie, kennwort, contrasena, senha, wachtwoord",
+    'cookie, kennwort, contrasena, senha, wachtwoord, sso", canary, hmac=',
 )
 #: The same, in these spellings alone.
 SPELLED = listed(
     '_KEY, _PAT, _AUTH, -Key, -key:, -key", -Auth, preShared, PreShared, pre_shared',
-    "pass =, PASS =, Pass =, sessionData, oobCode, oob_code, auth_req_id",
+    "pass =, PASS =, Pass =, oobCode, oob_code, auth_req_id, ession_, essionInfo",
+    "essionData, PW>, _SALT",
     "SecureString, secureString, securestring, secure_string",
     "validationKey, decryptionKey, hash_salt, npmAuthIdent, olcRootPW, setup_key",
     "setupKey, manualEntryKey, scratch_code, scratchCode, privKey",
@@ -605,7 +551,8 @@ SPELLED = listed(
     '_key", Key", _key:, Key:, _key=, Key=, _key =, Key =, _pat", Pat", _pat:, _pat=',
     'bearer", bearer=, bearer:, pw", pw=, pw:, pw>, pw =, icket", rlkey=, tempauth=',
     'httpOnly", HttpOnly", httponly", passhash, certificate-key, secureJsonData',
-    "ecurity_answer, ecurityAnswer",
+    "ecurity_answer, ecurityAnswer, uthId=, tateHandle, tionHandle, tion_handle, pskc",
+    'tication", tkey", ekey", wresult, signed_request, signedRequest, sig_re',
 )
 
 #: Names of pages that are for whoever has their address, and of an account's password;
@@ -613,12 +560,13 @@ SPELLED = listed(
 PAGES_OF_PASSWORDS = listed(
     "reset-password, reset_password, resetPassword, password-reset, password_reset",
     "password/reset, set-password, set_password, forgot-password, forgot_password",
-    "magic-link, magic_link, magiclink, magic",
+    "magic-link, magic_link, magiclink, magic, login/cli",
 )
 PAGES = listed(
     "verify, verify-email, verify_email, verifyEmail, email-verification, confirm",
     "confirm-email, confirm_email, activate, invite, accept-invite, accept_invite",
-    "accept-invitation, unsubscribe, reset",
+    "accept-invitation, unsubscribe, reset, webhook, hook, join, share, signin",
+    "sign-in, login, deliver",
 )
 #: What stands in an address before a token that is its next piece: of Sumo Logic, hooks
 #: that build, MCP servers of Zapier, Nextcloud, Home Assistant and Cloudsmith; and of

@@ -16,8 +16,10 @@ _LAST = re.compile(r"[A-Za-z0-9 _-]+(?=(?:\[[0-9]*\]|\])*\Z)")
 _HALVES = ("key", "token")
 #: So long may a passphrase be.
 _LONGEST_PHRASE = 128
-#: Of ``X-Access-Token-V2`` and ``apiKeyV2``.
-_VERSION = re.compile(r"(?<=[A-Za-z0-9])[_-]?[vV][0-9]{1,2}\Z")
+#: Of ``X-Access-Token-V2``, ``apiKeyV2`` and ``token04``.
+_VERSION = re.compile(
+    r"(?:(?<=[A-Za-z0-9])[_-]?[vV][0-9]{1,2}|(?<=[A-Za-z])[_-]?[0-9]{1,4})\Z"
+)
 #: As variables of the environment are named, and headers that no standard has.
 _OUTSIDE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[Xx](?:-[A-Za-z0-9]+)+")
 #: So the names of headers of gRPC end whose values are bytes, in base64.
@@ -172,9 +174,12 @@ class Names:
         return Name(kind_of(last), word, field, max(field, self._parameter(word)))
 
     def _parameter(self, word: str) -> int:
+        if word in self._kept:
+            return 0
         if word in self._query or word.endswith(lists.QUERY_ENDINGS):
-            return DOUBTFUL * (word not in self._kept)
-        return VAGUE * (word in self._vague_query)
+            return DOUBTFUL
+        is_vague = word in self._vague_query or word.endswith(lists.VAGUE_QUERY_ENDINGS)
+        return VAGUE * is_vague
 
     def _field_of(self, word: str, last: str) -> int:
         found, bare = self._field(word, last), _VERSION.sub("", last)
@@ -184,6 +189,9 @@ class Names:
         return found if found <= SURE else 0
 
     def _field(self, word: str, last: str) -> int:
+        return self._whole(word, last) or self._behind_a_tail(last)
+
+    def _whole(self, word: str, last: str) -> int:
         if word in self._flags:
             return FLAG
         if self._is_sure(word):
@@ -199,18 +207,16 @@ class Names:
             return HOLDER
         if word in self._vague or word.endswith(self._vague_endings):
             return VAGUE
-        if self._is_variable(last) or _opens_something(words):
-            return VAGUE
-        return self._behind_a_tail(word, last)
+        return VAGUE * (self._is_variable(last) or _opens_something(words))
 
-    def _behind_a_tail(self, word: str, last: str) -> int:
-        """Return the same of ``password2`` and ``client_secret_old``."""
-        if self._is_sure(word.rstrip("0123456789")):
-            return SURE
+    def _behind_a_tail(self, last: str) -> int:
+        """Return the same of ``client_secret_old`` and ``sessionInfo``."""
         for tails, most in ((lists.TAILS, DOUBTFUL), (lists.VAGUE_TAILS, VAGUE)):
-            for tail in tails:
-                if word.endswith(tail) and self._is_sure(word.removesuffix(tail)):
-                    return most
+            for tail in filter(last.lower().endswith, tails):
+                bare = last[: -len(tail)]
+                found = self._whole(plain(bare), bare)
+                if found and found != FLAG:
+                    return most if found == SURE else VAGUE
         return 0
 
     def _is_variable(self, last: str) -> bool:
@@ -252,10 +258,16 @@ def _is_secret(name: Name, text: bytes, place: Place) -> bool:
 
 
 def _opens_something(words: Sequence[str]) -> bool:
-    """Return whether a name is that of somebody's key or personal access token."""
-    return len(words) > 1 and (
-        words[-1] == "pat" or (words[-1] == "key" and words[-2] in lists.KEY_OWNERS)
-    )
+    """Return whether a name is that of somebody's key or personal access token, or of a
+    log-in's verifier, seed or cookie; ``clientkey`` is one word."""
+    before, last = "".join(words[-2:-1]), "".join(words[-1:])
+    if not before and last.endswith("key"):
+        before, last = last.removesuffix("key"), "key"
+    if last in ("pat", "verifier", "seed"):
+        return before != ""
+    if last == "cookie":
+        return any(part in before for part in lists.COOKIES)
+    return last == "key" and before in lists.KEY_OWNERS
 
 
 def _split(name: str) -> Sequence[str]:

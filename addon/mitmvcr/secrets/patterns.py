@@ -42,6 +42,11 @@ def _is_next_by_chance(token: bytes) -> bool:
     return is_by_chance(re.split(rb"sk-|/", token.rstrip(b"/="))[-1])
 
 
+def _is_value_by_chance(pair: bytes) -> bool:
+    """Return whether what stands behind a name and a sign is letters by chance."""
+    return is_by_chance(re.split(rb'[":;\s]+', pair)[-1])
+
+
 def _is_macaroon(token: bytes) -> bool:
     """Return whether base64 is what libmacaroons' second form has: a location, an
     identifier behind it, and at the end a signature of 32 bytes."""
@@ -52,13 +57,14 @@ def _is_macaroon(token: bytes) -> bool:
 
 def _is_sasl(line: bytes) -> bool:
     """Return whether the last word is a user and a password (RFC 4616), or a token."""
-    said = decoded_base64(line.rpartition(b" ")[2]) or b""
+    said = decoded_base64(re.split(rb"[ >]", line)[-1]) or b""
     return said.count(b"\0") >= 2 or b"\x01auth=" in said
 
 
 #: Of PEM, of SSH2 (RFC 4716, with a dash less and blanks) and of OpenVPN.
 _LABEL = "(?:(?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)"
 
+_QUOTE = r"(?:\\{0,7}\"|&quot;)"
 _NEXT_LINE = r"(?:(?:\\{1,7}r)?\\{1,7}n|\r?\n)"
 _SASL = ("PLAIN", "XOAUTH2", "OAUTHBEARER")
 
@@ -158,8 +164,14 @@ _OTHERS = (
     ),
     Pattern(
         "sasl",
-        tuple(f"{v} {how} " for v in ("AUTH", "AUTHENTICATE") for how in _SASL),
-        rf"AUTH(?:ENTICATE)? (?:{'|'.join(_SASL)}) ([A-Za-z0-9+/]{{8,}}+={{0,2}})",
+        (
+            *(f"{v} {how} " for v in ("AUTH", "AUTHENTICATE") for how in _SASL),
+            "mechanism=",
+        ),
+        rf"(?:AUTH(?:ENTICATE)? (?:{'|'.join(_SASL)}) |mechanism=\\{{0,7}}[\"']"
+        # As XMPP has it.
+        rf"(?:{'|'.join(_SASL)})\\{{0,7}}[\"'][^<>]{{0,200}}>(?:<initial-response>)?)"
+        r"([A-Za-z0-9+/]{8,}+={0,2})",
         _RFC + "rfc4616",
         "AUTH PLAIN AHUA{s24}",
         check=_is_sasl,
@@ -170,7 +182,7 @@ _OTHERS = (
         # A line of the server may stand between.
         rf"USER [^\s\\\"]{{1,64}}+{_NEXT_LINE}"
         rf"(?:(?!PASS )[^\r\n\\\"]{{0,200}}+{_NEXT_LINE})?"
-        r"[^\r\n\\\"A-Z]{0,20}(?:C: )?PASS ([^\s\\\"']{4,200}+)",
+        r"[^\r\n\\\"A-Z]{0,20}(?:C: )?PASS ((?:[^\s\\\"'<]|<(?!/)){4,200}+)",
         _RFC + "rfc959",
         "USER me\r\nPASS {w20}",
     ),
@@ -202,9 +214,11 @@ _OTHERS = (
     ),
     Pattern(
         "signed-address",
-        ("md5=", "verify="),
-        # Of nginx and of Cloudflare: a signature and until when, or since when.
-        r"(?:md5=([\w-]{22})(?:(?<=expires=[0-9]{10}&md5=.{22})|(?=&(?:amp;)?expires="
+        ("md5=", "verify=", "?s=", "&s=", ";s=", "auth_date="),
+        # Of nginx and of Cloudflare: a signature and until when, or since when; of
+        # pictures, and of a log-in at Telegram.
+        r"(?:[?&;]s=([0-9a-f]{32,40})|auth_date=[0-9]{10}(?:&(?!hash=)[^\s&]{1,200}){0,4}+"
+        r"&hash=([0-9a-f]{64})|md5=([\w-]{22})(?:(?<=expires=[0-9]{10}&md5=.{22})|(?=&(?:amp;)?expires="
         r"[0-9]{10}))|verify=([0-9]{10}-[A-Za-z0-9%+/_-]{43,70}=?+))(?![\w-])",
         "https://developers.cloudflare.com/waf/custom-rules/use-cases/"
         "configure-token-authentication/",
@@ -258,8 +272,9 @@ _OTHERS = (
     ),
     Pattern(
         "openvpn",
-        ("<auth-user-pass>",),
-        rf"<auth-user-pass>{_NEXT_LINE}[^\r\n\\]{{1,99}}+{_NEXT_LINE}([^\s\\<\"']{{4,200}}+)",
+        ("<auth-user-pass>", "&lt;auth-user-pass&gt;"),
+        rf"(?:<|&lt;)auth-user-pass(?:>|&gt;){_NEXT_LINE}[^\r\n\\]{{1,99}}+{_NEXT_LINE}"
+        r"((?:[^\s\\<\"'&]|&(?!lt;)){4,200}+)",
         "https://github.com/OpenVPN/openvpn/blob/master/doc/man-sections/inline-files.rst",
         "<auth-user-pass>\nme\n{w20}\n</auth-user-pass>",
     ),
@@ -269,6 +284,33 @@ _OTHERS = (
         r"SSWS[ +]([\w-]{40,44})",
         "https://developer.okta.com/docs/guides/create-an-api-token/main/",
         "SSWS 00{b40}",
+    ),
+    Pattern(
+        # A field is called so in any answer: neither a picture nor what a machine
+        # executes is what is exchanged for a token.
+        "code",
+        tuple(f"{c}ode{quote}" for c in "cC" for quote in ('"', '\\"', "&quot;")),
+        rf"[cC]ode{_QUOTE}(?:[ ]?:[ ]?{_QUOTE}|\r\n\r\n)"
+        r"((?!0x|iVBOR|R0lGOD|/9j/|PHN2Z|[0-9a-f]{300})[\w.~+/=:$-]{20,2000}+)"
+        rf"(?={_QUOTE}|\r\n)",
+        _RFC + "rfc6749",
+        'code": "{w60}"',
+        check=_is_value_by_chance,
+        is_long=False,
+    ),
+    Pattern(
+        "amazon-lwa",
+        ("Atza|", "Atzr|", "Atna|", "Atza%7C", "Atzr%7C"),
+        r"At(?:z[ar]|na)(?:\||%7C)[\w+/=%-]{60,4000}+",
+        "https://developer.amazon.com/docs/login-with-amazon/access-token.html",
+        "Atza|{b120}",
+    ),
+    Pattern(
+        "hue",
+        ('success":{', "success\\", "success&quot;:{"),
+        rf"success{_QUOTE}:\{{{_QUOTE}username{_QUOTE}:{_QUOTE}([\w-]{{20,64}})",
+        "https://developers.meethue.com/develop/get-started-2/",
+        'success":{"username":"{b40}',
     ),
 )
 

@@ -110,6 +110,8 @@ class Redactor:
         """Return the same, and how much was known to be secret when it was looked
         through: another thread may have learned more since."""
         request, response = met.request, met.response
+        if not self.rules.off:
+            self.texts.learn_alone(met)
         known = self.memory.size
         headers = self._clear(request, response)
         if headers is not None:
@@ -154,6 +156,7 @@ class Redactor:
         """Return what :meth:`interaction` hides, once for each place it occurs in."""
         if self.rules.off:
             return []
+        self.texts.learn_alone(met)
         sweep, found = Sweep(self.texts), dict[Finding, None]()
 
         def visit(text: Text) -> bytes:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from mitmvcr.core.model import Interaction
 from mitmvcr.secrets import jsonpaths
 from mitmvcr.secrets.containers import Look
 from mitmvcr.secrets.counted import is_counted
@@ -16,9 +17,9 @@ from mitmvcr.secrets.known import (
     encoded_placeholders,
     sized,
 )
-from mitmvcr.secrets.looks import LEAST, is_real, is_telling
+from mitmvcr.secrets.looks import LEAST, is_by_chance, is_real, is_telling
 from mitmvcr.secrets.messages import Text
-from mitmvcr.secrets.names import Names
+from mitmvcr.secrets.names import SURE, Names
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import decoded_base64, encoded_as, is_in_url, percent_as
 from mitmvcr.secrets.scan import BYTES, Place
@@ -26,6 +27,8 @@ from mitmvcr.secrets.spans import Edit, Span, apart, substituted
 
 #: Where the user's name stands, brackets would be taken for an address.
 _USER = b"userinfo"
+#: A text, or a string of JSON, and no more.
+_ALONE = re.compile(rb"\s{0,9}+\"?([\w.~+/=:$-]{20,4000}+)\"?\s{0,9}+")
 _SCHEME = re.compile(rb"(?i)(?:bearer|basic|token|bot|apikey) ")
 
 
@@ -59,6 +62,17 @@ class TextRedactor:
             if is_real(each) and is_telling(each):
                 mark = self.memory.placeholder(each, kind, came=came)
                 self.memory.learn(each, mark, rare=rare)
+
+    def learn_alone(self, met: Interaction) -> None:
+        """Remember what is all that an address answers that has the name of a secret,
+        as /api/token."""
+        found = _ALONE.fullmatch(met.response.body)
+        if found is None:
+            return
+        path = re.split("[?#]", met.request.url, maxsplit=1)[0].rstrip("/")
+        name = self.names.of(path.rpartition("/")[2].encode(*BYTES))
+        if 0 < name.field <= SURE and is_by_chance(found[1]):
+            self.keep_in_mind(found[1], name.kind, came=True)
 
 
 class Sweep:

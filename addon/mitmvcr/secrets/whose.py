@@ -108,8 +108,8 @@ def whose_recorded(sweep: "Sweep", met: Request, kept: Request) -> Values:
 def _hidden(sweep: "Sweep", text: Text) -> Iterator[Hidden]:
     data = text.data
     spans = () if text.place is Place.HEADER else sweep.found(text).spans
-    if text.place is Place.HEADER or (text.place is Place.COOKIE and spans):
-        is_cookie = text.place is Place.COOKIE
+    is_cookie = text.place is Place.COOKIE
+    if text.place is Place.HEADER or (is_cookie and (spans or b"REDACTED" in data)):
         name = kind_of(text.name if is_cookie else text.name.lower())
         yield from _one(sweep.memory, f"cookie:{name}" if is_cookie else name, data)
         return

@@ -103,6 +103,10 @@ class Whose:
             found = found if len(found) < 2 else (None,)
         return [None if value is None else letters(value, salt) for value in found]
 
+    def is_elsewhere(self, place: str) -> bool:
+        """Return whether what :meth:`at` returns may stand in another place."""
+        return self._values is not None and place not in self._values
+
 
 class Identities:
     """The identities of requests that are equal otherwise. A difference in a place that
@@ -160,9 +164,11 @@ class Identities:
         if not asked:
             return wanted == _ABSENT
         others = self._states[place] - {_ABSENT}
+        fitting = [hint for hint in others if _agree(hint, asked)]
+        if not fitting and whose.is_elsewhere(place):
+            return wanted == _ABSENT
         if len(others) == 1 and wanted:
             return True
-        fitting = [hint for hint in others if _agree(hint, asked)]
         longest = max(map(len, fitting), default=0)
         return wanted in fitting and (None in asked or len(wanted) == longest)
 
@@ -173,7 +179,7 @@ class Identities:
         for place, states in self._states.items():
             asked = whose.at(place, self._salt)
             others = states - {_ABSENT}
-            if not asked:
+            if not asked or (_ABSENT in states and whose.is_elsewhere(place)):
                 is_known = _ABSENT in states
             else:
                 is_known = len(others) == 1 or any(_agree(h, asked) for h in others)
