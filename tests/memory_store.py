@@ -13,6 +13,7 @@ from mitmvcr.core.errors import (
 from mitmvcr.core.model import Cassette, Interaction
 from mitmvcr.core.sendable import why_not
 from mitmvcr.format import writer
+from mitmvcr.store.rewrite import Find
 from mitmvcr.store.rewrite import keep_volatile as keeping_volatile
 
 
@@ -83,6 +84,13 @@ class MemoryStore:
         """Change what was recorded so far."""
         if self._recording is not None:
             self._recording = [change(each) for each in self._recording]
+
+    def rearrange(self, find: Find) -> None:
+        """Put what was recorded so far in other places."""
+        if (was := self._recording) is not None:
+            sources = find(lambda number: was[number].request)
+            numbers = range(len(was))
+            self._recording = [was[sources.get(each, each)] for each in numbers]
 
     def note(self, learned: Sequence[tuple[bytes, bytes]]) -> None:
         """Forget them: who is killed leaves nothing."""

@@ -23,6 +23,7 @@ from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
 from mitmvcr.format import reader, writer
+from mitmvcr.miss.log import Later
 from mitmvcr.miss.report import STALE, Entry, Outcome
 from mitmvcr.options import Settings
 from mitmvcr.proxy.window import logged
@@ -261,9 +262,21 @@ def test_equal_ones_are_written_as_they_were_asked_for(start: Start) -> None:
     assert [each.id for each in session.store.load().interactions] == [*range(6)]
 
 
-@pytest.mark.parametrize("mode", ["record_only", "passthrough"])
+def test_those_that_a_late_secret_made_equal_are_in_their_order(start: Start) -> None:
+    session, token = start("record_only"), "q8Zk3vTw9LxN2bRd"
+    for code, asked in ((201, 2), (202, 1)):
+        request = replace(ask(1), url=f"http://h/{token}", headers={})
+        session.record(replace(made(1, code), request=request), asked)
+    request = replace(ask(3), headers={"Authorization": [f"Bearer {token}"]})
+    session.record(replace(made(3), request=request), 3)
+    session.close()
+    assert [code for _, code in held(session.store)] == [202, 201, 200]
+    assert token not in held(session.store)[0][0]
+
+
+@pytest.mark.parametrize("mode", ["record_only", "passthrough", "replay_only"])
 def test_what_is_not_recorded_is_learned_from(start: Start, mode: str) -> None:
-    token, session = "q8Zk3vTw9LxN2bRd", start(mode)
+    token, session = "q8Zk3vTw9LxN2bRd", start(mode, cassette_of(9))
     got = made(1)
     body = f"the id is {token}".encode()
     met = replace(got, response=replace(got.response, body=body))
@@ -276,6 +289,45 @@ def test_what_is_not_recorded_is_learned_from(start: Start, mode: str) -> None:
     if session.records:
         (kept,) = session.store.load().interactions
         assert kept.response.body == f"the id is {HIDDEN}".encode()
+
+
+def test_what_was_put_in_order_is_told_and_dropped_where_it_is_now(
+    start: Start,
+) -> None:
+    session = start("replay_with_new_episodes", cassette_of(9))
+    session.log.complete = True
+    for code, asked in ((201, 5), (202, 4), (203, 6)):
+        session.record(made(1, code), asked)
+    session.log.add_later(Outcome.RECORDED, 2, 0)
+    session.log.add_later(Outcome.REPLAYED, 2, 0)
+    session.log.add(session.entry("replayed", made(9, 209), 2))
+    session.close()
+    assert held(session.store) == [("9", 200), ("1", 202), ("1", 201), ("1", 203)]
+    told = {each.status: each.interaction for each in session.log.entries}
+    assert told == {201: 2, 202: 1, 203: 3, 209: 2}
+    later: list[Later] = []
+    entry = Entry(Outcome.UNUSED, "GET", "")
+    session.log.entries_at((3, 4), lambda each: later.append(each) or entry)
+    assert later == [Later(Outcome.RECORDED, 1), Later(Outcome.REPLAYED, 2)]
+    assert drop_marked(session, {1}) == 1  # what was the first to be recorded
+    assert held(session.store) == [("9", 200), ("1", 202), ("1", 203)]
+
+
+@pytest.mark.parametrize("password", ["", "pw1234567"])
+def test_what_is_learned_while_the_first_is_redacted_is_taken_out(
+    start: Start, password: str
+) -> None:
+    """A large one is redacted in a thread, and other requests go on meanwhile."""
+    session, token = start("replay_with_new_episodes"), "q8Zk3vTw9LxN2bRd"
+    body = f'{{"seen": "{token}", "password": "{password}"}}'.encode()
+    request = replace(ask(1), headers={})
+    answer = replace(made(1).response, body=body)
+    redacted = session.redacted(Interaction(0, request, answer))
+    session.plan(replace(ask(2), headers={"Authorization": [f"Bearer {token}"]}))
+    session.keep(redacted, 0)
+    session.close()
+    (kept,) = session.store.load().interactions
+    assert token.encode() not in kept.response.body
 
 
 def test_others_of_one_url_stand_as_they_ended(start: Start) -> None:
@@ -659,6 +711,39 @@ def test_sessions_of_one_cassette_are_counted_together(start: Start) -> None:
     count_together(sessions)
     assert [each.deck.unused() for each in sessions] == [[], [], [1]]
     assert [each.summary().unused for each in sessions] == [0, 0, 1]
+
+
+def test_what_a_session_of_the_cassette_recorded_was_asked_for(start: Start) -> None:
+    """The file was recorded by the first, and the second is of the same run."""
+    first = start("record_only")
+    for number in (1, 2, 3):
+        first.record(made(number))
+    first.close()
+    second = start("replay_only", cassette_of(1, 2, 3, 4))
+    assert replayed(second, 2) == 200
+    count_together([first, second])
+    assert second.deck.unused() == [3]
+
+
+def test_what_was_left_beside_the_cassette_is_none_of_it(start: Start) -> None:
+    first = start("record_only", cassette_of(1, 2))
+    first.record(made(3))
+    first.set_aside()
+    first.close()
+    second = start("replay_only", cassette_of(1, 2))
+    assert replayed(second, 2) == 200
+    count_together([first, second])
+    assert second.deck.unused() == [0]
+
+
+def test_a_session_that_failed_tells_of_what_is_unused(start: Start) -> None:
+    """So that nothing is dropped: nobody knows what it would have asked for."""
+    sessions = [start("replay_only", cassette_of(1, 2, 3)) for _ in range(2)]
+    assert replayed(sessions[0], 1) == 200
+    sessions[1].note_failure(OSError("broken"))
+    count_together(sessions)
+    assert [each.deck.unused() for each in sessions] == [[], [1, 2]]
+    assert why_keep_unused(sessions[1])
 
 
 def test_sessions_of_cassettes_of_their_own_are_not_counted_together(

@@ -94,6 +94,16 @@ def test_what_is_asked_for_under_another_name_is_of_an_expired_token(
     assert AGED not in missed(session_of(path, cached), get(LOGIN), refresh)
 
 
+@pytest.mark.parametrize("n", [1, 2])
+def test_what_is_asked_with_other_words_is_none_of_an_expired_token(
+    path: Path, n: int
+) -> None:
+    """The next one is there, and waits."""
+    session = session_of(path, got(LOGIN, TOKEN), *[got(f"{LOGIN}/x?a=1")] * n)
+    asked = [get(f"{LOGIN}/x?a=1")] * (n - 1)
+    assert AGED not in missed(session, get(LOGIN), *asked, get(f"{LOGIN}/x?a=2"))
+
+
 def test_only_the_last_answers_of_a_host_are_looked_at(path: Path) -> None:
     urls = [f"{LOGIN}?n={number}" for number in range(51)]
     session = session_of(path, got(urls[0], TOKEN), *map(got, urls[1:]))

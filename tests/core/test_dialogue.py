@@ -219,6 +219,40 @@ def test_random_words_of_a_text_that_come_back_are_the_client_s(asks, answers):
     assert not dialogue.frames
 
 
+ORDER, PRICE = '{"get":"%s"}', '{"order":"%s","price":%d}'
+THIRD = "9c31b6a0-7d52-4e8f-b0a4-6f1e2d3c4b5a"
+
+
+def asked_of_two() -> Dialogue:
+    first = f"> {ORDER % ONE}", f"< {PRICE % (ONE, 1)}"
+    return Dialogue(frames(*first, f"> {ORDER % OTHER}", f"< {PRICE % (OTHER, 2)}"))
+
+
+def test_what_is_recorded_elsewhere_is_not_made_up_anew():
+    """Else another question gets the answer to this one."""
+    dialogue = asked_of_two()
+    assert not hear(dialogue, ORDER % OTHER)
+    assert hear(dialogue, ORDER % ONE)
+    assert says(dialogue) == [PRICE % (ONE, 1)]
+    assert not hear(dialogue, ORDER % ONE)
+    assert hear(dialogue, ORDER % THIRD)
+    assert says(dialogue) == [PRICE % (THIRD, 2)]
+    dialogue = asked_of_two()
+    dialogue.is_known = lambda word: word == THIRD.encode()
+    assert not hear(dialogue, ORDER % THIRD)
+
+
+@pytest.mark.parametrize("first", [f"< the newest is {ONE}", f"> {ORDER % ONE}"])
+def test_what_has_been_said_is_not_made_up_anew(first):
+    """By the server, or by the client as it is recorded."""
+    dialogue = Dialogue(frames(first, f"> {ORDER % ONE}", f"< {PRICE % (ONE, 1)}"))
+    if first[0] == ">":
+        assert hear(dialogue, ORDER % ONE)
+    says(dialogue)
+    assert not hear(dialogue, ORDER % THIRD)
+    assert hear(dialogue, ORDER % ONE)
+
+
 def test_a_random_text_that_nobody_repeats_counts():
     dialogue = Dialogue(frames("> " + ASK % ONE, "< x", "> " + ASK % ONE))
     assert not hear(dialogue, ASK % OTHER)

@@ -514,6 +514,24 @@ def test_what_a_request_that_is_not_recorded_sends_is_a_secret_too(
     assert left_behind({value}, [shop.cassette]) == []
 
 
+@pytest.mark.parametrize("how", ["passed", "blocked"])
+def test_what_a_request_that_is_not_recorded_sends_is_hidden_in_a_replay_too(
+    shop: Shop, how: str
+) -> None:
+    """Else what the recording hid matches nothing."""
+    options = {"vcr_passthrough": "~u /passed", "vcr_block": "~u /blocked"}
+    for mode, value in (
+        ("record_only", "q8Zk3vTw9LxN2bRd"),
+        ("replay_only", "q8Zk3vTw9LxN2bRd"),
+        ("replay_only", "Wd7mPq2sYt5KcV4h"),
+    ):
+        proxy = shop.mitmdump(shop.cassette, mode, **options)
+        send = sender(proxy.wait_until_listening(), shop.ca, shop.origin)
+        send(Case(f"/{how}", "GET", {"Authorization": f"Bearer {value}"}))
+        assert send(Case(f"/of/{value}", "GET")).status == 200
+        assert proxy.stop() == 0
+
+
 def test_redaction_can_be_turned_off_and_says_so(shop: Shop) -> None:
     proxy = shop.mitmdump(shop.cassette, "record_only", vcr_redact="none")
     send = sender(proxy.wait_until_listening(), shop.ca, shop.origin)

@@ -31,13 +31,13 @@ def test_answers_are_recorded_in_the_order_in_which_they_ended(tmp_path: Path) -
         rig = Rig(vcr_cassette=str(tmp_path / "a"))
         flows = [rig.ask(b"%d" % number) for number in range(4)]
         goes_on, redactor = threading.Event(), rig.session.redactor
-        plain = redactor.interaction
+        plain = redactor.with_known
 
         def interaction(met: Interaction) -> Interaction:
             assert goes_on.wait(PATIENCE)
             return plain(met)
 
-        redactor.interaction = interaction  # type: ignore[method-assign]
+        redactor.with_known = interaction  # type: ignore[method-assign]
         flows[0].response, flows[2].response = large(0), large(2)
         waiting = []
         for flow in flows[:3]:
@@ -69,13 +69,13 @@ def test_it_is_looked_through_in_a_thread(
     async def main() -> None:
         rig = Rig(vcr_cassette=str(tmp_path / "a"))
         redactor = rig.session.redactor
-        plain = redactor.interaction
+        plain = redactor.with_known
 
         def interaction(met: object) -> object:
             threads.add(threading.current_thread())
             return plain(met)  # type: ignore[arg-type]
 
-        redactor.interaction = interaction  # type: ignore[assignment, method-assign]
+        redactor.with_known = interaction  # type: ignore[assignment, method-assign]
         flow = rig.ask()
         flow.response = answer
         waiting = rig.vcr.response(flow)
@@ -93,7 +93,7 @@ def test_a_failure_in_the_thread_is_said(tmp_path: Path, caplog) -> None:
         rig = Rig(vcr_cassette=str(tmp_path / "a"))
         flow = rig.ask()
         flow.response = large()
-        rig.session.redactor.interaction = lambda _: 1 / 0  # type: ignore[assignment, method-assign, return-value]
+        rig.session.redactor.with_known = lambda _: 1 / 0  # type: ignore[assignment, method-assign, return-value]
         waiting = rig.vcr.response(flow)
         assert waiting is not None
         await waiting
@@ -164,7 +164,7 @@ def test_what_broke_off_is_looked_through_in_a_thread_too(
             flow = rig.ask(SECRET % 1)
             flow.error = Error("Connection refused")
             if fails:
-                rig.session.redactor.interaction = lambda _: 1 / 0  # type: ignore[assignment, method-assign, return-value]
+                rig.session.redactor.with_known = lambda _: 1 / 0  # type: ignore[assignment, method-assign, return-value]
             waiting = rig.vcr.error(flow)
             assert waiting is not None
             task = asyncio.ensure_future(waiting)

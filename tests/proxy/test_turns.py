@@ -2,6 +2,7 @@
 request of a session needs."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 from mitmproxy.test import tflow
@@ -95,6 +96,35 @@ async def test_a_request_waits_until_its_session_is_prepared(tmp_path):
     await rig.vcr.connections.requestheaders(tflow.tflow())
     assert rig.session.is_prepared
     assert rig.vcr.connections.requestheaders(tflow.tflow()) is None
+
+
+@in_loop
+async def test_requests_that_wait_for_their_session_go_on_in_their_order(
+    tmp_path, monkeypatch
+):
+    """Equal ones are answered, and recorded, in the order in which they were made."""
+    rig, order, calls = strict(tmp_path), [], []
+    prepare = Session.prepare
+
+    def slow(session):
+        calls.append(session)
+        if len(calls) == 1:  # the others would be first
+            time.sleep(0.2)
+        prepare(session)
+
+    async def ask(number):
+        waiting = rig.vcr.connections.requestheaders(tflow.tflow())
+        if waiting is not None:
+            await waiting
+        order.append(number)
+
+    monkeypatch.setattr(Session, "prepare", slow)
+    asking = [asyncio.ensure_future(ask(number)) for number in range(4)]
+    while not rig.session.is_prepared:
+        await asyncio.sleep(0)
+    await asyncio.gather(*asking, ask(4))
+    assert order == [0, 1, 2, 3, 4]
+    assert len(calls) == 1
 
 
 @in_loop

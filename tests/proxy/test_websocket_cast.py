@@ -49,8 +49,9 @@ class Stage:
         assert isinstance(found, Replay)
         session, answer = self.session, found.interaction.response
         seen, counts = session.redactor.message, session.matcher.message
-        instead = self.player.cast.instead
-        script = Script(answer, 0, lambda _: None, seen, counts, instead)
+        cast = self.player.cast
+        others = cast.instead, cast.knowing(live)
+        script = Script(answer, 0, lambda _: None, seen, counts, *others)
         self.player.cast.add(script, live, found.position, answer)
         session.replayed(session.replaying(found))
         if begins:
@@ -89,6 +90,42 @@ def test_sockets_speak_in_any_order(tmp_path, first, repeats) -> None:
     for n in (3, 1, 0, 2):
         assert stage.say(sockets[n], f"ask {(n + 1) % 4}") == [f"got {(n + 1) % 4}"]
     assert stage.session.deck.unused() == []
+
+
+ORDERS = [
+    '{"order": "4f9a8b7c-1111-4d5e-8a21-0c7d9e3b5f10"%s}',
+    '{"order": "b03c1d2e-2222-4f6a-9b77-5a8e1c4d7f29"%s}',
+]
+PRICE = ', "price": %d'
+ANEW = '{"order": "d91e7c40-3333-4b8a-a6f5-2e0b9d8c1a34"%s}'
+
+
+def orders() -> list[Interaction]:
+    return [
+        recorded(f"> {each % ''}", f"< {each % PRICE % price}")
+        for price, each in enumerate(ORDERS)
+    ]
+
+
+@pytest.mark.parametrize("first", ["one", "other"])
+def test_what_another_recording_asks_is_not_made_up_anew(tmp_path, first) -> None:
+    """An id looks like one that the client made up, and the server repeats it."""
+    stage = Stage(tmp_path, *orders())
+    for at in (0, 1) if first == "one" else (1, 0):
+        said = [ORDERS[at] % PRICE % at]
+        assert stage.say(stage.open(), ORDERS[at] % "") == said
+
+
+def test_what_another_recording_asked_is_refused_once_it_was_played(tmp_path) -> None:
+    stage = Stage(tmp_path, *orders())
+    assert stage.say(stage.open(), ORDERS[0] % "") == [ORDERS[0] % PRICE % 0]
+    refused = stage.say(stage.open(), ORDERS[0] % "")
+    assert "the recording has" in str(refused)
+
+
+def test_what_no_recording_asks_is_made_up_anew(tmp_path) -> None:
+    stage = Stage(tmp_path, *orders())
+    assert stage.say(stage.open(), ANEW % "") == [ANEW % PRICE % 0]
 
 
 def test_one_alone_plays_what_it_says(tmp_path) -> None:

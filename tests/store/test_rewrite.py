@@ -2,6 +2,7 @@
 
 import zlib
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
 from mitmvcr.format.lazy import LazyInteractions
 from mitmvcr.secrets import anchors
-from mitmvcr.store.rewrite import amended
+from mitmvcr.store.rewrite import amended, rearranged
 
 SECRET = "tok-8f2c61d09be4a7"
 HOLDERS = [
@@ -115,3 +116,40 @@ def test_a_file_that_has_no_index_is_read_whole() -> None:
     assert change(data, SECRET) == writer.dumps(Cassette([without(items[0]), odd]))
     with pytest.raises(CassetteError, match=r"a\.yaml"):
         change(data[:-20] + b"\x00", SECRET)
+
+
+@pytest.mark.parametrize("url", ["http://h/1", "http://h/\u2028"])
+def test_only_those_are_read_that_are_put_elsewhere(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the end of a large recording takes as long as to read all of it; one that
+    has no index is read."""
+    items = [holding(n, f"body {n}") for n in range(6)]
+    items[1] = replace(items[1], request=Request("GET", url))
+    data = writer.dumps(Cassette([replace(each, id=each.id + 9) for each in items]))
+    data = data.replace(b"id: 0\n", b"id: 9\n") if False else data
+    read: list[int] = []
+    original = LazyInteractions._parse
+
+    def parse(self: LazyInteractions, number: int) -> Interaction:
+        read.append(number)
+        return original(self, number)
+
+    monkeypatch.setattr(LazyInteractions, "_parse", parse)
+    asked: list[str] = []
+    sources = {1: 3, 3: 4, 4: 1}
+
+    def find(request_at: Callable[[int], Request]) -> dict[int, int]:
+        asked.extend(request_at(number).url for number in (1, 3, 4))
+        return sources
+
+    parts = rearranged(data, "a.yaml", find, "v4", 0)
+    assert parts is not None
+    monkeypatch.undo()
+    found = reader.loads(b"".join(parts)).interactions
+    bodies = [each.response.body for each in found]
+    assert bodies == [b"body %d" % sources.get(n, n) for n in range(6)]
+    assert [each.id for each in found] == [*range(6)]
+    assert asked == [url, "http://h/3", "http://h/4"]
+    assert set(read) <= {1, 3, 4, 5}  # and the last, by which the end is known
+    assert rearranged(data, "a.yaml", lambda _: {}, "v4", 0) is None

@@ -238,6 +238,31 @@ def test_what_was_recorded_is_amended_before_it_is_published(
 
 
 @pytest.mark.parametrize("kept", [(), (7, 8)])
+def test_what_was_recorded_is_put_in_other_places(
+    make: Make, kept: tuple[int, ...]
+) -> None:
+    store = make(cassette_of(*kept) if kept else None)
+    store.begin(store.load().interactions if kept else ())
+    for number in (1, 2, 3):
+        store.append(made(number))
+    met: list[str] = []
+
+    def turned(request_at: Callable[[int], Request]) -> dict[int, int]:
+        met.extend(request_at(number).url for number in (0, 2))
+        return {0: 2, 2: 0}
+
+    store.rearrange(turned)
+    store.rearrange(lambda _: {})
+    store.append(made(4))
+    store.publish()
+    store.rearrange(turned)  # it is over
+    found = store.load().interactions
+    assert met == [made(1).request.url, made(3).request.url]
+    assert urls(found) == [*map(str, kept), "3", "2", "1", "4"]
+    assert [each.id for each in found] == list(range(len(found)))
+
+
+@pytest.mark.parametrize("kept", [(), (7, 8)])
 def test_what_is_recorded_can_be_looked_at_meanwhile(
     make: Make, kept: tuple[int, ...]
 ) -> None:

@@ -33,10 +33,16 @@ class Heard(NamedTuple):
     seen: bytes
 
 
+def nowhere(_: bytes) -> bool:
+    """Return that a text is in no other recording."""
+    return False
+
+
 class Dialogue:
     """What is still to be said, in ``frames``. ``counted`` gives what counts of a
     message, as JSON without what is to be ignored there, and ``as_recorded`` a packet
-    as it would be recorded."""
+    as it would be recorded. ``is_known`` says whether a text is in another recording
+    that may be meant."""
 
     def __init__(
         self,
@@ -51,6 +57,10 @@ class Dialogue:
         if self._protocol == "mqtt":
             recorded = [*mqtt.as_packets(recorded)]
         self._counted, self._as_recorded = counted, as_recorded
+        self._recorded = recorded
+        self.is_known: Callable[[bytes], bool] = nowhere
+        #: What has been said so far, by both.
+        self._said: list[bytes] = []
         self.frames = deque(each for each in recorded if not self._is_alive(each))
         self._heard = mqtt.Packets()
         #: Live ids by recorded ones: of messages, and random texts.
@@ -113,6 +123,7 @@ class Dialogue:
                     or is_same(kind, frame.content, seen)
                 ):
                     del self.frames[at]
+                    self._said.append(content)
                     return [frame]
         return None
 
@@ -153,13 +164,18 @@ class Dialogue:
         )
 
     def _is_made_up(self, old: object, new: object) -> bool:
-        """Return whether the client made it up, and the server will repeat it."""
+        """Return whether the client made it up, and the server will repeat it. What has
+        been said is not made up any more, and what is recorded elsewhere never was."""
         if not are_random(old, new):
             return False
         if old in self._texts:
             return self._texts[str(old)] == new
-        word = str(old).encode()
-        return any(word in each.content for each in self.frames if not each.from_client)
+        word, other = str(old).encode(), str(new).encode()
+        answers = (each.content for each in self.frames if not each.from_client)
+        if not _is_in(word, answers) or _is_in(word, self._said):
+            return False
+        is_recorded = _is_in(other, (each.content for each in self._recorded))
+        return not (is_recorded or self.is_known(other))
 
     def _agree(
         self, pairs: Iterable[tuple[Id | None, Id | None, bool]], texts: dict[str, str]
@@ -191,7 +207,11 @@ class Dialogue:
         if not self.frames or self.frames[0].from_client is not client:
             return None
         frame = self.frames.popleft()
-        return frame if client else frame._replace(content=self._live(frame))
+        if client:
+            return frame
+        said = frame._replace(content=self._live(frame))
+        self._said.append(said.content)
+        return said
 
     def _live(self, frame: Frame) -> bytes:
         if self._protocol == "mqtt" and frame.kind == "binary":
@@ -211,6 +231,10 @@ class Rehearsed(NamedTuple):
 
     dialogue: Dialogue
     taken: list[Frame]
+
+
+def _is_in(word: bytes, texts: Iterable[bytes]) -> bool:
+    return any(word in each for each in texts)
 
 
 def _read(content: bytes) -> list[Message]:

@@ -124,6 +124,17 @@ class Log:
             found.append(held)
         return found
 
+    def renumber(self, places: Mapping[int, int]) -> None:
+        """Let the entries of recordings that were moved say where those are by now."""
+        for number, held in enumerate(self._held if places else ()):
+            if not isinstance(held, Entry):
+                position, is_recorded = divmod(held, 2)
+                if is_recorded:
+                    self._held[number] = 2 * places.get(position, position) + 1
+            elif held.outcome is Outcome.RECORDED and held.interaction is not None:
+                at = places.get(held.interaction, held.interaction)
+                self._held[number] = replace(held, interaction=at)
+
     def hide(self, hides: Hides) -> None:
         """Take out of all entries what was found to be secret after they were made."""
         if hides.known == self._known:

@@ -14,10 +14,8 @@ from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.log import UNREAD
 from mitmvcr.options import DIR
 from mitmvcr.proxy.counts import LEFT, LEFT_EARLY, Counts, tell_unread
-from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
-from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.flow.unreached import with_remedy, without_advice
 from mitmvcr.proxy.host.alerts import hear_alerts
 from mitmvcr.proxy.host.continues import await_the_answer
@@ -127,9 +125,9 @@ class Connections:
             player = self.sessions.of(flow)
         except Exception:  # noqa: BLE001 - ``request`` meets it, and says so
             return None
-        if player is None or player.session.is_prepared:
+        if player is None or player.is_ready:
             return None
-        return _prepared(player)
+        return player.prepared()
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         self._tls_broke(data, data.conn.error or "no reason given")
@@ -212,15 +210,6 @@ class Connections:
                 "mitmvcr: a connection to %s is not HTTP: passed through, not recorded",
                 flow.server_conn.address,
             )
-
-
-async def _prepared(player: Player) -> None:
-    """Prepare a session, whose end waits for what waits for that."""
-    player.waiting += 1
-    try:
-        await prepare(player.session)
-    finally:
-        player.waiting -= 1
 
 
 class Choice:

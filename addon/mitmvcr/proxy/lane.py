@@ -30,7 +30,6 @@ from mitmvcr.proxy.answering import (
 )
 from mitmvcr.proxy.counts import LEFT, Counts, broken, tell_unread
 from mitmvcr.proxy.flow.player import LARGE, Player, size_of
-from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.proxy.host.leaves import Leaves
 from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.lines import Line as Taken
@@ -133,8 +132,8 @@ class Lane:
         ):
             return None
         made = Connection(line, self)
-        if not player.session.is_prepared:
-            line.hold_until(prepare(player.session))
+        if not player.is_ready:
+            line.hold_until(player.prepared())
             made.count()  # it may leave unread
         self._open.add(made)
         if self._next is None:

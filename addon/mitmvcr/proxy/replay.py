@@ -191,6 +191,7 @@ def _play_socket(
         session.refused()
         logger.warning("mitmvcr: WebSocket %s: %s", url, reason)
 
+    live = player.view.to_request(request_parts(flow.request)).request
     script = sockets.Script(
         recorded,
         latency,
@@ -198,6 +199,7 @@ def _play_socket(
         session.redactor.message,
         session.matcher.message,
         player.cast.instead,
+        player.cast.knowing(live),
     )
     if "Sec-WebSocket-Key" not in flow.request.headers or not replays.play_websocket(
         flow, script
@@ -206,7 +208,6 @@ def _play_socket(
     sent = to_wire(decision.interaction, request_parts(flow.request))
     flow.response = make_response(*sent)
     sockets.accept(decision.interaction, flow.response, flow.request)
-    live = player.view.to_request(request_parts(flow.request)).request
     player.cast.add(script, live, decision.position, recorded)
     replay(sessions.under_way, flow, player, decision)
     return _pause(recorded.duration / SECOND * latency)

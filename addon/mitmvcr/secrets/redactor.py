@@ -104,17 +104,23 @@ class Redactor:
     def interaction(self, met: Interaction) -> Interaction:
         """Return an interaction as it may be written; the same one where there is
         nothing to hide."""
+        return self.with_known(met)[0]
+
+    def with_known(self, met: Interaction) -> tuple[Interaction, int]:
+        """Return the same, and how much was known to be secret when it was looked
+        through: another thread may have learned more since."""
         request, response = met.request, met.response
         if not self.rules.off:
             self.texts.learn_alone(met)
+        known = self.memory.size
         headers = self._clear(request, response)
         if headers is not None:
             if headers is request.headers:
-                return met
-            return replace(met, request=replace(request, headers=headers))
-        kept = self._swept(lambda walk: walk.interaction(met))
+                return met, known
+            return replace(met, request=replace(request, headers=headers)), known
+        kept, known = self._swept(lambda walk: walk.interaction(met))
         self._note_met(request)
-        return kept if kept is met else self._in_its_digests(met, kept)
+        return kept if kept is met else self._in_its_digests(met, kept), known
 
     def _in_its_digests(self, met: Interaction, kept: Interaction) -> Interaction:
         """Return ``kept`` with digests that fit the body, or with the original body if
@@ -135,11 +141,13 @@ class Redactor:
         )
         return replace(kept, response=whole)
 
-    def _swept(self, through: Callable[[Walk], Kept]) -> Kept:
-        """Learn the secrets of a message, and return it as it may be written."""
+    def _swept(self, through: Callable[[Walk], Kept]) -> tuple[Kept, int]:
+        """Learn the secrets of a message, and return it as it may be written, and how
+        much was known then."""
         sweep = Sweep(self.texts)
         through(self._walk(sweep.learn))
-        return through(self._walk(sweep.clean))
+        known = self.memory.size
+        return through(self._walk(sweep.clean)), known
 
     def _walk(self, visit: Visit) -> Walk:
         return Walk(visit, self.texts.names, self.rules.headers_kept)
@@ -165,13 +173,15 @@ class Redactor:
         headers = self._clear(live, _NOTHING)
         if headers is not None:
             return live if headers is live.headers else replace(live, headers=headers)
-        seen = self._swept(lambda walk: walk.request(live))
+        seen, _ = self._swept(lambda walk: walk.request(live))
         self._note_met(live)
         return seen
 
     def message(self, live: bytes) -> bytes:
         """Return a WebSocket's message as it is compared with a recorded one."""
-        return live if self.rules.off else self._swept(lambda walk: walk.message(live))
+        if self.rules.off:
+            return live
+        return self._swept(lambda walk: walk.message(live))[0]
 
     def text(self, shown: str) -> str:
         """Return a URL or a message as it may be shown."""

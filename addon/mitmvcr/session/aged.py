@@ -23,6 +23,8 @@ _MOST, _MOST_READ = 1 << 18, 1 << 22
 #: How many interactions are searched for a Date.
 _DATED = 100
 _COOKIE = "header.cookie"
+#: The parts of a request that say what is asked for, at one place.
+_WORDS = ("query", "body", "form")
 #: Where a request for what has expired differs from the first one.
 _ASKS_ANEW = (_COOKIE, "header.if-none-match", "header.if-modified-since")
 
@@ -42,6 +44,8 @@ def aged(deck: Deck, asked: Request, miss: Miss, now: int) -> Steps[str]:
             found = _expired(answer, now, first)
             if found is not None:
                 return f"interaction {near.position} ({found})"
+    if any(map(_is_changed, miss.nearest[:1])):
+        return ""
     lacks_cookie = any(map(_is_of_cookie, miss.nearest[:1]))
     for position, answer in _given(deck, asked):
         found = _expired(answer, now, first)
@@ -56,6 +60,13 @@ def aged(deck: Deck, asked: Request, miss: Miss, now: int) -> Steps[str]:
 def _is_same(near: Near) -> bool:
     """Return whether a request differs only in what its client makes anew."""
     return all(each.looks or each.place.lower() in _ASKS_ANEW for each in near.differ)
+
+
+def _is_changed(near: Near) -> bool:
+    """Return whether what is recorded next is asked for with other words: that is why
+    it has no match, whatever has expired."""
+    are_words = all(each.place.startswith(_WORDS) for each in near.differ)
+    return not near.used and bool(near.differ) and are_words
 
 
 def _is_of_cookie(near: Near) -> bool:

@@ -1,9 +1,9 @@
 """What a session records, on its way into the store."""
 
+from array import array
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
 from typing import TYPE_CHECKING
 
 from mitmvcr.core.choosing import salt_of
@@ -26,7 +26,8 @@ class Recording:
 
     ``held`` is what the cassette held, ``deck`` what of it is in play, ``variables``
     what waits to be written with the next interaction. ``left_in`` and
-    ``altered`` are those of the session.
+    ``altered`` are those of the session; ``places`` says by its position where
+    what was put in another place is in the end.
     """
 
     def __init__(
@@ -40,15 +41,16 @@ class Recording:
         self._store, self._redaction, self._deck = store, redaction, deck
         self._variables, self._has_some = variables, False
         self._overtaken = _Overtaken(deck.matcher)
-        self._salt, self._is_continued = salt_of(held), bool(len(deck))
+        self._salt, self._loaded = salt_of(held), len(deck)
         self._identities: Identities | None = None
         self._is_set_aside = self._is_closed = False
-        #: How much was known to be secret when the first interaction was written.
+        #: How much was known to be secret when the first interaction was redacted.
         self._known: int | None = None
         #: And how much of it the store has noted.
         self._noted = 0
         self.left_in: str | None = None
         self.altered: list[str] = []
+        self.places: dict[int, int] = {}
 
     def keep(self, redacted: Redacted, asked: int) -> Interaction:
         """Write what was redacted and ``asked`` for at this time, and return what was
@@ -56,7 +58,7 @@ class Recording:
         kept = redacted.kept
         if not is_sendable(kept.response):
             kept = self._one_that_replays(kept)
-        self._count_known()
+        self._count_known(redacted.known)
         with self._variables.kept():
             kept = self._variables.held(kept)
             if self._is_closed:
@@ -69,14 +71,14 @@ class Recording:
         self._note_identity(kept, redacted)
         return kept
 
-    def _count_known(self) -> None:
+    def _count_known(self, known: int) -> None:
         if self._known is None:
-            self._known = self._noted = self._redaction.redactor.memory.size
+            self._known = self._noted = known
 
     def pass_over(self, request: Request) -> None:
         """Learn what is secret in the head of a request that is not recorded: what is
         recorded may hold it too. Raises CassetteWriteError."""
-        self._count_known()
+        self._count_known(self._redaction.redactor.memory.size)
         self._redaction.redactor.request(replace(request, body=b""))
         self.note_secrets()
 
@@ -147,7 +149,7 @@ class Recording:
     def _keep_with_replayed(self) -> None:
         """Write what was made up while all was replayed with the first interaction
         that there was. Raises CassetteError."""
-        if self._variables.are_waiting and self._is_continued:
+        if self._variables.are_waiting and self._loaded:
             held = self._store.load().interactions
             self._store.replace([*map(self._variables.held, held)])
 
@@ -160,36 +162,24 @@ class Recording:
     def _tell_apart(self) -> None:
         """Write whose requests they were, where others are equal."""
         identities = self._identities
-        if identities is not None and (identities.are_several or self._is_continued):
+        if identities is not None and (identities.are_several or self._loaded):
             identities.write(lambda change: self._store.amend(change, EVERY))
 
     def _put_in_order(self) -> None:
         """Write equal ones in the order in which they were asked for, in which they
         are replayed; what is in the journal goes by when each ended."""
-        if not self._overtaken.are_some:
+        if self.altered:  # what is equal by now was noted as another
+            self._overtaken.means_all = True
+        elif not self._overtaken.are_some:
             return
-        keys: list[int | None] = []
-        self._each(lambda _, one: keys.append(self._overtaken.key(one.request)))
-        sources = self._overtaken.moved(keys)
-        wanted, moved = set(sources.values()), dict[int, Interaction]()
+        self._store.rearrange(self._sources)
 
-        def keep(number: int, one: Interaction) -> None:
-            if number in wanted:
-                moved[number] = one
-
-        def put(number: int, one: Interaction) -> Interaction | None:
-            source = sources.get(number)
-            return None if source is None else replace(moved[source], id=one.id)
-
-        if wanted:
-            self._each(keep)
-            self._each(put)
-
-    def _each(self, see: Callable[[int, Interaction], Interaction | None]) -> None:
-        """Show all that were recorded, with their numbers, and write what comes back
-        instead of one."""
-        numbers = count()
-        self._store.amend(lambda one: see(next(numbers), one) or one, EVERY)
+    def _sources(self, request_at: Callable[[int], Request]) -> Mapping[int, int]:
+        """Return by its new place where each stood that moves, and note where they
+        are."""
+        sources, begin = self._overtaken.sources(request_at), self._loaded
+        self.places = {begin + old: begin + new for new, old in sources.items()}
+        return sources
 
     def _take_out_late_secrets(self) -> None:
         """Redact in what was written before what was found to be secret later."""
@@ -214,22 +204,18 @@ class _Overtaken:
     """Which that were recorded ended after an equal one that was asked for later."""
 
     def __init__(self, matcher: Matcher) -> None:
-        self._matcher, self._times = matcher, list[int]()
+        self._matcher, self._times = matcher, array("q")
+        #: The URL of each, as a number.
+        self._where = array("q")
         self._latest: dict[int, int] = {}
         self._urls: set[int] = set()
+        #: Are all URLs meant, and not only those of which any did?
+        self.means_all = False
 
     @property
     def are_some(self) -> bool:
         """Return whether any of one URL did."""
         return bool(self._urls)
-
-    def key(self, request: Request) -> int | None:
-        """Return what equal requests have in common; None of a URL of which none is
-        meant."""
-        url = self._url(request)
-        if url not in self._urls:
-            return None
-        return hash((url, self._matcher.rests(request)[0]))
 
     def note(self, request: Request, time: int) -> None:
         """Note when the next recorded request was made."""
@@ -239,17 +225,20 @@ class _Overtaken:
             self._urls.add(url)
         self._latest[url] = max(time, latest)
         self._times.append(time)
+        self._where.append(url)
 
     def _url(self, request: Request) -> int:
         return hash(self._matcher.bucket(request.url))
 
-    def moved(self, keys: Sequence[int | None]) -> dict[int, int]:
+    def sources(self, request_at: Callable[[int], Request]) -> dict[int, int]:
         """Return by its new place the old one of what is to stand elsewhere among its
-        equals."""
+        equals; ``request_at`` reads a request, which takes its time."""
         groups: defaultdict[int, list[int]] = defaultdict(list)
-        for number, key in enumerate(keys):
-            if key is not None:
-                groups[key].append(number)
+        for number, url in enumerate(self._where):
+            if self.means_all or url in self._urls:
+                request = request_at(number)
+                rest = self._matcher.rests(request)[0]
+                groups[hash((self._url(request), rest))].append(number)
         pairs = (
             pair
             for group in groups.values()

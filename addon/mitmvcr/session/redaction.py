@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 class Redacted(NamedTuple):
     """An interaction as it may be written, the hidden values of its request, and those
-    that its response gave out."""
+    that its response gave out; ``known`` is how much was known to be secret then."""
 
     kept: Interaction
+    known: int
     whose: Values
     given: Sequence[bytes] = ()
 
@@ -72,11 +73,10 @@ class Redaction:
         """Return an interaction as it may be written, and whose it is. Call it in the
         order of the recording, since later interactions repeat earlier values."""
         redactor = self.redactor
-        kept = redactor.interaction(changed)
+        kept, known = redactor.with_known(changed)
         whose = redactor.whose_recorded(changed.request, kept.request)
-        return Redacted(
-            self._with_echoes(kept), whose, redactor.given_out(changed, kept)
-        )
+        given = redactor.given_out(changed, kept)
+        return Redacted(self._with_echoes(kept), known, whose, given)
 
     def _with_echoes(self, kept: Interaction) -> Interaction:
         if not self._finds_echoes:

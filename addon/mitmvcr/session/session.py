@@ -128,9 +128,13 @@ class Session(Counts):
         return self._recording.left_in
 
     @property
+    def places(self) -> Mapping[int, int]:
+        """Return what the end has moved, by positions: from where to where."""
+        return self._recording.places
+
+    @property
     def left_whole(self) -> Sequence[str]:
-        """Return the URLs of answers that were recorded with a secret, since their own
-        digest is their address."""
+        """Return the URLs of answers whose secrets stay: a digest is their address."""
         return self.redactor.left_whole if self._recorded else ()
 
     @property
@@ -147,14 +151,12 @@ class Session(Counts):
         return self._redaction.is_prepared
 
     def foreseen(self, live: Request) -> Seen:
-        """Return what :meth:`plan` needs of a request that is large. Any thread may
-        ask."""
+        """Return what :meth:`plan` needs of a large request. Any thread may ask."""
         return self._redaction.foreseen(live)
 
     @property
     def offline(self) -> bool:
-        """Return whether nothing may reach the network, except what a passthrough rule
-        allows."""
+        """Return whether nothing may reach the network but by a passthrough rule."""
         return not self.rule.forwards
 
     @property
@@ -269,10 +271,8 @@ class Session(Counts):
 
     def record(self, interaction: Interaction, asked: int = 0) -> None:
         """Keep what came back from the origin; it is on disk when this returns. A
-        hook may change it or drop it; redaction comes after.
-
-        Raises CassetteWriteError or HookError; traffic can go on.
-        """
+        hook may change it or drop it; redaction comes after. Raises CassetteWriteError
+        or HookError; traffic can go on."""
         changed = self.changed(interaction)
         if changed is not None:
             self.keep(self.redacted(changed), asked)
@@ -288,13 +288,13 @@ class Session(Counts):
         return changed
 
     def pass_over(self, request: Request) -> None:
-        """Learn what is secret in one that is not recorded. Raises CassetteError."""
-        if self.records:
+        """Learn what is secret in one that is not recorded, in a replay as in the
+        recording. Raises CassetteError."""
+        if self.records or self.looks_up:
             self._recording.pass_over(request)
 
     def redacted(self, changed: Interaction) -> Redacted:
-        """Return an interaction as it may be written, and whose it is. Any thread may
-        ask."""
+        """Return it as it may be written, and whose it is. Any thread may ask."""
         return self._redaction.redacted(changed)
 
     def keep(self, redacted: Redacted, asked: int) -> None:
@@ -329,14 +329,14 @@ class Session(Counts):
         self._recording.save()
 
     def close(self) -> None:
-        """Put the recording in place; what is recorded later is put behind it, one by
-        one. Raises CassetteError."""
+        """Put the recording in place; a later one goes behind. Raises CassetteError."""
         try:
             self._recording.close()
         except CassetteError as error:
             self.note_failure(error)
             raise
         finally:
+            self.log.renumber(self.places)
             if self.log.has_texts:
                 self.log.hide(self.redactor)
 

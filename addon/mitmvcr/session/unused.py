@@ -34,8 +34,8 @@ def count_together(sessions: Sequence[Session]) -> None:
 
 
 def _share(same: Sequence[Session]) -> None:
-    """Do so with sessions of one cassette. One that missed something tells of the rest,
-    else the one that replayed most: :func:`why_keep_unused` asks both."""
+    """Do so with sessions of one cassette. One that failed or missed something tells of
+    the rest, else the one that replayed most: :func:`why_keep_unused` asks all that."""
     asked = [[*each.deck.urls()] for each in same]
     settled = {
         (at, url)
@@ -43,15 +43,25 @@ def _share(same: Sequence[Session]) -> None:
         for at, url in enumerate(urls)
         if each.deck.was_played(at)
     }
+    recorded = {at for each in same for at in _recorded(each)}
     for each, urls in sorted(zip(same, asked, strict=True), key=_first_to_tell):
         places = {(at, urls[at]) for at in each.deck.unused()}
-        each.deck.spare(at for at, _ in places & settled)
+        each.deck.spare(
+            at for at, url in places if at in recorded or (at, url) in settled
+        )
         settled |= places
 
 
-def _first_to_tell(each: tuple[Session, list[str]]) -> tuple[int, int]:
-    summary = each[0].summary()
-    return -summary.missed, -summary.replayed
+def _recorded(session: Session) -> range:
+    """Return where in the cassette is what the session has put there: somebody asked
+    for it."""
+    count = session.recorded_count if session.left_in is None else 0
+    return range(session.loaded, session.loaded + count)
+
+
+def _first_to_tell(each: tuple[Session, list[str]]) -> tuple[bool, int, int]:
+    session, summary = each[0], each[0].summary()
+    return session.failure is None, -summary.missed, -summary.replayed
 
 
 def why_keep_unused(session: Session) -> str:
@@ -93,6 +103,7 @@ def drop_marked(session: Session, positions: Collection[int]) -> int:
     deck, store, loaded = session.deck, session.store, session.loaded
     if session.left_in is not None:
         positions = [at for at in positions if at < loaded]
+    positions = [session.places.get(at, at) for at in positions]
     held = store.load().interactions if positions else ()
     for at in positions:
         if at < loaded and not (at < len(held) and _is_same(held[at], deck[at])):

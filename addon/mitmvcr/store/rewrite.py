@@ -3,10 +3,10 @@ differs from the old one only in what really differs."""
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from mitmvcr.core.model import Interaction, Layout
+from mitmvcr.core.model import Interaction, Layout, Request
 from mitmvcr.core.volatile import VOLATILE
 from mitmvcr.format import reader, writer
 from mitmvcr.format.lazy import LazyInteractions
@@ -36,6 +36,10 @@ def _lasting(interaction: Interaction) -> bytes:
 
 #: Makes of an interaction what is written in its place.
 Change = Callable[[Interaction], Interaction]
+
+#: Returns by its new place where each interaction stood that is to be moved. It is
+#: given what reads the request of one, by its place.
+Find = Callable[[Callable[[int], Request]], Mapping[int, int]]
 
 #: Texts that every interaction may hold.
 EVERY = (b"",)
@@ -76,6 +80,33 @@ def amended(
                 written = dump(new, new.id)
         parts.append(written)
     return parts if is_changed else None
+
+
+def rearranged(
+    data: bytes, name: str, find: Find, layout: Layout, first: int
+) -> list[bytes] | None:
+    """Return the file with interactions in other places, in parts; None where all stay.
+    ``first`` is the number of the first one. Only those that move are read.
+
+    Raises CassetteError, ``name`` standing for the file.
+    """
+    items = reader.loads(data, name, lazy=True).interactions
+    sources = find(lambda number: _request(items, number))
+    if not sources:
+        return None
+    parts, dump = [writer.preamble()], writer.dumper(layout)
+    for number in range(len(items)):
+        written = None if number in sources else _written(items, number)
+        if written is None:
+            written = dump(items[sources.get(number, number)], first + number)
+        parts.append(written)
+    return parts
+
+
+def _request(items: Sequence[Interaction], number: int) -> Request:
+    if isinstance(items, LazyInteractions):
+        return items.request(number)
+    return items[number].request
 
 
 def _written(items: Sequence[Interaction], number: int) -> bytes | None:

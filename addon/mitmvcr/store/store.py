@@ -11,10 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from mitmvcr.core.errors import (
-    CassetteError,
-    CassetteWriteError,
-)
+from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Layout
 from mitmvcr.core.wording import as_word, number_of
 from mitmvcr.format import reader, writer
@@ -31,13 +28,14 @@ from mitmvcr.store.journal import Journal, SyncedJournal
 from mitmvcr.store.late import LateSecrets
 from mitmvcr.store.place import State
 from mitmvcr.store.rescue import without_cut_off
-from mitmvcr.store.rewrite import Change, amended, keep_volatile
+from mitmvcr.store.rewrite import Change, Find, amended, keep_volatile, rearranged
 from mitmvcr.store.waiting import Piece
 
 #: A larger body is not to be in memory several times over.
 _LARGE = 8 << 20
 #: How often a folder is made that is taken away meanwhile.
 _TRIES = 3
+_Make = Callable[..., list[bytes] | None]
 
 
 class FileStore(CassetteFile):
@@ -90,8 +88,7 @@ class FileStore(CassetteFile):
         self._dump = writer.dumper(self._layout)
 
     def _begin_in_folder(self, tries: int) -> None:
-        """Begin the journal in its folder, which another recorder that has recorded
-        nothing may take away between."""
+        """Begin the journal in its folder, which another recorder may take away."""
         folder = self._place.path.parent
         try:
             self._made = make_folders(folder)
@@ -135,8 +132,7 @@ class FileStore(CassetteFile):
 
     def _check_is_as_before(self) -> None:
         """Raise CassetteWriteError where the cassette has changed since the recording
-        began: no recorder may do that, but an editor or a checkout may. A deleted one
-        is made again."""
+        began, by an editor or a checkout. A deleted one is made again."""
         if self._place.state() not in (self._before, ()):
             problem = "was changed by somebody else since the recording began"
             raise CassetteWriteError(self.name, problem)
@@ -174,10 +170,17 @@ class FileStore(CassetteFile):
     ) -> None:
         """Change what was recorded so far where it may hold one of the texts. Raise
         CassetteError, with which the recording ends unless it ``goes_on``."""
+        self._rewrite(partial(amended, texts=texts, change=change), goes_on=goes_on)
+
+    def rearrange(self, find: Find) -> None:
+        """Put what was recorded elsewhere, as ``find`` says. Raise CassetteError."""
+        self._rewrite(partial(rearranged, find=find, first=len(self._kept)))
+
+    def _rewrite(self, make: _Make, *, goes_on: bool = False) -> None:
         if self._journal.is_open:
             with self._writing() if goes_on else self._ending():
                 data, name = self._journal.read(), str(self._journal.path)
-                if parts := amended(data, name, texts, change, self._layout):
+                if parts := make(data, name, layout=self._layout):
                     self._journal.rewrite(parts, goes_on=goes_on)
 
     @contextmanager
@@ -192,8 +195,7 @@ class FileStore(CassetteFile):
                 self._journal.close()
 
     def publish(self) -> None:
-        """Put the recording in place. Write nothing when nothing was recorded, unless
-        an empty cassette is wanted."""
+        """Put the recording in place; one of nothing where an empty one is wanted."""
         if not self._journal.is_open:
             return
         try:
@@ -322,8 +324,7 @@ class FileStore(CassetteFile):
             self._journal.close()
 
     def _finish(self) -> bool:
-        """Finish what a killed process was writing in place; return False where there
-        is none."""
+        """Finish what a killed process was writing in place, if any; return whether."""
         if not os.path.lexists(whole_beside(self._place.path)):
             return False
         with self._writing(), self._journal.locked():
@@ -343,8 +344,7 @@ class FileStore(CassetteFile):
         return len(recorded)
 
     def _is_in_place(self, data: bytes) -> bool:
-        """Return whether the recorder ended after it replaced the cassette and before
-        it removed the journal. The ids, which go on where the cassette ended, show
-        it."""
+        """Return whether the recorder ended between replacing the cassette and removing
+        the journal. The ids, which go on where the cassette ended, show it."""
         items = data.removeprefix(writer.preamble())
         return self.exists() and self._place.read().endswith(items)

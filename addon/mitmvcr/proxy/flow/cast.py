@@ -5,8 +5,9 @@ what only another recording has plays that from then on, if all that was said on
 in there too; where that is being played, the two change places.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Protocol
 from weakref import WeakKeyDictionary
@@ -43,6 +44,8 @@ class Cast:
     def __init__(self, session: Session, repeats: Repeats) -> None:
         self._session, self._deck, self._repeats = session, session.deck, repeats
         self._parts: WeakKeyDictionary[Script, _Part] = WeakKeyDictionary()
+        #: By position: what the client said there.
+        self._asked: dict[int, bytes] = {}
 
     def __repr__(self) -> str:
         return f"<Cast {len(self._parts)} sockets>"
@@ -69,13 +72,33 @@ class Cast:
                 return found.taken
         return None
 
-    def _others(self, part: _Part) -> Iterator[int]:
-        return (at for at in self._positions(part) if at != part.position)
+    def knowing(self, opening: Request) -> Callable[[bytes], bool]:
+        """Return a function that says whether the client said a text on any socket that
+        an equal request opened: it means what was meant there."""
 
-    def _positions(self, part: _Part) -> list[int]:
-        """Return what may answer the request of a part, the best first."""
-        seen = self._session.redactor.request(part.opening)
-        return self._deck.equal_to(seen, part.opening)
+        @cache
+        def equals() -> list[int]:
+            return self._positions(opening)[:_MOST]
+
+        return lambda text: any(text in self._asked_at(at) for at in equals())
+
+    def _asked_at(self, at: int) -> bytes:
+        if at not in self._asked:
+            frames = self._recorded(at).websocket
+            said = (each.content for each in frames if each.from_client)
+            self._asked[at] = b"\0".join(said)
+        return self._asked[at]
+
+    def _others(self, part: _Part) -> Iterator[int]:
+        return (at for at in self._positions(part.opening) if at != part.position)
+
+    def _may_play(self, part: _Part, position: int) -> bool:
+        return position in self._positions(part.opening)
+
+    def _positions(self, opening: Request) -> list[int]:
+        """Return what may answer the request that opens a socket, the best first."""
+        seen = self._session.redactor.request(opening)
+        return self._deck.equal_to(seen, opening)
 
     def _recorded(self, position: int) -> Response:
         return self._session.redactor.restored(self._deck[position]).response
@@ -90,7 +113,7 @@ class Cast:
             self._session.log.instead({part.position: at})
             return True
         for other, theirs in self._parts.items():
-            if theirs.position == at and part.position in self._positions(theirs):
+            if theirs.position == at and self._may_play(theirs, part.position):
                 recorded = self._recorded(part.position)
                 found = other.rehearse(recorded)
                 if found is not None and found.dialogue.waits:

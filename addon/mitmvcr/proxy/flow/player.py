@@ -12,6 +12,7 @@ from mitmvcr.core.errors import CassetteError, OptionError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.options import DIR, PASSTHROUGH, RERECORD, Settings
 from mitmvcr.proxy.flow.blocking import Blocking, parse_filter
+from mitmvcr.proxy.flow.turns import prepare
 from mitmvcr.rerecording import mode_of
 from mitmvcr.session import Session
 from mitmvcr.store.names import name_of
@@ -73,8 +74,9 @@ class Player:
         self.is_reading_on = False
         #: What takes its time is recorded in turn, and all that comes after it.
         self._turn, self.queued = asyncio.Lock(), 0
-        #: So many requests wait until the session is prepared.
-        self.waiting = 0
+        #: So many requests, or connections, wait until the session is prepared, in
+        #: their order.
+        self.preparing, self.waiting = asyncio.Lock(), 0
         #: By client: the hosts and ports that a request of it may go on to.
         self._allowed: set[tuple[str, str, int]] = set()
 
@@ -116,6 +118,22 @@ class Player:
         if self.redirects.expects:
             return self.redirects.restate(live, wire)
         return live
+
+    @property
+    def is_ready(self) -> bool:
+        """Return whether the session is prepared, and nobody waits for it."""
+        return self.session.is_prepared and not self.waiting
+
+    async def prepared(self) -> None:
+        """Wait until the session is prepared; first come, first served, since equal
+        requests are answered in their order. The session's end waits too."""
+        self.waiting += 1
+        try:
+            async with self.preparing:
+                if not self.session.is_prepared:
+                    await prepare(self.session)
+        finally:
+            self.waiting -= 1
 
     @property
     def offline(self) -> bool:
@@ -163,7 +181,7 @@ class Player:
         return is_left_out
 
     def _hear(self, flow: "http.HTTPFlow") -> None:
-        if self.session.records:
+        if self.session.records or self.session.looks_up:
             from mitmvcr.proxy.host.messages import request_parts  # it has mitmproxy
 
             self.pass_over(self.view.to_request(request_parts(flow.request)).request)

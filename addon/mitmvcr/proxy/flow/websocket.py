@@ -6,7 +6,7 @@ from collections.abc import Callable
 from mitmproxy import http
 from wsproto.utilities import generate_accept_token
 
-from mitmvcr.core.dialogue import Dialogue, Heard, Rehearsed
+from mitmvcr.core.dialogue import Dialogue, Heard, Rehearsed, nowhere
 from mitmvcr.core.frames import Frame, Kind
 from mitmvcr.core.model import Interaction, Request, Response, header
 from mitmvcr.proxy.flow.player import SLOW
@@ -81,7 +81,8 @@ def _protocols(value: str) -> list[str]:
 
 class Script:
     """The messages of one replay, and what is done about one that is none of them.
-    ``instead`` finds another recording that has a message, if there is one."""
+    ``instead`` finds another recording that has a message, if there is one, and
+    ``is_known`` says whether one of them has a text."""
 
     def __init__(
         self,
@@ -91,10 +92,12 @@ class Script:
         as_recorded: Callable[[bytes], bytes],
         counted: Callable[[bytes], bytes],
         instead: Callable[["Script", Heard], list[Frame] | None] = lambda *_: None,
+        is_known: Callable[[bytes], bool] = nowhere,
     ) -> None:
         self._latency, self._at = latency, 0
         self.refuse, self._instead = refuse, instead
         self.as_recorded, self._counted = as_recorded, counted
+        self._is_known = is_known
         self._subprotocol = header(recorded.headers, _PROTOCOL)
         self._has_large = _has_large(recorded)
         #: What was said, by the client and by the server; None if it is too much.
@@ -108,8 +111,10 @@ class Script:
         """Take a message of the client's. Return None where it is the recorded one,
         else why it is refused; nothing follows it then."""
         heard = Heard(kind, content, self.as_recorded(content))
+        is_slow = self.is_slow(content)  # then this is a thread, which reads no others
+        self.dialogue.is_known = nowhere if is_slow else self._is_known
         taken = self.dialogue.hear(*heard)
-        if taken is None and self._said is not None and not self.is_slow(content):
+        if taken is None and self._said is not None and not is_slow:
             taken = self._instead(self, heard)
         if taken is not None:
             self._note(heard)
@@ -138,6 +143,7 @@ class Script:
         if self._said is None or not is_alike or _has_large(recorded):
             return None
         dialogue, taken = self._begun(recorded), None
+        dialogue.is_known = self._is_known
         for said in (*self._said, *more):
             if isinstance(said, Heard):
                 taken = dialogue.hear(*said)
