@@ -69,6 +69,9 @@ HEADERS = {
     "X-Apple-ID-Session-Id": "<w60>",
     "X-FTL-SID": "<w22>=",
     "2fa-code": "<d6>",
+    "X-WSSE": 'UsernameToken Username="me", PasswordDigest="<w27>=", Nonce="<h32>", '
+    'Created="2026-11-30T07:00:00Z"',
+    "X-LC-Sign": "<h32>,1764486000000,master",
 }
 
 
