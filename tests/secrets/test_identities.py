@@ -484,7 +484,10 @@ def test_of_credentials_counts_whose_they_are(value: str, kept: str) -> None:
 
 def test_of_a_presigned_url_counts_the_key() -> None:
     assert lasting("X-Amz-Credential", b"AKID/2020/s3") == b"AKID"
+    digest = b'UsernameToken Username="ann", PasswordDigest="abc=", Nonce="7"'
+    assert lasting("X-WSSE", digest) == b"usernametoken ann"
     assert is_fresh("X-Amz-Signature")
+    assert is_fresh("X-LC-Sign")
     assert not is_fresh("api_key")
 
 

@@ -124,6 +124,9 @@ HEADERS = {
     "A-Sess": "<w60>",
     "X-Cred": "<w40>",
     "X-Biscuit": "<w80>",
+    "X-WSSE": 'UsernameToken Username="me", PasswordDigest="<w27>=", Nonce="<h32>", '
+    'Created="2026-11-30T07:00:00Z"',
+    "X-LC-Sign": "<h32>,1764486000000,master",
 }
 
 

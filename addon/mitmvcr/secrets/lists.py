@@ -41,6 +41,16 @@ HEADERS = (
     ),
     Named("dpop", "a proof that is bound to a token", _RFC + "rfc9449"),
     Named(
+        "x-wsse",
+        "a digest of a password, with all else that it was made of",
+        "https://answers.sap.com/t5/crm-and-cx-questions/instructions-for-emarsys-postman/qaq-p/12717386",
+    ),
+    Named(
+        "x-lc-sign",
+        "a digest of a key, with all else that it was made of",
+        "https://docs.leancloud.cn/en/sdk/storage/guide/rest/",
+    ),
+    Named(
         "x-identity-header",
         "what a program asks with for its managed identity",
         "https://learn.microsoft.com/azure/app-service/overview-managed-identity",

@@ -28,7 +28,7 @@ _IN_SIGNATURE = re.compile(rb"\.([a-z2-7]+)A+\Z")
 _FRESH = re.compile(
     r".*(?:signature|nonce|csrf|xsrf|captcha|hmac|digest|timestamp).*"
     r"|authenticitytoken|requestverificationtoken|antiforgery(?:token)?"
-    r"|sig|code|codeverifier|codechallenge|state|samlresponse|samlrequest|dpop"
+    r"|sig|xlcsign|code|codeverifier|codechallenge|state|samlresponse|samlrequest|dpop"
     r"|xamzsecuritytoken|xamzdate|xamzcontentsha256|ga|gid|fbp"
 )
 #: Codes that are used once, or that a test types anew each time.
@@ -177,7 +177,7 @@ def is_typed(name: str) -> bool:
 
 def lasting(name: str, value: bytes) -> bytes:
     """Return what of a hidden value stays the same while the same one asks."""
-    if plain(name).endswith("authorization"):
+    if plain(name).endswith(("authorization", "xwsse")):
         return _of_header(value)
     if plain(name).endswith("credential"):
         return value.partition(b"/")[0]
