@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -22,14 +23,17 @@ class World:
         self.rig = Rig(vcr_dir=str(folder), **options)
         self.desk = Desk(self.rig.vcr.sessions)
 
-    async def play(self, test: str | None, asks: int = 1, **more: object) -> None:
+    async def play(
+        self, test: str | None, asks: int = 1, failed: bool = False, **more: object
+    ) -> Mapping[str, int]:
         """Open the session of a test, ask something in it, and end it."""
         whose = {} if test is None else {"test": test}
         opened = await self.desk.open({**WISH, **whose, **more})
         for _ in range(asks):
             flow = self.rig.begin(opened["name"])
             self.rig.answer(flow)
-        await self.desk.end(opened["name"])
+        ended = await self.desk.end(opened["name"], {"failed": failed})
+        return {each: ended["counts"][each] for each in ("recorded", "replayed")}
 
     async def refused(self, test: str, **more: object) -> Problem:
         with pytest.raises(Problem) as told:
@@ -62,6 +66,33 @@ async def test_another_test_is_refused_and_both_are_named(
     await world.play(None)  # it was chosen by its name
     await world.refused(OTHER)
     await world.play(OTHER, cassette="shop/other", mode="record_once")
+    world.rig.vcr.done()
+
+
+@pytest.mark.parametrize("mode", ["record_once", "new_episodes"])
+@in_loop
+async def test_a_failed_test_that_is_tried_again_is_recorded_anew(
+    tmp_path: Path, mode: str
+) -> None:
+    """It was given the answer by which it had failed, then and ever after."""
+    world = World(tmp_path, vcr_mode=mode)
+    for is_last in (False, False, True):
+        counts = await world.play(ONE, failed=not is_last)
+        assert counts == {"recorded": 1, "replayed": 0}
+    for _ in range(2):  # what passed is kept, whatever comes of it later
+        counts = await world.play(ONE, failed=True)
+        assert counts == {"recorded": 0, "replayed": 1}
+    assert len(reader.load(tmp_path / "shop" / "test[a-b].yaml").interactions) == 1
+    world.rig.vcr.done()
+
+
+@in_loop
+async def test_what_others_may_play_is_not_recorded_anew(tmp_path: Path) -> None:
+    world = World(tmp_path, vcr_mode="record_once")
+    await world.play(None, failed=True)  # it was chosen by its name
+    assert (await world.play(None))["replayed"] == 1
+    await world.play(ONE, failed=True, cassette="one")
+    assert (await world.play(ONE, cassette="one", mode="replay_only"))["replayed"] == 1
     world.rig.vcr.done()
 
 

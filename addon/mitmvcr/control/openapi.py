@@ -35,7 +35,7 @@ _FAILED: Facts = {
     "failed": {
         "type": "boolean",
         "default": False,
-        "description": "Its test failed: --partial records it anew",
+        "description": "Its test failed: --partial and another try record it anew",
     }
 }
 #: Whose cassette it is, and how an older version named it.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from mitmvcr.control.office import Problem
+from mitmvcr.core.modes import RULES, Mode
 from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.player import Player, name_in
 
@@ -31,11 +32,13 @@ _OLD = "an older version named it after both; delete it, and record them anew"
 @dataclass(eq=False)
 class _Claim:
     """A test's claim to a cassette. ``sessions`` is how many sessions it has with it
-    now; ``is_used``: one of its sessions did something."""
+    now; ``is_used``: one of its sessions did something; ``is_spoilt``: the last one
+    recorded all of the cassette, and the test has failed."""
 
     test: str
     sessions: int = 0
     is_used: bool = False
+    is_spoilt: bool = False
 
 
 class Claims:
@@ -65,6 +68,17 @@ class Claims:
                     409, "cassette", detail, _OLD if is_old else _remedy(mine, theirs)
                 )
 
+    def anew(self, settings: Settings, test: str) -> Settings:
+        """Return the settings of a session that is to begin. A failed test that is
+        tried again records anew: it would play the answer by which it has failed."""
+        cassette = os.fspath(settings.cassette or "")
+        claim = self._claims.get(cassette.casefold(), {}).get(cassette)
+        if claim is None or claim.test != test or not claim.is_spoilt:
+            return settings
+        if not RULES[settings.mode, False].records:
+            return settings
+        return settings._replace(mode=Mode.RECORD_ONLY)
+
     def take(self, player: Player, test: str) -> None:
         """Note which test a session that has begun is for; :meth:`check` it before."""
         if not test:
@@ -77,12 +91,14 @@ class Claims:
         claim.sessions += 1
         self._by_player[player] = claim
 
-    def ended(self, player: Player) -> None:
-        """Note that a session has ended, and whether it did anything."""
+    def ended(self, player: Player, *, has_failed: bool) -> None:
+        """Note that a session has ended, whether it did anything, and how its test
+        did."""
         claim = self._by_player.pop(player, None)
         if claim is not None:
             claim.sessions -= 1
             claim.is_used |= _did_something(player)
+            claim.is_spoilt = has_failed and _recorded_all(player)
 
 
 def _remedy(mine: str, theirs: str) -> str:
@@ -103,3 +119,9 @@ def _did_something(player: Player) -> bool:
     session = player.session
     summary = session.summary()
     return bool(summary.did_something or summary.lost or session.variables.known)
+
+
+def _recorded_all(player: Player) -> bool:
+    """Return whether nothing of the cassette was there before the session."""
+    session = player.session
+    return bool(session.recorded_count) and not session.loaded

@@ -102,6 +102,7 @@ class Desk:
         fields.setdefault("cassette", name)
         settings = self._settings(fields)
         self._claims.check(settings, test, is_old=_is_old(wish, fields))
+        settings = self._claims.anew(settings, test)
         if self._sessions.named(name) is not None:
             remedy = "end it first, or PUT its cassette"
             raise Problem(409, "name", f"session {name} is open already", remedy)
@@ -137,7 +138,7 @@ class Desk:
         self._sessions.switch(settings, player.name)
         fresh = self._player(name)
         self._claims.take(fresh, test)
-        await self._wait(player, ended)  # it may have ended too, meanwhile
+        await self._wait(player, ended, has_failed)  # it may have ended too, meanwhile
         return {"session": self._state(fresh), "ended": report(player)}
 
     def variables(self, name: str, wish: Wish | None = None) -> Facts:
@@ -157,14 +158,14 @@ class Desk:
         return self._state(player)
 
     async def end(self, name: str, wish: Wish | None = None) -> Facts:
-        player = self._player(name)
-        self._note(player, _switch(dict(wish or {}), "failed"))
+        player, has_failed = self._player(name), _switch(dict(wish or {}), "failed")
+        self._note(player, has_failed)
         ended = self._sessions.end_of(player)
         servers = list(map(listeners.at, self._sessions.routes.own_ports(player.name)))
         self._sessions.eject(player.name)
         for server in servers:
             await listeners.stopped(server)
-        await self._wait(player, ended)
+        await self._wait(player, ended, has_failed)
         return report(player)
 
     def _note(self, player: Player, has_failed: bool) -> None:
@@ -176,7 +177,9 @@ class Desk:
         if not player.settings.save_failed:
             player.session.set_aside()
 
-    async def _wait(self, player: Player, ended: asyncio.Event) -> None:
+    async def _wait(
+        self, player: Player, ended: asyncio.Event, has_failed: bool
+    ) -> None:
         """Wait for its last flow; then it is saved."""
         try:
             await asyncio.wait_for(ended.wait(), self._patience)
@@ -185,7 +188,7 @@ class Desk:
             detail = f"requests under way after {self._patience:g} s: {flows}"
             remedy = "it is saved when they have ended: end them before the session"
             raise Problem(504, "cassette", detail, remedy) from error
-        self._claims.ended(player)
+        self._claims.ended(player, has_failed=has_failed)
 
     def _player(self, name: str) -> Player:
         player = self._sessions.used(checked("name", name))

@@ -16,9 +16,6 @@ T = TypeVar("T")
 #: Owns what fixtures of a wider scope and hooks ask for.
 SUITE = "suite"
 
-#: The modes in which a failed test's next try records anew what this one recorded.
-_FRESH = ("record_once", "record_only")
-
 #: What JSON has.
 _JSON = (str, int, float, bool, list, dict, type(None))
 
@@ -33,8 +30,6 @@ class Vcr:
         self._known: dict[str, int] = {}
         #: Whether a test of it has, which mitmvcr run notes for --partial.
         self.failed = False
-        #: Whether it was recorded from nothing, and its test has failed.
-        self.is_spoilt = False
 
     def __repr__(self) -> str:
         return f"<Vcr {self.name}, {self.mode}>"
@@ -78,9 +73,6 @@ class Vcr:
         """Save it, and return what is wrong, else ''."""
         wish = {"failed": True} if self.failed else {}
         facts = self._control("DELETE", "sessions", self._session, wish=wish)
-        if self.failed and self.mode in _FRESH:
-            counts = facts["counts"]
-            self.is_spoilt = bool(counts["recorded"] and not counts["replayed"])
         failure = facts.get("failure")
         wrong = [self.new_misses(facts), f"mitmvcr: {failure}" if failure else ""]
         return "\n".join(filter(None, wrong))
@@ -92,8 +84,6 @@ class Seat:
 
     def __init__(self, folder: str, mode: str | None, worker: str) -> None:
         self._worker = worker
-        #: By cassette and test: the session of its last try.
-        self._tries: dict[tuple[str, str], Vcr] = {}
         self._proxy: Proxy | None = None
         self.at_end = ""
         url = os.environ.get(VARIABLE)
@@ -133,16 +123,11 @@ class Seat:
         """Open a session for a cassette. Each worker may replay the same."""
         session = f"{name}@{self._worker}" if self._worker else name
         own = {"cassette": name, "name": session, "port": False}
-        test = name, os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
-        if (former := self._tries.get(test)) and former.is_spoilt:
-            # A rerun is a second try, and must not play what the first one failed by.
-            own["mode"] = "record_only"
         facts = self._control("POST", "sessions", wish={**wish, **own})
         # A secret in it is hidden, and what an older version recorded keeps its name.
         known = str(facts["name"]).removesuffix(session[len(name) :])
         vcr = Vcr(self._control, facts, known)
         vcr.proxy_url = self._port["proxy_url"]
-        self._tries[test] = vcr
         return vcr
 
     @contextmanager
