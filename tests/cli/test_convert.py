@@ -228,6 +228,18 @@ def test_what_cannot_be_converted_is_one_line(tmp_path, capsys, text, said) -> N
     assert said in line
 
 
+def test_where_all_is_left_out_nothing_is_written(tmp_path, capsys) -> None:
+    """It was an empty cassette, in the place of a good one."""
+    path, target = tmp_path / "a.json", tmp_path / "b.yaml"
+    path.write_text("[1]")
+    target.write_text("as it was")
+    assert convert(path, "-o", target, "--from", "vcrpy") == 1
+    assert target.read_text() == "as it was"
+    error, line = capsys.readouterr().err.splitlines()
+    assert error == f"mitmvcr: error: {target} is not written: all was left out"
+    assert line.endswith("interaction 0: left out: 1, where a mapping is wanted")
+
+
 def test_a_target_that_cannot_be_written_stays(tmp_path, capsys) -> None:
     path = save(tmp_path / "a.har", "har")
     target = path / "x.yaml"

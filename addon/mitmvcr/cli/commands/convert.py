@@ -198,6 +198,10 @@ def _converted(
     redactor = _redactor(rules, [one for each in found for one in each.variables])
     kept = with_identities(redactor, met)
     result.notes = [(name, line.shown(redactor.text)) for name, line in result.notes]
+    if not met and not result.is_whole:
+        result.files.clear()
+        result.errors.append(f"{target} is not written: all was left out")
+        return result
     result.interactions = len(kept)
     result.redacted = _count_changed(met, kept)
     written = convert.write(kept, form)
