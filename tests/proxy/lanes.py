@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,21 @@ class Outcome:
     again: int = 0
     passed: int = 0
 
-    @property
-    def seen(self) -> "Outcome":
-        """Return the same without which way it went."""
-        return replace(self, lane=0, again=0, passed=0)
+    def unlike(self, other: "Outcome") -> list[str]:
+        """Return in what the other differs, but for which way it went: the first few of
+        each list, since pytest compares long ones for minutes."""
+        ways = dict.fromkeys(("lane", "again", "passed"), 0)
+        one, two = (vars(replace(each, **ways)) for each in (self, other))
+        return [line for name in one for line in _unlike(name, one[name], two[name])]
+
+
+def _unlike(name: str, one: object, other: object) -> list[str]:
+    if isinstance(one, list) and isinstance(other, list):
+        pairs = enumerate(zip_longest(one, other))
+        found = [(f"{name}[{at}]", *pair) for at, pair in pairs]
+    else:
+        found = [(name, one, other)]
+    return [f"{at}: {a!r:.500} != {b!r:.500}" for at, a, b in found if a != b][:5]
 
 
 def cassette(path: Path, *interactions: Interaction) -> Path:
