@@ -232,7 +232,7 @@ def test_a_failure_while_recording_leaves_the_traffic_alone_and_is_told(
     fort: Fort,
 ) -> None:
     fort.cassette.unlink()
-    raising = {"RAISING": "mitmvcr.secrets.redactor:Redactor.interaction"}
+    raising = {"RAISING": "mitmvcr.secrets.redactor:Redactor.with_known"}
     fort.start("record_once", "-s", DOUBLES / "raising.py", environment=raising)
     assert fort.fetch(fort.origin.https_url + "/counter") == 200
     fort.assert_something_got_out()
