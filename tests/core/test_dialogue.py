@@ -45,6 +45,16 @@ SUBSCRIBE = '{"id":"%s","type":"subscribe","payload":{"query":"%s"}}'
 NEXT = '{"id":"%s","type":"next","payload":%d}'
 
 
+def test_what_was_to_be_said_next_is_taken_whoever_says_it() -> None:
+    """A refusal names what the client was to say."""
+    dialogue = Dialogue(frames("> ask", "< got"))
+    assert dialogue.next_from(client=False) is None
+    expected = dialogue.next_from(client=True)
+    assert expected is not None
+    assert expected.content == b"ask"
+    assert says(dialogue) == ["got"]
+
+
 def test_ids_of_a_seed_that_have_moved_on_by_one_are_put_once():
     """The first live one is the second recorded one."""
     third = "7f0e5f6c-1c58-4a3b-8f9e-2f6f0e9d1112"
