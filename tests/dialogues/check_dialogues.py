@@ -86,4 +86,6 @@ def test_it_is_replayed_whatever_its_ids_are_and_however_long_it_takes(
         replayed = run(folder, cassette, "replay_only", words, longer)
         assert replayed.returncode == 0, replayed.stderr
         assert replayed.stdout.splitlines() == said
-        assert "missed 0, unused 0" in replayed.stderr
+        assert "missed 0, " in replayed.stderr
+        if longer:  # who ends at once may do so before it listens
+            assert "missed 0, unused 0" in replayed.stderr
