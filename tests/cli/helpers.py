@@ -68,6 +68,21 @@ class Cli:
         return (sys.executable, "-c", code)
 
 
+def run_under(
+    prefix: Sequence[str], cli: Cli, *words: str | Path
+) -> subprocess.CompletedProcess[str]:
+    """``mitmvcr`` as what another program becomes, or starts."""
+    return subprocess.run(
+        [*prefix, *MITMVCR, *map(str, words)],
+        cwd=cli.cwd,
+        env=cli.environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
 #: A command that says what environment it was given, and stays until its input ends.
 STAYS = (
     sys.executable,

@@ -19,7 +19,16 @@ from pathlib import Path
 
 import pytest
 
-from cli.helpers import MITMVCR, PATIENCE, Cli, answer, lines, need, write_cassette
+from cli.helpers import (
+    MITMVCR,
+    PATIENCE,
+    Cli,
+    answer,
+    lines,
+    need,
+    run_under,
+    write_cassette,
+)
 from gobuild import binary
 from leaving_out import leave_out
 from mitmvcr.cli.child import trust
@@ -48,19 +57,6 @@ def isolated(cli, cassette):
         return cli("run", *options, *words, env=env, stdin=stdin)
 
     return run
-
-
-def run_under(prefix, cli, *words):
-    """``mitmvcr`` as what another program becomes, or starts."""
-    return subprocess.run(
-        [*prefix, *MITMVCR, *map(str, words)],
-        cwd=cli.cwd,
-        env=cli.environment(),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
 
 
 def without(capabilities: str) -> list[str]:

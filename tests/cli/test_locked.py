@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.helpers import MITMVCR, PATIENCE, Cli, need, write_cassette
+from cli.helpers import Cli, need, run_under, write_cassette
 from leaving_out import leave_out
 
 if sys.platform == "win32":
@@ -24,15 +24,7 @@ def run(cli: Cli, *words: str) -> subprocess.CompletedProcess[str]:
     if os.geteuid() == 0:
         need("setpriv", shutil.which("setpriv"))
         prefix = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
-    return subprocess.run(
-        [*prefix, *MITMVCR, "run", *words],
-        cwd=cli.cwd,
-        env=cli.environment(),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    return run_under(prefix, cli, "run", *words)
 
 
 @pytest.fixture
