@@ -133,7 +133,7 @@ class Log:
                     self._held[number] = 2 * places.get(position, position) + 1
             elif held.outcome is Outcome.RECORDED and held.interaction is not None:
                 at = places.get(held.interaction, held.interaction)
-                self._held[number] = replace(held, interaction=at)
+                self._held[number] = _at(held, at)
 
     def hide(self, hides: Hides) -> None:
         """Take out of all entries what was found to be secret after they were made."""

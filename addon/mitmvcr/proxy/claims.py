@@ -73,11 +73,10 @@ class Claims:
         tried again records anew: it would play the answer by which it has failed."""
         cassette = os.fspath(settings.cassette or "")
         claim = self._claims.get(cassette.casefold(), {}).get(cassette)
-        if claim is None or claim.test != test or not claim.is_spoilt:
-            return settings
-        if not RULES[settings.mode, False].records:
-            return settings
-        return settings._replace(mode=Mode.RECORD_ONLY)
+        is_again = claim is not None and claim.test == test and claim.is_spoilt
+        if is_again and RULES[settings.mode, False].records:
+            return settings._replace(mode=Mode.RECORD_ONLY)
+        return settings
 
     def take(self, player: Player, test: str) -> None:
         """Note which test a session that has begun is for; :meth:`check` it before."""
