@@ -185,6 +185,8 @@ class Recorders:
     def _make_way(self, cassette: str) -> None:
         """Move aside what a session that has failed left of this cassette: its test is
         tried again."""
+        if not self._set_aside:
+            return  # nothing was left, so that no link need be resolved
         left = self._set_aside.pop(os.path.realpath(cassette), "")
         if not left.endswith(".part"):
             return
