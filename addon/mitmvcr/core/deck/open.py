@@ -145,6 +145,10 @@ class OpenDeck(Deck):
         headers agree best first."""
         return equals.ranked(positions, self._chooser.asked(request, live))
 
+    def equals_of(self, positions: Iterable[int]) -> Steps[Equals]:
+        """Return what is known of interactions that count as equal."""
+        return self._chooser.making_equals(positions)
+
     def equal_to(self, request: Request, live: Request) -> list[int]:
         """Return the positions that may answer a request, those that were used up too,
         the best first. All of its URL are read."""
