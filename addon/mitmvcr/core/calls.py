@@ -147,13 +147,14 @@ def split(body: bytes) -> Sequence[bytes]:
 
 class Call:
     """A call as far as it has come: the recordings that ``fitting`` has left agree with
-    all that was said, by the client and to it."""
+    all that was said, by the client and to it. ``is_strict``: what the client says
+    counts, and so does how much it is."""
 
-    def __init__(self, parts: Iterable[Part]) -> None:
-        self.fitting = list(parts)
+    def __init__(self, parts: Iterable[Part], *, is_strict: bool = True) -> None:
+        self.fitting, self._is_strict = list(parts), is_strict
         #: How many messages were heard, one more once the request has ended.
         self.heard = 0
-        self.told = 0
+        self.told, self._has_ended = 0, False
 
     def __repr__(self) -> str:
         return f"<Call heard {self.heard}, told {self.told}, {self.fitting}>"
@@ -162,17 +163,20 @@ class Call:
         """Take a message of the client's; ``is_same`` compares it with one of a
         recording. Return whether a recording has it."""
         return self._keep(
-            part
-            for part in self.fitting
-            if self.heard < len(part.asked) and is_same(part, part.asked[self.heard])
+            lambda part: (
+                self.heard < len(part.asked) and is_same(part, part.asked[self.heard])
+            )
         )
 
     def end(self) -> bool:
         """Take the end of the request. Return whether a recording has it here."""
-        return self._keep(p for p in self.fitting if len(p.asked) == self.heard)
+        self._has_ended = True
+        return self._keep(lambda part: len(part.asked) == self.heard)
 
-    def _keep(self, fitting: Iterable[Part]) -> bool:
-        found = list(fitting)
+    def _keep(self, fits: Callable[[Part], bool]) -> bool:
+        found = (
+            [p for p in self.fitting if fits(p)] if self._is_strict else self.fitting
+        )
         if found:
             self.fitting = found
             self.heard += 1
@@ -186,7 +190,8 @@ class Call:
 
     def is_due(self, part: Part) -> bool:
         """Return whether it is the server's turn, as this recording has it."""
-        return self.told < len(part.said) + 2 and part.due(self.told) <= self.heard
+        is_turn = self._has_ended or part.due(self.told) <= self.heard
+        return is_turn and self.told < len(part.said) + 2
 
     def tell(self, part: Part) -> None:
         """Note that a step of the answer was told as this recording has it."""

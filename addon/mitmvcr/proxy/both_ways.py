@@ -65,7 +65,8 @@ class Speaker:
     ) -> None:
         self._player, self._flow, self._live = player, flow, live
         self._session = player.session
-        self.call, self._messages = Call(parts), Messages()
+        is_strict = "body" in player.session.matcher.parts
+        self.call, self._messages = Call(parts, is_strict=is_strict), Messages()
         self._heard: list[bytes] = []
         self._finish, self._go_on = finish, go_on
         self._began = time.monotonic_ns()
@@ -166,13 +167,22 @@ class Speaker:
         assert self._answer is not None
         recorded, step = self._answer.interaction.response, self.call.told
         if step == 0:
-            wire = request_parts(self._flow.request)
-            response = make_response(*to_stream(recorded, wire, ())[0])
-            return Head(response, part.is_refused, self._pause(0))
+            return Head(self._response(b" "), part.is_refused, self._pause(0))
         if step <= len(part.said):
             content = b"".join(self._said[step - 1 : step])
             return Said(content, self._pause(step))
-        return End(breaks_off=recorded.failure == "truncated")
+        whole = self._response(b"".join(self._said))
+        return End(whole, breaks_off=recorded.failure == "truncated")
+
+    def _response(self, body: bytes) -> http.Response:
+        assert self._answer is not None
+        recorded, wire = (
+            self._answer.interaction.response,
+            request_parts(self._flow.request),
+        )
+        response = make_response(*to_stream(recorded, wire, ())[0])
+        response.raw_content = body
+        return response
 
     def _pause(self, step: int) -> float:
         """Return for how many seconds a step has to wait."""

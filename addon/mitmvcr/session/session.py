@@ -83,7 +83,8 @@ class Session(Counts):
         reads = exists and (self.rule.loads or self.rule.records)
         found = store.load(sendable=self.rule.loads).interactions if reads else ()
         loaded = found if self.rule.loads else ()
-        self._loaded = len(loaded)
+        #: How many interactions it began with.
+        self.loaded = len(loaded)
         self._hooks = hooks
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
@@ -165,14 +166,9 @@ class Session(Counts):
         return self.rule.records
 
     @property
-    def loaded(self) -> int:
-        """Return how many interactions the session began with."""
-        return self._loaded
-
-    @property
     def expects(self) -> bool:
         """Return whether it is a strict replay of something, which is asked for."""
-        return self.offline and self._loaded > 0
+        return self.offline and self.loaded > 0
 
     def plan(self, request: Request, foreseen: Seen | None = None) -> Decision:
         """Decide what to do with a request. A replay has used its interaction up;
@@ -312,7 +308,7 @@ class Session(Counts):
         self._recorded += 1
 
     def _log_recorded(self, kept: Interaction) -> None:
-        position, response = self._loaded + self._recorded, kept.response
+        position, response = self.loaded + self._recorded, kept.response
         times = response.duration, response.lasted
         if self.log.complete:
             entry = self.entry("recorded", kept, position)

@@ -41,8 +41,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The end of the answer: its trailers, or that it broke off."""
+    """The end of the answer, as whose whole this response is shown; or it breaks
+    off."""
 
+    whole: http.Response
     breaks_off: bool = False
     pause: float = 0.0
 
@@ -133,7 +135,7 @@ class _BothWays:
         elif isinstance(step, Head):
             yield from self._begin_answer(stream, step)
         elif isinstance(step, End):
-            yield from _end(stream, breaks_off=step.breaks_off)
+            yield from _end(stream, step.whole, breaks_off=step.breaks_off)
         else:
             yield from self._refuse(stream, step.response)
 
@@ -152,8 +154,10 @@ class _BothWays:
 
     def _refuse(self, stream: Any, response: http.Response) -> Commands:
         if self._has_begun:
-            stream.flow.response.trailers = response.headers
-            yield from _end(stream)
+            begun = stream.flow.response
+            fields = response.headers.fields
+            begun.trailers = http.Headers([(n.lower(), v) for n, v in fields[1:]])
+            yield from _end(stream, begun)
             return
         stream._handle_event = ignore
         stream.flow.response = response
@@ -167,9 +171,9 @@ class _BothWays:
             yield from stream._handle_event(event)
 
 
-def _end(stream: Any, *, breaks_off: bool = False) -> Commands:
+def _end(stream: Any, response: http.Response, *, breaks_off: bool = False) -> Commands:
     stream._handle_event = ignore
-    response, host = stream.flow.response, layers()
+    host, stream.flow.response = layers(), response
     stream.flow.request.timestamp_end = response.timestamp_end = time.time()
     if breaks_off:
         stream.flow.error = flow.Error(flow.Error.KILLED_MESSAGE)

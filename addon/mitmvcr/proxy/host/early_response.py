@@ -68,6 +68,12 @@ def let_answer(flow: http.HTTPFlow, answering: Answering) -> bool:
     return True
 
 
+def is_answered_here(flow: http.HTTPFlow) -> bool:
+    """Return whether a flow is answered so: nothing of it is passed on."""
+    stream: Any = flow.request.stream
+    return isinstance(stream, Answering)
+
+
 def layers() -> Any:
     from mitmproxy.proxy.layers import http as layers
 
