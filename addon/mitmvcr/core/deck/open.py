@@ -158,7 +158,7 @@ class OpenDeck(Deck):
             for at in self._positions.get(self._bucket_of(request.url), ())
             if not keys.isdisjoint(self._keys.of_recorded(self._all.request(at)))
         ]
-        known = finished(self._chooser.making_equals(equal))
+        known = finished(self.equals_of(equal))
         return self.ranked(equal, request, live, known)
 
     def swap(self, taken: int, other: int) -> tuple[int, Interaction]:
