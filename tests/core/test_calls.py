@@ -7,6 +7,7 @@ import pytest
 
 from mitmvcr.core.calls import (
     Call,
+    Counter,
     Messages,
     Part,
     Turns,
@@ -65,6 +66,18 @@ def test_messages_come_in_any_parts() -> None:
     assert Messages().feed(whole) == found
     assert split(whole + b"\0\0") == [*found, b"\0\0"]
     assert split(b"") == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 7, 100])
+def test_messages_are_counted_in_any_parts(size: int) -> None:
+    whole, counter, cut = (
+        body("one two") + frame("") + frame("x"),
+        Counter(),
+        Messages(),
+    )
+    for at in range(0, len(whole), size):
+        part = whole[at : at + size]
+        assert counter.feed(part) == len(cut.feed(part))
 
 
 def test_it_is_noted_whose_turn_it_was() -> None:

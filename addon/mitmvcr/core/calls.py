@@ -13,6 +13,8 @@ from itertools import pairwise
 from mitmvcr.core.events import message_ends
 from mitmvcr.core.model import Headers, Interaction, Response
 
+#: Flags, and the length in four bytes.
+_PREFIX_BYTES = 5
 _NUMBER_BYTES = 9
 Read = Callable[[int], Interaction]
 
@@ -50,17 +52,40 @@ class Messages:
         return found
 
 
+class Counter:
+    """Counts the messages of a body that comes in parts, and keeps none of it."""
+
+    def __init__(self) -> None:
+        self._prefix, self._left = b"", 0
+
+    def feed(self, part: bytes) -> int:
+        """Return how many messages end in this part."""
+        found, at = 0, 0
+        while at < len(part):
+            if len(self._prefix) < _PREFIX_BYTES:
+                missing = part[at : at + _PREFIX_BYTES - len(self._prefix)]
+                self._prefix, at = self._prefix + missing, at + len(missing)
+                if len(self._prefix) < _PREFIX_BYTES:
+                    break
+                self._left = int.from_bytes(self._prefix[1:])
+            step = min(self._left, len(part) - at)
+            at, self._left = at + step, self._left - step
+            if not self._left:
+                found, self._prefix = found + 1, b""
+        return found
+
+
 class Turns:
     """Notes whose turn it is, while a call is recorded."""
 
     def __init__(self) -> None:
-        self._asked, self._said = Messages(), Messages()
+        self._asked, self._said = Counter(), Counter()
         self._count, self._turns = 0, [0]
         self._has_ended = False
 
     def ask(self, part: bytes) -> None:
         """Note a part of the request."""
-        self._count += len(self._asked.feed(part))
+        self._count += self._asked.feed(part)
 
     def end_request(self) -> None:
         if not self._has_ended:
@@ -73,7 +98,7 @@ class Turns:
 
     def answer(self, part: bytes) -> None:
         """Note a part of the answer."""
-        self._turns += [self._count] * len(self._said.feed(part))
+        self._turns += [self._count] * self._said.feed(part)
 
     def noted(self) -> tuple[int, ...]:
         """Return whose turn it was until now, which is the end; nothing where the
