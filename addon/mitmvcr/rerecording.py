@@ -12,7 +12,7 @@ from mitmvcr.core.modes import Mode
 from mitmvcr.core.wording import quoted
 
 #: No session has this name. It stands for a report in which all went well.
-_NOBODY = ":"
+NOBODY = ":"
 _REPORT = "name the JSON report of a run with a folder of cassettes"
 
 
@@ -28,7 +28,7 @@ def _names(text: str) -> list[str]:
         return [text.removesuffix(".yaml")]
     try:
         report = json.loads(Path(text[1:]).expanduser().read_bytes())
-        return [escape(str(each)) for each in report["failed_sessions"]] or [_NOBODY]
+        return [escape(str(each)) for each in report["failed_sessions"]] or [NOBODY]
     except OSError as error:
         problem = f"cannot be read: {error.strerror or error}; {_REPORT}"
     except (ValueError, TypeError, LookupError, RecursionError):
