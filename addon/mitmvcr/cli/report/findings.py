@@ -95,7 +95,7 @@ def of_partial(proxy: "Proxy") -> Iterator[Finding]:
     text = (
         f"nothing was recorded anew: {RERECORD.word} names no session of this run. A"
         " session has its cassette's name in the folder, as"
-        f" {shown(proxy.names[0], 300)}"
+        f" {shown(proxy.names[-1], 300)}"
     )
     yield Finding("partial", text)
 
