@@ -24,7 +24,7 @@ from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
 from mitmvcr.core.frames import Frame, Kind
-from mitmvcr.core.media import FORM, media_kind
+from mitmvcr.core.media import FORM, is_json, media_kind, parameter
 
 _ZLIB = (b"\x78\x01", b"\x78\x9c", b"\x78\xda")
 #: What is said elsewhere too, or of the transfer alone.
@@ -78,8 +78,8 @@ def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
     code, failure = response["status"].number(), ""
     if code <= 0:
         code, failure = _failed(entry)
-    method = request["method"].text()
-    has_body = method.upper() != "HEAD" and code not in (204, 304)
+    method = _method(request["method"].text())
+    has_body = method != "HEAD" and code not in (204, 304)
     answered = _headers(response)
     answer, is_decoded = _content(response["content"], answered, found, has_body)
     yield Exchange(
@@ -97,6 +97,15 @@ def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
         failure=failure,
         frames=_frames(entry),
     )
+
+
+#: What fetch sends in capitals, however a program spells it; ``patch`` it does not.
+_CAPITALS = frozenset(("get", "head", "post", "put", "delete", "options"))
+
+
+def _method(method: str) -> str:
+    """Return a method as it was sent. axios-har-tracker writes it as axios has it."""
+    return method.upper() if method in _CAPITALS else method
 
 
 def _url(url: str) -> str:
@@ -165,8 +174,10 @@ def _content(
     the length all the same that its head states."""
     stated = _stated(headers)
     body, is_decoded = _text(content, content["size"], found, headers)
-    is_told = bool(body) or not content["text"].is_none or not has_body
-    if not is_told and max(content["size"].number(), stated.length) > 0:
+    size, length = content["size"].number(), stated.length
+    if not content["text"].is_none:  # it may be what nothing is in a coding
+        size, length = size + content["compression"].number(), stated.uncoded
+    if has_body and not body and max(size, length) > 0:
         found.say("response.body", "is absent: the archive has its size alone")
     if body and has_body and stated.uncoded not in (-1, len(body)):
         found.say("response.body", "is not as long as its head states")
@@ -220,16 +231,28 @@ def _sizes(content: Tree, size: Tree) -> list[int]:
 
 
 def _encoded(text: Tree, kinds: Sequence[Pairs], sizes: Sequence[int]) -> bytes:
-    """Return text in the encoding in which it has one of these sizes: its own, which
-    Chromium leaves to the head, behind its mark, or as mitmproxy and browsers read what
-    names none."""
+    """Return text in the encoding in which it has one of these sizes, of which its head
+    states the first: its own, which Chromium leaves to the head, behind its mark, or as
+    mitmproxy and browsers read what names none."""
     in_its_own, *others = [in_charset(text, each) for each in kinds]
     made = [text.data(), in_its_own, *others]
-    with suppress(UnicodeEncodeError):
-        made.append(text.text().translate(_WINDOWS).encode("latin-1"))
     made += [codecs.BOM_UTF8 + text.data()] if text else []
-    fitting = (body for each in sizes for body in made if len(body) == each)
+    guessed = list(made)
+    with suppress(UnicodeEncodeError):
+        guessed.append(text.text().translate(_WINDOWS).encode("latin-1"))
+    # What an archive itself says may be a number of letters.
+    tried = [guessed, *[made if _is_utf_8(kinds) else guessed] * len(sizes)]
+    pairs = zip(sizes, tried, strict=False)
+    fitting = (body for each, some in pairs for body in some if len(body) == each)
     return next(fitting, in_its_own)
+
+
+def _is_utf_8(kinds: Sequence[Pairs]) -> bool:
+    named = [v for each in kinds for n, v in each if n.lower() == "content-type"]
+    return any(is_json(each) or parameter(each, "charset") in _UTF_8 for each in named)
+
+
+_UTF_8 = ("utf-8", "utf8", "UTF-8", "UTF8")
 
 
 #: windows-1252 for browsers, which is Latin-1 for mitmproxy.
