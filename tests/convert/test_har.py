@@ -73,6 +73,31 @@ def test_a_header_that_came_twice_stands_in_one(value: Any) -> None:
     assert one.response.headers == {"Set-Cookie": ["a=1", "b=2"]}
 
 
+@pytest.mark.parametrize(
+    ("value", "cookies"),
+    [
+        (
+            "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/, b=2; HttpOnly, c=3",
+            [
+                "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/",
+                "b=2; HttpOnly",
+                "c=3",
+            ],
+        ),
+        ("a=1, b=2; Path=/", ["a=1, b=2; Path=/"]),
+        ("a=1; Path=/\nb=2, c=3", ["a=1; Path=/", "b=2, c=3"]),
+        ("", [""]),
+    ],
+)
+def test_cookies_that_were_joined_are_apart_again(
+    value: str, cookies: list[str]
+) -> None:
+    """requests-har and Selenium Wire write what Python's libraries make of them."""
+    headers = [{"name": "set-cookie", "value": value}]
+    one = only(found_in(archive(entry(response={"headers": headers})), "har"))
+    assert one.response.headers == {"Set-Cookie": cookies}
+
+
 def test_what_has_no_place_is_noted() -> None:
     found = found_in(archive(entry(_initiator={"a": 1}, pageref="page_1")), "har")
     assert notes_of(found) == [

@@ -19,7 +19,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from mitmvcr.codings import CodingError, decoded
-from mitmvcr.convert.coded import form_of, from_base64, in_charset, text_of
+from mitmvcr.convert.coded import (
+    COOKIES,
+    form_of,
+    from_base64,
+    in_charset,
+    text_of,
+)
 from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
@@ -80,7 +86,9 @@ def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
         code, failure = _failed(entry)
     method = _method(request["method"].text())
     has_body = method != "HEAD" and code not in (204, 304)
-    answered = _headers(response)
+    answered = [
+        one for name, value in _headers(response) for one in _apart(name, value)
+    ]
     answer, is_decoded = _content(response["content"], answered, found, has_body)
     yield Exchange(
         method=method,
@@ -116,6 +124,18 @@ def _url(url: str) -> str:
 def _headers(message: Tree) -> Pairs:
     items = message["headers"].items()
     return [(i["name"].text(), v.text()) for i in items for v in i["value"].each()]
+
+
+def _apart(name: str, value: str) -> Pairs:
+    """Return a header, or the cookies that Python's recorders have joined in it, as far
+    as attributes tell that they are several: a value may have a comma."""
+    if name.lower() != "set-cookie" or "\n" in value:  # as Chromium joins them
+        return [(name, value)]
+    cookies = [""]
+    for part in COOKIES.split(value):
+        joined = part if not cookies[-1] else f"{cookies[-1]}, {part}"
+        cookies = [*cookies, part] if ";" in cookies[-1] else [*cookies[:-1], joined]
+    return [(name, each) for each in cookies]
 
 
 def _failed(entry: Tree) -> tuple[int, str]:

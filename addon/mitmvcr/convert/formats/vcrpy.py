@@ -14,11 +14,11 @@
 """
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mitmvcr.convert.coded import (
+    COOKIES,
     as_sent,
     from_base64,
     in_charset,
@@ -105,17 +105,13 @@ def _headers(tree: Tree) -> list[tuple[str, str]]:
     ]
 
 
-#: Between two cookies: within one, a date has a comma and no name behind it.
-_COOKIES = re.compile(r", (?=[^\s;,=\"]+=)")
-
-
 def _apart(pairs: Pairs) -> Pairs:
     """Return headers with each cookie apart, which alone are no list."""
     return [
         (name, value)
         for name, joined in pairs
         for value in (
-            _COOKIES.split(joined) if name.lower() == "set-cookie" else [joined]
+            COOKIES.split(joined) if name.lower() == "set-cookie" else [joined]
         )
     ]
 
