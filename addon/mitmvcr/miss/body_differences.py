@@ -11,14 +11,17 @@ from mitmvcr.core.bodies import (
     counted_fields,
     ending,
     field_name,
+    field_number,
     fold_escapes,
     frame_messages,
+    held_text,
     in_one_order,
     is_form,
     json_texts,
     json_value,
     multipart_parts,
     payload,
+    tagged_fields,
     wire_fields,
     without_message_ids,
 )
@@ -51,6 +54,7 @@ from mitmvcr.miss.xml_differences import xml_differences
 
 #: JSON of more bytes is not taken apart to say where it differs.
 _TAKEN_APART = 2 << 20
+TEXT = "text/plain"
 #: Left out, it does not count.
 NO_BODY = ("parts", "body")
 
@@ -220,7 +224,39 @@ def _message_differences(
             yield Difference(at, "", "", NO_BODY, why=f"{at} {_REORDERED}")
         elif ours.content != theirs.content:
             sides = one.part(ours.content, inner), other.part(theirs.content, inner)
-            yield from _at(at, *sides, NO_BODY)
+            fields = [] if inner else _field_differences(at, *sides)
+            yield from fields or _at(at, *sides, NO_BODY)
+
+
+def _field_differences(place: str, one: Content, other: Content) -> list[Difference]:
+    """Return where the texts of two messages of protobuf differ; nothing where they
+    differ in anything else."""
+    try:
+        texts = [*_different_texts(one.raw, other.raw)]
+    except (ValueError, RecursionError):
+        return []
+    found: list[Difference] = []
+    for path, ours, theirs in texts:
+        sides = one.part(ours, TEXT), other.part(theirs, TEXT)
+        found += _at(f"{place} field {path}", *sides, NO_BODY)
+    return found
+
+
+def _different_texts(one: bytes, other: bytes) -> Iterator[tuple[str, bytes, bytes]]:
+    """Yield the paths and contents of texts that differ. Raise ValueError where
+    anything else does."""
+    pairs = zip(tagged_fields(one), tagged_fields(other), strict=True)
+    for (tag, ours, our_raw), (their_tag, theirs, their_raw) in pairs:
+        if our_raw == their_raw:
+            continue
+        if tag != their_tag or ours is None or theirs is None:
+            raise ValueError("another field")
+        path = str(field_number(tag))
+        if held_text(ours) is not None and held_text(theirs) is not None:
+            yield path, ours, theirs
+        else:
+            for inner, one_text, other_text in _different_texts(ours, theirs):
+                yield f"{path}.{inner}", one_text, other_text
 
 
 _REORDERED = (

@@ -26,10 +26,12 @@ from mitmvcr.core.bodies.jsontext import (
 from mitmvcr.core.bodies.multipart import field_name, in_one_order, multipart_parts
 from mitmvcr.core.bodies.outlines import Outlines
 from mitmvcr.core.bodies.protobuf import (
+    field_number,
     frame_messages,
     framed,
     from_base64,
     held_field,
+    held_text,
     tagged_fields,
     wire_fields,
 )

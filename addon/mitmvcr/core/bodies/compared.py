@@ -35,13 +35,14 @@ from mitmvcr.core.bodies.multipart import (
     multipart_places,
 )
 from mitmvcr.core.bodies.outlines import Outlines
-from mitmvcr.core.bodies.protobuf import frame_messages, framed
+from mitmvcr.core.bodies.protobuf import frame_messages, framed, with_changed_texts
 from mitmvcr.core.bodies.xml import canonical_xml, xmlrpc_call
 from mitmvcr.core.media import (
     JSON,
     charset,
     holds_json,
     is_framed,
+    is_protobuf,
     lasting_header,
     media_kind,
     parameter,
@@ -168,6 +169,9 @@ def canonical(
             return _multipart(body, media, rules, depth)
         if may_be_lines(body, media):
             return _lines(body, media, rules)
+    if rules.text and is_protobuf(media):
+        with suppress(ValueError, RecursionError):
+            return with_changed_texts(body, rules.text)
     with suppress(ValueError):
         if is_form(body, kind):
             return _form(body, rules)
@@ -198,13 +202,20 @@ def _json(body: bytes, media: str, rules: BodyRules) -> bytes:
 
 
 def _framed(body: bytes, media: str, rules: BodyRules) -> bytes:
-    """Spell messages of JSON in one way; leave others as they stand."""
+    """Spell messages of JSON in one way; leave others as they stand, but for what does
+    not count in their texts."""
     if holds_json(media):
         with suppress(ValueError):
             found = frame_messages(body)
             bare = [any_placeholder(each.content) for each in found]  # of other lengths
             spelled = [canonical(each, JSON, rules) for each in bare]
             return framed(zip((each.flags for each in found), spelled, strict=True))
+    elif rules.text:
+        with suppress(ValueError, RecursionError):
+            body = framed(
+                (flags, with_changed_texts(content, rules.text))
+                for flags, content in frame_messages(body)
+            )
     return any_placeholder(body)
 
 
