@@ -163,3 +163,16 @@ def test_the_table_stays_within_the_fast_automaton() -> None:
         "from anchors.MOST_FAST texts on each search takes 1.4 to 2.8 times as long:"
         " join stems, or measure anew"
     )
+
+
+@pytest.mark.parametrize(("end", "count"), [(b'"', 0), (b" ", 1)])
+def test_a_run_is_looked_through_once_whether_it_ends_in_vain_or_too_far(
+    end: bytes, count: int
+) -> None:
+    data, work = b"=ab" * SIZE + end, [0]
+    run = scan.Run(rb"=", rb"[^\s\"]", 4, 2000, rb"(?=\s)")
+    run.whole, run.long = (Counting(each, work) for each in (run.whole, run.long))
+    looked = scan.Scan(data)
+    found = [looked.run(run, at) for at in range(0, len(data), 3)]
+    assert len([each for each in found if each]) == count
+    assert work[0] <= 3 * len(data)

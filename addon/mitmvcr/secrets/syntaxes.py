@@ -27,6 +27,7 @@ from mitmvcr.secrets.scan import (
     LONGEST,
     NONE,
     Place,
+    Run,
     Scan,
     Value,
     Values,
@@ -72,6 +73,26 @@ def _matched(
         ):
             return NONE
         return scan.value(compiled, finish, place, decode)
+
+    return take
+
+
+def _run(
+    before: bytes,
+    letters: bytes,
+    least: int,
+    most: int,
+    after: bytes,
+    *,
+    left: bytes = b"",
+) -> Take:
+    """Return what takes a run of letters, where ``left`` matches what ends before the
+    name."""
+    run, ends = Run(before, letters, least, most, after), re.compile(left + rb"\Z")
+
+    def take(scan: Scan, begin: int, finish: int) -> Values:
+        value = scan.run(run, finish)
+        return value if value and ends.search(scan.left(begin, 200)) else NONE
 
     return take
 
@@ -283,14 +304,14 @@ SYNTAXES = (
     Syntax(lines.header, BEFORE, FAR, b":"),
     Syntax(lines.line, BEFORE, FAR, b":= \"'", b":="),
     # //registry.npmjs.org/:_authToken=x
-    Syntax(_matched(rb"[ \t]{0,9}+=[ \t]{0,9}+[\"']?+(" + BARE + rb"{4,2000}+)(?=[\"']?+(?:\s|\Z|\\))", left=rb"//[^\s\"'=]{1,120}[/:]"), b"/:", b"", b"= "),
+    Syntax(_run(rb"[ \t]{0,9}+=[ \t]{0,9}+[\"']?+", BARE, 4, 2000, rb"(?=[\"']?+(?:\s|\Z|\\))", left=rb"//[^\s\"'=]{1,120}[/:]"), b"/:", b"", b"= "),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
     Syntax(_matched(rb"=([^;/?#&\"'\s<>\\]{4,500}+)", left=rb"://[^\s\"'<>]*", far=1000), b";", b"", b"="),
     Syntax(_matched(rb"[ \t]?=[ \t]?(?:\{([^{}\r\n]{4,500}+)\}|([^;\"'\s<>&\\]{4,500}+))", left=_CONNECTION, far=200, fold=bytes.lower), b"; \t", b"", b"= ", b"="),
-    Syntax(_matched(rb"=([^;,\"'\s<>&\\]{4,500}+)", left=rb"(?:--set(?:-string)?[ =]|:[0-9]{2,5},)\S*", far=200), b" \t,=", b"", b"="),
-    Syntax(_matched(rb"[ \t]?=[ \t]?(?!" + IDENTIFIER + rb")([^;,\"'\s<>&\\(){}]{6,500}+)(?=;[ ]?[A-Za-z][\w ]{1,30}=[^=])"), after=b"= ", sign=b"="),
+    Syntax(_run(rb"=", rb"[^;,\"'\s<>&\\]", 4, 500, b"", left=rb"(?:--set(?:-string)?[ =]|:[0-9]{2,5},)\S*"), b" \t,=", b"", b"="),
+    Syntax(_run(rb"[ \t]?=[ \t]?(?!" + IDENTIFIER + rb")", rb"[^;,\"'\s<>&\\(){}]", 6, 500, rb"(?=;[ ]?[A-Za-z][\w ]{1,30}=[^=])"), after=b"= ", sign=b"="),
     Syntax(_matched(rb"=([^\"'\s<>()]{4,500}+)\)", left=rb"\(\w{2,20}=[^()]{0,100}\)\s?\(", far=130), b"(", b"", b"="),
-    Syntax(_matched(rb"=(" + _ANY + rb")(?=\s|\Z)"), b" \t=", b"", b"="),
+    Syntax(_run(rb"=", BARE, 6, 2000, rb"(?=\s|\Z)"), b" \t=", b"", b"="),
     # key=PASSWORD&value=x of a form, and as command lines have it
     Syntax(_matched(rb"&[\w.\[\]%]{0,60}?(?i:value)(?:\]|%5D)?=([^&\s\"'<>]{1,2000}+)", Place.FIELD, left=rb"(?i:name|key)(?:\]|%5D)?=", decode=unquote_to_bytes), b"=", b"", b"&"),
     # Where code and sentences stand too: f(password=x), the password is: x
