@@ -184,8 +184,8 @@ def turned(scan: Scan, begin: int, _: int) -> Values:
 def from_quote(
     regex: re.Pattern[bytes], left: bytes, count: int
 ) -> re.Match[bytes] | None:
-    """Match the end of a text from the quote on behind which so many others stand, and
-    not from each."""
+    """Match the end of a text from one place: where the last ``count`` quotes
+    begin."""
     return regex.match(left, len(left.rsplit(b'"', count)[0]))
 
 
