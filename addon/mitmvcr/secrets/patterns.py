@@ -188,16 +188,8 @@ _OTHERS = (
     ),
     Pattern(
         "seed-phrase",
-        tuple(
-            [
-                "nemonic",
-                "NEMONIC",
-                "d_phrase",
-                "dPhrase",
-                "D_PHRASE",
-                "y_phrase",
-                "yPhrase",
-            ]
+        lists.listed(
+            "nemonic, NEMONIC, d_phrase, dPhrase, D_PHRASE, y_phrase, yPhrase"
         ),
         r"(?i:nemonic|[dy]_?phrase)\\{0,3}[\"']?\s{0,9}[:=]\s{0,9}\\{0,3}[\"']?"
         r"((?:[a-z]{3,8}+ ){11,23}+[a-z]{3,8}+)(?=\\{0,3}[\"'\r\n]|\\n|[&<,;]|\Z)",

@@ -11,6 +11,7 @@ from mitmvcr.core.choosing import ANY, SOFT, Values
 from mitmvcr.core.model import Request
 from mitmvcr.core.searching import each_match
 from mitmvcr.secrets.known import KnownSecrets, encoded_placeholders
+from mitmvcr.secrets.lists import listed
 from mitmvcr.secrets.looks import FAKE, is_real
 from mitmvcr.secrets.messages import Text, Walk
 from mitmvcr.secrets.names import kind_of, plain
@@ -40,36 +41,14 @@ _PARAMETER = re.compile(rb'([A-Za-z_-]+)\s*=\s*(?:"([^"]*)"|([^",\s]+))')
 #: Each request has another token of these.
 _HANDSHAKES = frozenset({b"negotiate", b"ntlm", b"kerberos"})
 _WHO = (
-    b"credential",
-    b"username",
-    b"keyid",
-    b"key_id",
-    b"id",
-    b"oauth_consumer_key",
-    b"oauth_token",
-    b"client_id",
-    b"token",
-    b"access_token",
-)
+    b"credential username keyid key_id id oauth_consumer_key oauth_token client_id"
+    b" token access_token"
+).split()
 _ACCOUNT = re.compile(rb"sharedkey(?:lite)?")
 #: Claims of a JWT that are new in each.
-_FRESH_CLAIMS = frozenset(
-    {
-        "aio",
-        "at_hash",
-        "auth_time",
-        "c_hash",
-        "exp",
-        "iat",
-        "jti",
-        "nbf",
-        "nonce",
-        "rat",
-        "rh",
-        "s_hash",
-        "sid",
-        "uti",
-    }
+_FRESH_CLAIMS = listed(
+    "aio, at_hash, auth_time, c_hash, exp, iat, jti, nbf, nonce, rat, rh, s_hash, sid",
+    "uti",
 )
 
 
