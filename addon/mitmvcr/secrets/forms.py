@@ -2,13 +2,13 @@
 texts to look for, the regex and what a made-up sample looks like."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import NamedTuple
 
 from mitmvcr.secrets.check_digits import CHECKS
+from mitmvcr.secrets.lists import rows
 
 
 class Pattern(NamedTuple):
@@ -65,8 +65,6 @@ _DIGITS = {
 }
 _GITHUB = "https://github.com/"
 _SOURCES = {
-    "A": "Azure/azure-sdk-tools/blob/main/tools/test-proxy/Azure.Sdk.Tools.TestProxy"
-    "/Common/SanitizerDictionary.cs",
     "B": "betterleaks/betterleaks/blob/main/cmd/generate/config/rules/{}.go",
     "L": "gitleaks/gitleaks/blob/master/cmd/generate/config/rules/{}.go",
     "N": "praetorian-inc/noseyparker/blob/main/crates/noseyparker/data/default/builtin"
@@ -93,13 +91,6 @@ def read() -> tuple[Pattern, ...]:
     return tuple(pattern(*row) for row in rows("forms.txt"))
 
 
-def rows(file: str) -> Iterator[Sequence[str]]:
-    """Yield the rows of a file that stands beside this one, but its comments."""
-    for line in Path(__file__).with_name(file).read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            yield re.split(r" {2,}", line)
-
-
 def pattern(kind: str, template: str, source: str) -> Pattern:
     """Return the pattern of a row."""
     flat = [_flattened(each) for each in _expanded(template)]
@@ -110,7 +101,7 @@ def pattern(kind: str, template: str, source: str) -> Pattern:
         kind,
         tuple(texts),
         _start(anchored, flat) + _regex(template) + _end(flat),
-        source_of(source),
+        _source(source),
         "".join(map(_sampled, flat[-1])),
         tuple(sorted({at for _, back in anchored for at in back})),
         CHECKS[checked[0]] if checked else None,
@@ -123,8 +114,7 @@ def is_genuine(pattern: Pattern, token: bytes) -> bool:
     return pattern.check is None or pattern.check(token)
 
 
-def source_of(text: str) -> str:
-    """Return the address that a row has in short."""
+def _source(text: str) -> str:
     letter, _, name = text.partition(":")
     known = _SOURCES.get(letter)
     return _GITHUB + known.format(name) if known else text

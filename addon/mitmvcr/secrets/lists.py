@@ -5,11 +5,16 @@ ruin ordinary cassettes (Azure SDK for Python, #13930). Whole names stand in
 ``names.txt``, the forms of tokens in ``forms.txt`` and ``patterns.py``.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
-from mitmvcr.secrets.forms import rows, source_of
+_AZURE = (
+    "https://github.com/Azure/azure-sdk-tools/blob/main/tools/test-proxy/"
+    "Azure.Sdk.Tools.TestProxy/Common/SanitizerDictionary.cs"
+)
 
 
 class Named(NamedTuple):
@@ -20,13 +25,21 @@ class Named(NamedTuple):
     source: str
 
 
+def rows(file: str) -> Iterator[Sequence[str]]:
+    """Yield the rows of a file that stands beside this one, but its comments."""
+    for line in Path(__file__).with_name(file).read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield re.split(r" {2,}", line)
+
+
 def _tables() -> Mapping[str, Sequence[Named]]:
     """Return the rows of ``names.txt`` by the title above them."""
     found, title = defaultdict[str, list[Named]](list), ""
     for first, *rest in rows("names.txt"):
         if rest:
             reason, source = rest
-            found[title].append(Named(first, reason, source_of(source)))
+            source = _AZURE if source == "A" else source
+            found[title].append(Named(first, reason, source))
         else:
             title = first.strip("[]")
     return found
