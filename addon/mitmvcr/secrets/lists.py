@@ -109,6 +109,7 @@ KEY_OWNERS = listed(
     "zendesk, airtable, notion, linear, weather, application, network, certificate",
     "mac, mgmt, iapp, listen, nwk, app, int, client, device, edge, gateway, routing",
     "permanent, signature, register, generation, tsig, ticket, static, anon, role, sdk",
+    "salt",
 )
 
 #: Types of fields that are names of secrets, too: of forms, of Postman's, and one of
@@ -212,7 +213,7 @@ STEMS = listed(
 )
 #: The same, in these spellings alone.
 SPELLED = listed(
-    '_KEY, _PAT, _AUTH, -Key, -key:, -key", -Auth, preShared, PreShared, pre_shared',
+    "_KEY, _key, -key, Key, _PAT, _AUTH, -Auth, preShared, PreShared, pre_shared",
     "pass =, PASS =, Pass =, oobCode, oob_code, auth_req_id, ession_, essionInfo",
     "essionData, PW>, _SALT",
     "SecureString, secureString, securestring, secure_string",
@@ -220,12 +221,13 @@ SPELLED = listed(
     "setupKey, manualEntryKey, scratch_code, scratchCode, privKey",
     "motdepasse, motDePasse, MotDePasse, mot_de_passe, mot-de-passe",
     "queryString, sensitive_attributes, sensitive_values, requirepass",
-    "PassW, Pass_w, pass_w, PASS_W, auth_code, authCode, AuthCode, passkey, passKey",
-    "pass_key, keys_base64, unseal_keys, keyMaterial, KeyMaterial, session=, CONCEALED",
-    '_key", Key", _key:, Key:, _key=, Key=, _key =, Key =, _pat", Pat", _pat:, _pat=',
+    "PassW, Pass_w, pass_w, PASS_W, auth_code, authCode, AuthCode, asskey, assKey",
+    "ass_key, keys_base64, unseal_keys, keyMaterial, KeyMaterial, session=, CONCEALED",
+    '_pat", Pat", _pat:, _pat=',
     'bearer", bearer=, bearer:, pw", pw=, pw:, pw>, pw =, icket", rlkey=, tempauth=',
-    'httpOnly", HttpOnly", httponly", passhash, certificate-key, secureJsonData',
+    'httpOnly", HttpOnly", httponly", passhash, secureJsonData',
     "ecurity_answer, ecurityAnswer, uthId=, tateHandle, tionHandle, tion_handle, pskc",
+    "dtsg, access_code, accessCode, ssecurity, modhash, appCertificate, app_cert",
     'tication", tkey", ekey", wresult, signed_request, signedRequest, sig_re',
 )
 

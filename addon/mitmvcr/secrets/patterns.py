@@ -298,6 +298,14 @@ _OTHERS = (
         "Atza|{b120}",
     ),
     Pattern(
+        "gitea",
+        ("_last_eight",),
+        rf"([0-9a-f]{{40}}){_QUOTE},[ ]?{_QUOTE}token_last_eight",
+        "https://docs.gitea.com/development/api-usage",
+        '{h40}","token_last_eight',
+        back=(48, 49, 50, 51),
+    ),
+    Pattern(
         "hue",
         ('success":{', "success\\", "success&quot;:{"),
         rf"success{_QUOTE}:\{{{_QUOTE}username{_QUOTE}:{_QUOTE}([\w-]{{20,64}})",

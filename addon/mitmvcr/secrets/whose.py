@@ -29,7 +29,8 @@ _IN_SIGNATURE = re.compile(rb"\.([a-z2-7]+)A+\Z")
 _FRESH = re.compile(
     r".*(?:signature|nonce|csrf|xsrf|captcha|hmac|digest|timestamp).*"
     r"|authenticitytoken|requestverificationtoken|antiforgery(?:token)?"
-    r"|sig|xlcsign|code|codeverifier|codechallenge|state|samlresponse|samlrequest|dpop"
+    r"|sig|xlcsign|(?:auth|authorization|exchange|js)?code|fbdtsg|codeverifier"
+    r"|codechallenge|state|samlresponse|samlrequest|dpop"
     r"|xamzsecuritytoken|xamzdate|xamzcontentsha256|ga|gid|fbp"
 )
 #: Codes that are used once, or that a test types anew each time.
