@@ -117,6 +117,10 @@ ANSWERS = {
     "keys of owners, in code": "{'hmacKey': '<h40>', 'openai_key': '<w40>'}\n",
     "keys of owners, elsewhere": "run --hmac-key <h40>\n[hmacKey] => <h40>\n"
     "&quot;aesKey&quot;:&quot;<w40>&quot;\n",
+    "sessions and tickets, elsewhere": "{'session': '<w40>', 'auth': '<w40>'}"
+    "<ticket><w40></ticket> &quot;userSession&quot;:&quot;<w40>&quot; &lt;sso&gt;<w40>"
+    "&lt;/sso&gt; <key>session</key><string><w40></string> \\x22pw\\x22:\\x22<w40>"
+    "\\x22 {'github_pat': '<w40>'}\n[session] => <w40>\n",
     "a key of a store": "jarsigner -keypass <w20> a.jar",
     "of Stripe": "seti_<w24>_secret_<w25> cs_test_<w58>_secret_<w60>",
     "of Plaid": '{"public_token": "public-sandbox-<h8>-<h4>-<h4>-<h4>-<h12>"}',

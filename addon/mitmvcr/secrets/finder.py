@@ -55,6 +55,8 @@ _TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5
 _NAMED = re.compile(rb"[> ]|\\{0,15}\"[ \t\r\n]{0,9}+:")
 #: What a backslash before a name may have behind it: \\n, \\u0022, \\x22.
 _ESCAPE = re.compile(rb"u00[0-9a-f]{2}|x[0-9a-f]{2}|[nrt]")
+#: What ends a name elsewhere than in JSON: in a string in it, in code, in markup.
+_ENDS = "\\'><&]"
 #: No part of a name that is looked for is shorter.
 _SHORTEST = 3
 
@@ -74,7 +76,8 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     user's names of parameters."""
     names = {text for stem in lists.STEMS for text in spellings(stem)}
     names |= {*lists.SPELLED, *(f"{name}=" for name in own)}
-    names |= {text[:-1] + '\\"' for text in names if text.endswith('"')}
+    quoted = [text[:-1] for text in names if text.endswith('"')]
+    names |= {text + end for text in quoted for end in _ENDS}
     begun = defaultdict[str, list[str]](list)
     for text in names:
         begun[text[:_SHORTEST]].append(text)

@@ -191,7 +191,8 @@ NO_SECRETS = listed(
 )
 
 #: A comma between two: a text without any of them, however its words are joined and
-#: spelled, has no such field. What ends in a quote may have it escaped.
+#: spelled, has no such field. What ends in a quote may end in other
+#: signs, too.
 STEMS = listed(
     "passw, passphrase, pass phrase, passcode, pass code, pwd, token, secret, api key",
     "access key, auth key, private key, signing key, shared key, subscription key",
@@ -207,7 +208,7 @@ STEMS = listed(
     "psk, crumb, seed, pfx, p12, pkcs12, keystore, plaintext, masterauth, bindpw",
     "rootpw, ticket=, sign=, sid=, launch=, interact_ref=",
     # Not in passed and compass, which are in any text.
-    "pass\", pass\\, pass', pass>, pass=, pass:, <pass ",
+    'pass", pass=, pass:, <pass ',
     'session", preshared, code=, sensitive", masked", secured", kty"',
     'cookie, kennwort, contrasena, senha, wachtwoord, sso", canary, hmac=',
 )
