@@ -123,6 +123,8 @@ ANSWERS = {
     "\\x22 {'github_pat': '<w40>'}\n[session] => <w40>\n",
     "a key of a store": "jarsigner -keypass <w20> a.jar",
     "of Stripe": "seti_<w24>_secret_<w25> cs_test_<w58>_secret_<w60>",
+    "of Cashfree": '{"payment_session_id": "session_<w80>payment", "cf_order_id": 1}',
+    "of eWeLink": '{"data":{"at":"<h40>","rt":"<h40>","region":"eu"}} {"rt":"<h40>"}',
     "of Plaid": '{"public_token": "public-sandbox-<h8>-<h4>-<h4>-<h4>-<h12>"}',
     "of Gitea": '{"id":1,"name":"ci","sha1":"<h40>","token_last_eight":"0a1b2c3d"}',
     "of ForgeRock": '{"tokenId": "<w60>.*AAJTSQACMDE.*", "successUrl": "/console"}',
@@ -223,6 +225,7 @@ def test_no_secret_of_a_header_stays(name: str) -> None:
         "<Key>photos/2026/a1b2c3d4e5f6a7b8c9d0.jpg</Key><PartitionKey>x9Y8z7W6v5U4t3S2r1"
         "</PartitionKey><sortKey>q7Rk2Zp9Wm4Xc8Vb3Nt6</sortKey>",
         "{'sortKey': 'q7Rk2Zp9Wm4Xc8Vb3Nt6', 'Key': 'q7Rk2Zp9Wm4Xc8Vb3Nt6'}",
+        '{"at": "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567", "rt": 3}',
         '{"sha1": "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567", "size": 8}',
         '{"access_code": "none", "accessCodes": ["READ"], "app_certificate": "a.pem"}',
         'h["Authorization"] = "Bearer {}".format(x); secret = "<another-secret>"',

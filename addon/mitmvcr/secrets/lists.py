@@ -77,7 +77,7 @@ TAILS = listed(
 #: And these, if it is long and of letters by chance: ``SECRET_HASH``.
 VAGUE_ENDINGS = listed(
     "sessionkey, signingkey, encryptionkey, sharedkey, masterkey, authkey, otpkey",
-    "appskey, ticket, session, secretid, canary, sso",
+    "appskey, ticket, session, sessionid, secretid, canary, sso",
     "statehandle, interactionhandle, authentication, pskc, crumb",
 )
 VAGUE_TAILS = listed(

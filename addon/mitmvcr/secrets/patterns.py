@@ -298,6 +298,14 @@ _OTHERS = (
         "Atza|{b120}",
     ),
     Pattern(
+        "ewelink",
+        lists.listed(r'"at", "at\, ;at&, "rt", "rt\, ;rt&'),
+        rf"[\";](?:at{_QUOTE}:{_QUOTE}([0-9a-f]{{40}})(?={_QUOTE},{_QUOTE}rt)"
+        rf"|rt{_QUOTE}:{_QUOTE}([0-9a-f]{{40}})(?={_QUOTE}))",
+        "https://coolkit-technologies.github.io/eWeLink-API/",
+        '"rt":"{h40}"',
+    ),
+    Pattern(
         "gitea",
         ("_last_eight",),
         rf"([0-9a-f]{{40}}){_QUOTE},[ ]?{_QUOTE}token_last_eight",
