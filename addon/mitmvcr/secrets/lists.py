@@ -136,6 +136,14 @@ VAGUE_QUERY_ENDINGS = ("sig", "sign", "hmac", "code")
 #: A parameter that is no secret where its value is a number or a word: of GitHub.
 LIKELY_QUERY = ("appid",)
 
+#: Claims of a JWT that are new in each.
+FRESH_CLAIMS = listed(
+    "aio, at_hash, auth_time, c_hash, exp, iat, jti, nbf, nonce, rat, rh, s_hash, sid",
+    "uti",
+)
+#: What is called a phrase of words, which open a wallet, has such a part.
+PHRASES = listed("nemonic, NEMONIC, d_phrase, dPhrase, D_PHRASE, y_phrase, yPhrase")
+
 #: Numbers under these names are secrets: a code, a card's check digits.
 NUMBERS = listed(
     "password, passcode, otp, totp, otpcode, mfacode, emailotp, smsotp, cvv, cvc"

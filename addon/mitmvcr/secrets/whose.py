@@ -11,7 +11,7 @@ from mitmvcr.core.choosing import ANY, SOFT, Values
 from mitmvcr.core.model import Request
 from mitmvcr.core.searching import each_match
 from mitmvcr.secrets.known import KnownSecrets, encoded_placeholders
-from mitmvcr.secrets.lists import listed
+from mitmvcr.secrets.lists import FRESH_CLAIMS
 from mitmvcr.secrets.looks import FAKE, is_real
 from mitmvcr.secrets.messages import Text, Walk
 from mitmvcr.secrets.names import kind_of, plain
@@ -46,11 +46,6 @@ _WHO = (
     b" token access_token"
 ).split()
 _ACCOUNT = re.compile(rb"sharedkey(?:lite)?")
-#: Claims of a JWT that are new in each.
-_FRESH_CLAIMS = listed(
-    "aio, at_hash, auth_time, c_hash, exp, iat, jti, nbf, nonce, rat, rh, s_hash, sid",
-    "uti",
-)
 
 
 def whose(sweep: "Sweep", request: Request) -> Values:
@@ -189,7 +184,7 @@ def of_token(value: bytes) -> bytes:
     if len(parts) != 3 or not value.startswith(b"eyJ"):
         return value
     claims = object_in(parts[1]) or {}
-    kept = {k: v for k, v in claims.items() if k not in _FRESH_CLAIMS}
+    kept = {k: v for k, v in claims.items() if k not in FRESH_CLAIMS}
     lasts = value
     with suppress(RecursionError):
         if kept:
