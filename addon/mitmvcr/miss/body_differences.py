@@ -11,18 +11,14 @@ from mitmvcr.core.bodies import (
     counted_fields,
     ending,
     field_name,
-    field_number,
     fold_escapes,
     frame_messages,
-    held_text,
     in_one_order,
     is_form,
     json_texts,
     json_value,
     multipart_parts,
     payload,
-    tagged_fields,
-    wire_fields,
     without_message_ids,
 )
 from mitmvcr.core.matching import Ignoring
@@ -36,12 +32,10 @@ from mitmvcr.core.media import (
 )
 from mitmvcr.core.model import Headers, Request, header
 from mitmvcr.core.wording import quoted, shown
-from mitmvcr.miss.differences import (
-    by_name,
-    pair_differences,
-)
+from mitmvcr.miss.differences import by_name, pair_differences
 from mitmvcr.miss.freshness import piece_regex
 from mitmvcr.miss.json_differences import json_differences
+from mitmvcr.miss.message_differences import different_texts, is_reordered
 from mitmvcr.miss.report import MOST_DIFFERENCES, Difference
 from mitmvcr.miss.text_differences import (
     Mask,
@@ -220,7 +214,7 @@ def _message_differences(
         elif ours.flags != theirs.flags:
             flags = f"{ours.flags:#04x}", f"{theirs.flags:#04x}"
             yield Difference(f"{at} flags", *flags, NO_BODY)
-        elif _is_reordered(ours.content, theirs.content):
+        elif is_reordered(ours.content, theirs.content):
             yield Difference(at, "", "", NO_BODY, why=f"{at} {_REORDERED}")
         elif ours.content != theirs.content:
             sides = one.part(ours.content, inner), other.part(theirs.content, inner)
@@ -232,7 +226,7 @@ def _field_differences(place: str, one: Content, other: Content) -> list[Differe
     """Return where the texts of two messages of protobuf differ; nothing where they
     differ in anything else."""
     try:
-        texts = [*_different_texts(one.raw, other.raw)]
+        texts = [*different_texts(one.raw, other.raw)]
     except (ValueError, RecursionError):
         return []
     found: list[Difference] = []
@@ -242,36 +236,10 @@ def _field_differences(place: str, one: Content, other: Content) -> list[Differe
     return found
 
 
-def _different_texts(one: bytes, other: bytes) -> Iterator[tuple[str, bytes, bytes]]:
-    """Yield the paths and contents of texts that differ. Raise ValueError where
-    anything else does."""
-    pairs = zip(tagged_fields(one), tagged_fields(other), strict=True)
-    for (tag, ours, our_raw), (their_tag, theirs, their_raw) in pairs:
-        if our_raw == their_raw:
-            continue
-        if tag != their_tag or ours is None or theirs is None:
-            raise ValueError("another field")
-        path = str(field_number(tag))
-        if held_text(ours) is not None and held_text(theirs) is not None:
-            yield path, ours, theirs
-        else:
-            for inner, one_text, other_text in _different_texts(ours, theirs):
-                yield f"{path}.{inner}", one_text, other_text
-
-
 _REORDERED = (
     "has the same fields in another order: as entries of a map, or of a list, where the"
     " order counts"
 )
-
-
-def _is_reordered(ours: bytes, theirs: bytes) -> bool:
-    """Return whether two messages are of protobuf and differ in nothing else."""
-    if ours == theirs or len(ours) != len(theirs) or len(ours) > _TAKEN_APART:
-        return False
-    with suppress(ValueError):
-        return sorted(wire_fields(ours)) == sorted(wire_fields(theirs))
-    return False
 
 
 def _form_differences(place: str, one: Content, other: Content) -> Iterator[Difference]:

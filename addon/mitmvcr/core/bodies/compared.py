@@ -27,6 +27,7 @@ from mitmvcr.core.bodies.jsontext import (
     text_spelling,
     with_texts,
 )
+from mitmvcr.core.bodies.lineends import fold_escapes, folded
 from mitmvcr.core.bodies.multipart import (
     boundary_of,
     digest_of,
@@ -35,7 +36,12 @@ from mitmvcr.core.bodies.multipart import (
     multipart_places,
 )
 from mitmvcr.core.bodies.outlines import Outlines
-from mitmvcr.core.bodies.protobuf import frame_messages, framed, with_changed_texts
+from mitmvcr.core.bodies.protobuf import (
+    frame_messages,
+    framed,
+    with_changed_frames,
+    with_changed_texts,
+)
 from mitmvcr.core.bodies.xml import canonical_xml, xmlrpc_call
 from mitmvcr.core.media import (
     JSON,
@@ -202,8 +208,7 @@ def _json(body: bytes, media: str, rules: BodyRules) -> bytes:
 
 
 def _framed(body: bytes, media: str, rules: BodyRules) -> bytes:
-    """Spell messages of JSON in one way; leave others as they stand, but for what does
-    not count in their texts."""
+    """Spell messages of JSON in one way; of others only texts may not count."""
     if holds_json(media):
         with suppress(ValueError):
             found = frame_messages(body)
@@ -211,11 +216,7 @@ def _framed(body: bytes, media: str, rules: BodyRules) -> bytes:
             spelled = [canonical(each, JSON, rules) for each in bare]
             return framed(zip((each.flags for each in found), spelled, strict=True))
     elif rules.text:
-        with suppress(ValueError, RecursionError):
-            body = framed(
-                (flags, with_changed_texts(content, rules.text))
-                for flags, content in frame_messages(body)
-            )
+        body = with_changed_frames(body, rules.text)
     return any_placeholder(body)
 
 
@@ -255,18 +256,6 @@ def without_ignored(body: bytes, media: str, rules: BodyRules) -> bytes:
             name = "utf-8"
         return body if new == old else new.encode(name)
     return body
-
-
-def folded(text: bytes) -> bytes:
-    """Write every line end of a text as a line feed."""
-    if b"\r" not in text:
-        return text
-    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-
-
-def fold_escapes(body: bytes) -> bytes:
-    """Fold line ends, also those that JSON escapes, as charm's recorder does."""
-    return body.replace(b"\r\n", b"\n").replace(rb"\r\n", rb"\n")
 
 
 def counted_fields(body: bytes, rules: BodyRules) -> list[tuple[str, str]]:

@@ -117,6 +117,17 @@ def with_changed_texts(message: bytes, change: Callable[[str], str]) -> bytes:
     )
 
 
+def with_changed_frames(body: bytes, change: Callable[[str], str]) -> bytes:
+    """Return frames with the texts of their messages changed; anything else as it
+    stands."""
+    with suppress(ValueError, RecursionError):
+        return framed(
+            (flags, with_changed_texts(content, change))
+            for flags, content in frame_messages(body)
+        )
+    return body
+
+
 def _changed(content: bytes, change: Callable[[str], str]) -> bytes:
     text = held_text(content)
     if text is not None:
