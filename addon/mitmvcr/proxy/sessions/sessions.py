@@ -242,6 +242,7 @@ class Sessions:
             same = [*dict.fromkeys([*same, own])]
         self._ejected = [player for player in self._ejected if player not in same]
         log([self._close(player) for player in same])
+        self._recorders.make_way(cassette)
         return same
 
     def _hand_on(self, closed: list[Player], fresh: Player) -> None:
