@@ -235,7 +235,7 @@ class Sessions:
 
     def _close_writers_of(self, cassette: str, name: str) -> list[Player]:
         """Close the sessions of this name that record a cassette, or will drop what is
-        marked in it: only then is it in place. Raise VcrError where another one's do."""
+        marked in it: only then is it in place. Raise VcrError if another one's do."""
         same, own = self._recorders.of(cassette, name), self._named.get(name)
         if own is not None and own.dropped and own.place == os.path.realpath(cassette):
             same = [*dict.fromkeys([*same, own])]
