@@ -14,6 +14,7 @@ from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.log import UNREAD
 from mitmvcr.options import DIR
 from mitmvcr.proxy.counts import LEFT, LEFT_EARLY, Counts, tell_unread
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.unreached import with_remedy, without_advice
@@ -127,7 +128,14 @@ class Connections:
             return None
         if player is None or player.is_ready:
             return None
-        return player.prepared()
+        return self._wait(player, flow)
+
+    async def _wait(self, player: Player, flow: http.HTTPFlow) -> None:
+        await player.prepared()
+        try:
+            self.sessions.of(flow)
+        except Exception as error:  # noqa: BLE001 - its port may have ended meanwhile
+            self.fail(flow, error)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         self._tls_broke(data, data.conn.error or "no reason given")
