@@ -4,8 +4,9 @@ import asyncio
 from unittest.mock import Mock
 
 import pytest
+from mitmproxy import connection
 from mitmproxy.options import Options
-from mitmproxy.proxy import events, layer, server
+from mitmproxy.proxy import commands, events, layer, server
 from mitmproxy.proxy.context import Context
 from mitmproxy.test import tflow
 
@@ -62,6 +63,37 @@ async def test_a_connection_that_is_given_up_is_closed(
         await task
     assert came == [events.DataReceived, events.ConnectionClosed]
     assert not handler.transports
+
+
+@in_loop
+async def test_a_connection_that_waits_to_be_opened_is_given_up_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """mitmproxy opens five to one address at a time: a flow that waited for another had
+    no end."""
+    came.clear()
+    client = tflow.tclient_conn()
+    context = Context(client, Options())
+    context.options.add_option("tcp_timeout", int, 600, "")
+    handler = Handler(context)
+    monkeypatch.setattr(turns, "handler_of", lambda _: handler)
+    for _ in range(2):
+        wait_for_turns(client.id)
+    handler.layer = Seen(context)
+    origin = connection.Server(address=("127.0.0.1", 9))
+    turn = handler.max_conns[("127.0.0.1", 9)]
+    for _ in range(5):
+        await turn.acquire()
+    task = asyncio.create_task(handler.open_connection(commands.OpenConnection(origin)))
+    await asyncio.sleep(0)
+    task.cancel("it has left")
+    await asyncio.sleep(0)
+    turn.release()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert came == [events.OpenConnectionCompleted]
+    assert origin.error == "it has left"
+    assert not turn.locked()
 
 
 def test_who_has_left_already_has_no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
