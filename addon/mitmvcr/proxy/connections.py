@@ -26,7 +26,7 @@ from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.host.origin_ends import pass_reset_on, see_the_end
 from mitmvcr.proxy.host.protocols import choose_alpn, speak_cleartext_h2
 from mitmvcr.proxy.host.resets import was_left_by_client
-from mitmvcr.proxy.host.turns import wait_for_turns
+from mitmvcr.proxy.host.turns import until_begun, wait_for_turns
 from mitmvcr.proxy.sessions import Sessions
 
 logger = logging.getLogger("mitmvcr")
@@ -146,11 +146,12 @@ class Connections:
         player = self.sessions.of_client(data.context.client)
         self.counts.tls_broke(player, name, reason)
 
-    def client_disconnected(self, client: connection.Client) -> None:
+    def client_disconnected(self, client: connection.Client) -> Awaitable[None] | None:
         quiet = self._quiet.pop(client.id, None)
         if quiet is not None:
             self._tls_broke(quiet, LEFT)
         self.sessions.client_gone(client.id)
+        return until_begun(client.id)
 
     def http2_broke(self, client: Address, reason: str) -> None:
         """Say that what a client asked could not be read, and note it where that was

@@ -11,7 +11,7 @@ from mitmproxy.proxy.context import Context
 from mitmproxy.test import tflow
 
 from mitmvcr.proxy.host import turns
-from mitmvcr.proxy.host.turns import PatientLock, wait_for_turns
+from mitmvcr.proxy.host.turns import PatientLock, until_begun, wait_for_turns
 from rig import in_loop
 
 
@@ -96,8 +96,35 @@ async def test_a_connection_that_waits_to_be_opened_is_given_up_in_order(
     assert not turn.locked()
 
 
+@in_loop
+async def test_a_connection_that_has_not_begun_does_so_before_it_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    came.clear()
+    client = tflow.tclient_conn()
+    context = Context(client, Options())
+    context.options.add_option("tcp_timeout", int, 600, "")
+    handler = Handler(context)
+    monkeypatch.setattr(turns, "handler_of", lambda _: handler)
+    handler.layer = Seen(context)
+    handler.transports[client] = server.ConnectionIO()
+    origin = connection.Server(address=("127.0.0.1", 9))
+    opening = handler.open_connection(commands.OpenConnection(origin))
+    task = asyncio.create_task(opening)
+    handler.transports[origin] = server.ConnectionIO(task)
+    waiting = until_begun(client.id)
+    assert waiting is not None
+    await waiting
+    assert until_begun(client.id) is None
+    task.cancel("it has left")
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert came == [events.OpenConnectionCompleted]
+
+
 def test_who_has_left_already_has_no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(turns, "handler_of", asked.append)
     wait_for_turns("gone")
-    assert asked == ["gone"]
+    assert until_begun("gone") is None
+    assert asked == ["gone", "gone"]
