@@ -1,7 +1,8 @@
 """Hooks for what is more than one request and one response."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mitmproxy import http
@@ -73,16 +74,35 @@ class Streams:
 
         session, calls = player.session, player.calls
         known = calls.of(flow.request)
-        both_ways = calls.go_both_ways(known)
-        if both_ways and session.offline:
-            grpc.refuse(session, flow)
-        elif both_ways:
-            grpc.let_pass(session, flow)
+        if calls.go_both_ways(known):
+            self._converse(player, flow, known)
         elif known or session.needs_all or calls.may_match(flow.request):
             return  # held until it is whole
         elif session.records:
             self._record_call(player, flow)
         elif session.offline:
+            grpc.miss(session, flow, player.view)
+
+    def _converse(
+        self, player: Player, flow: http.HTTPFlow, known: Sequence[int]
+    ) -> None:
+        """Answer a call while its request goes on."""
+        from mitmvcr.proxy.both_ways import begin
+        from mitmvcr.proxy.flow import grpc
+
+        session = player.session
+        live = player.view.to_request(request_parts(flow.request))
+        parts = player.calls.parts(live.request, known)
+        if playable := [part for part in parts if not grpc.is_old(part)]:
+            record = partial(self._record_call, player, flow)
+            begin(self._sessions, player, flow, live, playable, record)
+        elif session.records:
+            self._record_call(player, flow)
+        elif not session.offline:
+            grpc.let_pass(session, flow)
+        elif parts:
+            grpc.refuse(session, flow)
+        else:
             grpc.miss(session, flow, player.view)
 
     def _record_call(self, player: Player, flow: http.HTTPFlow) -> None:
