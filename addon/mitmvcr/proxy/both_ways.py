@@ -167,7 +167,9 @@ class Speaker:
         assert self._answer is not None
         recorded, step = self._answer.interaction.response, self.call.told
         if step == 0:
-            return Head(self._response(b" "), part.is_refused, self._pause(0))
+            is_all = part.is_refused
+            response = self._response(b"" if is_all else b" ")
+            return Head(response, is_all, self._pause(0))
         if step <= len(part.said):
             content = b"".join(self._said[step - 1 : step])
             return Said(content, self._pause(step))

@@ -9,7 +9,7 @@ from mitmproxy import http
 
 from mitmvcr.proxy.flow.exchange import forward
 from mitmvcr.proxy.flow.player import Player
-from mitmvcr.proxy.flow.responses import is_grpc
+from mitmvcr.proxy.flow.responses import is_call
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import pass_on
 from mitmvcr.proxy.host.backpressure import drain
@@ -49,7 +49,7 @@ class Streams:
         if player.session.looks_up:
             # A streamed request would be on its way before it was looked up.
             flow.request.stream = False
-        if is_grpc(flow.request):
+        if is_call(flow.request):
             self._meet_call(player, flow)
 
     def _meet_call(self, player: Player, flow: http.HTTPFlow) -> None:
@@ -92,7 +92,7 @@ class Streams:
 
         session = player.session
         live = player.view.to_request(request_parts(flow.request))
-        parts = player.calls.parts(live.request, known)
+        parts = player.calls.parts(live.request, known, player.roles)
         if playable := [part for part in parts if not grpc.is_old(part)]:
             record = partial(self._record_call, player, flow)
             begin(self._sessions, player, flow, live, playable, record)

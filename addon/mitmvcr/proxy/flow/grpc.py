@@ -8,7 +8,7 @@ which message answers which (``both ways``), is refused.
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from dataclasses import replace
 from itertools import islice
 from urllib.parse import urlsplit
@@ -118,13 +118,16 @@ class Calls:
         self._both_ways[positions[0]] = len(positions), both_ways
         return both_ways
 
-    def parts(self, live: Request, positions: Sequence[int]) -> list[Part]:
+    def parts(
+        self, live: Request, positions: Sequence[int], roles: Container[int]
+    ) -> list[Part]:
         """Return what may answer a call, of which no message is known yet, the best
-        first."""
+        first; also what others play, who may play another one."""
         deck = self._session.deck
         seen = self._session.redactor.request(live)
         equals = finished(deck.equals_of(positions))
-        ranked = deck.ranked(filter(deck.may_answer, positions), seen, live, equals)
+        open_ones = [at for at in positions if deck.may_answer(at) or at in roles]
+        ranked = deck.ranked(open_ones, seen, live, equals)
         return [Part(position, deck.__getitem__) for position in ranked]
 
 

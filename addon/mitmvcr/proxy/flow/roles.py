@@ -28,18 +28,24 @@ class Roles:
         return f"<Roles {self._players}>"
 
     def give(self, speaker: Speaker, fitting: Sequence[Part]) -> Part | None:
-        """Give a call the first of these that it may have."""
+        """Give a call the first of these that is free, or that another call can do
+        without."""
         for part in self._ordered(fitting):
+            if self._deck.may_answer(part.position):
+                return self._let_play(speaker, part)
+        for part in fitting:
             holder = self._players.get(part.position)
-            if holder is None or self._repeats is not Repeats.NO:
-                if self._deck.may_answer(part.position):
-                    return self._let_play(speaker, part)
-            elif (other := self._spare(holder, speaker.part)) is not None:
+            other = self._spare(holder, speaker.part) if holder else None
+            if holder is not None and other is not None:
                 self.release(speaker)
                 self.release(holder)
                 holder.plays(self._let_play(holder, other))
                 return self._let_play(speaker, part)
         return None
+
+    def __contains__(self, position: object) -> bool:
+        """Return whether this is being played, and not to its end yet."""
+        return position in self._players
 
     def _ordered(self, fitting: Sequence[Part]) -> Sequence[Part]:
         if self._repeats is not Repeats.LAST:
@@ -51,10 +57,7 @@ class Roles:
         """Return what another call may play in place of what it plays."""
         position = -1 if free is None else free.position
         for part in holder.call.fitting:
-            is_free = part.position not in self._players
-            if part.position == position or (
-                is_free and self._deck.may_answer(part.position)
-            ):
+            if part.position == position or self._deck.may_answer(part.position):
                 return part
         return None
 

@@ -51,7 +51,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer without a body, whose head says why nothing else comes."""
+    """An answer that says why nothing else comes: in its head, or in its body."""
 
     response: http.Response
     pause: float = 0.0
@@ -155,8 +155,12 @@ class _BothWays:
     def _refuse(self, stream: Any, response: http.Response) -> Commands:
         if self._has_begun:
             begun = stream.flow.response
-            fields = response.headers.fields
-            begun.trailers = http.Headers([(n.lower(), v) for n, v in fields[1:]])
+            if body := response.raw_content:
+                data = layers().ResponseData(stream.stream_id, body)
+                yield layers().SendHttp(data, stream.context.client)
+            fields = response.headers.fields[1:]
+            told = None if body else http.Headers([(n.lower(), v) for n, v in fields])
+            begun.trailers = told
             yield from _end(stream, begun)
             return
         stream._handle_event = ignore

@@ -51,7 +51,7 @@ class Early:
 
 
 def answer(flow: http.HTTPFlow, response: http.Response) -> None:
-    """Answer a flow now, from ``requestheaders``; the response has no body."""
+    """Answer a flow now, from ``requestheaders``."""
     flow.response = response
     if not let_answer(flow, Early()):
         flow.response = None
@@ -120,7 +120,11 @@ def answer_whole(stream: Any) -> Commands:
     stream.client_state = stream.state_errored
     flow.response.timestamp_start = flow.response.timestamp_end = time.time()
     yield host.HttpResponseHook(flow)
-    head = host.ResponseHeaders(number, flow.response, True)
-    yield host.SendHttp(head, stream.context.client)
+    body, client = flow.response.raw_content, stream.context.client
+    head = host.ResponseHeaders(number, flow.response, not body)
+    yield host.SendHttp(head, client)
+    if body:
+        yield host.SendHttp(host.ResponseData(number, body), client)
+        yield host.SendHttp(host.ResponseEndOfMessage(number), client)
     flow.live = False
     yield host.DropStream(number)
