@@ -232,6 +232,13 @@ def test_text_that_is_of_another_length_is_said() -> None:
     assert notes == [[said], []]
 
 
+def test_a_length_of_thousands_of_digits_is_none() -> None:
+    """Python reads no more than 4,300: nothing was converted."""
+    length = [{"name": "Content-Length", "value": "9" * 5000}]
+    found = found_in(archive(entry(response={"headers": length})), "har")
+    assert notes_of(found) == []
+
+
 def test_the_body_of_a_redirect_is_said_to_be_absent() -> None:
     length = [{"name": "Content-Length", "value": "24"}]
     none = {"size": -1, "mimeType": "text/html", "compression": 0}

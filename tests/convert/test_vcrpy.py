@@ -363,10 +363,11 @@ def test_an_address_of_ipv6_gets_its_brackets(stored: str, host: str, url: str) 
     assert read(asked).request.url == url
 
 
-def test_what_only_looks_like_an_address_stays_wrong() -> None:
-    asked = REQUEST.replace("https://api.test/x", "http://a::b::c/x")
+@pytest.mark.parametrize("host", ["a::b::c", "::1:" + "8" * 5000])
+def test_what_only_looks_like_an_address_stays_wrong(host: str) -> None:
+    asked = REQUEST.replace("https://api.test/x", f"http://{host}/x")
     (note,) = notes_of(found_in(cassette(asked), "vcrpy"))
-    assert "a::b::c" in note
+    assert host[:20] in note
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,7 @@ class Desk:
         settings = self._settings(fields)
         self._claims.check(settings, test, is_old=_is_old(wish, fields))
         self._note(player, has_failed)
+        settings = self._claims.anew(settings, test)
         ended = self._sessions.end_of(player)
         self._sessions.switch(settings, player.name)
         fresh = self._player(name)
@@ -171,6 +172,7 @@ class Desk:
     def _note(self, player: Player, has_failed: bool) -> None:
         """Note whose test has failed: its cassette may be what is wrong, and what it
         recorded ends where it failed."""
+        self._claims.judge(player, has_failed=has_failed)
         if not has_failed:
             return
         self._sessions.failed.add(player.session.store.name)

@@ -31,6 +31,7 @@ from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
 from mitmvcr.core.frames import Frame, Kind
 from mitmvcr.core.media import FORM, is_json, media_kind, parameter
+from mitmvcr.view.golang import announced
 
 _ZLIB = (b"\x78\x01", b"\x78\x9c", b"\x78\xda")
 #: What is said elsewhere too, or of the transfer alone.
@@ -214,8 +215,7 @@ class _Stated(NamedTuple):
 
 def _stated(headers: Pairs) -> _Stated:
     named = {name.lower(): value for name, value in headers}
-    text = named.get("content-length", "")
-    length = int(text) if text.isascii() and text.isdigit() else -1
+    length = announced(named.get("content-length", ""))
     return _Stated(length, -1 if "content-encoding" in named else length)
 
 
