@@ -36,6 +36,18 @@ def test_one_is_held_until_that_many_were_replayed():
     assert not hold.stays()
 
 
+@pytest.mark.parametrize(("left", "stays"), [(0, False), (1, True), (3, True)])
+def test_one_waits_for_no_more_than_can_still_come(left, stays):
+    hold = Hold("2 POST /mcp")
+    assert hold.may_be(POST[1])
+    assert not hold.may_be("https://h.test/other")
+    hold.expect([request(*DELETE), *[request(*POST)] * left])
+    assert hold.stays() == stays
+    if left == 1:
+        hold.met(request(*POST))
+        assert not hold.stays()
+
+
 @pytest.mark.parametrize("text", ["", "POST", "x"])
 def test_what_cannot_be_read_holds_nothing(text):
     assert not Hold(text).stays()
@@ -48,6 +60,7 @@ def test_those_of_a_session_are_forgotten_when_they_end():
     assert holds
     holds.met(request("", "https://h.test"))
     assert [first.stays(), second.stays()] == [False, True]
+    assert holds.heard == 1
     holds.met(request(*DELETE))
     assert not holds
     assert "DELETE /mcp" in repr(second)
