@@ -234,7 +234,7 @@ class Sessions:
         self.root = root
 
     def _close_writers_of(self, cassette: str, name: str) -> list[Player]:
-        """Close those of this name that record a cassette, or drop what is marked in it:
+        """Close those of this name that record a cassette or drop what is marked in it:
         what follows needs it in place. Raise VcrError where another name records it."""
         same, own = self._recorders.of(cassette, name), self._named.get(name)
         if own is not None and own.dropped and own.place == os.path.realpath(cassette):
