@@ -8,8 +8,8 @@
 # Source: pyfcm/baseapi.py (BaseAPI.send_request looks for the header before it looks at the status, sleeps, and calls itself;
 # below it urllib3's Retry has POST among its methods). RFC 9110, section 10.2.3, has the header with 503, 429 and redirects.
 # Why it matters to a recorder: a gateway before the API, or a recorder that carries headers over, can make one push two.
-# Both are in the cassette as equal POSTs of which the second's answer counts. Whoever replays one recorded answer
-# for every equal request, or writes a Retry-After of its own into what it answers, makes a client ask on and on.
+# Both are in the cassette as equal POSTs of which the second's answer counts, so that a replay has to give each answer once and
+# in order; and a time in a recorded header that is written anew in the other form makes the program fail after the push.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Rollbar's SDK puts a row of asterisks for a password, and how many they are, three to twenty, is drawn anew for each place of
-# each report: the same field of one message stands in its body twice, under two lengths, and no two reports of one
-# error have one Content-Length. rollbar.init has no option against it.
+# each report: the same field of one message stands in its body twice, under two lengths, and two reports of one
+# error differ in length by that alone. rollbar.init has no option against it.
 #
 # Versions: rollbar 1.5.0 (CPython 3.11).
 # Source: rollbar/lib/transforms/scrub.py (ScrubTransform.redact: randomize_len is true unless it is given; rollbar.init makes the

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sentinel Hub's client takes Retry-After for milliseconds, where HTTP has seconds: told to wait half a minute it asks again
-# at once, told "1" it asked twenty times more within some seconds, and by default it never gives up, as only the option
-# max_retries ends it. A 429 without the header it waits for by 30 seconds, and a Retry-After that is a date, HTTP's other
+# at once, told "1" twenty times it asks twenty times more within some seconds, and by default there is no limit to that, as
+# max_retries is None. A 429 without the header it waits for by 30 seconds, and a Retry-After that is a date, HTTP's other
 # form of it, is a bare ValueError and no second request.
 #
 # Versions: sentinelhub 3.12.0 (CPython 3.11).
