@@ -43,7 +43,7 @@ func main() {
 	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked++
 		w.Header().Set("Content-Type", "application/json")
-		if asked == 5 { // enough has been seen
+		if asked == 3 { // enough has been seen
 			fmt.Fprint(w, `{"id": 7}`)
 			return
 		}
@@ -89,13 +89,13 @@ go get github.com/linode/linodego@v1.69.1 > got 2>&1 || { cat got; exit 1; }
 go list -m github.com/linode/linodego
 timeout 100 go run . 2> errors | tee found || { cat errors; exit 1; }
 cat > expected <<'END'
-400, nginx, text/html: POST until it is taken, 5, machine 7
+400, nginx, text/html: POST until it is taken, 3, machine 7
 400, nginx, with a charset: 1 POST
 400, nginx/1.29: 1 POST
 404, nginx, text/html: 1 POST
-400, Linode busy.: POST until it is taken, 5, machine 7
+400, Linode busy.: POST until it is taken, 3, machine 7
 400, Linode is busy.: 1 POST
-503: POST until it is taken, 5, machine 7
+503: POST until it is taken, 3, machine 7
 503, X-Maintenance-Mode: 1 POST
 500: 1 POST
 424: 1 POST
