@@ -7,8 +7,8 @@
 # Source: client-go's rest/with_retry.go (IsNextRetry: retryAfterSeconds reads a whole number; checkWait has 429 and all
 # of 5xx; ten times unless MaxRetries says another number).
 # Why it matters to a recorder: one create in a test may be eleven interactions in its cassette, and of a cassette whose
-# headers were cut down it is one, followed by ten that nobody asks for. The wait is in whole seconds, so that a recorded
-# "Retry-After: 1" costs ten seconds in each replay.
+# headers were cut down it is one, followed by ten that nobody asks for. The wait is in whole seconds, so that a
+# recorded "Retry-After: 1" costs ten seconds in each replay.
 set -euo pipefail
 command -v go > /dev/null || { echo "go is not installed" >&2; exit 1; }
 work=$(mktemp -d)

