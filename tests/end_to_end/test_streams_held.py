@@ -90,6 +90,7 @@ def test_one_ends_with_what_deletes_it_also_if_an_event_comes_after_that(
     assert held["response"]["until"] == "DELETE /live/sse"
 
 
+@pytest.mark.parametrize("version", VERSIONS)
 def test_one_whose_later_request_cannot_come_any_more_ends(
     mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path, version: str
 ) -> None:

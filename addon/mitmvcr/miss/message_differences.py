@@ -1,5 +1,4 @@
-"""Where two messages of protobuf differ, as far as that can be told without their
-schema."""
+"""Differences of two messages of protobuf, without their schema."""
 
 from collections.abc import Iterator
 from contextlib import suppress
