@@ -11,8 +11,13 @@ _REPLAYED, _RECORDED, _MISSED = ":arrow_forward:", ":red_circle:", ":x:"
 
 def mark_replayed(flow: flow.Flow, session: Session, position: int) -> None:
     """Say where its answer is from."""
-    name = os.path.basename(session.store.name)
-    _mark(flow, _REPLAYED, f"replayed from {name} #{position}")
+    _mark(flow, _REPLAYED, _replayed(session, position))
+
+
+def mark_moved(flow: flow.Flow, session: Session, before: int, position: int) -> None:
+    """Say that it plays another interaction than before."""
+    if flow.comment == _replayed(session, before):
+        flow.comment = _replayed(session, position)
 
 
 def mark_recorded(flow: flow.Flow, session: Session) -> None:
@@ -24,6 +29,10 @@ def mark_recorded(flow: flow.Flow, session: Session) -> None:
 
 def mark_missed(flow: flow.Flow) -> None:
     _mark(flow, _MISSED, "no match")
+
+
+def _replayed(session: Session, position: int) -> str:
+    return f"replayed from {os.path.basename(session.store.name)} #{position}"
 
 
 def _mark(flow: flow.Flow, marker: str, comment: str) -> None:
