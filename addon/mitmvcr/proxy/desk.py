@@ -102,7 +102,8 @@ class Desk:
         fields.setdefault("cassette", name)
         settings = self._settings(fields)
         self._claims.check(settings, test, is_old=_is_old(wish, fields))
-        settings = self._claims.anew(settings, test)
+        if self._claims.is_spoilt(settings, test):
+            settings = self._sessions.recorders.tried_again(settings)
         if self._sessions.named(name) is not None:
             remedy = "end it first, or PUT its cassette"
             raise Problem(409, "name", f"session {name} is open already", remedy)
