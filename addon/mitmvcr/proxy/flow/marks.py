@@ -1,11 +1,13 @@
 """What became of a flow, as mitmproxy and mitmweb show it: a marker and a comment."""
 
 import os
+import re
 
 from mitmproxy import flow
 
 from mitmvcr.session import Session
 
+_OURS = re.compile(r"(?:recorded as|replayed from .+) #\d+|no match")
 _REPLAYED, _RECORDED, _MISSED = ":arrow_forward:", ":red_circle:", ":x:"
 
 
@@ -36,6 +38,8 @@ def _replayed(session: Session, position: int) -> str:
 
 
 def _mark(flow: flow.Flow, marker: str, comment: str) -> None:
-    """Mark it, where nobody else has."""
-    flow.marked = flow.marked or marker
-    flow.comment = flow.comment or comment
+    """Mark it, where nobody else has: a client's replay has the marks of its flow."""
+    if flow.marked in ("", _REPLAYED, _RECORDED, _MISSED):
+        flow.marked = marker
+    if not flow.comment or _OURS.fullmatch(flow.comment):
+        flow.comment = comment
