@@ -32,8 +32,8 @@ class Script(Protocol):
 
 @dataclass
 class _Part:
-    """The position of what a socket plays, the request that opened it, and what is told
-    of another position, behind the one before."""
+    """The position of what a socket plays, the request that opened it, and a function
+    that is given the old and the new position of a move."""
 
     position: int
     opening: Request
