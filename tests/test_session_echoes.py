@@ -218,3 +218,13 @@ def test_ids_are_told_by_their_looks_and_not_many_are_remembered(
     assert pairs_of(asked(ONE), asked(ONE)) == ()
     large = replace(asked(TWO), body=b"x" * 70_000)
     assert pairs_of(asked(ONE), large) == [(ONE, TWO)]
+
+
+def test_what_answers_before_all_is_said_repeats_nothing(path: Path) -> None:
+    record(path, f"you said {ONE}")
+    live = asked(TWO)
+    for value, is_whole in ((ONE, False), (TWO, True)):
+        playing = session(path, Mode.REPLAY_ONLY)
+        played = playing.play(0, live, live, is_whole=is_whole)
+        assert played.position == 0
+        assert played.interaction.response.body == f"you said {value}".encode()

@@ -109,6 +109,7 @@ RICH = (
     ),
     interaction(code=504, status="504 Gateway Timeout", failure="timeout", body=b""),
     interaction(failure="left", body=b"a part"),
+    interaction(body=b"\0\0\0\0\x01x", turns=(1, 1, 2)),
     interaction(
         f"{URL}/socket",
         code=101,

@@ -175,14 +175,15 @@ def test_each_of_many_calls_gets_what_was_recorded_for_it(
 
 
 @pytest.mark.parametrize("how", ["sync", "async"])
-def test_a_call_that_goes_both_ways_is_recorded_and_refused_in_replay(
+def test_a_call_that_goes_both_ways_is_replayed_in_lock_step(
     mitmdump: Callable[..., Proxy],
     certs: CertFiles,
     proxy_ca: Path,
     tmp_path: Path,
     how: str,
 ) -> None:
-    """The caller is told why, though its request has not ended."""
+    """Each message is asked for when the answer to the one before has come. A second
+    such call is a miss, though its request has not ended."""
     cassette = tmp_path / "grpc.yaml"
     with server(certs.leaf) as port:
         target = f"localhost:{port}"
@@ -191,7 +192,8 @@ def test_a_call_that_goes_both_ways_is_recorded_and_refused_in_replay(
         assert echo["got"] == ["echo 0", "echo 1", "echo 2"]
         assert proxy.stop() == 0, proxy.log
     (item,) = cassettes.read(cassette)
-    assert item["response"]["failure"] == "both ways"
+    assert item["response"]["turns"] == "1 1 2 3 4"
+    assert "failure" not in item["response"]
     assert "echo 2" in str(item["response"]["body"])
     assert item["response"]["trailer"]["Grpc-Status"] == ["0"]
     spy = Spy(tmp_path)
@@ -200,16 +202,14 @@ def test_a_call_that_goes_both_ways_is_recorded_and_refused_in_replay(
         "replay_only",
         spy=spy,
     ).wait_until_listening()
-    # The second call shows that the connection is as good as it was.
-    for echo in run(proxy, target, proxy_ca, how, "Echo", "Echo"):
-        code, details = echo["error"]
-        assert code == "FAILED_PRECONDITION"
-        assert f"https://{target}/test.Service/Echo is a call that goes both" in details
-        assert "vcr_passthrough='~u /test.Service/Echo' lets it reach" in details
+    again, missed = run(proxy, target, proxy_ca, how, "Echo", "Echo")
+    assert again == echo
+    code, details = missed["error"]
+    assert code == "FAILED_PRECONDITION"
+    assert f"https://{target}/test.Service/Echo: " in details
     assert proxy.stop() == 0, proxy.log
     assert spy.attempts() == []
-    assert "goes both ways: it is recorded, and cannot be replayed" in proxy.log
-    assert "replayed 0, missed 2" in proxy.log
+    assert "replayed 1, missed 1, unused 0" in proxy.log
     assert "Traceback" not in proxy.log
 
 
@@ -227,12 +227,12 @@ def test_new_calls_are_recorded_as_they_go_both_ways_and_old_ones_replayed(
         assert proxy.stop() == 0, proxy.log
         assert "recorded 2, replayed 0, missed 0" in proxy.log
         items = cassettes.read(cassette)
-        assert items[1]["response"]["failure"] == "both ways"
+        assert items[1]["response"]["turns"] == "1 1 2 3 4"
         proxy = mitmdump(cassette, mode).wait_until_listening()
         calls = run(proxy, target, proxy_ca, "async", "Echo", "Hello", "Total")
         assert [call["got"] for call in calls] == [said, hello["got"], ["6"]]
         assert proxy.stop() == 0, proxy.log
-        assert "recorded 1, replayed 1, missed 0, unused 1" in proxy.log
+        assert "recorded 1, replayed 2, missed 0, unused 0" in proxy.log
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_calls_are_known_by_what_counts_of_their_urls(
     cassette, mode = tmp_path / "grpc.yaml", "replay_with_new_episodes"
     for calls, counts in (
         (("Echo", "Hello"), "recorded 2, replayed 0, missed 0"),
-        (("Echo", "Hello", "Total"), "recorded 1, replayed 1, missed 0, unused 1"),
+        (("Echo", "Hello", "Total"), "recorded 1, replayed 2, missed 0, unused 0"),
     ):
         proxy = mitmdump(cassette, mode, vcr_match=match).wait_until_listening()
         with server(certs.leaf) as port:
@@ -366,7 +366,7 @@ def test_a_mitmproxy_that_changed_refuses_a_call_without_a_reason(
     assert [call["error"][0] for call in calls] == ["INTERNAL", "INTERNAL"]
     assert proxy.stop() == 0
     assert proxy.log.count("early response is off with mitmproxy") == 1
-    assert proxy.log.count("goes both ways: it is recorded") == 2
+    assert proxy.log.count("is a call that goes both ways, of a recording") == 2
 
 
 @pytest.mark.parametrize("how", ["sync", "async"])
@@ -456,5 +456,6 @@ def test_calls_are_replayed_where_the_lane_has_the_connection(
     found = lanes.played(cassette, confdir, play, lane="auto")
     *whole, both_ways, again = map(json.loads, found.answers)
     assert whole == EXPECTED
-    assert both_ways["error"][0] == again["error"][0] == "FAILED_PRECONDITION"
-    assert "replayed 5, missed 2" in found.summary
+    assert both_ways["got"] == ["echo 0", "echo 1", "echo 2"]
+    assert again["error"][0] == "FAILED_PRECONDITION"
+    assert "replayed 6, missed 1" in found.summary

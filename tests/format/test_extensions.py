@@ -29,6 +29,7 @@ STREAM = Interaction(
 )
 HELD = replace(STREAM, response=replace(STREAM.response, until="2 POST /mcp: x"))
 BROKEN = replace(STREAM, response=replace(STREAM.response, failure="truncated"))
+CALL = replace(STREAM, response=replace(STREAM.response, turns=(0, 1, 1, 2)))
 SOCKET = Interaction(
     0,
     Request(method="GET", url="https://api.test/ws"),
@@ -49,7 +50,7 @@ THEIRS = replace(
 )
 MADE_UP = {"order id": ("7f3a",), "seed": ("42",)}
 WITH_VARIABLES = replace(THEIRS, request=replace(THEIRS.request, variables=MADE_UP))
-ALL = (STREAM, HELD, BROKEN, SOCKET, THEIRS, WITH_VARIABLES)
+ALL = (STREAM, HELD, BROKEN, SOCKET, THEIRS, WITH_VARIABLES, CALL)
 LAYOUTS: tuple[Layout, ...] = ("v4", "v3")
 
 
@@ -71,7 +72,12 @@ def test_go_vcr_loads_it_and_passes_over_them(layout: Layout) -> None:
             id=at,
             request=replace(each.request, identity="", variables={}),
             response=replace(
-                each.response, chunks=(), failure="", until="", websocket=()
+                each.response,
+                chunks=(),
+                failure="",
+                until="",
+                websocket=(),
+                turns=(),
             ),
         )
         for at, each in enumerate(ALL)
@@ -80,12 +86,15 @@ def test_go_vcr_loads_it_and_passes_over_them(layout: Layout) -> None:
 
 
 def test_they_are_read_fast() -> None:
-    data = writer.dumps(Cassette((STREAM, BROKEN, HELD)))
+    data = writer.dumps(Cassette((STREAM, BROKEN, HELD, CALL)))
     found = index(data)
     assert found is not None
     parser = ItemParser(found.columns)
     assert parser.parse(found.item(1)).response.failure == "truncated"
     assert parser.parse(found.item(2)).response.until == HELD.response.until
+    assert parser.parse(found.item(3)).response.turns == (0, 1, 1, 2)
+    with pytest.raises(Decline):
+        parser.parse(found.item(3).replace(b"0 1 1 2", b"0 1 0 2"))
     for wrong in (b"9@50", b"9@-50ms", b"nine"):
         item = found.item(0).replace(b"9@50\xc2\xb5s", wrong)
         with pytest.raises(Decline):
@@ -109,6 +118,10 @@ def test_a_message_that_is_none_is_not_read_fast() -> None:
 def test_what_is_wrong_is_told() -> None:
     assert "not chunks as" in refusal(one(response="chunks: 5@x"))
     assert "response.chunks" in refusal(one(response="chunks: 5@x"))
+    for turns in ("1", "2 1", "1 x", "-1 2", "1 1234567890"):
+        wrong = refusal(one(response=f"turns: {turns!r}"))
+        assert "response.turns" in wrong
+        assert "not turns as '1 1 2 3'" in wrong
     wrong = refusal(one(response="websocket: [nobody 0s text a]"))
     assert "response.websocket" in wrong
     assert read_response("websocket: [client 0s text a]").websocket

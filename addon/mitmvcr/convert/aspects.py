@@ -128,6 +128,11 @@ ASPECTS = (
     Aspect("response.chunks", "when each part came", lambda i: [*i.response.chunks]),
     Aspect(FAILURE, "how the exchange failed", lambda i: i.response.failure),
     Aspect(
+        "response.turns",
+        "whose turn it was in a call that goes both ways",
+        lambda i: [*i.response.turns],
+    ),
+    Aspect(
         "response.websocket",
         "messages of a WebSocket",
         lambda i: [*i.response.websocket],

@@ -139,7 +139,13 @@ FORMATS = (
         name=MITMPROXY,
         title="a file of mitmproxy's flows",
         short="mitmproxy's flows",
-        holds=NAMES - {"request.identity", "request.variables", "response.chunks"},
+        holds=NAMES
+        - {
+            "request.identity",
+            "request.variables",
+            "response.chunks",
+            "response.turns",
+        },
         extensions=(".mitm", ".flow", ".flows"),
     ),
     Format(

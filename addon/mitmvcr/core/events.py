@@ -226,7 +226,7 @@ def _boundary(content_type: str) -> bytes:
     return b"--" + found.encode("utf-8", "surrogateescape") if found else b""
 
 
-def message_ends(body: bytes, before: int = 1) -> list[int]:
+def message_ends(body: bytes | bytearray, before: int = 1) -> list[int]:
     """Return where the complete messages end: some bytes ``before`` the length (of
     gRPC and Connect one, with flags), the length in four, the message."""
     found, at, head = [], 0, before + 4

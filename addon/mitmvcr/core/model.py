@@ -59,12 +59,13 @@ class Response:
     """A recorded response; ``status`` is the line's tail (``200 OK``), ``duration``
     is in nanoseconds and runs until the response head.
 
-    The last four are ours, and go-vcr passes over them: when the parts of the body
+    The last five are ours, and go-vcr passes over them: when the parts of the body
     came, how the exchange failed, which later request it took to end the stream (see
-    holds.py), a WebSocket's messages. A failure is ``refused`` (no connection),
-    ``reset`` (no answer), ``timeout`` (none in time), ``truncated`` (a body that broke
-    off), ``left`` (the client left before the end) or ``both ways`` (a gRPC call whose
-    answers came before its request was whole).
+    holds.py), a WebSocket's messages, and whose turn it was in a call that goes both
+    ways (see calls.py). A failure is ``refused`` (no connection), ``reset`` (no
+    answer), ``timeout`` (none in time), ``truncated`` (a body that broke off), ``left``
+    (the client left before the end) or, in older cassettes, ``both ways`` (such a call
+    without its turns).
     """
 
     proto: str = ""
@@ -83,6 +84,7 @@ class Response:
     failure: str = ""
     until: str = ""
     websocket: Sequence[Frame] = ()
+    turns: Sequence[int] = ()
 
     @property
     def lasted(self) -> int:

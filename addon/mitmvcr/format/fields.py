@@ -11,6 +11,7 @@ cannot be replayed, since a file that was cut short lacks them.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mitmvcr.core.calls import parse_turns
 from mitmvcr.core.chunks import Chunk, parse_chunks
 from mitmvcr.core.duration import parse_duration
 from mitmvcr.core.frames import Frame, parse_frame
@@ -104,6 +105,13 @@ def chunks(node: Node) -> tuple[Chunk, ...]:
         return parse_chunks(text(node))
     except ValueError as error:
         raise Fault(f"not chunks as '0@0s 57@50ms': {error}", node.line) from None
+
+
+def turns(node: Node) -> tuple[int, ...]:
+    try:
+        return parse_turns(text(node))
+    except ValueError as error:
+        raise Fault(f"not turns as '1 1 2 3': {error}", node.line) from None
 
 
 def frames(node: Node) -> tuple[Frame, ...]:
@@ -220,5 +228,6 @@ RESPONSE: Mapping[str, Converter] = {
     "chunks": chunks,
     "failure": text,
     "until": text,
+    "turns": turns,
     "websocket": frames,
 }

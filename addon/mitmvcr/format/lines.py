@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from mitmvcr.core.calls import parse_turns
 from mitmvcr.core.chunks import Chunk, parse_chunks
 from mitmvcr.core.duration import parse_duration
 from mitmvcr.format.faults import Decline
@@ -115,6 +116,13 @@ def chunks(raw: bytes) -> tuple[Chunk, ...]:
         raise Decline from None
 
 
+def turns(raw: bytes) -> tuple[int, ...]:
+    try:
+        return parse_turns(text(raw))
+    except ValueError:
+        raise Decline from None
+
+
 _FIELDS: Mapping[bytes, Callable[[bytes], Any]] = {
     b"proto": text,
     b"proto_major": integer,
@@ -133,6 +141,7 @@ _FIELDS: Mapping[bytes, Callable[[bytes], Any]] = {
     b"chunks": chunks,
     b"failure": text,
     b"until": text,
+    b"turns": turns,
 }
 _OPENERS = {
     b"trailer": (MAP, b" {}"),

@@ -9,6 +9,7 @@ quotes. All indent by four.
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
+from mitmvcr.core.calls import format_turns
 from mitmvcr.core.chunks import format_chunks
 from mitmvcr.core.duration import format_duration
 from mitmvcr.core.frames import format_frame
@@ -171,6 +172,7 @@ class _Style:
             if response.chunks
             or response.failure
             or response.until
+            or response.turns
             or response.websocket
             else b"",
             format_duration(response.duration).encode(),
@@ -240,6 +242,11 @@ class _Style:
             )
             + (b"        failure: " + self._text(failure) if failure else b"")
             + (b"        until: " + self._text(until) if until else b"")
+            + (
+                b"        turns: " + self._text(format_turns(response.turns))
+                if response.turns
+                else b""
+            )
             + (b"        websocket:\n" + dash + dash.join(frames) if frames else b"")
         )
 

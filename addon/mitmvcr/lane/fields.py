@@ -17,8 +17,8 @@ _PATH = re.compile(rb"/[!-~]*")
 _AUTHORITY = re.compile(rb"([a-z0-9.-]+)(?::([1-9][0-9]{0,4}))?")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9a-z-]+")
 _VALUE = re.compile(rb"(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?")
-#: A call of gRPC goes on in both directions.
-_GRPC = b"application/grpc"
+#: A call of gRPC or Connect may go on in both directions.
+_CALLS = (b"application/grpc", b"application/connect+")
 
 
 class Head(NamedTuple):
@@ -73,7 +73,7 @@ def _headers(fields: Fields) -> tuple[PlainHeaders, int] | None:
     for name, value in plain:
         if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             return None
-        if name == b"content-type" and value.startswith(_GRPC):
+        if name == b"content-type" and value.startswith(_CALLS):
             return None
     framed = heads.framed(plain)
     if framed is None or any(name == b"connection" for name, _ in plain):

@@ -216,9 +216,9 @@ class VcrAddon:
     # Flows
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
-        if flow.response is not None:
-            return None
         if flow.request.stream and self.streams.is_on_its_way(flow):
+            return None
+        if flow.response is not None:
             return None
         try:
             player = self.sessions.of(flow)

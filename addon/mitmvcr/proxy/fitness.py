@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
+from mitmvcr.core.media import is_framed
 from mitmvcr.core.model import header
 from mitmvcr.lane import Hello
 from mitmvcr.proxy.flow.player import Player
@@ -35,11 +36,11 @@ def is_near(address: str) -> bool:
 
 
 def makes_calls(player: Player, place: str, greeting: Hello) -> bool:
-    """Return whether gRPC was spoken with this host, of which mitmproxy answers all: it
-    does so sooner with a connection of its own."""
+    """Return whether gRPC or Connect was spoken with this host, of which mitmproxy
+    answers all: it does so sooner with a connection of its own."""
     recorded = player.recorded_of((greeting.name, place))
     kind = header(recorded.response.headers, "Content-Type") if recorded else ""
-    return kind.startswith("application/grpc")
+    return is_framed(kind)
 
 
 def protocol_of(

@@ -21,6 +21,7 @@ from mitmvcr.proxy import host
 from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.host import chain, upstream
 from mitmvcr.proxy.host.chain import Hook, Manager
+from mitmvcr.proxy.host.early_response import is_answered_here
 from mitmvcr.proxy.host.exit import end_process
 
 logger = logging.getLogger("mitmvcr")
@@ -163,6 +164,8 @@ class Guard:
     def _head(self, flow: http.HTTPFlow) -> None:
         """Keep what streams from being on its way before it is looked up."""
         streams = flow.request.stream and flow.response is None
+        if is_answered_here(flow):
+            return  # it may yet go on, and a socket is asked for then
         if streams and not self._allows(lambda rules: rules.may_leave(flow)):
             flow.request.stream = False
 

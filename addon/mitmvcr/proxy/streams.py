@@ -1,14 +1,15 @@
 """Hooks for what is more than one request and one response."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mitmproxy import http
 
 from mitmvcr.proxy.flow.exchange import forward
 from mitmvcr.proxy.flow.player import Player
-from mitmvcr.proxy.flow.responses import is_grpc
+from mitmvcr.proxy.flow.responses import is_call
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import pass_on
 from mitmvcr.proxy.host.backpressure import drain
@@ -48,7 +49,7 @@ class Streams:
         if player.session.looks_up:
             # A streamed request would be on its way before it was looked up.
             flow.request.stream = False
-        if is_grpc(flow.request):
+        if is_call(flow.request):
             self._meet_call(player, flow)
 
     def _meet_call(self, player: Player, flow: http.HTTPFlow) -> None:
@@ -73,16 +74,35 @@ class Streams:
 
         session, calls = player.session, player.calls
         known = calls.of(flow.request)
-        both_ways = calls.go_both_ways(known)
-        if both_ways and session.offline:
-            grpc.refuse(session, flow)
-        elif both_ways:
-            grpc.let_pass(session, flow)
+        if calls.go_both_ways(known):
+            self._converse(player, flow, known)
         elif known or session.needs_all or calls.may_match(flow.request):
             return  # held until it is whole
         elif session.records:
             self._record_call(player, flow)
         elif session.offline:
+            grpc.miss(session, flow, player.view)
+
+    def _converse(
+        self, player: Player, flow: http.HTTPFlow, known: Sequence[int]
+    ) -> None:
+        """Answer a call while its request goes on."""
+        from mitmvcr.proxy.both_ways import begin
+        from mitmvcr.proxy.flow import grpc
+
+        session = player.session
+        live = player.view.to_request(request_parts(flow.request))
+        parts = player.calls.parts(live.request, known, player.roles)
+        if playable := [part for part in parts if not grpc.is_old(part)]:
+            record = partial(self._record_call, player, flow)
+            begin(self._sessions, player, flow, live, playable, record)
+        elif session.records:
+            self._record_call(player, flow)
+        elif not session.offline:
+            grpc.let_pass(session, flow)
+        elif parts:
+            grpc.refuse(session, flow)
+        else:
             grpc.miss(session, flow, player.view)
 
     def _record_call(self, player: Player, flow: http.HTTPFlow) -> None:

@@ -8,9 +8,12 @@ from mitmvcr.core.deck import Deck
 from mitmvcr.core.holds import Holds
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Replay
+from mitmvcr.core.sendable import check_is_sendable
+from mitmvcr.session.hooks import Hooks
 from mitmvcr.session.redaction import Redaction
 
 if TYPE_CHECKING:
+    from mitmvcr.clock import Clock
     from mitmvcr.echo.restating import LiveValues
 
 
@@ -42,6 +45,37 @@ class Echoes:
                 interaction.request.url.partition("?")[0],
             )
         return new
+
+
+class Answers:
+    """Makes the answers of one session of what its cassette, called ``name``, has: with
+    the client's values, the present's times, and what a hook makes of them."""
+
+    def __init__(
+        self,
+        redaction: Redaction,
+        echoes: Echoes,
+        clock: "Clock | None",
+        hooks: Hooks | None,
+        name: str,
+    ) -> None:
+        self._redaction, self._echoes = redaction, echoes
+        self._clock, self._hooks, self._name = clock, hooks, name
+
+    def of(
+        self, position: int, interaction: Interaction, seen: Request, live: Request
+    ) -> Interaction:
+        """Return an interaction as it answers this request, which is ``seen`` as it may
+        be written. Raise VcrError."""
+        interaction = self._redaction.redactor.restored(interaction)
+        if interaction.request.echoes:
+            interaction = self._echoes.restated(interaction, live)
+        if self._clock is not None:
+            interaction = self._clock.answer(interaction)
+        if self._hooks is not None:
+            interaction = self._hooks.before_replay(interaction, seen)
+        check_is_sendable(interaction.response, self._name, position)
+        return interaction
 
 
 class Standing:

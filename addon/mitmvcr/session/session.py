@@ -20,7 +20,6 @@ from mitmvcr.core.modes import (
     decide,
     looks_up,
 )
-from mitmvcr.core.sendable import check_is_sendable
 from mitmvcr.core.steps import Steps, finished
 from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry, Miss, Outcome
@@ -29,7 +28,7 @@ from mitmvcr.session.hooks import Hooks
 from mitmvcr.session.lookup import Present, looking_up
 from mitmvcr.session.recording import Recording
 from mitmvcr.session.redaction import Redacted, Redaction, Seen
-from mitmvcr.session.responses import Echoes, Standing
+from mitmvcr.session.responses import Answers, Echoes, Standing
 from mitmvcr.session.summary import Counts, Summary
 from mitmvcr.session.variables import Variables
 from mitmvcr.spelling import IN_MITMPROXY
@@ -84,21 +83,24 @@ class Session(Counts):
         reads = exists and (self.rule.loads or self.rule.records)
         found = store.load(sendable=self.rule.loads).interactions if reads else ()
         loaded = found if self.rule.loads else ()
-        self._loaded = len(loaded)
+        #: How many interactions it began with.
+        self.loaded = len(loaded)
         self._hooks = hooks
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
         judge = hooks.judge if hooks else None
-        self._echoes = Echoes(on=echoes)
         self._redaction = Redaction(rules, environment, echoes=echoes)
         #: Streams in play that end with a later request.
         self.holds = Holds()
         self.matcher = matcher or Matcher()
-        self._look_up, self._clock = looking_up(
+        self._look_up, clock = looking_up(
             (loaded, repeats, self.matcher, self._redaction, judge), present
         )
         self.deck = self._look_up.deck
-        can_stand = self.offline and hooks is None and self._clock is None
+        self._answers = Answers(
+            *(self._redaction, Echoes(on=echoes), clock, hooks, store.name)
+        )
+        can_stand = self.offline and hooks is None and clock is None
         self.standing = Standing(self.deck, self._redaction, self.holds, on=can_stand)
         self.variables = Variables(
             self.deck,
@@ -164,14 +166,9 @@ class Session(Counts):
         return self.rule.records
 
     @property
-    def loaded(self) -> int:
-        """Return how many interactions the session began with."""
-        return self._loaded
-
-    @property
     def expects(self) -> bool:
         """Return whether it is a strict replay of something, which is asked for."""
-        return self.offline and self._loaded > 0
+        return self.offline and self.loaded > 0
 
     def plan(self, request: Request, foreseen: Seen | None = None) -> Decision:
         """Decide what to do with a request. A replay has used its interaction up;
@@ -201,19 +198,22 @@ class Session(Counts):
         self._note(position, seen, interaction)
         if self.holds:
             self.holds.met(interaction.request)
-        interaction = self.redactor.restored(interaction)
-        if interaction.request.echoes:
-            interaction = self._echoes.restated(interaction, request)
-        if self._clock is not None:
-            interaction = self._clock.answer(interaction)
         try:
-            if self._hooks is not None:
-                interaction = self._hooks.before_replay(interaction, seen)
-            check_is_sendable(interaction.response, self.store.name, position)
+            return position, self._answers.of(position, interaction, seen, request)
         except VcrError:
             self.deck.give_back(position)
             raise
-        return position, interaction
+
+    def play(
+        self, position: int, seen: Request, request: Request, *, is_whole: bool
+    ) -> Replay:
+        """Use up an interaction for a call that goes both ways, of which this much is
+        known. Raise VcrError."""
+        _, found = self.deck.play(position)
+        self._note(position, seen, found)
+        if not is_whole:
+            found = replace(found, request=replace(found.request, echoes=()))
+        return Replay(position, self._answers.of(position, found, seen, request))
 
     def _note(self, position: int, seen: Request, found: Interaction) -> None:
         """Note for the report where the answer depends on what differs."""
@@ -308,7 +308,7 @@ class Session(Counts):
         self._recorded += 1
 
     def _log_recorded(self, kept: Interaction) -> None:
-        position, response = self._loaded + self._recorded, kept.response
+        position, response = self.loaded + self._recorded, kept.response
         times = response.duration, response.lasted
         if self.log.complete:
             entry = self.entry("recorded", kept, position)

@@ -145,6 +145,10 @@ class OpenDeck(Deck):
         headers agree best first."""
         return equals.ranked(positions, self._chooser.asked(request, live))
 
+    def equals_of(self, positions: Iterable[int]) -> Steps[Equals]:
+        """Return what is known of interactions that count as equal."""
+        return self._chooser.making_equals(positions)
+
     def equal_to(self, request: Request, live: Request) -> list[int]:
         """Return the positions that may answer a request, those that were used up too,
         the best first. All of its URL are read."""
@@ -154,7 +158,7 @@ class OpenDeck(Deck):
             for at in self._positions.get(self._bucket_of(request.url), ())
             if not keys.isdisjoint(self._keys.of_recorded(self._all.request(at)))
         ]
-        known = finished(self._chooser.making_equals(equal))
+        known = finished(self.equals_of(equal))
         return self.ranked(equal, request, live, known)
 
     def swap(self, taken: int, other: int) -> tuple[int, Interaction]:

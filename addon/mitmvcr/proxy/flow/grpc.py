@@ -1,20 +1,23 @@
 """gRPC requests stream to the origin while they are recorded.
 
 A call that goes both ways ends its request when it has its answers, so a request that
-is held back until it is whole would wait for ever. Such a call is recorded, and marked
-(``both ways``): the recording does not say which message answers which.
+is held back until it is whole would wait for ever. Such a call is recorded with whose
+turn it was (see core/calls.py). One of an older cassette, whose recording does not say
+which message answers which (``both ways``), is refused.
 """
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Container, Hashable, Sequence
 from dataclasses import replace
 from itertools import islice
 from urllib.parse import urlsplit
 
 from mitmproxy import http
 
+from mitmvcr.core.calls import Part, Turns
 from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.steps import finished
 from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.flow.refusals import missed
 from mitmvcr.proxy.flow.streaming import Tee, pass_on
@@ -25,6 +28,8 @@ from mitmvcr.view import View
 
 logger = logging.getLogger("mitmvcr")
 
+_OLD = "both ways"
+
 
 class Upload(Tee):
     """The request of a recording, on its way."""
@@ -32,29 +37,31 @@ class Upload(Tee):
     def __init__(self, request: http.Request, view: View, spool: int) -> None:
         super().__init__(spool)
         self._request, self._view = request, view
-        self._ended = self._answered_early = False
+        self._turns = Turns()
+
+    def __call__(self, chunk: bytes) -> bytes:
+        self._turns.ask(chunk)
+        return super().__call__(chunk)
 
     def watch(self, tee: Tee) -> Callable[[bytes], bytes]:
-        """Return the same tee, which notes an answer that comes before the request
-        ended."""
+        """Return the same tee, which notes whose turn it is; the head of the answer has
+        come."""
+        self._turns.begin_answer()
 
         def pass_on(chunk: bytes) -> bytes:
-            if chunk and not self._ended:
-                self._answered_early = True
+            self._turns.answer(chunk)
             return tee(chunk)
 
         return pass_on
 
     def end(self) -> None:
         """Note that all of the request was sent."""
-        self._ended = True
+        self._turns.end_request()
 
     def finish(self, recorded: Interaction) -> Interaction:
         """Return the interaction with the request as it was sent."""
         self._request.raw_content = self.body()
-        response = recorded.response
-        if self._answered_early and not response.failure:
-            response = replace(response, failure="both ways")
+        response = replace(recorded.response, turns=self._turns.noted())
         live = self._view.to_request(request_parts(self._request))
         return Interaction(0, live.request, response)
 
@@ -104,12 +111,29 @@ class Calls:
             return False
         count, both_ways = self._both_ways.get(positions[0], (0, False))
         deck = self._session.deck
+        heads = (deck.head(position).response for position in positions[count:])
         both_ways = both_ways or any(
-            deck.head(position).response.failure == "both ways"
-            for position in positions[count:]
+            head.turns or head.failure == _OLD for head in heads
         )
         self._both_ways[positions[0]] = len(positions), both_ways
         return both_ways
+
+    def parts(
+        self, live: Request, positions: Sequence[int], roles: Container[int]
+    ) -> list[Part]:
+        """Return what may answer a call, of which no message is known yet, the best
+        first; also what others play, who may play another one."""
+        deck = self._session.deck
+        seen = self._session.redactor.request(live)
+        equals = finished(deck.equals_of(positions))
+        open_ones = [at for at in positions if deck.may_answer(at) or at in roles]
+        ranked = deck.ranked(open_ones, seen, live, equals)
+        return [Part(position, deck.__getitem__) for position in ranked]
+
+
+def is_old(part: Part) -> bool:
+    """Return whether the recording does not say whose turn it was."""
+    return part.recorded.response.failure == _OLD
 
 
 def let_pass(session: Session, flow: http.HTTPFlow) -> None:
@@ -140,9 +164,8 @@ def refuse(session: Session, flow: http.HTTPFlow) -> None:
     session.refused()
     url = session.shown(flow.request.url)
     reason = session.spelling.text(
-        f"{url} is a call that goes both ways: it is recorded, and cannot be replayed,"
-        " since the recording does not say which message answers which;"
-        f" vcr_passthrough='~u {urlsplit(url).path}' lets it reach the origin"
+        f"{url} is a call that goes both ways, of a recording that does not say which"
+        " message answers which: record it anew"
     )
     early_response.answer(flow, answers.to_call(flow.request, reason))
     logger.warning("mitmvcr: %s", reason)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from mitmvcr.proxy.flow.cast import Cast
     from mitmvcr.proxy.flow.grpc import Calls
+    from mitmvcr.proxy.flow.roles import Roles
 
 
 #: The session of whoever names none.
@@ -106,6 +107,12 @@ class Player:
         from mitmvcr.proxy.flow.cast import Cast
 
         return Cast(self.session, self.settings.allow_repeats)
+
+    @cached_property
+    def roles(self) -> "Roles":
+        from mitmvcr.proxy.flow.roles import Roles
+
+        return Roles(self.session.deck, self.settings.allow_repeats)
 
     @cached_property
     def place(self) -> str:

@@ -71,7 +71,7 @@ def _refusing(session: Session, flow: http.HTTPFlow, request: Request) -> Steps[
         interaction = Interaction(0, request, answer)
         sent = to_wire(interaction, request_parts(flow.request))
         flow.response = make_response(*sent)
-    elif answers.is_grpc(flow.request):
+    elif answers.is_call(flow.request):
         flow.response = answers.to_call(flow.request, line)
     else:
         summary = session.summary()
@@ -90,7 +90,7 @@ def block(
     head = flow.request.method == "HEAD"
     flow.response = (
         answers.to_call(flow.request, line)
-        if answers.is_grpc(flow.request)
+        if answers.is_call(flow.request)
         else answers.blocked(line, head=head)
     )
 
@@ -101,7 +101,7 @@ def fail(session: Session, flow: http.HTTPFlow, error: Exception) -> None:
     reason = session.spelling.text(answers.describe(error))
     flow.response = (
         answers.to_call(flow.request, reason, failed=True)
-        if answers.is_grpc(flow.request)
+        if answers.is_call(flow.request)
         else answers.failure(reason, head=flow.request.method == "HEAD")
     )
     session.note_failure(error)
@@ -121,7 +121,7 @@ def turn_away(flow: http.HTTPFlow, error: Exception, spelling: Spelling) -> None
     flow.request.stream = False  # mitmproxy takes no answer to what is on its way
     flow.response = (
         answers.to_call(flow.request, reason, failed=True)
-        if answers.is_grpc(flow.request)
+        if answers.is_call(flow.request)
         else answers.no_session(reason, head=flow.request.method == "HEAD")
     )
     logger.error(

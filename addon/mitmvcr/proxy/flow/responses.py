@@ -21,6 +21,10 @@ _LONGEST_URL = 300
 _OWN = ("X-Vcr-Miss", "X-Vcr-Blocked", "X-Vcr-Error")
 #: gRPC's own words for a miss, which nobody retries, and for our own failure.
 _FAILED_PRECONDITION, _INTERNAL = "9", "13"
+_CONNECT = "application/connect+"
+_CALLS = (b"application/grpc", _CONNECT.encode())
+#: The flag of Connect's last message, which has the error.
+_END = b"\2"
 
 
 def is_own(response: http.Response) -> bool:
@@ -28,13 +32,14 @@ def is_own(response: http.Response) -> bool:
     return any(name in response.headers for name in _OWN)
 
 
-def is_grpc(request: http.Request) -> bool:
-    """Return whether it is a gRPC call; they are made over HTTP/2."""
+def is_call(request: http.Request) -> bool:
+    """Return whether it is a call of gRPC, or a stream of Connect, over HTTP/2: either
+    may go both ways."""
     if request_parts(request).http_version != b"HTTP/2.0":
         return False
     for name, value in request.headers.fields:
         if name == b"content-type":  # over HTTP/2 names are in lower case
-            return value.startswith(b"application/grpc")
+            return value.startswith(_CALLS)
     return False
 
 
@@ -112,17 +117,28 @@ def no_session(reason: str, *, head: bool = False) -> http.Response:
 def to_call(
     request: http.Request, reason: str, *, failed: bool = False
 ) -> http.Response:
-    """Return a miss or a failure for a gRPC client, which shows its user only a status
-    and a message. It has no body; its headers are those of the other answers."""
-    fields = {
-        "Content-Type": request.headers.get("content-type", "application/grpc"),
-        "Grpc-Status": _INTERNAL if failed else _FAILED_PRECONDITION,
-        "Grpc-Message": _as_header(reason).replace("%", "%25"),
-        "X-Vcr-Error" if failed else "X-Vcr-Miss": "1",
-    }
-    response = http.Response.make(200, b"", fields)
+    """Return a miss or a failure for a client of gRPC or Connect, which shows its user
+    only a status and a message. gRPC's is a head alone, Connect's a last message; the
+    headers are those of the other answers."""
+    kind = request.headers.get("content-type", "application/grpc")
+    fields = {"Content-Type": kind}
+    body = b""
+    if kind.startswith(_CONNECT):
+        body = _last_message(reason, failed=failed)
+    else:
+        fields["Grpc-Status"] = _INTERNAL if failed else _FAILED_PRECONDITION
+        fields["Grpc-Message"] = _as_header(reason).replace("%", "%25")
+    fields["X-Vcr-Error" if failed else "X-Vcr-Miss"] = "1"
+    response = http.Response.make(200, body, fields)
     del response.headers["Content-Length"]
     return response
+
+
+def _last_message(reason: str, *, failed: bool) -> bytes:
+    code = "internal" if failed else "failed_precondition"
+    error = {"code": code, "message": shown(reason, _REASON_BYTES)}
+    said = json.dumps({"error": error}).encode()
+    return _END + len(said).to_bytes(4, "big") + said
 
 
 def _problem(

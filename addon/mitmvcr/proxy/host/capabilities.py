@@ -110,7 +110,8 @@ TABLE = (
     Capability(
         name="early response",
         check=checks.early_response,
-        lost="gRPC calls that cannot be replayed are refused without a reason",
+        lost="gRPC calls that go both ways are not replayed, and those that are missed"
+        " or refused get no reason",
     ),
     Capability(
         name="WebSocket replay",

@@ -77,6 +77,13 @@ def early_response() -> None:
     yields(f"{_STREAM}._handle_event", "self", "event")
     yields(f"{_STREAM}.handle_protocol_error", "self", "event")
     takes("mitmproxy.proxy.commands:RequestWakeup", "delay")
+    _naps()
+    has_fields(f"{_HTTP}:RequestData", "stream_id", "data")
+    has_fields(f"{_HTTP}:ResponseData", "stream_id", "data")
+    has_fields(f"{_HTTP}:ResponseTrailers", "stream_id", "trailers")
+    has_fields(f"{_HTTP}:ResponseEndOfMessage", "stream_id")
+    takes(f"{_HTTP}:HttpResponseHeadersHook", "flow")
+    yields(f"{_STREAM}.check_killed", "self", "emit_error_hook")
 
 
 def backpressure() -> None:

@@ -5,7 +5,7 @@ bidirectional call does not end before it is answered. So the method that would 
 streamed request on is wrapped when the first such answer is given
 (proxy/layers/http/__init__.py: start_request_stream).
 
-The answer waits for more of the request, or for a moment: grpcio's asyncio client
+An early answer waits for more of the request, or for a moment: grpcio's asyncio client
 (1.85, aio/_call.py: _write) turns any status that arrives before its first message is
 sent into INTERNAL. A client that waits for the answer before it sends anything gets it
 after that moment.
@@ -14,7 +14,7 @@ after that moment.
 import time
 from collections.abc import Generator
 from functools import partial, wraps
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from mitmproxy import http
 
@@ -26,25 +26,55 @@ _OURS = "_vcr_answers_early"
 MOMENT = 0.2
 
 
+@runtime_checkable
+class Answering(Protocol):
+    """Stands, as ``request.stream``, for what answers a request in place of its
+    origin."""
+
+    def begin(self, stream: Any) -> Commands:
+        """Take the stream over, whose head is there."""
+
+
 class Early:
-    """Marks, as ``request.stream``, a flow whose response is to be sent now."""
+    """Marks a flow whose response is to be sent now."""
 
     def __call__(self, data: bytes) -> bytes:
         """Return the data, as mitmproxy expects of a ``stream``; never called, since
         nothing is passed on."""
         return data
 
+    def begin(self, stream: Any) -> Commands:
+        from mitmproxy.proxy.commands import RequestWakeup
+
+        stream._handle_event = partial(_answer_or_fail, stream)
+        yield RequestWakeup(MOMENT)
+
 
 def answer(flow: http.HTTPFlow, response: http.Response) -> None:
-    """Answer a flow now, from ``requestheaders``; the response has no body."""
-    if capabilities.has("early response"):
-        _wrap(_layers().HttpStream)
-        flow.response, flow.request.stream = response, Early()
-    else:
+    """Answer a flow now, from ``requestheaders``."""
+    flow.response = response
+    if not let_answer(flow, Early()):
+        flow.response = None
+
+
+def let_answer(flow: http.HTTPFlow, answering: Answering) -> bool:
+    """Let this answer a flow, from ``requestheaders``; where mitmproxy does not allow
+    it, end the flow and return False."""
+    if not capabilities.has("early response"):
         flow.kill()
+        return False
+    _wrap(layers().HttpStream)
+    flow.request.stream = answering  # type: ignore[assignment] # it is not called
+    return True
 
 
-def _layers() -> Any:
+def is_answered_here(flow: http.HTTPFlow) -> bool:
+    """Return whether a flow is answered so: nothing of it is passed on."""
+    stream: Any = flow.request.stream
+    return isinstance(stream, Answering)
+
+
+def layers() -> Any:
     from mitmproxy.proxy.layers import http as layers
 
     return layers
@@ -58,44 +88,43 @@ def _wrap(streams: Any) -> None:
 
     @wraps(passed_on)
     def start_request_stream(self: Any) -> Commands:
-        is_early = isinstance(self.flow.request.stream, Early)
-        commands: Commands = _await_more(self) if is_early else passed_on(self)
+        answering = self.flow.request.stream
+        if isinstance(answering, Answering):
+            return answering.begin(self)
+        commands: Commands = passed_on(self)
         return commands
 
     setattr(start_request_stream, _OURS, True)
     streams.start_request_stream = start_request_stream
 
 
-def _await_more(stream: Any) -> Commands:
-    from mitmproxy.proxy.commands import RequestWakeup
-
-    stream._handle_event = partial(_answer_or_fail, stream)
-    yield RequestWakeup(MOMENT)
-
-
 def _answer_or_fail(stream: Any, event: Any) -> Commands:
     """Take the first event after the head: the request goes on, the moment is over, or
     the client has left."""
-    stream._handle_event = _ignore
-    if isinstance(event, _layers().RequestProtocolError):
+    stream._handle_event = ignore
+    if isinstance(event, layers().RequestProtocolError):
         yield from stream.handle_protocol_error(event)
     else:
-        yield from _answer(stream)
+        yield from answer_whole(stream)
 
 
-def _ignore(event: Any) -> Commands:
+def ignore(event: Any) -> Commands:
     """Take what comes after the answer, such as the end of the moment."""
     yield from ()
 
 
-def _answer(stream: Any) -> Commands:
+def answer_whole(stream: Any) -> Commands:
     """Send the response as mitmproxy's own send_response does; whatever else the
     client sends is not read."""
-    flow, number, layers = stream.flow, stream.stream_id, _layers()
+    flow, number, host = stream.flow, stream.stream_id, layers()
     stream.client_state = stream.state_errored
     flow.response.timestamp_start = flow.response.timestamp_end = time.time()
-    yield layers.HttpResponseHook(flow)
-    head = layers.ResponseHeaders(number, flow.response, True)
-    yield layers.SendHttp(head, stream.context.client)
+    yield host.HttpResponseHook(flow)
+    body, client = flow.response.raw_content, stream.context.client
+    head = host.ResponseHeaders(number, flow.response, not body)
+    yield host.SendHttp(head, client)
+    if body:
+        yield host.SendHttp(host.ResponseData(number, body), client)
+        yield host.SendHttp(host.ResponseEndOfMessage(number), client)
     flow.live = False
-    yield layers.DropStream(number)
+    yield host.DropStream(number)

@@ -1,0 +1,223 @@
+"""gRPC calls that go both ways, replayed in lock-step.
+
+Each message of the client's is compared with the recorded one, and what the server said
+up to the next one follows. Several recordings may begin alike: the first that agrees
+answers until the client says what only another one has. Where somebody else plays that,
+and can go on with this one, they change places.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from mitmproxy import http
+
+from mitmvcr.core.calls import Call, Messages, Part, split, times
+from mitmvcr.core.model import Request
+from mitmvcr.core.modes import Replay
+from mitmvcr.proxy.answering import SECOND, waiting_for_nothing
+from mitmvcr.proxy.flow import responses as answers
+from mitmvcr.proxy.flow.exchange import replay
+from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.flow.refusals import fail, missed
+from mitmvcr.proxy.flow.states import Event
+from mitmvcr.proxy.host import both_ways as host
+from mitmvcr.proxy.host.both_ways import End, GoesOn, Head, Refusal, Said, Step
+from mitmvcr.proxy.host.messages import make_response, request_parts
+from mitmvcr.proxy.sessions import Sessions
+from mitmvcr.view.requests import LiveRequest
+from mitmvcr.view.restore import to_stream
+
+
+def begin(
+    sessions: Sessions,
+    player: Player,
+    flow: http.HTTPFlow,
+    live: LiveRequest,
+    parts: Sequence[Part],
+    record: Callable[[], None],
+) -> None:
+    """Let one of the recordings answer a call, from ``requestheaders``; ``record`` lets
+    it go on to its origin, where the session may do that."""
+
+    def finish(played: Replay, began: int) -> None:
+        exchange = replay(sessions.under_way, flow, player, played)
+        exchange.sent = exchange.sent and began
+        exchange.finish(Event.ANSWERED)
+        sessions.close_idle()
+
+    go_on = record if player.session.records else None
+    host.speak(flow, Speaker(player, flow, live, parts, finish, go_on))
+
+
+class Speaker:
+    """Speaks for the origin of one call. ``finish`` is called once it was played to its
+    end, and ``go_on``, if it may go on to its origin, to make it do so."""
+
+    def __init__(
+        self,
+        player: Player,
+        flow: http.HTTPFlow,
+        live: LiveRequest,
+        parts: Sequence[Part],
+        finish: Callable[[Replay, int], None],
+        go_on: Callable[[], None] | None,
+    ) -> None:
+        self._player, self._flow, self._live = player, flow, live
+        self._session = player.session
+        is_strict = "body" in player.session.matcher.parts
+        self.call, self._messages = Call(parts, is_strict=is_strict), Messages()
+        self._heard: list[bytes] = []
+        self._finish, self._go_on = finish, go_on
+        self._began = time.monotonic_ns()
+        #: What is played: the recording, and what it answers this request.
+        self.part: Part | None = None
+        self._answer: Replay | None = None
+        self._is_over = self._has_missed = False
+
+    def __repr__(self) -> str:
+        return f"<Speaker {self.part} {self.call}>"
+
+    # What the client does
+
+    def hear(self, part: bytes) -> None:
+        for message in self._messages.feed(part):
+            self._heard.append(message)
+            if not (self._is_over or self._has_missed):
+                self._has_missed = not self._is_known(message)
+
+    def _is_known(self, message: bytes) -> bool:
+        matcher, request = self._session.matcher, self._live.request
+        live = replace(request, body=message)
+        seen = self._session.redactor.request(live)
+        keys = {*matcher.rests(seen), *matcher.rests(live)}
+
+        def is_same(part: Part, recorded: bytes) -> bool:
+            asked = replace(part.recorded.request, body=recorded)
+            return not keys.isdisjoint(matcher.rests(asked))
+
+        return self.call.hear(is_same)
+
+    def end(self) -> None:
+        if not (self._is_over or self._has_missed):
+            self._has_missed = not self.call.end()
+
+    def leave(self) -> None:
+        self._flow.request.timestamp_end = time.time()  # it was looked at
+        self._close()
+
+    def _close(self) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._player.roles.release(self)
+
+    # What it is told
+
+    def due(self) -> Iterator[Step]:
+        try:
+            yield from self._due()
+        except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
+            self._close()
+            fail(self._session, self._flow, error)
+            response = self._flow.response
+            assert response is not None
+            yield Refusal(response)
+
+    def _due(self) -> Iterator[Step]:
+        if not (self._has_missed or self.call.is_begun):
+            return
+        while not self._is_over:
+            part = None if self._has_missed else self._chosen()
+            if part is None:
+                yield self._otherwise()
+                return
+            if not self.call.is_due(part):
+                return
+            step = self._step(part)
+            self.call.tell(part)
+            if self._is_last(part):
+                self._end(part)
+            yield step
+
+    def _chosen(self) -> Part | None:
+        """Return what is played from now on; None where somebody else plays it."""
+        part, fitting = self.part, self.call.fitting
+        if part is None or part not in fitting:
+            part = self._player.roles.give(self, fitting)
+            if part is not None:
+                self.plays(part)
+        return part
+
+    def plays(self, part: Part) -> None:
+        """Go on with this recording, as it answers what is known of the request."""
+        live = self._asked()
+        seen = self._session.redactor.request(live)
+        is_whole = self.call.heard > len(part.asked)
+        played = self._session.play(part.position, seen, live, is_whole=is_whole)
+        self.part = part
+        wire = request_parts(self._flow.request)
+        self._answer = waiting_for_nothing(self._player.settings, played, wire)
+        self._said = split(self._answer.interaction.response.body)
+        self._times = times(self._answer.interaction.response)
+
+    def _asked(self) -> Request:
+        return replace(self._live.request, body=b"".join(self._heard))
+
+    def _step(self, part: Part) -> Step:
+        assert self._answer is not None
+        recorded, step = self._answer.interaction.response, self.call.told
+        if step == 0:
+            is_all = part.is_refused
+            response = self._response(b"" if is_all else b" ")
+            return Head(response, is_all, self._pause(0))
+        if step <= len(part.said):
+            content = b"".join(self._said[step - 1 : step])
+            return Said(content, self._pause(step))
+        whole = self._response(b"".join(self._said))
+        return End(whole, breaks_off=recorded.failure == "truncated")
+
+    def _response(self, body: bytes) -> http.Response:
+        assert self._answer is not None
+        recorded, wire = (
+            self._answer.interaction.response,
+            request_parts(self._flow.request),
+        )
+        response = make_response(*to_stream(recorded, wire, ())[0])
+        response.raw_content = body
+        return response
+
+    def _pause(self, step: int) -> float:
+        """Return for how many seconds a step has to wait."""
+        latency = self._player.settings.latency
+        if not latency or self._answer is None:
+            return 0.0
+        recorded = self._answer.interaction.response
+        at = self._times[step - 1] if 0 < step <= len(self._times) else 0
+        due = self._began + (recorded.duration + at) * latency
+        return (due - time.monotonic_ns()) / SECOND
+
+    def _is_last(self, part: Part) -> bool:
+        """Return whether nothing comes any more. One that its client left stays open
+        until this one leaves."""
+        is_left = part.recorded.response.failure == "left"
+        whole = len(part.said) + (1 if is_left or part.is_refused else 2)
+        return self.call.told >= whole
+
+    def _end(self, part: Part) -> None:
+        assert self._answer is not None
+        self._is_over = True
+        self._player.roles.done(self)
+        self._finish(self._answer, self._began)
+
+    def _otherwise(self) -> Step:
+        """Let the call go on to its origin, or tell the caller that it is a miss."""
+        self._close()
+        if self._go_on is not None and not self.call.told:
+            self._go_on()
+            return GoesOn()
+        session = self._session
+        session.refused()
+        _, line, answer = missed(session, self._asked())
+        if answer is not True:
+            session.blocked(was_missed=True)
+        return Refusal(answers.to_call(self._flow.request, line))

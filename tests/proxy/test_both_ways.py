@@ -1,0 +1,206 @@
+"""Calls that go both ways, message by message: what a client gets that says one thing
+after another, of gRPC and of Connect."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mitmvcr.core.model import Interaction
+from mitmvcr.proxy.launch import Proxy
+from proxy.http2 import Got, Http2Client
+from proxy.lanes import HOST, Outcome, Play, cassette, interaction, played
+
+URL = f"https://{HOST}/test.Service/Talk"
+PATH = "/test.Service/Talk"
+GRPC, CONNECT = "application/grpc", "application/connect+json"
+OK = {"Grpc-Status": ["0"]}
+END = b"\2\0\0\0\2{}"
+
+
+def frame(text: str) -> bytes:
+    return b"\0" + len(text).to_bytes(4, "big") + text.encode()
+
+
+def frames(text: str) -> bytes:
+    return b"".join(map(frame, text.split()))
+
+
+def call(asked: str, said: str, turns: str, kind: str = GRPC) -> Interaction:
+    made = interaction(
+        URL,
+        frames(said) + (END if kind == CONNECT else b""),
+        method="POST",
+        sent=frames(asked),
+        headers={"Content-Type": [kind]},
+        trailer=OK if kind == GRPC else {},
+        content_length=-1,
+        turns=tuple(map(int, turns.split())),
+    )
+    headers = {"Content-Type": [kind]}
+    return replace(made, request=replace(made.request, headers=headers))
+
+
+class Talk(Http2Client):
+    """One call on a connection of its own, step by step."""
+
+    def __init__(self, proxy: Proxy, kind: str = GRPC) -> None:
+        super().__init__(proxy)
+        self.stream = self.begin("POST", PATH, ((b"content-type", kind.encode()),))
+        self.flush()
+
+    def say(self, *texts: str) -> None:
+        for text in texts:
+            self.http2.send_data(self.stream, frame(text))
+        self.flush()
+
+    def hear(self, body: bytes) -> bool:
+        """Read until this much has come; return whether it is just that."""
+        got = self.got[self.stream]
+        while len(got.body) < len(body) and not got.end and self.read():
+            pass
+        return got.body == body
+
+    def done(self) -> Got:
+        self.http2.end_stream(self.stream)
+        self.flush()
+        return self.answer(self.stream)
+
+    def reset(self) -> None:
+        self.http2.reset_stream(self.stream)
+        self.flush()
+
+
+def answers(path: Path, confdir: Path, play: Play, *calls: Interaction) -> Outcome:
+    return played(cassette(path / "calls.yaml", *calls), confdir, play)
+
+
+def test_each_message_releases_what_followed_it(tmp_path: Path, confdir: Path) -> None:
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = Talk(proxy)
+        talk.say("a")
+        assert talk.hear(frame("x"))
+        talk.say("b")
+        assert talk.hear(frames("x y z"))
+        yield dict(talk.done().trailers)[b"grpc-status"]
+
+    found = answers(tmp_path, confdir, play, call("a b", "x y z", "1 1 2 2 3"))
+    assert found.answers == [b"0"]
+    assert "replayed 1, missed 0, unused 0" in found.summary
+
+
+def test_a_stream_of_connect_may_go_both_ways_too(
+    tmp_path: Path, confdir: Path
+) -> None:
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = Talk(proxy, CONNECT)
+        talk.say("1")
+        assert talk.hear(frame("10"))
+        talk.say("2")
+        yield talk.done().body
+
+    recorded = call("1 2", "10 20", "1 1 2 3 3", CONNECT)
+    found = answers(tmp_path, confdir, play, recorded)
+    assert found.answers == [frames("10 20") + END]
+    assert "replayed 1, missed 0, unused 0" in found.summary
+
+
+@pytest.mark.parametrize("kind", [GRPC, CONNECT])
+@pytest.mark.parametrize("first", ["1", "other"])
+def test_what_was_not_recorded_ends_the_call(
+    tmp_path: Path, confdir: Path, kind: str, first: str
+) -> None:
+    """Before the answer has begun, and after."""
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = Talk(proxy, kind)
+        talk.say(first, "none")
+        got = talk.answer(talk.stream)
+        assert got.end == "all"
+        if kind == GRPC:
+            told = dict([*got.head, *got.trailers])
+            assert told[b"grpc-status"] == b"9"
+            yield told[b"grpc-message"]
+            return
+        before = frame("10") if first == "1" else b""
+        assert got.body.startswith(before + b"\2")
+        error = json.loads(got.body[len(before) + 5 :])["error"]
+        assert error["code"] == "failed_precondition"
+        yield error["message"].encode()
+
+    found = answers(tmp_path, confdir, play, call("1 2", "10 20", "1 1 2 3", kind))
+    assert f"no match for POST {URL}" in str(found.log)
+    assert b"body message" in found.answers[0]
+    assert "replayed 0, missed 1, unused 1" in found.summary
+
+
+def test_who_leaves_has_used_up_what_its_recording_was_left_after(
+    tmp_path: Path, confdir: Path
+) -> None:
+    whole = call("a", "x y", "1 1 1 1")
+    left = replace(whole, response=replace(whole.response, failure="left", trailer={}))
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = Talk(proxy)
+        talk.say("a")
+        assert talk.hear(frames("x y"))
+        talk.reset()
+        yield b""
+
+    found = answers(tmp_path, confdir, play, left)
+    assert "replayed 1, missed 0, unused 0" in found.summary
+    assert found.log == []
+
+
+def test_who_leaves_in_the_middle_leaves_it_to_the_next(
+    tmp_path: Path, confdir: Path
+) -> None:
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        for ends in (False, True):
+            talk = Talk(proxy)
+            talk.say("a")
+            assert talk.hear(frame("x"))
+            if ends:
+                talk.say("b")
+                yield talk.done().body
+            else:
+                talk.reset()
+
+    found = answers(tmp_path, confdir, play, call("a b", "x y", "1 1 2 3"))
+    assert found.answers == [frames("x y")]
+    assert "replayed 1, missed 0, unused 0" in found.summary
+
+
+def test_two_that_began_alike_change_places(tmp_path: Path, confdir: Path) -> None:
+    """The first plays the first recording until it says what the second has."""
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talks = Talk(proxy), Talk(proxy)
+        for talk in talks:
+            talk.say("a")
+            assert talk.hear(frame("same"))
+        for talk, last in zip(talks, ("c", "b"), strict=True):
+            talk.say(last)
+            yield talk.done().body
+
+    calls = [call(f"a {x}", f"same {x}{x}", "1 1 2 3") for x in "bc"]
+    found = answers(tmp_path, confdir, play, *calls)
+    assert found.answers == [frames("same cc"), frames("same bb")]
+    assert "replayed 2, missed 0, unused 0" in found.summary
+
+
+def test_what_breaks_off_breaks_off_again(tmp_path: Path, confdir: Path) -> None:
+    whole = call("a", "x", "1 1 1")
+    broken = replace(whole, response=replace(whole.response, failure="truncated"))
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = Talk(proxy)
+        talk.say("a")
+        got = talk.answer(talk.stream)
+        yield got.body + got.end.encode()
+
+    found = answers(tmp_path, confdir, play, broken)
+    assert found.answers[0].startswith(frame("x") + b"reset")
+    assert "replayed 1, missed 0, unused 0" in found.summary
