@@ -13,7 +13,7 @@ from mitmvcr.core.errors import (
 from mitmvcr.core.model import Cassette, Interaction
 from mitmvcr.core.sendable import why_not
 from mitmvcr.format import writer
-from mitmvcr.store.rewrite import Find
+from mitmvcr.store.rewrite import Find, Put, as_it_was
 from mitmvcr.store.rewrite import keep_volatile as keeping_volatile
 
 
@@ -85,12 +85,14 @@ class MemoryStore:
         if self._recording is not None:
             self._recording = [change(each) for each in self._recording]
 
-    def rearrange(self, find: Find) -> None:
+    def rearrange(self, find: Find, put: Put = as_it_was) -> None:
         """Put what was recorded so far in other places."""
         if (was := self._recording) is not None:
             sources = find(lambda number: was[number].request)
-            numbers = range(len(was))
-            self._recording = [was[sources.get(each, each)] for each in numbers]
+            self._recording = [
+                put(at, was[sources[at]]) if at in sources else each
+                for at, each in enumerate(was)
+            ]
 
     def note(self, learned: Sequence[tuple[bytes, bytes]]) -> None:
         """Forget them: who is killed leaves nothing."""

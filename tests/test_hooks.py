@@ -1,5 +1,6 @@
 """A file of hooks is loaded once and checked; what goes wrong in it is told by line."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from mitmvcr.core.errors import OptionError
 from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Refuse, Repeats, Replay
+from mitmvcr.miss.report import Miss
 from mitmvcr.session import Session, open_session
 from mitmvcr.session.hooks import HookError, Hooks, load_hooks
 from option_samples import parse_settings
@@ -297,3 +299,20 @@ def test_a_refusal_of_a_hook_is_a_miss(file: Path) -> None:
     begun = Session(store, Mode.REPLAY_ONLY, Repeats.NO, exists=True, hooks=hooks)
     assert begun.plan(get("a")) == Refuse()
     assert replace(begun.explain(get("a")), nearest=()).reason
+
+
+def test_what_the_page_shows_does_what_it_says(file: Path) -> None:
+    page = Path(__file__).parent.parent / "docs/hooks.md"
+    signatures, example = re.findall(r"```python\n(.*?)```", page.read_text(), re.S)
+    assert load(file, signatures).before_record(made("a")) is None
+    hooks = load(file, example)
+    assert hooks.before_record(made("health")) is None
+    kept = hooks.before_record(made("a", b"Ann"))
+    assert kept is not None
+    assert kept.response.body == b"Bob"
+    answered = hooks.before_replay(kept, get("a")).response
+    assert answered.headers == {"X-Cache": ["HIT"]}
+    telemetry = Request(method="POST", url="https://telemetry.example.com/v1")
+    miss = Miss("POST", telemetry.url, "", (), 0, 0)
+    assert hooks.on_miss(telemetry, miss) == Response(code=204)
+    assert hooks.on_miss(get("a"), miss) is True

@@ -27,6 +27,18 @@ def test_names_may_be_globs_and_what_failed_is_in_a_report(tmp_path: Path) -> No
     assert read(none) == none
 
 
+def test_a_name_with_brackets_is_itself(tmp_path: Path) -> None:
+    """As that of a test with parameters; what a report names is no glob."""
+    report, wished = tmp_path / "r.json", Mode.RECORD_ONCE
+    report.write_text(json.dumps({"failed_sessions": ["test_page[1]"]}))
+    of_report = read((f"@{report}",))
+    assert mode_of("test_page[1]", wished, of_report) is Mode.RECORD_ONLY
+    assert mode_of("test_page1", wished, of_report) is Mode.REPLAY_ONLY
+    assert mode_of("test_page[1]", wished, ("test_page[1]",)) is Mode.RECORD_ONLY
+    assert mode_of("test_page1", wished, ("test_page[1]",)) is Mode.RECORD_ONLY
+    assert mode_of("test_page[2]", wished, ("test_page[1]",)) is Mode.REPLAY_ONLY
+
+
 @pytest.mark.parametrize(
     "data", ["", "[]", "{}", '{"failed_sessions": 1}', "\xff", "[" * 200_000]
 )

@@ -382,7 +382,9 @@ def test_what_goes_straight_through_is_counted(start: Start) -> None:
     assert session.summary().passed == 2
 
 
-@pytest.mark.parametrize("busy", ["recorded", "replayed", "missed", "passed", "came"])
+@pytest.mark.parametrize(
+    "busy", ["recorded", "replayed", "missed", "passed", "came", "lost"]
+)
 def test_a_session_that_saw_anybody_was_not_idle(busy: str) -> None:
     idle = Summary("a.yaml", Mode.RECORD_ONCE, 0, 0, 0, unused=3)
     assert idle.was_idle

@@ -3,15 +3,16 @@ that their cassettes stay as they are."""
 
 import json
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
+from glob import escape
 from pathlib import Path
 
 from mitmvcr.core.errors import UnusableValueError
+from mitmvcr.core.matching import is_named
 from mitmvcr.core.modes import Mode
 from mitmvcr.core.wording import quoted
 
 #: No session has this name. It stands for a report in which all went well.
-_NOBODY = ":"
+NOBODY = ":"
 _REPORT = "name the JSON report of a run with a folder of cassettes"
 
 
@@ -27,7 +28,7 @@ def _names(text: str) -> list[str]:
         return [text.removesuffix(".yaml")]
     try:
         report = json.loads(Path(text[1:]).expanduser().read_bytes())
-        return [str(name) for name in report["failed_sessions"]] or [_NOBODY]
+        return [escape(str(each)) for each in report["failed_sessions"]] or [NOBODY]
     except OSError as error:
         problem = f"cannot be read: {error.strerror or error}; {_REPORT}"
     except (ValueError, TypeError, LookupError, RecursionError):
@@ -39,6 +40,6 @@ def mode_of(name: str, wished: Mode, rerecorded: Sequence[str]) -> Mode:
     """Return the mode of a session, if only some are recorded anew."""
     if not rerecorded:
         return wished
-    if any(fnmatchcase(name, pattern) for pattern in rerecorded):
+    if any(is_named(name, each) for each in rerecorded):
         return Mode.RECORD_ONLY
     return wished if wished is Mode.PASSTHROUGH else Mode.REPLAY_ONLY

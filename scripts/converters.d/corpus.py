@@ -57,6 +57,7 @@ GO = (
     "github.com/Azure/azure-sdk-for-go/sdk/data/aztables@v0.6.0",
     "github.com/Azure/azure-sdk-for-go/sdk/keyvault/azkeys@v0.4.0",
     "github.com/Azure/azure-sdk-for-go/sdk/keyvault/azsecrets@v0.5.0",
+    "gocloud.dev@v0.40.0",
 )
 #: Packages of R, whose vcr follows Ruby's; no gem brings its cassettes to Debian.
 DEBIAN = (
@@ -68,7 +69,7 @@ DEBIAN = (
     "r-cran-wikitaxa",
     "r-cran-worrms",
 )
-ENDINGS = (".json", ".yaml", ".yml", ".har", ".gz", ".zhar", "flows", "flow")
+ENDINGS = (".json", ".yaml", ".yml", ".har", ".gz", ".zhar", "flows", "flow", ".replay")
 LARGEST = 50 << 20
 #: How many there have to be, by format; a file that two versions of a package have
 #: counts once. The packages that were found bring no more archives than that.
@@ -78,6 +79,7 @@ WANTED = {
     "wiremock": 100,
     "har": 25,
     "test-proxy": 100,
+    "httpreplay": 500,
     "nock": 40,
     "postman": 20,
 }

@@ -122,6 +122,14 @@ def test_a_command_that_is_not_there_is_127(cli, cassette):
     assert ran.stderr == "mitmvcr: error: no-such-command: command not found\n"
 
 
+def test_a_cassette_in_the_command_s_place_is_told_where_it_goes(cli, cassette):
+    for name, status in ((cassette, 126), ("a.yaml", 127), ("cassettes/a.yml", 127)):
+        ran = cli("run", name, "--", "true")
+        assert ran.returncode == status
+        told = "is no command; a cassette goes behind --cassette"
+        assert ran.stderr == f"mitmvcr: error: {name}: {told}\n"
+
+
 @pytest.mark.parametrize("line", ["curl -s http://a.test/ | wc", "pytest -q", "x;y"])
 def test_a_line_for_a_shell_in_one_word_is_told_how_to_write_it(cli, cassette, line):
     ran = cli("run", "--cassette", cassette, line)
@@ -143,10 +151,12 @@ def test_a_variable_before_the_command_is_told_how_to_set_it(cli, cassette, word
 
 
 def test_a_command_that_cannot_be_executed_is_126(cli, cassette):
-    ran = cli("run", "--cassette", cassette, cassette)
+    program = cassette.with_suffix(".txt")
+    program.touch()
+    ran = cli("run", "--cassette", cassette, program)
     assert ran.returncode == 126
     told = "is not executable; make it so by chmod +x, or name what runs it before it"
-    assert ran.stderr == f"mitmvcr: error: {cassette}: {told}\n"
+    assert ran.stderr == f"mitmvcr: error: {program}: {told}\n"
 
 
 def test_a_program_of_another_machine_is_126(cli, cassette, tmp_path):

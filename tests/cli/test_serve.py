@@ -346,6 +346,28 @@ def test_cassettes_that_nothing_was_asked_in_are_told_at_the_end(cli, asks):
     assert ("MITMVCR_INCLUDE_LOCALHOST=yes" in said) is not asks
 
 
+def test_of_what_broke_off_it_is_not_said_that_nothing_came(cli):
+    """As where the origin's authority is private: that alone is told."""
+    words = ("serve", "--cassettes", "new", "--attached")
+    with cli.start(*words, stdin=subprocess.PIPE, text=False) as served:
+        url = json.loads(read_line(served, "it said where it is"))["control_url"]
+        headers = {"X-Vcr-Control": "1", "Content-Type": "application/json"}
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        request = urllib.request.Request(
+            f"{url}/sessions", b'{"cassette": "one"}', headers
+        )
+        with opener.open(request) as answer:
+            proxies = {"http": json.load(answer)["proxy_url"]}
+        client = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
+        with pytest.raises(urllib.error.HTTPError, match="502"):
+            client.open("http://127.0.0.1:1/json")
+        served.stdin.close()
+        assert served.wait(PATIENCE) == 0
+        said = served.stderr.read().decode()
+    assert "broke off and is not recorded" in said
+    assert "nothing went through" not in said
+
+
 @pytest.mark.parametrize(
     "sent",
     [

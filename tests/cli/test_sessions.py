@@ -195,6 +195,26 @@ def test_only_sessions_that_are_named_or_failed_are_recorded_anew(
     assert origin.hits().requests == ()
 
 
+@pytest.mark.parametrize(
+    ("named", "asked", "is_told"),
+    [
+        ("log", ["login%2Fok:a"], True),
+        ("log", [], False),  # that says something else
+        ("log*,log", ["login%2Fok:a"], False),
+    ],
+)
+def test_names_of_no_session_are_told(
+    cli: Cli, folder: Path, named: str, asked: list[str], is_told: bool
+) -> None:
+    each = [word for name in named.split(",") for word in ("--partial", name)]
+    ran = cli("run", "--cassettes", "cassettes", *each, *asking(*asked))
+    told = (
+        "mitmvcr: nothing was recorded anew: --partial names no session of this run. A"
+        " session has its cassette's name in the folder, as login/ok"
+    )
+    assert (told in lines(ran.stderr)) is is_told
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     files = [each for each in folder.rglob("*") if each.is_file()]
     return {str(each.relative_to(folder)): each.read_bytes() for each in files}

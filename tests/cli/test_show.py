@@ -90,6 +90,15 @@ def test_choices_agree(cli: Cli, cassette: Path, words: list[str], ids: list[int
     assert len(table.stdout.splitlines()) == 1 + len(ids)
 
 
+def test_a_url_with_brackets_is_itself(cli: Cli, tmp_path: Path):
+    url = "https://api.example.com/items?page[number]=2"
+    found = Interaction(0, Request(method="GET", url=url), Response(code=200))
+    path = tmp_path / "pages.yaml"
+    path.write_bytes(writer.dumps(Cassette([found])))
+    shown = cli("cassette", "show", path, "--json", "--url", url)
+    assert [each["url"] for each in json.loads(shown.stdout)] == [url]
+
+
 def test_secrets_are_hidden_everywhere(cli: Cli, cassette: Path, tmp_path: Path):
     page = tmp_path / "out.html"
     for words in (["--id", "2"], ["--id", "2", "--json"], ["--html", str(page)]):

@@ -52,6 +52,7 @@ def test_when_an_answer_came_is_its_date_and_its_age() -> None:
     assert recorded_at(answer().response) == AT
     assert recorded_at(answer(age="60").response) == AT + 60
     assert recorded_at(answer(age="old").response) == AT
+    assert recorded_at(answer(age="9" * 5000).response) == AT
     assert recorded_at(Response()) is None
 
 

@@ -71,6 +71,55 @@ def test_variables_are_put_in(url: Any, wanted: str) -> None:
     assert of_postman({"url": url}, variable=variables).request.url == wanted
 
 
+OFF = {"key": "c", "value": "3", "disabled": True}
+
+
+@pytest.mark.parametrize(
+    ("parts", "wanted"),
+    [
+        (
+            {
+                "host": ["{{base}}"],
+                "path": ["v1", ":id"],
+                "query": [{"key": "a", "value": "1"}, {"key": "b", "value": None}, OFF],
+                "variable": [{"key": "id", "value": "{{id}}"}],
+            },
+            "https://api.test/v1/7?a=1&b",
+        ),
+        (
+            {
+                "protocol": "http",
+                "host": ["api", "test"],
+                "port": "81",
+                "path": [{"type": "string", "value": "v1"}, ""],
+            },
+            "http://api.test:81/v1/",
+        ),
+        (
+            {"protocol": "http", "host": "api.test", "path": "/a/b"},
+            "http://api.test/a/b",
+        ),
+        ({"protocol": "http", "host": "api.test", "query": [OFF]}, "http://api.test/"),
+        (
+            {
+                "protocol": "http",
+                "host": "api.test",
+                "path": ["<a>", "'{b}`"],
+                "query": [{"key": "c", "value": "<&#'{`}>"}],
+            },
+            "http://api.test/%3Ca%3E/'%7Bb%7D%60?c=%3C%26%23%27{`}%3E",
+        ),
+    ],
+)
+def test_a_url_may_be_in_parts_alone(parts: dict[str, Any], wanted: str) -> None:
+    """Postman's own importer of OpenAPI writes no other."""
+    variables = [
+        {"key": "base", "value": "https://api.test"},
+        {"key": "id", "value": "7"},
+    ]
+    assert of_postman({"url": parts}, variable=variables).request.url == wanted
+
+
 def test_a_variable_that_names_itself_ends() -> None:
     variables = [{"key": "a", "value": "{{a}}b"}]
     found = found_in(
@@ -97,6 +146,28 @@ def test_a_variable_that_names_itself_ends() -> None:
         ),
         (
             {"mode": "graphql", "graphql": {"query": "{a}"}},
+            b'{"query":"{a}"}',
+            ["application/json"],
+        ),
+        (
+            {
+                "mode": "graphql",
+                "graphql": {
+                    "query": "query Q { a }",
+                    "operationName": "Q",
+                    "variables": '{"x": {{v}}.0}',
+                },
+            },
+            b'{"query":"query Q { a }","operationName":"Q","variables":{"x": 1.0}}',
+            ["application/json"],
+        ),
+        (
+            {"mode": "graphql", "graphql": {"query": "{a}", "variables": {"x": 1}}},
+            b'{"query":"{a}","variables":{"x":1}}',
+            ["application/json"],
+        ),
+        (
+            {"mode": "graphql", "graphql": {"query": "{a}", "variables": " "}},
             b'{"query":"{a}"}',
             ["application/json"],
         ),

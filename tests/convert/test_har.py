@@ -73,6 +73,31 @@ def test_a_header_that_came_twice_stands_in_one(value: Any) -> None:
     assert one.response.headers == {"Set-Cookie": ["a=1", "b=2"]}
 
 
+@pytest.mark.parametrize(
+    ("value", "cookies"),
+    [
+        (
+            "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/, b=2; HttpOnly, c=3",
+            [
+                "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/",
+                "b=2; HttpOnly",
+                "c=3",
+            ],
+        ),
+        ("a=1, b=2; Path=/", ["a=1, b=2; Path=/"]),
+        ("a=1; Path=/\nb=2, c=3", ["a=1; Path=/", "b=2, c=3"]),
+        ("", [""]),
+    ],
+)
+def test_cookies_that_were_joined_are_apart_again(
+    value: str, cookies: list[str]
+) -> None:
+    """requests-har and Selenium Wire write what Python's libraries make of them."""
+    headers = [{"name": "set-cookie", "value": value}]
+    one = only(found_in(archive(entry(response={"headers": headers})), "har"))
+    assert one.response.headers == {"Set-Cookie": cookies}
+
+
 def test_what_has_no_place_is_noted() -> None:
     found = found_in(archive(entry(_initiator={"a": 1}, pageref="page_1")), "har")
     assert notes_of(found) == [
@@ -143,8 +168,18 @@ def test_a_size_may_be_that_of_what_was_compressed(
     assert of_content(text="\u00e2", **{"size": 17, **kind}) == sent
 
 
+@pytest.mark.parametrize(
+    "kind", ["application/json", "text/html; charset=UTF-8", "text/html;charset=utf8"]
+)
+def test_what_is_utf_8_is_no_other_though_its_size_counts_letters(kind: str) -> None:
+    """axios-har-tracker writes the length of a text as JavaScript has it."""
+    text = '{"a": "\u00e9"}'
+    assert of_content(text=text, size=len(text), mimeType=kind) == text.encode()
+
+
 def test_an_empty_text_has_no_mark_of_its_order() -> None:
-    assert of_content(text="", size=17, mimeType="a/b; charset=utf-16") == b""
+    sized = {"size": 17, "compression": -17, "mimeType": "a/b; charset=utf-16"}
+    assert of_content(text="", **sized) == b""
 
 
 def test_text_is_in_the_charset_in_which_it_has_its_size() -> None:
@@ -197,6 +232,13 @@ def test_text_that_is_of_another_length_is_said() -> None:
     assert notes == [[said], []]
 
 
+def test_a_length_of_thousands_of_digits_is_none() -> None:
+    """Python reads no more than 4,300: nothing was converted."""
+    length = [{"name": "Content-Length", "value": "9" * 5000}]
+    found = found_in(archive(entry(response={"headers": length})), "har")
+    assert notes_of(found) == []
+
+
 def test_the_body_of_a_redirect_is_said_to_be_absent() -> None:
     length = [{"name": "Content-Length", "value": "24"}]
     none = {"size": -1, "mimeType": "text/html", "compression": 0}
@@ -230,6 +272,7 @@ def test_what_has_no_body_lacks_none() -> None:
     ("changes", "note"),
     [
         ({}, "response.body: is absent: the archive has its size alone"),
+        ({"text": ""}, "response.body: is absent: the archive has its size alone"),
         ({"_sha1": "b.png"}, "body: is absent: it is in a file that is not there"),
     ],
 )
@@ -240,6 +283,24 @@ def test_a_body_that_is_absent_is_said(changes: dict[str, Any], note: str) -> No
 
 
 CODED = {"headers": [{"name": "Content-Encoding", "value": "gzip"}]}
+
+
+def test_an_empty_text_of_which_nothing_else_has_a_length_is_a_body() -> None:
+    coded = [{"name": "content-encoding", "value": "gzip"}]
+    headers = [*coded, {"name": "content-length", "value": "20"}]  # gzip of nothing
+    changes = {"headers": headers, "content": {"size": 0, "text": ""}}
+    assert notes_of(found_in(archive(entry(response=changes)), "har")) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "method"),
+    [("get", "GET"), ("options", "OPTIONS"), ("patch", "patch"), ("Get", "Get")],
+)
+def test_a_method_that_no_browser_sends_in_small_letters(
+    named: str, method: str
+) -> None:
+    asked = entry(request={"method": named})
+    assert only(found_in(archive(asked), "har")).request.method == method
 
 
 def test_text_is_decoded_whatever_the_headers_say() -> None:

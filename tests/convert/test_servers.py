@@ -1,4 +1,5 @@
-"""Recordings of servers: WireMock, Hoverfly, Azure's test proxy, google/test-server."""
+"""Recordings of servers: WireMock, Hoverfly, Azure's test proxy, google/test-server,
+Google's httpreplay."""
 
 import gzip
 import json
@@ -754,3 +755,81 @@ def test_segments_of_a_stream_are_its_events() -> None:
 )
 def test_its_url_is_put_together(changes: dict[str, Any], url: str) -> None:
     assert recorded("a/b", [], **changes).request.url == url
+
+
+# Google's httpreplay
+
+
+def of_httpreplay(*, response: Any = None, **request: Any) -> dict[str, Any]:
+    """As the one of cloud.google.com/go 0.123 writes it."""
+    asked = {
+        "Method": "PUT",
+        "URL": URL,
+        "Header": {"Accept-Encoding": ["gzip"], "X-A": ["b", "c"]},
+        "MediaType": "text/plain",
+        "BodyParts": [b64encode(BINARY).decode()],
+    }
+    answered = {
+        "StatusCode": 200,
+        "Proto": "HTTP/2.0",
+        "ProtoMajor": 2,
+        "ProtoMinor": 0,
+        "Header": {"Content-Encoding": ["gzip"], "X-B": ["1", "2"]},
+        "Body": b64encode(gzip.compress(b"hello")).decode(),
+    }
+    entry = {"ID": "1", "Request": asked | request, "Response": answered}
+    entry["Response"] = answered if response is None else answered | response
+    whole = {"Version": "0.2", "Converter": {}, "Entries": [entry]}
+    return {"Initial": None, **whole}
+
+
+def test_a_recording_of_httpreplay() -> None:
+    one = only(found_in(of_httpreplay(), "httpreplay"))
+    assert (one.request.method, one.request.url) == ("PUT", URL)
+    assert one.request.headers["X-A"] == ["b", "c"]
+    assert one.request.headers["Content-Type"] == ["text/plain"]
+    assert one.request.body == BINARY
+    assert (one.response.code, one.response.proto) == (200, "HTTP/2.0")
+    assert one.response.headers["X-B"] == ["1", "2"]
+    assert one.response.body == b"hello"
+
+
+def test_what_httpreplay_cleared_is_left_out() -> None:
+    headers = {"User-Agent": ["CLEARED"], "Expires": ["CLEARED"]}
+    data = of_httpreplay(
+        Header=headers, MediaType="", BodyParts=[""], response={"Header": headers}
+    )
+    one = only(found_in(data, "httpreplay"))
+    assert (one.request.headers, one.response.headers) == ({}, {})
+    assert one.request.body == b""
+
+
+def test_what_httpreplay_cleared_of_a_url_is_said() -> None:
+    data = of_httpreplay(URL=f"{URL}?Signature=CLEARED&a=1")
+    assert notes_of(found_in(data, "httpreplay")) == [
+        "interaction 0: request.url: has CLEARED for what its recorder left out"
+    ]
+
+
+def test_parts_that_httpreplay_took_apart_are_said_to_be() -> None:
+    found = found_in(of_httpreplay(MediaType="multipart/related"), "httpreplay")
+    assert found.interactions[0].request.body == b""
+    assert notes_of(found) == [
+        "interaction 0: request.body: is absent: the recording has its parts alone"
+        " (multipart/related)"
+    ]
+
+
+def test_an_entry_of_httpreplay_without_an_answer_is_left_out() -> None:
+    data = of_httpreplay()
+    data["Entries"][0]["Response"] = None
+    found = found_in(data, "httpreplay")
+    assert found.interactions == []
+    (note,) = notes_of(found)
+    assert "left out" in note
+
+
+def test_a_recording_of_httpreplay_may_have_no_entry() -> None:
+    assert (
+        found_in(of_httpreplay() | {"Entries": None}, "httpreplay").interactions == []
+    )

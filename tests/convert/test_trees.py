@@ -204,7 +204,7 @@ def test_a_note_is_one_line() -> None:
     "name",
     [
         *("vcrpy", "ruby-vcr", "har", "hoverfly", "test-proxy", "test-server"),
-        *("postman", "nock", "proxay"),
+        *("postman", "nock", "proxay", "httpreplay"),
     ],
 )
 def test_a_file_without_the_list_of_a_format_is_refused(name: str, held: str) -> None:

@@ -11,7 +11,7 @@ from mitmvcr.core.bodies import framed, held_field
 from mitmvcr.core.bodies.protobuf import Message
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.deck.blanks import Blanks
-from mitmvcr.core.deck.filled import filled_body
+from mitmvcr.core.deck.filled import LONGEST, filled_body
 from mitmvcr.core.model import Interaction, Request, Response
 
 URL = "https://api.test/forecast/[REDACTED:SKY_KEY]/42"
@@ -55,6 +55,32 @@ def finds(asked: Request, recorded: Request, *known: str) -> bool:
 def test_a_blank_in_a_url_is_filled_in(asked: str, recorded: str) -> None:
     assert finds(got(asked), got(recorded))
     assert not finds(got(asked), got(recorded), "SKY_KEY")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("<SKY_KEY>", "[REDACTED:SKY_KEY]"), ("[REDACTED:SKY_KEY]", "<SKY_KEY>")],
+)
+def test_a_variable_that_was_named_in_one_run_alone_is_itself(
+    one: str, other: str
+) -> None:
+    """With ``--secret`` it is written otherwise than without."""
+    for url, body in (("https://h/?k=%s", "a"), ("https://h/", '{"k": "%s"}')):
+        pair = [
+            got(url.replace("%s", each), body.replace("%s", each))
+            for each in (one, other)
+        ]
+        assert finds(*pair, "SKY_KEY")
+        away = got(url.replace("%s", one), body.replace("%s", one) + "more")
+        assert not finds(away, pair[1], "SKY_KEY")
+        elsewhere = got(url.replace("%s", "SKY"), body.replace("%s", "SKY"))
+        assert not finds(elsewhere, pair[1], "SKY_KEY")
+    large = "x" * LONGEST
+    assert finds(
+        got(f"https://h/?k={one}", large),
+        got(f"https://h/?k={other}", large),
+        "SKY_KEY",
+    )
 
 
 @pytest.mark.parametrize(

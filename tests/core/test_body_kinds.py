@@ -596,3 +596,33 @@ def test_a_hidden_value_in_a_frame_of_json_keeps_no_order() -> None:
     )
     assert request_body_keys(one)[0] == request_body_keys(other)[0]
     assert typed_body(one, BodyRules()) == typed_body(other, BodyRules())
+
+
+NUMBERED = BodyRules(text=lambda text: re.sub("[0-9]+", "", text))
+
+
+def held(number: int, content: bytes) -> bytes:
+    return bytes([number << 3 | 2, len(content)]) + content
+
+
+@pytest.mark.parametrize("kind", ["application/grpc", "application/x-protobuf"])
+def test_what_does_not_count_in_texts_does_not_in_those_of_protobuf(kind: str) -> None:
+    """Also where it is longer, and in messages that it holds."""
+
+    def key(*fields: bytes) -> bytes:
+        message = b"".join(fields)
+        if kind == "application/grpc":
+            message = b"\0" + len(message).to_bytes(4, "big") + message
+        return body_key(message, kind, NUMBERED)
+
+    one = key(held(1, b"run 1"), b"\x10\x07", held(3, held(1, b"id 12")))
+    assert one == key(held(1, b"run 234"), b"\x10\x07", held(3, held(1, b"id 5")))
+    assert one != key(held(1, b"run 1"), b"\x10\x08", held(3, held(1, b"id 12")))
+    assert one != key(held(1, b"ran 1"), b"\x10\x07", held(3, held(1, b"id 12")))
+    binary = held(1, b"\xff1")
+    assert key(binary) == key(binary) != key(held(1, b"\xff2"))
+
+
+def test_what_is_no_protobuf_is_compared_as_it_stands() -> None:
+    for kind in ("application/grpc", "application/x-protobuf"):
+        assert body_key(b"\xff\xff1", kind, NUMBERED) == b"\xff\xff1"

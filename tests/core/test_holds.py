@@ -2,7 +2,14 @@
 
 import pytest
 
-from mitmvcr.core.holds import Hold, Holds, is_reply, question_in, until
+from mitmvcr.core.holds import (
+    Hold,
+    Holds,
+    is_end_of,
+    is_reply,
+    question_in,
+    until,
+)
 from mitmvcr.core.model import Request
 
 POST = ("POST", "https://h.test/mcp?a=1")
@@ -34,6 +41,19 @@ def test_one_is_held_until_that_many_were_replayed():
     assert hold.stays()
     hold.met(request(*POST))
     assert not hold.stays()
+
+
+@pytest.mark.parametrize(
+    ("opened", "later", "ends"),
+    [
+        (request("", "https://h.test/mcp?a=1"), DELETE, True),
+        (request("GET", "https://h.test/mcp"), POST, False),
+        (request("GET", "https://h.test/other"), DELETE, False),
+        (request(*POST), DELETE, False),
+    ],
+)
+def test_a_delete_of_what_a_stream_was_asked_for_by_ends_it(opened, later, ends):
+    assert is_end_of(opened, *later) is ends
 
 
 @pytest.mark.parametrize("text", ["", "POST", "x"])

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,40 @@ def test_one_that_ended_with_a_later_request_ends_with_it(
     (held,) = (each for each in cassettes.read(cassette) if "live" in str(each))
     assert held["response"]["until"] == f"GET /ack/{key}"
     assert "failure" not in held["response"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_one_ends_with_what_deletes_it_also_if_an_event_comes_after_that(
+    mitmdump: Callable[..., Proxy],
+    origin: Origin,
+    proxy_ca: Path,
+    tmp_path: Path,
+    version: str,
+) -> None:
+    """The event was on its way as the DELETE came, on another connection: its replay
+    was over at once, and its client came back, which is a miss."""
+    key, one, two = next(KEYS), FIRST, EVENTS["sse"][1][1]
+    listen = f"{origin.https_url}/live/sse?n=2&gate={key}"
+    delete = (f"{origin.https_url}/live/sse?n=0", "-X", "DELETE")
+    cassette = tmp_path / "deleted.yaml"
+    for mode in ("record_only", "replay_only"):
+        proxy = mitmdump(cassette, mode).wait_until_listening()
+        environment = curl_environment(proxy.url, proxy_ca)
+        with Curl(listen, environment, version=version) as client:
+            until = one if mode == "record_only" else one + two
+            client.read_until(lambda got, wanted=until: got == wanted)
+            assert client.is_open
+            with Curl(delete[0], environment, *delete[1:]) as other:
+                assert other.read_all() == b""
+            if mode == "record_only":
+                for _ in range(2):
+                    urllib.request.urlopen(f"{origin.http_url}/ack/{key}").close()
+            assert (client.read_all(), client.wait()) == (one + two, 0)
+        assert proxy.stop() == 0, proxy.log
+        assert "Traceback" not in proxy.log
+    assert "replayed 2, missed 0, unused 0" in proxy.log
+    held = cassettes.read(cassette)[-1]
+    assert held["response"]["until"] == "DELETE /live/sse"
 
 
 @pytest.mark.parametrize("version", VERSIONS)

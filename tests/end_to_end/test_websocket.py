@@ -128,9 +128,9 @@ def test_a_message_that_was_not_recorded_ends_a_replay(
     proxy = mitmdump(cassette, "replay_only").wait_until_listening()
     *came, closed = talk(proxy, proxy_ca, url, "sync", prompt="another")
     assert came == CONVERSATION[:3]
-    assert closed.startswith("1008 (policy violation) message ")
+    assert closed.startswith('1008 (policy violation) message.prompt "another": the ')
     assert proxy.stop() == 0
-    assert '"prompt": "another"' in proxy.log
+    assert 'message.prompt "another": the recording has' in proxy.log
     assert "the recording has" in proxy.log
     assert "replayed 1, missed 1, unused 0" in proxy.log
 

@@ -54,6 +54,12 @@ JSON = {
         "recordID": "a",
         "interactions": [{"request": {"url": "/"}, "shaSum": "1a"}],
     },
+    "Google's httpreplay": {
+        "Initial": None,
+        "Version": "0.2",
+        "Converter": {"ClearHeaders": []},
+        "Entries": [{"ID": "1", "Request": {}, "Response": {}}],
+    },
     "Postman": {
         "info": {"name": "a", "schema": "https://schema.getpostman.com/a.json"},
         "item": [{"request": {}, "response": [{"status": "OK"}]}],
@@ -150,6 +156,7 @@ NO_COMMAND = {
     "OpenAPI": "openapi: 3.0.0\ninfo: {title: x}\npaths: {}\n",
     "OpenAPI, JSON": '{"openapi": "3.1.0", "info": {}, "paths": {}}',
     "OpenAPI, older": '{"swagger": "2.0", "info": {}, "paths": {}}',
+    "rpcreplay": "RPCReplay\0\0\0",
     "packets": "\xd4\xc3\xb2\xa1\x02\x00",
     "packets, newer": "\x0a\x0d\x0d\x0a\x1c\x00",
 }

@@ -194,7 +194,31 @@ CASES = [
         ],
         ["vcr_match=method,url"],
     ),
+    (
+        "application/grpc",
+        frames(b"\x0a\x03one\x08\x01"),
+        frames(b"\x0a\x03two\x08\x02"),
+        [r'body message 0 at byte 2: "\n\u0003one\b\u0001" was "\n\u0003two\b\u0002"'],
+        ["vcr_match=method,url"],
+    ),
+    (
+        "application/grpc",
+        frames(b"\x0a\x03one"),
+        frames(b"\x0a\x05\x12\x03one"),
+        [r'body message 0 at byte 1: "\n\u0003one" was "\n\u0005\u0012\u0003one"'],
+        ["vcr_match=method,url"],
+    ),
     # Made anew
+    (
+        "application/grpc",
+        frames(b"\x08\x01\x0a\x26\x12\x24" + UUIDS[0].encode()),
+        frames(b"\x08\x01\x0a\x26\x12\x24" + UUIDS[1].encode()),
+        [
+            f'body message 0 field 1.2 at byte 0: "{UUIDS[0][:30]}"'
+            f' was "{UUIDS[1][:30]}" (looks like a UUID)'
+        ],
+        ["vcr_ignore_body=[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"],
+    ),
     (
         "application/json",
         f'{{"id":"{UUIDS[0]}"}}',

@@ -87,6 +87,34 @@ async def test_a_failed_test_that_is_tried_again_is_recorded_anew(
 
 
 @in_loop
+async def test_a_try_that_asks_for_nothing_keeps_no_failure(tmp_path: Path) -> None:
+    """The next one was given the answer by which the first had failed."""
+    world = World(tmp_path, vcr_mode="record_once")
+    await world.play(ONE, failed=True)
+    await world.play(ONE, asks=0, failed=True)
+    assert (await world.play(ONE))["recorded"] == 1
+    assert (await world.play(ONE))["replayed"] == 1
+    world.rig.vcr.done()
+
+
+@pytest.mark.parametrize("save", ["yes", "no"])
+@in_loop
+async def test_a_try_that_follows_by_a_switch_is_recorded_anew(
+    tmp_path: Path, save: str
+) -> None:
+    world = World(tmp_path, vcr_mode="record_once", vcr_save_failed=save)
+    await world.desk.open({**WISH, "test": ONE, "name": "worker"})
+    for failed in (True, True, False):
+        world.rig.answer(world.rig.begin("worker"))
+        wish = {**SWITCH, "test": ONE, "failed": failed}
+        ended = (await world.desk.switch("worker", wish))["ended"]
+        assert ended["counts"]["recorded"] == 1
+    world.rig.answer(world.rig.begin("worker"))
+    assert (await world.desk.end("worker"))["counts"]["replayed"] == 1
+    world.rig.vcr.done()
+
+
+@in_loop
 async def test_what_others_may_play_is_not_recorded_anew(tmp_path: Path) -> None:
     world = World(tmp_path, vcr_mode="record_once")
     await world.play(None, failed=True)  # it was chosen by its name

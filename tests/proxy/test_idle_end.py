@@ -102,6 +102,30 @@ async def test_a_request_that_ends_behind_its_port_s_session_begins_none(
 
 
 @in_loop
+async def test_a_request_that_waits_as_its_port_s_session_ends_is_refused_at_once(
+    tmp_path: Path,
+) -> None:
+    """The hooks behind raised, and the log had a traceback. Found by clients that leave
+    within HTTP/2."""
+    rig = Rig(vcr_dir=str(tmp_path))
+    sessions = rig.vcr.sessions
+    assert sessions.root is not None
+    sessions.use(sessions.root._replace(cassette=tmp_path / "one.yaml"), "one")
+    sessions.routes.give_port(9, "one")
+    flow = tflow.tflow()
+    flow.client_conn.sockname = ("127.0.0.1", 9)
+    waiting = rig.vcr.connections.requestheaders(flow)
+    assert waiting is not None
+    sessions.eject("one")
+    await waiting
+    assert flow.response is not None
+    assert flow.response.status_code == 400
+    assert rig.vcr.streams.requestheaders is not None
+    rig.vcr.streams.requestheaders(flow)
+    rig.vcr.done()
+
+
+@in_loop
 async def test_a_late_request_does_not_replace_what_its_session_recorded(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

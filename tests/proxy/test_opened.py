@@ -13,7 +13,8 @@ class Stand:
     def __init__(self, name: str) -> None:
         self.was_idle = True
         store = SimpleNamespace(name=f"cassettes/{name}.yaml")
-        self.session = SimpleNamespace(store=store, summary=lambda: self)
+        log = SimpleNamespace(broken_tls={})
+        self.session = SimpleNamespace(store=store, summary=lambda: self, log=log)
 
 
 def test_of_a_session_that_has_ended_the_name_alone_is_kept():
@@ -48,4 +49,13 @@ def test_nothing_is_said_where_one_that_is_in_play_was_asked():
     opened(only)
     assert "tests opened 1 cassette, and nothing went" in opened.line()
     only.was_idle = False
+    assert opened.line() == ""
+
+
+def test_nothing_is_said_where_a_client_came_and_refused_our_certificate():
+    only = Stand("a")
+    opened = Opened()
+    opened.in_play = lambda: [only]
+    opened(only)
+    only.session.log.broken_tls["api.test"] = "unknown ca"
     assert opened.line() == ""

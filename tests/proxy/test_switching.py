@@ -308,3 +308,21 @@ def test_a_recording_goes_on_where_a_change_is_refused(
     rig.vcr.done()
     bodies = [each.request.body for each in loaded(cassette)]
     assert bodies == [b"one", b"two", b"three"]
+
+
+@pytest.mark.parametrize(("method", "until"), [("DELETE", "DELETE /path"), ("GET", "")])
+@in_loop
+def test_a_stream_may_be_over_before_it_has_begun(
+    tmp_path: Path, method: str, until: str
+) -> None:
+    """The DELETE that ends it came before the head of its answer."""
+    rig = Rig(vcr_cassette=str(tmp_path / "a"))
+    listening = rig.ask(b"")
+    later = tflow.tflow()
+    later.request.method = method
+    rig.vcr.request(later)
+    stream(rig, listening, b"")
+    rig.vcr.response(listening)
+    rig.answer(later)
+    rig.vcr.done()
+    assert loaded(tmp_path / "a.yaml")[0].response.until == until

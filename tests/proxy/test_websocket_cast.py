@@ -122,6 +122,25 @@ def orders() -> list[Interaction]:
     ]
 
 
+def test_a_refusal_says_where_the_message_differs(tmp_path) -> None:
+    """Its beginning is an id that is made up anew, and does not count."""
+    asked = '{"id": "%s", "type": "subscribe", "payload": {"variables": {"n": %d}}}'
+    ids = [each[11:47] for each in (*ORDERS, ANEW)]
+    stage = Stage(
+        tmp_path, recorded(f"> {asked % (ids[0], 1)}", f'< {{"id": "{ids[0]}"}}')
+    )
+    said = stage.say(stage.open(), asked % (ids[2], 5))
+    assert said == "message.payload.variables.n 5: the recording has 1"
+
+
+def test_a_message_that_is_no_json_or_too_long_is_shown(tmp_path) -> None:
+    for asked in ("hello", "{", "[" * 10_000, f'"{"x" * SLOW * 2}"'):
+        stage = Stage(tmp_path, recorded('> {"a": 1}', "< b"))
+        said = str(stage.say(stage.open(), asked))
+        assert said.startswith(f"message '{asked[:60]}")
+        assert said.endswith("': the recording has '{\"a\": 1}'")
+
+
 @pytest.mark.parametrize("first", ["one", "other"])
 def test_what_another_recording_asks_is_not_made_up_anew(tmp_path, first) -> None:
     """An id looks like one that the client made up, and the server repeats it."""

@@ -11,9 +11,10 @@ import pytest
 from made_up import github
 from mitmvcr.core.choosing import Identity, Whose, hints, parse_identity
 from mitmvcr.core.choosing.identity import Identities, letters
-from mitmvcr.core.matching import MatchSpec, Rule
+from mitmvcr.core.matching import Matcher, MatchSpec, Rule
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode
+from mitmvcr.secrets.identities import Identities as Recorded
 from mitmvcr.secrets.identities import answered_differently, with_identities
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
@@ -353,6 +354,23 @@ def test_a_variable_is_known_wherever_it_stands() -> None:
     tape.record(one, other, environment=names)
     assert all("keys" not in str(each) for each in tape.held)
     assert tape.replay(other, one, environment=names) == [1, 0]
+
+
+def test_only_what_may_be_told_apart_is_read_at_the_end() -> None:
+    """All was read, twice: a recording of 50 MB took three seconds to end."""
+    matcher, asked = Matcher(), list[int]()
+    recorded = [get(URL), get("https://h.test/other"), get(URL), get("https://h.test")]
+    known = Recorded(matcher, lambda _: ())
+    for number, each in enumerate(recorded):
+        known.note(each, {"header.authorization": [b"Bearer %d" % number]})
+
+    def request_at(number: int) -> Request:
+        asked.append(number)
+        return recorded[number]
+
+    assert known.are_several
+    assert known.find(request_at) == {0: 0, 2: 2}
+    assert asked == [0, 2]
 
 
 def test_what_is_empty_is_nobodys() -> None:

@@ -16,6 +16,7 @@ from mitmvcr.secrets import (
     scan,
     siblings,
     syntaxes,
+    text_redactor,
     tokens,
 )
 from mitmvcr.secrets.anchors import MOST_FAST
@@ -163,3 +164,30 @@ def test_the_table_stays_within_the_fast_automaton() -> None:
         "from anchors.MOST_FAST texts on each search takes 1.4 to 2.8 times as long:"
         " join stems, or measure anew"
     )
+
+
+@pytest.mark.parametrize(("end", "count"), [(b'"', 0), (b" ", 1)])
+def test_a_run_is_looked_through_once_whether_it_ends_in_vain_or_too_far(
+    end: bytes, count: int
+) -> None:
+    data, work = b"=ab" * SIZE + end, [0]
+    run = scan.Run(rb"=", rb"[^\s\"]", 4, 2000, rb"(?=\s)")
+    run.whole, run.long = (Counting(each, work) for each in (run.whole, run.long))
+    looked = scan.Scan(data)
+    found = [looked.run(run, at) for at in range(0, len(data), 3)]
+    assert len([each for each in found if each]) == count
+    assert work[0] <= 3 * len(data)
+
+
+def test_only_of_what_is_replaced_is_asked_whether_its_length_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def is_counted(_: bytes, start: int, end: int) -> bool:
+        asked.append((start, end))
+        return False
+
+    monkeypatch.setattr(text_redactor, "is_counted", is_counted)
+    Redactor().message(b"Atzr%7C" * 5000)
+    assert len(asked) <= 100

@@ -110,6 +110,29 @@ ANSWERS = {
     "of domains": "<login><pw>Hunter-<d6></pw><newPW>Hunter-<d6></newPW></login>",
     "of WordPress": "define( 'AUTH_SALT', '<w64>' );",
     "signed, a sign": "/x?X-Sign=<w40>&a=1",
+    "of payments, in XML": "<a><transactionKey><w15>7</transactionKey><b:hmac-key><h40>"
+    "</b:hmac-key></a> &lt;cookie_key&gt;<w40>&lt;/cookie_key&gt;",
+    "of payments, elsewhere": '{"saltKey": "<h8>-<h4>-<h4>-<h4>-<h12>", "Passkey": '
+    '"<h64>", "access_code": "<a14>7", "appCertificate": "<h32>"}',
+    "keys of owners, in code": "{'hmacKey': '<h40>', 'openai_key': '<w40>'}\n",
+    "keys of owners, elsewhere": "run --hmac-key <h40>\n[hmacKey] => <h40>\n"
+    "&quot;aesKey&quot;:&quot;<w40>&quot;\n",
+    "sessions and tickets, elsewhere": "{'session': '<w40>', 'auth': '<w40>'}"
+    "<ticket><w40></ticket> &quot;userSession&quot;:&quot;<w40>&quot; &lt;sso&gt;<w40>"
+    "&lt;/sso&gt; <key>session</key><string><w40></string> \\x22pw\\x22:\\x22<w40>"
+    "\\x22 {'github_pat': '<w40>'}\n[session] => <w40>\n",
+    "a key of a store": "jarsigner -keypass <w20> a.jar",
+    "of Stripe": "seti_<w24>_secret_<w25> cs_test_<w58>_secret_<w60>",
+    "of Cashfree": '{"payment_session_id": "session_<w80>payment", "cf_order_id": 1}',
+    "of eWeLink": '{"data":{"at":"<h40>","rt":"<h40>","region":"eu"}} {"rt":"<h40>"}',
+    "of Plaid": '{"public_token": "public-sandbox-<h8>-<h4>-<h4>-<h4>-<h12>"}',
+    "of Gitea": '{"id":1,"name":"ci","sha1":"<h40>","token_last_eight":"0a1b2c3d"}',
+    "of ForgeRock": '{"tokenId": "<w60>.*AAJTSQACMDE.*", "successUrl": "/console"}',
+    "of Facebook": "fb_dtsg=NAcO<w43>%3A17%3A1700000000&a=1 "
+    '<input name="fb_dtsg" value="NAcO<w43>:17:1700000000">',
+    "of Reddit": '{"data": {"modhash": "<a49>7"}}',
+    "of Xiaomi": '{"ssecurity": "<w22>=="}',
+    "of cPanel": "/cpsess<d10>/frontend/",
     "yaml, signs": "db:\n  password: hunter2,<w6>(x\n  a: b\n",
 }
 HEADERS = {
@@ -123,6 +146,7 @@ HEADERS = {
     "rbx-authentication-ticket": "<c90>",
     "A-Sess": "<w60>",
     "X-Cred": "<w40>",
+    "X-HA-Access": "Hunter<d2>",
     "X-Biscuit": "<w80>",
     "X-WSSE": 'UsernameToken Username="me", PasswordDigest="<w27>=", Nonce="<h32>", '
     'Created="2026-11-30T07:00:00Z"',
@@ -198,6 +222,12 @@ def test_no_secret_of_a_header_stays(name: str) -> None:
         'f({field: "token",\n  value: databaseTokens,\n})',
         "fs.append(path, `JWT_SECRET=${jwtSecret}\\n`);",
         '{"password": "[%key:common::data::password%]"}',
+        "<Key>photos/2026/a1b2c3d4e5f6a7b8c9d0.jpg</Key><PartitionKey>x9Y8z7W6v5U4t3S2r1"
+        "</PartitionKey><sortKey>q7Rk2Zp9Wm4Xc8Vb3Nt6</sortKey>",
+        "{'sortKey': 'q7Rk2Zp9Wm4Xc8Vb3Nt6', 'Key': 'q7Rk2Zp9Wm4Xc8Vb3Nt6'}",
+        '{"at": "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567", "rt": 3}',
+        '{"sha1": "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567", "size": 8}',
+        '{"access_code": "none", "accessCodes": ["READ"], "app_certificate": "a.pem"}',
         'h["Authorization"] = "Bearer {}".format(x); secret = "<another-secret>"',
     ],
 )

@@ -13,7 +13,7 @@ from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
 from mitmvcr.format.lazy import LazyInteractions
 from mitmvcr.secrets import anchors
-from mitmvcr.store.rewrite import amended, rearranged
+from mitmvcr.store.rewrite import amended, as_it_was, rearranged
 
 SECRET = "tok-8f2c61d09be4a7"
 HOLDERS = [
@@ -143,7 +143,7 @@ def test_only_those_are_read_that_are_put_elsewhere(
         asked.extend(request_at(number).url for number in (1, 3, 4))
         return sources
 
-    parts = rearranged(data, "a.yaml", find, "v4", 0)
+    parts = rearranged(data, "a.yaml", find, as_it_was, "v4", 0)
     assert parts is not None
     monkeypatch.undo()
     found = reader.loads(b"".join(parts)).interactions
@@ -152,4 +152,4 @@ def test_only_those_are_read_that_are_put_elsewhere(
     assert [each.id for each in found] == [*range(6)]
     assert asked == [url, "http://h/3", "http://h/4"]
     assert set(read) <= {1, 3, 4, 5}  # and the last, by which the end is known
-    assert rearranged(data, "a.yaml", lambda _: {}, "v4", 0) is None
+    assert rearranged(data, "a.yaml", lambda _: {}, as_it_was, "v4", 0) is None

@@ -29,13 +29,18 @@ PARAMETER = re.compile(
 COOKIE = re.compile(r"(?i)(;\s*expires\s*=\s*)([^;]+)")
 
 
+#: Of an age in seconds: nothing is older than the web.
+_DIGITS = 12
+
+
 def recorded_at(response: Response) -> int | None:
     """Return when an answer came, in Unix seconds, by its Date and its Age."""
     spelled = read(header(response.headers, "Date").strip())
     if spelled is None:
         return None
     age = header(response.headers, "Age").strip()
-    return spelled[0] + (int(age) if age.isascii() and age.isdigit() else 0)
+    is_number = age.isascii() and age.isdigit() and len(age) < _DIGITS
+    return spelled[0] + (int(age) if is_number else 0)
 
 
 def first_date(interactions: Iterable[Interaction]) -> int | None:

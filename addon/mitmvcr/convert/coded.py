@@ -17,6 +17,8 @@ from mitmvcr.core.dates import date_of
 from mitmvcr.core.media import FORM, is_json, media_kind, parameter
 from mitmvcr.core.model import Headers, Interaction, Response
 
+#: Between two cookies: within one, a date has a comma and no name behind it.
+COOKIES = re.compile(r", (?=[^\s;,=\"]+=)")
 #: The port of each scheme that a URL leaves out.
 PORTS = {"http": 80, "https": 443}
 

@@ -127,7 +127,7 @@ def _bracketed(url: str, headers: Pairs) -> str:
     before, place, rest = found.groups()
     address, _, port = place.rpartition(":")
     forms = [f"[{place}]"] if _is_ipv6(place) else []
-    if _is_ipv6(address) and port.isdecimal():
+    if _is_ipv6(address) and port.isdecimal() and len(port) <= len("65535"):
         is_likely = int(port) >= _LOWEST_PORT
         forms.insert(0 if is_likely else len(forms), f"[{address}]:{port}")
     hosts = [value for name, value in headers if name.lower() == "host"]

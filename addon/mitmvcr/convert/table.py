@@ -13,6 +13,7 @@ from mitmvcr.convert.formats import (
     har,
     har_writer,
     hoverfly,
+    httpreplay,
     nock,
     postman,
     proxay,
@@ -183,6 +184,14 @@ FORMATS = (
         short="google/test-server",
         holds=USUAL,
         read=testserver.read,
+    ),
+    Format(
+        name="httpreplay",
+        title="a recording of Google's httpreplay",
+        short="httpreplay",
+        holds=USUAL | _BINARY | _REPEATED | {"response.proto"},
+        read=httpreplay.read,
+        extensions=(".replay",),
     ),
     Format(
         name="postman",

@@ -23,6 +23,13 @@ def until(began: Iterable[tuple[str, str]]) -> str:
     return kinds[-1] if number == 1 else f"{number} {kinds[-1]}"
 
 
+def is_end_of(listening: Request, method: str, url: str) -> bool:
+    """Return whether a later request ends what a stream was asked for by, as MCP's
+    DELETE of a session does."""
+    opens = listening.method in ("", "GET")
+    return opens and method == "DELETE" and _path(url) == _path(listening.url)
+
+
 def _path(url: str) -> str:
     return urlsplit(url).path or "/"
 

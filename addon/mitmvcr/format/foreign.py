@@ -17,6 +17,7 @@ _MEMBERS = {
     (b"data", b"pairs", b"globalActions"): "hoverfly",
     (b"pairs", b"schemaVersion"): "hoverfly",
     (b"Entries", b"RequestUri"): "test-proxy",
+    (b"Converter", b"Entries", b"Version"): "httpreplay",
     (b"info", b"item", b"schema"): "postman",
     (b"scope", b"method", b"path", b"status"): "nock",
     (b"request", b"response", b"mappings"): "wiremock",
@@ -41,6 +42,7 @@ KINDS = {
     "hoverfly": "a simulation of Hoverfly",
     "test-proxy": "a recording of Azure's test proxy",
     "test-server": "a recording of google/test-server",
+    "httpreplay": "a recording of Google's httpreplay",
     "postman": "a collection of Postman",
     "nock": "a recording of nock",
     "wiremock": "a mapping of WireMock",
@@ -62,6 +64,7 @@ KINDS = {
     "placebo": "an answer of placebo",
     "openapi": "an OpenAPI document",
     "packets": "a capture of packets",
+    "rpcreplay": "a recording of Google's rpcreplay (gRPC)",
 }
 #: They are programs: what they answer is known only when they run.
 CODE = ("msw", "nock-code")
@@ -70,6 +73,7 @@ UNREAD = frozenset(
     (
         *("mountebank", "mockserver", "pact", "insomnia", "exvcr", "php-vcr"),
         *("keploy", "openapi", "packets", "httpmock", "responses", "placebo"),
+        "rpcreplay",
     )
 )
 #: How files of others begin that are no JSON.
@@ -89,6 +93,7 @@ _BEGINS: dict[str, re.Pattern[bytes]] = {
     "responses": re.compile(rb"(?:---\s*)?responses:\n *- response:\n"),
     "insomnia": re.compile(rb"type: [\w.]+\.insomnia\.rest/"),
     "openapi": re.compile(rb"(?:---\s*)?(?:openapi|swagger): ['\"]?[23]\."),
+    "rpcreplay": re.compile(rb"RPCReplay\0"),
     "packets": re.compile(rb"\xd4\xc3\xb2\xa1|\xa1\xb2\xc3\xd4|\n\r\r\n"),
 }
 _RUBY = re.compile(rb"^http_interactions:", re.MULTILINE)

@@ -19,7 +19,6 @@ from mitmvcr.core.bodies import (
     json_value,
     multipart_parts,
     payload,
-    wire_fields,
     without_message_ids,
 )
 from mitmvcr.core.matching import Ignoring
@@ -33,12 +32,10 @@ from mitmvcr.core.media import (
 )
 from mitmvcr.core.model import Headers, Request, header
 from mitmvcr.core.wording import quoted, shown
-from mitmvcr.miss.differences import (
-    by_name,
-    pair_differences,
-)
+from mitmvcr.miss.differences import by_name, pair_differences
 from mitmvcr.miss.freshness import piece_regex
 from mitmvcr.miss.json_differences import json_differences
+from mitmvcr.miss.message_differences import different_texts, is_reordered
 from mitmvcr.miss.report import MOST_DIFFERENCES, Difference
 from mitmvcr.miss.text_differences import (
     Mask,
@@ -51,6 +48,7 @@ from mitmvcr.miss.xml_differences import xml_differences
 
 #: JSON of more bytes is not taken apart to say where it differs.
 _TAKEN_APART = 2 << 20
+TEXT = "text/plain"
 #: Left out, it does not count.
 NO_BODY = ("parts", "body")
 
@@ -216,26 +214,32 @@ def _message_differences(
         elif ours.flags != theirs.flags:
             flags = f"{ours.flags:#04x}", f"{theirs.flags:#04x}"
             yield Difference(f"{at} flags", *flags, NO_BODY)
-        elif _is_reordered(ours.content, theirs.content):
+        elif is_reordered(ours.content, theirs.content):
             yield Difference(at, "", "", NO_BODY, why=f"{at} {_REORDERED}")
         elif ours.content != theirs.content:
             sides = one.part(ours.content, inner), other.part(theirs.content, inner)
-            yield from _at(at, *sides, NO_BODY)
+            fields = [] if inner else _field_differences(at, *sides)
+            yield from fields or _at(at, *sides, NO_BODY)
+
+
+def _field_differences(place: str, one: Content, other: Content) -> list[Difference]:
+    """Return where the texts of two messages of protobuf differ; nothing where they
+    differ in anything else."""
+    try:
+        texts = [*different_texts(one.raw, other.raw)]
+    except (ValueError, RecursionError):
+        return []
+    found: list[Difference] = []
+    for path, ours, theirs in texts:
+        sides = one.part(ours, TEXT), other.part(theirs, TEXT)
+        found += _at(f"{place} field {path}", *sides, NO_BODY)
+    return found
 
 
 _REORDERED = (
     "has the same fields in another order: as entries of a map, or of a list, where the"
     " order counts"
 )
-
-
-def _is_reordered(ours: bytes, theirs: bytes) -> bool:
-    """Return whether two messages are of protobuf and differ in nothing else."""
-    if ours == theirs or len(ours) != len(theirs) or len(ours) > _TAKEN_APART:
-        return False
-    with suppress(ValueError):
-        return sorted(wire_fields(ours)) == sorted(wire_fields(theirs))
-    return False
 
 
 def _form_differences(place: str, one: Content, other: Content) -> Iterator[Difference]:

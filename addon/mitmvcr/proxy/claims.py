@@ -32,8 +32,8 @@ _OLD = "an older version named it after both; delete it, and record them anew"
 @dataclass(eq=False)
 class _Claim:
     """A test's claim to a cassette. ``sessions`` is how many sessions it has with it
-    now; ``is_used``: one of its sessions did something; ``is_spoilt``: the last one
-    recorded all of the cassette, and the test has failed."""
+    now; ``is_used``: one of its sessions did something; ``is_spoilt``: one recorded all
+    of the cassette, and the test has failed each time since."""
 
     test: str
     sessions: int = 0
@@ -88,14 +88,21 @@ class Claims:
         claim.sessions += 1
         self._by_player[player] = claim
 
+    def judge(self, player: Player, *, has_failed: bool) -> None:
+        """Note how the test of a session did that is to end, or has ended."""
+        claim = self._by_player.get(player)
+        if claim is not None:
+            is_spoilt = claim.is_spoilt or _recorded_all(player)
+            claim.is_spoilt = has_failed and is_spoilt
+
     def ended(self, player: Player, *, has_failed: bool) -> None:
         """Note that a session has ended, whether it did anything, and how its test
         did."""
+        self.judge(player, has_failed=has_failed)
         claim = self._by_player.pop(player, None)
         if claim is not None:
             claim.sessions -= 1
             claim.is_used |= _did_something(player)
-            claim.is_spoilt = has_failed and _recorded_all(player)
 
 
 def _remedy(mine: str, theirs: str) -> str:

@@ -14,6 +14,7 @@ from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.log import UNREAD
 from mitmvcr.options import DIR
 from mitmvcr.proxy.counts import LEFT, LEFT_EARLY, Counts, tell_unread
+from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
 from mitmvcr.proxy.flow.unreached import with_remedy, without_advice
@@ -25,7 +26,7 @@ from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.host.origin_ends import pass_reset_on, see_the_end
 from mitmvcr.proxy.host.protocols import choose_alpn, speak_cleartext_h2
 from mitmvcr.proxy.host.resets import was_left_by_client
-from mitmvcr.proxy.host.turns import wait_for_turns
+from mitmvcr.proxy.host.turns import until_begun, wait_for_turns
 from mitmvcr.proxy.sessions import Sessions
 
 logger = logging.getLogger("mitmvcr")
@@ -127,7 +128,14 @@ class Connections:
             return None
         if player is None or player.is_ready:
             return None
-        return player.prepared()
+        return self._wait(player, flow)
+
+    async def _wait(self, player: Player, flow: http.HTTPFlow) -> None:
+        await player.prepared()
+        try:
+            self.sessions.of(flow)
+        except Exception as error:  # noqa: BLE001 - its port may have ended meanwhile
+            self.fail(flow, error)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         self._tls_broke(data, data.conn.error or "no reason given")
@@ -138,11 +146,12 @@ class Connections:
         player = self.sessions.of_client(data.context.client)
         self.counts.tls_broke(player, name, reason)
 
-    def client_disconnected(self, client: connection.Client) -> None:
+    def client_disconnected(self, client: connection.Client) -> Awaitable[None] | None:
         quiet = self._quiet.pop(client.id, None)
         if quiet is not None:
             self._tls_broke(quiet, LEFT)
         self.sessions.client_gone(client.id)
+        return until_begun(client.id)
 
     def http2_broke(self, client: Address, reason: str) -> None:
         """Say that what a client asked could not be read, and note it where that was

@@ -53,6 +53,11 @@ class Proxy:
         return found._replace(came=found.came + self.in_play.came)
 
     @property
+    def names(self) -> list[str]:
+        """Return the names of the sessions that have begun."""
+        return [name_in(self.settings, each.store.name) for each in self.sessions]
+
+    @property
     def unnamed(self) -> int:
         """Return how many requests named no session, where they could."""
         return self.in_play.routes.unnamed

@@ -9,7 +9,7 @@ from dataclasses import replace
 from mitmproxy import http
 
 from mitmvcr.core.events import ends, has_ended, json_ends
-from mitmvcr.core.holds import until
+from mitmvcr.core.holds import is_end_of, until
 from mitmvcr.core.model import Interaction, Response, header
 from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.flow.exchange import Exchange
@@ -37,7 +37,8 @@ def begin_answer(exchange: Exchange, response: http.Response) -> None:
     )
     if tee is None or not exchange.move(Event.STREAMS):
         return
-    exchange.tee, exchange.response, exchange.began = tee, response, []
+    exchange.tee, exchange.response = tee, response
+    exchange.began = exchange.began or []
     if exchange.upload is not None:
         response.stream = exchange.upload.watch(tee)
 
@@ -218,19 +219,23 @@ def _note_failure(exchange: Exchange, error: Exception) -> None:
 
 def _waited_for(exchange: Exchange, recorded: Response) -> str:
     """Return which later request the end of a stream waited for; empty for none. A
-    stream that says of itself that it is over waits for nobody."""
-    tee = exchange.tee
-    if not exchange.began or tee is None or recorded.content_length >= 0:
+    stream that says of itself that it is over waits for nobody. Its last event may come
+    behind the very request that ended it: that came on another connection."""
+    tee, began = exchange.tee, exchange.began
+    if not began or tee is None or recorded.content_length >= 0:
         return ""
-    quiet = tee.last or exchange.head
-    if exchange.began[-1][0] < quiet:
+    opened = exchange.live_request.request
+    ends_it = [is_end_of(opened, method, url) for _, method, url in began]
+    if any(ends_it):
+        began = began[: ends_it.index(True) + 1]
+    elif began[-1][0] < (tee.last or exchange.head):
         return ""
     kind, body = header(recorded.headers, "Content-Type"), recorded.body
     is_in_units = ends(kind, body) is not None or json_ends(kind, body)
     if not is_in_units or has_ended(kind, body):
         return ""
     shown = exchange.target.session.shown
-    return until((method, shown(url)) for _, method, url in exchange.began)
+    return until((method, shown(url)) for _, method, url in began)
 
 
 def _with_stream(

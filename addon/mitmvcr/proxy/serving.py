@@ -34,6 +34,7 @@ from mitmvcr.proxy.host.options import update_options
 from mitmvcr.proxy.ports import ca_file
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.way_out import WayOut
+from mitmvcr.session import Session
 from mitmvcr.spelling import OF_API, ON_COMMAND_LINE, InLog
 
 WayOutOf = Callable[[Mapping[str, str], int], Upstream | None]
@@ -115,7 +116,12 @@ def _name(player: Player) -> str:
 
 
 def _asked(players: Sequence[Player]) -> bool:
-    return any(not each.session.summary().was_idle for each in players)
+    return any(_was_reached(each.session) for each in players)
+
+
+def _was_reached(session: Session) -> bool:
+    """Return whether a client came, even if it refused our certificate."""
+    return bool(session.log.broken_tls) or not session.summary().was_idle
 
 
 def _wait_for_end(ends: Callable[[], None]) -> None:

@@ -7,7 +7,7 @@ change by a byte.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -55,6 +55,10 @@ _TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5
 _NAMED = re.compile(rb"[> ]|\\{0,15}\"[ \t\r\n]{0,9}+:")
 #: What a backslash before a name may have behind it: \\n, \\u0022, \\x22.
 _ESCAPE = re.compile(rb"u00[0-9a-f]{2}|x[0-9a-f]{2}|[nrt]")
+#: What ends a name elsewhere than in JSON: in a string in it, in code, in markup.
+_ENDS = "\\'><&]"
+#: No part of a name that is looked for is shorter.
+_SHORTEST = 3
 
 
 class Target(NamedTuple):
@@ -72,8 +76,12 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     user's names of parameters."""
     names = {text for stem in lists.STEMS for text in spellings(stem)}
     names |= {*lists.SPELLED, *(f"{name}=" for name in own)}
-    names |= {text[:-1] + '\\"' for text in names if text.endswith('"')}
-    names = {text for text in names if not _is_found_anyway(text, names)}
+    quoted = [text[:-1] for text in names if text.endswith('"')]
+    names |= {text + end for text in quoted for end in _ENDS}
+    begun = defaultdict[str, list[str]](list)
+    for text in names:
+        begun[text[:_SHORTEST]].append(text)
+    names = {text for text in names if not _is_found_anyway(text, begun)}
     forms = defaultdict[str, list[Pattern]](list)
     for pattern in PATTERNS:
         for anchor in pattern.anchors:
@@ -97,13 +105,13 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     ]
 
 
-def _is_found_anyway(text: str, names: Collection[str]) -> bool:
-    """Return whether another text stands in this one, and so finds the same name."""
+def _is_found_anyway(text: str, begun: Mapping[str, Sequence[str]]) -> bool:
+    """Return whether another text stands in this one, and so finds the same name;
+    ``begun`` has all by their first letters."""
     return " " not in text and any(
-        text[start:end] in names
+        len(other) < len(text) and text.startswith(other, start)
         for start in range(len(text))
-        for end in range(start + 1, len(text) + 1)
-        if end - start < len(text)
+        for other in begun.get(text[start : start + _SHORTEST], ())
     )
 
 

@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import NamedTuple
 
 from mitmvcr.secrets.check_digits import CHECKS
+from mitmvcr.secrets.lists import rows
 
 
 class Pattern(NamedTuple):
@@ -88,9 +88,7 @@ _LONG = 80
 @cache
 def read() -> tuple[Pattern, ...]:
     """Return all forms of the file."""
-    lines = Path(__file__).with_name("forms.txt").read_text("utf-8").splitlines()
-    rows = (line for line in lines if line and not line.startswith("#"))
-    return tuple(pattern(*re.split(r" {2,}", row)) for row in rows)
+    return tuple(pattern(*row) for row in rows("forms.txt"))
 
 
 def pattern(kind: str, template: str, source: str) -> Pattern:

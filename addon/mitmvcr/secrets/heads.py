@@ -14,19 +14,9 @@ from mitmvcr.secrets.spans import Span
 
 #: What stands in such lines, for a search of all texts at once.
 MARKS = (
-    *(
-        b"HTTP/1.",
-        b"HTTP/2",
-        b"Cookie:",
-        b"cookie:",
-        b"COOKIE:",
-        b"Cookie2:",
-        b"cookie2:",
-        b"--cookie ",
-        b"-b '",
-    ),
-    *(b"TRUE\t/", b"FALSE\t/", b"TRUE\\t/", b"FALSE\\t/"),
-)
+    b"HTTP/1.|HTTP/2|Cookie:|cookie:|COOKIE:|Cookie2:|cookie2:|--cookie |-b '"
+    b"|TRUE\t/|FALSE\t/|TRUE\\t/|FALSE\\t/"
+).split(b"|")
 
 _VERSION = re.compile(rb"HTTP/[12](?:\.[0-9])?+[^\r\n\\\"]{0,200}+")
 #: As it is, or as a string of JSON has it; curl -v and the like put something before.

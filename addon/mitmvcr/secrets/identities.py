@@ -7,7 +7,6 @@ till then their values are kept here, in memory, and nowhere else.
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from itertools import count
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 #: Place -> the values that stand there. One value is nobody's: it was a placeholder.
 Known = tuple[tuple[str, tuple[bytes | None, ...]], ...]
 #: Finds the interactions of the cassette that a recording follows, by a URL.
-Change = Callable[[Interaction], Interaction]
 Find = Callable[[Request], Iterable[Interaction]]
 
 
@@ -35,10 +33,13 @@ class Identities:
         self._numbers: dict[Known, int] = {}
         self._identities: list[Known] = []
         self._recorded = array("L")
+        #: The URL of each, as a number.
+        self._where = array("q")
         self._first: dict[int, int] = {}
         self._several: set[int] = set()
         #: Number -> what its answer gave out.
         self._given: dict[int, Sequence[bytes]] = {}
+        self._chosen: Mapping[int, str] = {}
         #: The hints of values that tell accounts apart; that of a token without more.
         self._hints: dict[bytes, str] = {}
 
@@ -58,7 +59,9 @@ class Identities:
             self._identities.append(known)
         self._recorded.append(number)
         key = self._url(kept)
-        if self._first.setdefault(key, number) != number:
+        self._where.append(key)
+        is_other = self._first.setdefault(key, number) != number
+        if is_other or any(each.request.identity for each in self._before(kept)):
             self._several.add(key)
 
     def _url(self, request: Request) -> int:
@@ -66,49 +69,31 @@ class Identities:
 
     @property
     def are_several(self) -> bool:
-        """Return whether requests for one URL had different ones."""
+        """Return whether requests for one URL had different ones, or some that the
+        cassette tells apart."""
         return bool(self._several)
 
-    def write(self, amend: Callable[[Change], None]) -> None:
-        """Write what has to be written; ``amend`` changes each recorded interaction, in
-        order."""
-        recorded: list[Request] = []
-
-        def read(each: Interaction) -> Interaction:
-            recorded.append(each.request)
-            return each
-
-        amend(read)
-        if chosen := self.chosen(recorded):
-            numbers = count()
-            amend(lambda each: self.with_identity(each, next(numbers), chosen))
-
-    def with_identity(
-        self, written: Interaction, number: int, chosen: Mapping[int, str]
-    ) -> Interaction:
-        """Return an interaction with whose it was, and with hints in what it gave
-        out."""
-        given = self._given.get(number, ())
-        new = marked(written, marks_of(self._hints, given)) if given else written
-        return new.belonging_to(chosen.get(number))
-
-    def chosen(self, recorded: Iterable[Request]) -> dict[int, str]:
-        """Return what has to be written, by the number in the recording, whose requests
-        are given in order."""
+    def find(self, request_at: Callable[[int], Request]) -> dict[int, int]:
+        """Return what has to be written anew, each in its own place. ``request_at``
+        reads a recorded request, which takes its time."""
         groups: defaultdict[Hashable, list[tuple[int, Request]]] = defaultdict(list)
-        for number, request in enumerate(recorded):
-            if number < len(self._recorded) and self._may_be_several(request):
+        for number, where in enumerate(self._where):
+            if where in self._several:
+                request = request_at(number)
                 key = self._matcher.bucket(request.url), self._matcher.rests(request)[0]
                 groups[key].append((number, request))
         found: dict[int, str] = {}
         for group in groups.values():
             found |= self._distinguished([n for n, _ in group], group[0][1])
-        return found
+        self._chosen = found
+        return {number: number for number in (*found, *(self._given if found else ()))}
 
-    def _may_be_several(self, request: Request) -> bool:
-        return self._url(request) in self._several or any(
-            each.request.identity for each in self._before(request)
-        )
+    def place(self, number: int, written: Interaction) -> Interaction:
+        """Return what was found with whose it was, and with hints in what it gave
+        out."""
+        given = self._given.get(number, ())
+        new = marked(written, marks_of(self._hints, given)) if given else written
+        return new.belonging_to(self._chosen.get(number))
 
     def _distinguished(self, numbers: Sequence[int], one: Request) -> dict[int, str]:
         """Return the identities of equal requests, with the places in which they
@@ -158,11 +143,9 @@ def with_identities(
     for one, other in zip(met, kept, strict=True):
         values = redactor.whose_recorded(one.request, other.request)
         identities.note(other.request, values, given_out(one.response, other.response))
-    chosen = identities.chosen(each.request for each in kept)
+    identities.find(lambda number: kept[number].request)
     return [
-        each
-        if each.request.identity
-        else identities.with_identity(each, number, chosen)
+        each if each.request.identity else identities.place(number, each)
         for number, each in enumerate(kept)
     ]
 

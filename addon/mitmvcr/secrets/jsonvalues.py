@@ -152,6 +152,8 @@ def json_text(raw: bytes, level: int) -> bytes:
 
 _JSON_NAMED = json_regex(rb'"(?i:' + LABEL + rb'~"_:_~")(?:[\w./-]{0,100}/)?\Z')
 _IS_NAMED = re.compile(_JSON_NAMED)
+#: So many quotes stand in what these match.
+_IN_NAMED, _IN_TURNED = 3, 7
 _PAIR = re.compile(
     json_regex(
         rb'(?i)~"_,(?:_~"[\w.-]{1,40}+~"_:_'
@@ -164,7 +166,7 @@ _TURNED = re.compile(
 
 
 def paired(scan: Scan, begin: int, finish: int) -> Values:
-    if not _IS_NAMED.search(scan.left(begin, 150)):
+    if not from_quote(_IS_NAMED, scan.left(begin, 150), _IN_NAMED):
         return NONE
     found = _PAIR.match(scan.data, finish)
     level = found[0].index(b'"') if found else 0
@@ -173,8 +175,18 @@ def paired(scan: Scan, begin: int, finish: int) -> Values:
 
 def turned(scan: Scan, begin: int, _: int) -> Values:
     """Return the value that stands right before its name."""
-    found = _TURNED.search(scan.data, max(0, begin - 600), begin)
-    return (Value(*found.span(1), found[1]),) if found else NONE
+    left = scan.left(begin, 600)
+    found = from_quote(_TURNED, left, _IN_TURNED)
+    at = begin - len(left)
+    return (Value(at + found.start(1), at + found.end(1), found[1]),) if found else NONE
+
+
+def from_quote(
+    regex: re.Pattern[bytes], left: bytes, count: int
+) -> re.Match[bytes] | None:
+    """Match the end of a text from one place: where the last ``count`` quotes
+    begin."""
+    return regex.match(left, len(left.rsplit(b'"', count)[0]))
 
 
 # Errors

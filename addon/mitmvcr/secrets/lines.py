@@ -42,20 +42,18 @@ _SET_TO, _SAID = (
     )
     for sign in (rb"=", rb"[:=]")
 )
+#: NAME=VALUE; NAME=VALUE ./run; and a password of a file of settings, with any signs in
+#: it, where no code stands.
 _LINE = re.compile(
     rb"[\"']?+[ \t]{0,20}+(?:::|[:=])[ \t]{0,20}+(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+"
     + SCHEME + rb"((?:\{[A-Z0-9-]{2,12}\})?+"
     + BARE + rb"{6,2000}+)" + LINE_END
-)  # fmt: skip
-#: NAME=VALUE ./run
-_FIRST = re.compile(rb"=(" + BARE + rb"{6,2000}+)(?=[ \t])")
-#: A password of a file of settings, with any signs in it, where no code stands.
-_SIGNS = re.compile(
-    rb"(?:=|:[ \t])(?![A-Za-z_$][\w$.]{0,60}+[(\[<{]|\S{0,60}?=>"
+    + rb"|=(" + BARE + rb"{6,2000}+)(?=[ \t])"
+    rb"|(?:=|:[ \t])(?![A-Za-z_$][\w$.]{0,60}+[(\[<{]|\S{0,60}?=>"
     rb"|[A-Za-z_$][\w$]{0,60}\.[\w$.]{1,60}+[;)]|\S{0,60}?;[\w$.]{1,30}+=)"
     rb"([^\s\"'`$<>(){}\[\]&*!|%@][^\s\"'`\\]{4,2000}+(?<![,;:({\[]))"
     rb"(?=[ \t]{0,9}+(?:\r?\n|\Z|\\{1,15}[nr]|\\{0,15}\"))"
-)
+)  # fmt: skip
 #: password = <<EOT
 _HEREDOC = re.compile(
     rb"[ \t]{0,20}+=[ \t]{0,20}+<<[-~]?+(\w{1,30}+)\r?\n[ \t]{0,60}+"
@@ -68,8 +66,8 @@ def _beginning(
     scan: Scan, begin: int, regex: re.Pattern[bytes] = _BEGINNING
 ) -> re.Match[bytes] | None:
     """Match the beginning of the line in which a name is the first word."""
-    left = scan.left(begin, 60)
-    return regex.search(left if begin > 60 else b"\n" + left)
+    left = scan.left(begin, 60) if begin > 60 else b"\n" + scan.left(begin, 60)
+    return regex.search(left, max(0, left.rfind(b"\n")))
 
 
 def line(scan: Scan, begin: int, finish: int) -> Values:
@@ -83,9 +81,7 @@ def line(scan: Scan, begin: int, finish: int) -> Values:
     if block := scan.match(_BLOCK, finish):
         rest = rb"([^\r\n]++(?:\r?\n%b[^\r\n]++)*+)" % block[1]
         return scan.value(re.compile(rest), block.end())
-    rules = (_LINE, _FIRST, _SIGNS)
-    found = (scan.value(regex, finish, Place.TEXT) for regex in rules)
-    return next(filter(None, found), NONE)
+    return scan.value(_LINE, finish, Place.TEXT)
 
 
 #: What follows a scheme in the line of a header: one word, or parameters.

@@ -1,20 +1,48 @@
 """What counts as a secret. Data only: each entry has its reason or its source.
 
 Generic names (``id``, ``name``, ``etag``, ``key`` at the root) are not in it: they
-ruin ordinary cassettes (Azure SDK for Python, #13930). The forms of tokens stand
-in ``forms.txt`` and ``patterns.py``.
+ruin ordinary cassettes (Azure SDK for Python, #13930). Whole names stand in
+``names.txt``, the forms of tokens in ``forms.txt`` and ``patterns.py``.
 """
 
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
+
+_AZURE = (
+    "https://github.com/Azure/azure-sdk-tools/blob/main/tools/test-proxy/"
+    "Azure.Sdk.Tools.TestProxy/Common/SanitizerDictionary.cs"
+)
 
 
 class Named(NamedTuple):
-    """Headers or fields; names in lower case, fields without ``-``, ``_`` and the
-    like."""
+    """A row of ``names.txt``: names, why they are there, and a source."""
 
     names: str
     reason: str
     source: str
+
+
+def rows(file: str) -> Iterator[Sequence[str]]:
+    """Yield the rows of a file that stands beside this one, but its comments."""
+    for line in Path(__file__).with_name(file).read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield re.split(r" {2,}", line)
+
+
+def _tables() -> Mapping[str, Sequence[Named]]:
+    """Return the rows of ``names.txt`` by the title above them."""
+    found, title = defaultdict[str, list[Named]](list), ""
+    for first, *rest in rows("names.txt"):
+        if rest:
+            reason, source = rest
+            source = _AZURE if source == "A" else source
+            found[title].append(Named(first, reason, source))
+        else:
+            title = first.strip("[]")
+    return found
 
 
 def listed(*lines: str) -> tuple[str, ...]:
@@ -22,164 +50,11 @@ def listed(*lines: str) -> tuple[str, ...]:
     return tuple(", ".join(lines).split(", "))
 
 
-_RFC = "https://www.rfc-editor.org/rfc/"
-_AZURE = (
-    "https://github.com/Azure/azure-sdk-tools/blob/main/tools/test-proxy/"
-    "Azure.Sdk.Tools.TestProxy/Common/SanitizerDictionary.cs"
+HEADERS, NAMES, DOUBTFUL, VAGUE, FLAGS, HOLDERS, QUERY, VAGUE_QUERY = map(
+    _tables().__getitem__,
+    listed("HEADERS, NAMES, DOUBTFUL, VAGUE, FLAGS, HOLDERS, QUERY, VAGUE_QUERY"),
 )
 
-#: Dropped from requests, so that go-vcr's WithIgnoreAuthorization finds what it
-#: expects; masked in responses. A header whose name ends like a secret field's is
-#: treated the same without being listed.
-HEADERS = (
-    Named("x-amzn-oidc-data x-ms-authorization-auxiliary", "put in by proxies", _AZURE),
-    Named(
-        "x-sid x-chkp-sid vmware-api-session-id x-apple-id-session-id sid x-ftl-sid"
-        " x-transmission-session-id",
-        "sessions",
-        "https://sc1.checkpoint.com/documents/latest/APIs/",
-    ),
-    Named("dpop", "a proof that is bound to a token", _RFC + "rfc9449"),
-    Named(
-        "x-wsse",
-        "a digest of a password, with all else that it was made of",
-        "https://answers.sap.com/t5/crm-and-cx-questions/instructions-for-emarsys-postman/qaq-p/12717386",
-    ),
-    Named(
-        "x-lc-sign",
-        "a digest of a key, with all else that it was made of",
-        "https://docs.leancloud.cn/en/sdk/storage/guide/rest/",
-    ),
-    Named(
-        "x-identity-header",
-        "what a program asks with for its managed identity",
-        "https://learn.microsoft.com/azure/app-service/overview-managed-identity",
-    ),
-    Named(
-        "x-registry-config",
-        "Docker",
-        "https://docs.docker.com/reference/api/engine/",
-    ),
-    Named(
-        "x-jfrog-art-api",
-        "Artifactory",
-        "https://jfrog.com/help/r/jfrog-rest-apis/introduction-to-the-artifactory-rest-apis",
-    ),
-    Named(
-        "x-honeycomb-team",
-        "Honeycomb",
-        "https://docs.honeycomb.io/api/authentication",
-    ),
-    Named(
-        "x-vercel-protection-bypass",
-        "opens what is protected",
-        "https://vercel.com/docs/deployment-protection",
-    ),
-    Named(
-        "x-wp-nonce",
-        "bound to a session",
-        "https://developer.wordpress.org/rest-api/using-the-rest-api/authentication/",
-    ),
-    Named(
-        "npm-otp 2fa-code x-2fa-approval",
-        "a code",
-        "https://docs.npmjs.com/cli/v11/using-npm/config#otp",
-    ),
-)
-
-#: Fields of JSON, XML, forms and queries, whole names.
-NAMES = (
-    Named(
-        "password passwd passphrase passcode pwd passwordconfirmation "
-        "confirmpassword newpassword oldpassword currentpassword userpassword",
-        "passwords",
-        _AZURE,
-    ),
-    Named(
-        "accesstoken refreshtoken idtoken authtoken oauthtoken oauthtokensecret "
-        "bearertoken sessiontoken securitytoken apitoken logintoken "
-        "personalaccesstoken accesstokensecret "
-        "subjecttoken actortoken oauthverifier idtokenhint",
-        "tokens that stand for a user or a program",
-        _RFC + "rfc6749",
-    ),
-    Named(
-        "secret clientsecret appsecret apisecret secretkey consumersecret "
-        "sharedsecret webhooksecret signingsecret totpsecret masterkey "
-        "secretaccesskey awssecretaccesskey",
-        "secrets by name",
-        _RFC + "rfc6749",
-    ),
-    Named(
-        "apikey xapikey accesskey authkey privatekey signingkey sharedkey "
-        "subscriptionkey accountkey storagekey sharedaccesskey functionkey "
-        "sshprivatekey encryptionkey servicekey licensekey integrationkey",
-        "keys that open something",
-        _AZURE,
-    ),
-    Named("authorization", "credentials", _AZURE),
-    Named(
-        "bindpw rootpw olcrootpw requirepass masterauth",
-        "passwords in files of LDAP and Redis",
-        "https://redis.io/docs/latest/operate/oss_and_stack/management/security/",
-    ),
-    Named(
-        "secretstring secretbinary",
-        "what AWS Secrets Manager holds",
-        "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html",
-    ),
-    Named(
-        "secrettext",
-        "a client's secret in Entra",
-        "https://learn.microsoft.com/graph/api/resources/passwordcredential",
-    ),
-    Named(
-        "encodedjitconfig",
-        "configures a runner, with its credentials",
-        "https://docs.github.com/en/rest/actions/self-hosted-runners",
-    ),
-    Named(
-        "recoverycodes backupcodes scratchcodes",
-        "codes for the day the second factor is lost",
-        "https://auth0.com/docs/secure/multi-factor-authentication",
-    ),
-    Named(
-        "identifiedby",
-        "a password in SQL",
-        "https://dev.mysql.com/doc/refman/8.4/en/create-user.html",
-    ),
-    Named(
-        "codeverifier clientassertion samlresponse samlrequest samlart samlassertion "
-        "devicecode authorizationcode preauthorizedcode authreqid oobcode "
-        "appsecretproof wresult signedrequest sigrequest sigresponse",
-        "what OAuth and SAML exchange for tokens",
-        _RFC + "rfc7636",
-    ),
-    Named(
-        "csrf csrftoken xsrftoken csrfmiddlewaretoken authenticitytoken "
-        "requestverificationtoken",
-        "bound to a session",
-        _AZURE,
-    ),
-    Named(
-        "sessionid sessionkey phpsessid jsessionid aspnetsessionid setcookie",
-        "sessions",
-        _AZURE,
-    ),
-    Named("jwt otp totp cvv cvc", "one-time or payment codes", _AZURE),
-    Named("xsrf", "bound to a session", _AZURE),
-    Named(
-        "securityanswer secretanswer",
-        "opens an account whose password is lost",
-        "https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/",
-    ),
-    Named(
-        "connectionstring primaryconnectionstring secondaryconnectionstring "
-        "administratorloginpassword",
-        "Azure",
-        _AZURE,
-    ),
-)
 
 #: A field whose whole name ends so is one of them too: ``stripe_secret_key``.
 ENDINGS = listed(
@@ -202,7 +77,7 @@ TAILS = listed(
 #: And these, if it is long and of letters by chance: ``SECRET_HASH``.
 VAGUE_ENDINGS = listed(
     "sessionkey, signingkey, encryptionkey, sharedkey, masterkey, authkey, otpkey",
-    "appskey, ticket, session, secretid, canary, sso",
+    "appskey, ticket, session, sessionid, secretid, canary, sso",
     "statehandle, interactionhandle, authentication, pskc, crumb",
 )
 VAGUE_TAILS = listed(
@@ -217,118 +92,6 @@ DOUBTFUL_ENDINGS = listed(
     "passwords, apikeys, secretkeys, privatekeys, accesskeys, accesstokens",
     "refreshtokens, authtokens, sessiontokens, bearertokens, apitokens, clientsecrets",
     "registrationtokens, devicetokens, pushtokens",
-)
-
-#: Names that hold secrets in one program and ordinary words in another: a token of a
-#: language model, the primary key of a table. What they hold has to look like a secret.
-DOUBTFUL = (
-    Named(
-        "primarykey secondarykey primarymasterkey secondarymasterkey",
-        "keys of tables",
-        "https://docs.getdbt.com/reference/resource-properties/constraints",
-    ),
-    Named("assertion", "objects", _AZURE),
-    Named(
-        "transactionkey merchantkey localkey",
-        "keys of shops and of devices, of 16 letters",
-        "https://developer.authorize.net/api/reference/",
-    ),
-    Named(
-        "staticobjecttoken",
-        "a user's",
-        "https://docs.gitlab.com/security/tokens/",
-    ),
-    Named(
-        "setupkey manualentrykey",
-        "the seed of a second factor, or what a device joins a network with",
-        "https://docs.netbird.io/how-to/register-machines-using-setup-keys",
-    ),
-    Named(
-        "npmauthident",
-        "a user and a password",
-        "https://yarnpkg.com/configuration/yarnrc#npmAuthIdent",
-    ),
-    Named(
-        "macaroons biscuit",
-        "tokens that can be narrowed",
-        "https://doc.biscuitsec.org/reference/specifications",
-    ),
-    Named(
-        "xamzsignature xgoogsignature",
-        "presigned forms",
-        "https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html",
-    ),
-    Named(
-        "passwort kennwort contrasena senha motdepasse wachtwoord",
-        "passwords in German, Spanish, Portuguese, French and Dutch, or what is said of"
-        " them",
-        "https://en.wiktionary.org/wiki/password#Translations",
-    ),
-    Named(
-        "keymaterial",
-        "of a new pair of keys, and of a wireless network",
-        "https://learn.microsoft.com/windows/win32/nativewifi/wlan-profileschema-sharedkey-security-element",
-    ),
-    Named(
-        "pass userpass pw",
-        "a password, or that a test has passed",
-        "https://nodemailer.com/smtp/",
-    ),
-    Named(
-        "auth",
-        "a user and a password in base64, or a word",
-        "https://docs.docker.com/reference/cli/docker/login/",
-    ),
-    Named(
-        "crumb",
-        "bound to a session, or of a path of pages",
-        "https://www.jenkins.io/doc/book/security/csrf-protection/",
-    ),
-    Named(
-        "functionkeys",
-        "keys by name",
-        "https://learn.microsoft.com/azure/azure-functions/function-keys-how-to",
-    ),
-    Named(
-        "passworddata",
-        "of a new machine",
-        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetPasswordData.html",
-    ),
-)
-
-#: Names that tell next to nothing: what they hold has to be long, and of letters by
-#: chance.
-VAGUE = (
-    Named(
-        "plaintext",
-        "what was encrypted",
-        "https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html",
-    ),
-    Named(
-        "bearer passkey",
-        "a token, a code, a key of a tracker's, or a word",
-        _RFC + "rfc6750",
-    ),
-    Named(
-        "keysbase64 unsealkeysb64 unsealkeyshex",
-        "what unseals Vault",
-        "https://developer.hashicorp.com/vault/api-docs/system/init",
-    ),
-    Named(
-        "validationkey decryptionkey",
-        "what signs and encrypts the tickets of ASP.NET",
-        "https://learn.microsoft.com/dotnet/api/system.web.configuration.machinekeysection",
-    ),
-    Named(
-        "hashsalt",
-        "what signs the links and forms of Drupal",
-        "https://api.drupal.org/api/drupal/sites%21default%21default.settings.php",
-    ),
-    Named(
-        "pfx p12 pkcs12 keystore",
-        "a key and its certificate",
-        _RFC + "rfc7292",
-    ),
 )
 
 #: The word before ``key`` that makes it one that opens something, if it is long and of
@@ -346,75 +109,12 @@ KEY_OWNERS = listed(
     "zendesk, airtable, notion, linear, weather, application, network, certificate",
     "mac, mgmt, iapp, listen, nwk, app, int, client, device, edge, gateway, routing",
     "permanent, signature, register, generation, tsig, ticket, static, anon, role, sdk",
+    "salt",
 )
 
-#: Flags that are true beside a secret, and types: ``"sensitive": true, "value": "x"``.
-FLAGS = (
-    Named(
-        "sensitive issensitive",
-        "variables and outputs",
-        "https://developer.hashicorp.com/terraform/cloud-docs/api-docs/variables",
-    ),
-    Named(
-        "masked", "variables", "https://docs.gitlab.com/api/project_level_variables/"
-    ),
-    Named(
-        "secured",
-        "variables",
-        "https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pipelines/",
-    ),
-    Named(
-        "issecret",
-        "variables",
-        "https://learn.microsoft.com/rest/api/azure/devops/distributedtask/variablegroups",
-    ),
-    Named(
-        "concealed",
-        "a type",
-        "https://developer.1password.com/docs/connect/api-reference/",
-    ),
-    Named(
-        "securestring",
-        "a type",
-        "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Parameter.html",
-    ),
-    Named(
-        "kty", "a key, as JSON has it, whose members have one letter", _RFC + "rfc7517"
-    ),
-)
-
-#: The same, which are names of secrets, too: of forms, of Postman's, and one of
+#: Types of fields that are names of secrets, too: of forms, of Postman's, and one of
 #: https://developers.cloudflare.com/api/resources/workers/subresources/scripts/
 TYPES = (b"secret", b"secret_text", b"secretText", b"password")
-#: What holds names and their values, or says which of them are secrets.
-HOLDERS = (
-    Named(
-        "securejsondata",
-        "secrets by name",
-        "https://grafana.com/docs/grafana/latest/developers/http_api/data_source/",
-    ),
-    Named(
-        "cookie cookies httponly",
-        "cookies",
-        "https://playwright.dev/docs/api/class-browsercontext#browser-context-cookies",
-    ),
-    Named(
-        "secrets",
-        "secrets by name",
-        "https://learn.microsoft.com/azure/container-apps/manage-secrets",
-    ),
-    Named(
-        "querystring querystringparameters",
-        "parameters of a URL",
-        "http://www.softwareishard.com/blog/har-12-spec/#queryString",
-    ),
-    Named(
-        "sensitiveattributes sensitivevalues aftersensitive beforesensitive",
-        "names of attributes",
-        "https://developer.hashicorp.com/terraform/internals/json-format",
-    ),
-)
-
 #: A cookie with such a part in its name is a secret, whatever its value; of the others
 #: those are whose values look like one.
 COOKIES = ["sess", "sid", "auth", "token", "login", "remember", "csrf", "xsrf", "jwt"]
@@ -430,46 +130,19 @@ HEADER_ENDINGS = listed(
 #: Those of them that no other word ends in: a name in small letters is one word.
 LONG_ENDINGS = listed("token, secret, password, credential, apikey")
 
-#: In the query of a URL these are credentials too: they sign it.
-QUERY = (
-    Named(
-        # The date is signed too, and new with each signature.
-        "sig signature xamzsignature xamzcredential xamzsecuritytoken xgoogsignature "
-        "xgoogcredential awsaccesskeyid googleaccessid xamzdate xgoogdate",
-        "presigned URLs",
-        "https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html",
-    ),
-    Named("key auth accesskeyid", "API keys in queries", _AZURE),
-    Named(
-        "appid appkey developerkey devkey userkey",
-        "API keys in queries",
-        "https://openweathermap.org/appid",
-    ),
-    Named(
-        "rlkey tempauth passhash",
-        "open a file, or an account",
-        "https://www.paessler.com/manuals/prtg/http_api",
-    ),
-)
-
 QUERY_ENDINGS = ("signature",)
 #: Such may be of a message, or the name of a picture.
 VAGUE_QUERY_ENDINGS = ("sig", "sign", "hmac", "code")
-#: Parameters that may be anything, if the value is long and of letters by chance.
-VAGUE_QUERY = (
-    Named(
-        "sid authid",
-        "a session, or a log-in that goes on",
-        "https://area51.phpbb.com/docs/dev/3.3.x/extensions/tutorial_basics.html",
-    ),
-    Named(
-        "launch interactref",
-        "what a program exchanges for a context or a token",
-        "https://hl7.org/fhir/smart-app-launch/app-launch.html",
-    ),
-)
 #: A parameter that is no secret where its value is a number or a word: of GitHub.
 LIKELY_QUERY = ("appid",)
+
+#: Claims of a JWT that are new in each.
+FRESH_CLAIMS = listed(
+    "aio, at_hash, auth_time, c_hash, exp, iat, jti, nbf, nonce, rat, rh, s_hash, sid",
+    "uti",
+)
+#: What is called a phrase of words, which open a wallet, has such a part.
+PHRASES = listed("nemonic, NEMONIC, d_phrase, dPhrase, D_PHRASE, y_phrase, yPhrase")
 
 #: Numbers under these names are secrets: a code, a card's check digits.
 NUMBERS = listed(
@@ -526,7 +199,8 @@ NO_SECRETS = listed(
 )
 
 #: A comma between two: a text without any of them, however its words are joined and
-#: spelled, has no such field. What ends in a quote may have it escaped.
+#: spelled, has no such field. What ends in a quote may end in other
+#: signs, too.
 STEMS = listed(
     "passw, passphrase, pass phrase, passcode, pass code, pwd, token, secret, api key",
     "access key, auth key, private key, signing key, shared key, subscription key",
@@ -542,13 +216,13 @@ STEMS = listed(
     "psk, crumb, seed, pfx, p12, pkcs12, keystore, plaintext, masterauth, bindpw",
     "rootpw, ticket=, sign=, sid=, launch=, interact_ref=",
     # Not in passed and compass, which are in any text.
-    "pass\", pass\\, pass', pass>, pass=, pass:, <pass ",
+    'pass", pass=, pass:, <pass ',
     'session", preshared, code=, sensitive", masked", secured", kty"',
     'cookie, kennwort, contrasena, senha, wachtwoord, sso", canary, hmac=',
 )
 #: The same, in these spellings alone.
 SPELLED = listed(
-    '_KEY, _PAT, _AUTH, -Key, -key:, -key", -Auth, preShared, PreShared, pre_shared',
+    "_KEY, _key, -key, Key, _PAT, _AUTH, -Auth, preShared, PreShared, pre_shared",
     "pass =, PASS =, Pass =, oobCode, oob_code, auth_req_id, ession_, essionInfo",
     "essionData, PW>, _SALT",
     "SecureString, secureString, securestring, secure_string",
@@ -556,12 +230,13 @@ SPELLED = listed(
     "setupKey, manualEntryKey, scratch_code, scratchCode, privKey",
     "motdepasse, motDePasse, MotDePasse, mot_de_passe, mot-de-passe",
     "queryString, sensitive_attributes, sensitive_values, requirepass",
-    "PassW, Pass_w, pass_w, PASS_W, auth_code, authCode, AuthCode, passkey, passKey",
-    "pass_key, keys_base64, unseal_keys, keyMaterial, KeyMaterial, session=, CONCEALED",
-    '_key", Key", _key:, Key:, _key=, Key=, _key =, Key =, _pat", Pat", _pat:, _pat=',
+    "PassW, Pass_w, pass_w, PASS_W, auth_code, authCode, AuthCode, asskey, assKey",
+    "ass_key, keys_base64, unseal_keys, keyMaterial, KeyMaterial, session=, CONCEALED",
+    '_pat", Pat", _pat:, _pat=',
     'bearer", bearer=, bearer:, pw", pw=, pw:, pw>, pw =, icket", rlkey=, tempauth=',
-    'httpOnly", HttpOnly", httponly", passhash, certificate-key, secureJsonData',
+    'httpOnly", HttpOnly", httponly", passhash, secureJsonData',
     "ecurity_answer, ecurityAnswer, uthId=, tateHandle, tionHandle, tion_handle, pskc",
+    "dtsg, access_code, accessCode, ssecurity, modhash, appCertificate, app_cert",
     'tication", tkey", ekey", wresult, signed_request, signedRequest, sig_re',
 )
 

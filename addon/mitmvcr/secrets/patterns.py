@@ -188,17 +188,7 @@ _OTHERS = (
     ),
     Pattern(
         "seed-phrase",
-        tuple(
-            [
-                "nemonic",
-                "NEMONIC",
-                "d_phrase",
-                "dPhrase",
-                "D_PHRASE",
-                "y_phrase",
-                "yPhrase",
-            ]
-        ),
+        lists.PHRASES,
         r"(?i:nemonic|[dy]_?phrase)\\{0,3}[\"']?\s{0,9}[:=]\s{0,9}\\{0,3}[\"']?"
         r"((?:[a-z]{3,8}+ ){11,23}+[a-z]{3,8}+)(?=\\{0,3}[\"'\r\n]|\\n|[&<,;]|\Z)",
         "https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki",
@@ -304,6 +294,22 @@ _OTHERS = (
         r"At(?:z[ar]|na)(?:\||%7C)[\w+/=%-]{60,4000}+",
         "https://developer.amazon.com/docs/login-with-amazon/access-token.html",
         "Atza|{b120}",
+    ),
+    Pattern(
+        "ewelink",
+        ('"at"', '"at\\', ";at&", '"rt"', '"rt\\', ";rt&"),
+        rf"[\";](?:at{_QUOTE}:{_QUOTE}([0-9a-f]{{40}})(?={_QUOTE},{_QUOTE}rt)"
+        rf"|rt{_QUOTE}:{_QUOTE}([0-9a-f]{{40}})(?={_QUOTE}))",
+        "https://coolkit-technologies.github.io/eWeLink-API/",
+        '"rt":"{h40}"',
+    ),
+    Pattern(
+        "gitea",
+        ("_last_eight",),
+        rf"([0-9a-f]{{40}}){_QUOTE},\s?{_QUOTE}token_last_eight",
+        "https://docs.gitea.com/development/api-usage",
+        '{h40}","token_last_eight',
+        back=(48, 49, 50, 51),
     ),
     Pattern(
         "hue",

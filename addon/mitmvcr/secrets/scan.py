@@ -60,6 +60,19 @@ def unescaped(raw: bytes) -> bytes:
     return html.unescape(raw.decode(*BYTES)).encode(*BYTES)
 
 
+class Run:
+    """A regex in parts: what stands before a run of ``letters``, which is the value,
+    and what has to follow it."""
+
+    def __init__(
+        self, before: bytes, letters: bytes, least: int, most: int, after: bytes
+    ) -> None:
+        value = rb"(%b{%d,%d}+)" % (letters, least, most)
+        self.whole = re.compile(before + value + after)
+        self.before, self.after = re.compile(before), re.compile(after)
+        self.long, self.most = re.compile(before + letters + rb"{99,}+"), most
+
+
 #: A literal of code is no longer, nor is what is left of a value that was cut off.
 LONGEST = 2000
 #: So often may each byte of a text be looked through within objects, and so many.
@@ -128,6 +141,20 @@ class Scan:
         if found is not None:
             self._ends[regex.pattern] = found.end()
         return found
+
+    def run(self, run: Run, at: int) -> Values:
+        """Return the run of a regex. A long one that does not end as it has to, or not
+        so soon, is not looked through again from another place in it."""
+        data, done = self.data, self._ends.get(run, 0)
+        if at < done and (begun := run.before.match(data, at)) and begun.end() < done:
+            return NONE
+        if found := run.whole.match(data, at):
+            self._ends[run] = found.end()
+            return (Value(*found.span(1), found[1], Place.TEXT),)
+        if long := run.long.match(data, at):
+            is_ended = run.after.match(data, long.end()) is not None
+            self._ends[run] = long.end() - run.most * is_ended
+        return NONE
 
     def value(
         self,

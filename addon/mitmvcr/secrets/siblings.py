@@ -27,6 +27,7 @@ _IS_TYPE = re.compile(json_regex(rb"(?i)~\"type~\"_:_~\"\Z"))
 _IS_KIND = re.compile(
     json_regex(rb'"(?:\w{0,20}type|kind|object)~"_:_~"[\w./-]{0,60}\Z')
 )
+_IN_KIND = 3  # quotes
 _VALUE_ENDS = re.compile(json_regex(rb'~"_[,}\]]'))
 _KEY = re.compile(json_regex(rb'"(?:key|value|code)~"_:_~"([^"\\\s]{20,500}+)~"'))
 _TYPE_ENDS = re.compile(json_regex(rb"~\"_,?"))
@@ -67,7 +68,7 @@ def of_its_type(scan: Scan, begin: int, finish: int) -> Values:
     is_value = _VALUE_ENDS.match(scan.data, finish)
     if not is_value or scan.data[begin:finish] in TYPES:
         return NONE
-    if not _IS_KIND.search(scan.left(begin, 150)):
+    if not jsonvalues.from_quote(_IS_KIND, scan.left(begin, 150), _IN_KIND):
         return NONE
     if scan.is_done("type", begin):
         return NONE

@@ -27,6 +27,7 @@ from mitmvcr.secrets.scan import (
     LONGEST,
     NONE,
     Place,
+    Run,
     Scan,
     Value,
     Values,
@@ -72,6 +73,18 @@ def _matched(
         ):
             return NONE
         return scan.value(compiled, finish, place, decode)
+
+    return take
+
+
+def _run(run: Run, left: bytes = b"") -> Take:
+    """Return what takes a run of letters, where ``left`` matches what ends before the
+    name."""
+    ends = re.compile(left + rb"\Z")
+
+    def take(scan: Scan, begin: int, finish: int) -> Values:
+        value = scan.run(run, finish)
+        return value if value and ends.search(scan.left(begin, 200)) else NONE
 
     return take
 
@@ -152,24 +165,10 @@ def _in_quotes(scan: Scan, begin: int, finish: int) -> Values:
     return (Value(start, end, text, Place.TEXT),)
 
 
-_LISTED = re.compile(
-    rb'\\{0,15}+", ?\\{0,15}+"([^"\\]{16,2000}+)\\{0,15}+"\s{0,20}+[,\]]'
-)
-_IN_LIST = re.compile(rb'[\[,]\s{0,20}\\{0,15}"\Z')
-
-
-def _listed(scan: Scan, begin: int, finish: int) -> Values:
-    """Return what follows a name in a list, as in pairs of headers; of names alone
-    there are lists too."""
-    if not _IN_LIST.search(scan.left(begin, 40)):
-        return NONE
-    value = scan.value(_LISTED, finish, Place.INNER)
-    return value if value and is_by_chance(value[0].text) else NONE
-
-
-def _by_chance(regex: bytes) -> Take:
-    """Return what takes only what is letters by chance: prose has anything there."""
-    take = _matched(regex, Place.INNER)
+def _by_chance(regex: bytes, left: bytes = b"") -> Take:
+    """Return what takes only what is letters by chance: prose has anything there, and
+    lists hold names alone, too."""
+    take = _matched(regex, Place.INNER, left=left)
 
     def taken(scan: Scan, begin: int, finish: int) -> Values:
         value = take(scan, begin, finish)
@@ -178,6 +177,8 @@ def _by_chance(regex: bytes) -> Take:
     return taken
 
 
+#: Of pairs of headers.
+_LISTED = rb'\\{0,15}+", ?\\{0,15}+"([^"\\]{16,2000}+)\\{0,15}+"\s{0,20}+[,\]]'
 #: In small letters, each word by its first: a search goes from one to the next.
 _CONNECTION = (
     rb"(?:s(?<!\w.)erver|h(?<!\w.)ost(?:name)?|u(?<!\w.)(?:ser(?: id|name)?|id)"
@@ -265,7 +266,7 @@ SYNTAXES = (
     Syntax(_matched(_TYPED), after=b": \"'|"),
     Syntax(_matched(rb"(?:,| =>)[ ]?(?:<<)?\"([^\"\\\r\n]{4,400}+)\"", left=rb"[{,][ ]?", far=3), after=b", "),
     # ["X-Api-Key", "x"]
-    Syntax(_listed, b'"', b"", b'"\\', b","),
+    Syntax(_by_chance(_LISTED, rb'[\[,]\s{0,20}\\{0,15}"'), b'"', b"", b'"\\', b","),
     # variable "db_password" { default = "x" }, secret { value: "x" }
     Syntax(_matched(_BLOCK_VALUE), after=b'" ', sign=b"{"),
     # - name: PASSWORD, set { name = "password" value = "x" }, {name: PASSWORD, value: x}
@@ -283,14 +284,14 @@ SYNTAXES = (
     Syntax(lines.header, BEFORE, FAR, b":"),
     Syntax(lines.line, BEFORE, FAR, b":= \"'", b":="),
     # //registry.npmjs.org/:_authToken=x
-    Syntax(_matched(rb"[ \t]{0,9}+=[ \t]{0,9}+[\"']?+(" + BARE + rb"{4,2000}+)(?=[\"']?+(?:\s|\Z|\\))", left=rb"//[^\s\"'=]{1,120}[/:]"), b"/:", b"", b"= "),
+    Syntax(_run(Run(rb"[ \t]{0,9}+=[ \t]{0,9}+[\"']?+", BARE, 4, 2000, rb"(?=[\"']?+(?:\s|\Z|\\))"), left=rb"//[^\s\"'=]{1,120}[/:]"), b"/:", b"", b"= "),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
     Syntax(_matched(rb"=([^;/?#&\"'\s<>\\]{4,500}+)", left=rb"://[^\s\"'<>]*", far=1000), b";", b"", b"="),
     Syntax(_matched(rb"[ \t]?=[ \t]?(?:\{([^{}\r\n]{4,500}+)\}|([^;\"'\s<>&\\]{4,500}+))", left=_CONNECTION, far=200, fold=bytes.lower), b"; \t", b"", b"= ", b"="),
-    Syntax(_matched(rb"=([^;,\"'\s<>&\\]{4,500}+)", left=rb"(?:--set(?:-string)?[ =]|:[0-9]{2,5},)\S*", far=200), b" \t,=", b"", b"="),
-    Syntax(_matched(rb"[ \t]?=[ \t]?(?!" + IDENTIFIER + rb")([^;,\"'\s<>&\\(){}]{6,500}+)(?=;[ ]?[A-Za-z][\w ]{1,30}=[^=])"), after=b"= ", sign=b"="),
+    Syntax(_run(Run(rb"=", rb"[^;,\"'\s<>&\\]", 4, 500, b""), left=rb"(?:--set(?:-string)?[ =]|:[0-9]{2,5},)\S*"), b" \t,=", b"", b"="),
+    Syntax(_run(Run(rb"[ \t]?=[ \t]?(?!" + IDENTIFIER + rb")", rb"[^;,\"'\s<>&\\(){}]", 6, 500, rb"(?=;[ ]?[A-Za-z][\w ]{1,30}=[^=])")), after=b"= ", sign=b"="),
     Syntax(_matched(rb"=([^\"'\s<>()]{4,500}+)\)", left=rb"\(\w{2,20}=[^()]{0,100}\)\s?\(", far=130), b"(", b"", b"="),
-    Syntax(_matched(rb"=(" + _ANY + rb")(?=\s|\Z)"), b" \t=", b"", b"="),
+    Syntax(_run(Run(rb"=", BARE, 6, 2000, rb"(?=\s|\Z)")), b" \t=", b"", b"="),
     # key=PASSWORD&value=x of a form, and as command lines have it
     Syntax(_matched(rb"&[\w.\[\]%]{0,60}?(?i:value)(?:\]|%5D)?=([^&\s\"'<>]{1,2000}+)", Place.FIELD, left=rb"(?i:name|key)(?:\]|%5D)?=", decode=unquote_to_bytes), b"=", b"", b"&"),
     # Where code and sentences stand too: f(password=x), the password is: x

@@ -133,30 +133,33 @@ class Sweep:
 
     def hidden(self, text: Text) -> list[Edit]:
         """Return what :meth:`clean` hides."""
-        return [edit for edit in apart(self._edits(text)) if edit.kind]
+        return [edit for edit in self._edits(text) if edit.kind]
 
     def _edits(self, text: Text) -> Iterator[Edit]:
-        data, memory = text.data, self._texts.memory
-        found = self.found(text)
-        known = memory.edits(data)
+        data, found = text.data, self.found(text)
+        known = self._texts.memory.edits(data)
         hosts = self._texts.hosts.edits(data)
-        for edit in (*self._of_spans(found, text), *known, *hosts):
+        own = [*self._of_spans(found, text), *known, *hosts]
+        settled = _settled(data) if text.look is Look.ALL else ()
+        are_own = set(map(id, own))
+        for edit in apart([*own, *self._of_held(found, text), *settled]):
             # No length may change in a binary message, nor in a string that has one.
-            if text.look is Look.FORMS or is_counted(data, edit.start, edit.end):
+            if id(edit) in are_own and (
+                text.look is Look.FORMS or is_counted(data, edit.start, edit.end)
+            ):
                 edit = edit._replace(new=sized(edit.new, edit.end - edit.start))
             yield edit
-        is_there = found.plain and memory.find(found.plain)
-        held = found.rest if is_there else found.held
-        for start, end, plain, is_percent in held:
+
+    def _of_held(self, found: Found, text: Text) -> Iterator[Edit]:
+        is_there = found.plain and self._texts.memory.find(found.plain)
+        for start, end, plain, is_percent in found.rest if is_there else found.held:
             if (new := self.clean(_within(text, plain))) != plain:
-                coded = data[start:end]
+                coded = text.data[start:end]
                 if is_percent:
                     fresh = percent_as(coded, plain, new)
                 else:
-                    fresh = encoded_as(coded, new, is_in_url(data, start))
+                    fresh = encoded_as(coded, new, is_in_url(text.data, start))
                 yield Edit(start, end, fresh, "encoded")
-        if text.look is Look.ALL:
-            yield from _settled(data)
 
     def _of_spans(self, found: Found, text: Text) -> Iterator[Edit]:
         came = _came(text)

@@ -11,6 +11,7 @@ from mitmvcr.core.choosing import ANY, SOFT, Values
 from mitmvcr.core.model import Request
 from mitmvcr.core.searching import each_match
 from mitmvcr.secrets.known import KnownSecrets, encoded_placeholders
+from mitmvcr.secrets.lists import FRESH_CLAIMS
 from mitmvcr.secrets.looks import FAKE, is_real
 from mitmvcr.secrets.messages import Text, Walk
 from mitmvcr.secrets.names import kind_of, plain
@@ -28,7 +29,8 @@ _IN_SIGNATURE = re.compile(rb"\.([a-z2-7]+)A+\Z")
 _FRESH = re.compile(
     r".*(?:signature|nonce|csrf|xsrf|captcha|hmac|digest|timestamp).*"
     r"|authenticitytoken|requestverificationtoken|antiforgery(?:token)?"
-    r"|sig|xlcsign|code|codeverifier|codechallenge|state|samlresponse|samlrequest|dpop"
+    r"|sig|xlcsign|(?:auth|authorization|exchange|js)?code|fbdtsg|codeverifier"
+    r"|codechallenge|state|samlresponse|samlrequest|dpop"
     r"|xamzsecuritytoken|xamzdate|xamzcontentsha256|ga|gid|fbp"
 )
 #: Codes that are used once, or that a test types anew each time.
@@ -40,37 +42,10 @@ _PARAMETER = re.compile(rb'([A-Za-z_-]+)\s*=\s*(?:"([^"]*)"|([^",\s]+))')
 #: Each request has another token of these.
 _HANDSHAKES = frozenset({b"negotiate", b"ntlm", b"kerberos"})
 _WHO = (
-    b"credential",
-    b"username",
-    b"keyid",
-    b"key_id",
-    b"id",
-    b"oauth_consumer_key",
-    b"oauth_token",
-    b"client_id",
-    b"token",
-    b"access_token",
-)
+    b"credential username keyid key_id id oauth_consumer_key oauth_token client_id"
+    b" token access_token"
+).split()
 _ACCOUNT = re.compile(rb"sharedkey(?:lite)?")
-#: Claims of a JWT that are new in each.
-_FRESH_CLAIMS = frozenset(
-    {
-        "aio",
-        "at_hash",
-        "auth_time",
-        "c_hash",
-        "exp",
-        "iat",
-        "jti",
-        "nbf",
-        "nonce",
-        "rat",
-        "rh",
-        "s_hash",
-        "sid",
-        "uti",
-    }
-)
 
 
 def whose(sweep: "Sweep", request: Request) -> Values:
@@ -209,7 +184,7 @@ def of_token(value: bytes) -> bytes:
     if len(parts) != 3 or not value.startswith(b"eyJ"):
         return value
     claims = object_in(parts[1]) or {}
-    kept = {k: v for k, v in claims.items() if k not in _FRESH_CLAIMS}
+    kept = {k: v for k, v in claims.items() if k not in FRESH_CLAIMS}
     lasts = value
     with suppress(RecursionError):
         if kept:

@@ -162,8 +162,8 @@ class Recording:
     def _tell_apart(self) -> None:
         """Write whose requests they were, where others are equal."""
         identities = self._identities
-        if identities is not None and (identities.are_several or self._loaded):
-            identities.write(lambda change: self._store.amend(change, EVERY))
+        if identities is not None and identities.are_several:
+            self._store.rearrange(identities.find, identities.place)
 
     def _put_in_order(self) -> None:
         """Write equal ones in the order in which they were asked for, in which they

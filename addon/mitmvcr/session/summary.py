@@ -29,7 +29,9 @@ class Summary(NamedTuple):
     def was_idle(self) -> bool:
         """Return whether no client came, or for nothing that counts, which is hardly
         ever what was meant."""
-        return not self.did_something and (self.blocked > 0 or not self.came)
+        if self.did_something or self.lost:
+            return False
+        return self.blocked > 0 or not self.came
 
     @property
     def did_something(self) -> bool:

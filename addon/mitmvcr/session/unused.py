@@ -36,20 +36,23 @@ def count_together(sessions: Sequence[Session]) -> None:
 def _share(same: Sequence[Session]) -> None:
     """Do so with sessions of one cassette. One that failed or missed something tells of
     the rest, else the one that replayed most: :func:`why_keep_unused` asks all that."""
-    asked = [[*each.deck.urls()] for each in same]
+    asked = [(*each.deck.urls(),) for each in same]
     settled = {
-        (at, url)
+        (at, urls[at])
         for each, urls in zip(same, asked, strict=True)
-        for at, url in enumerate(urls)
-        if each.deck.was_played(at)
+        for at in {*range(len(urls))}.difference(each.deck.unused())
     }
     recorded = {at for each in same for at in _recorded(each)}
+    told = set[tuple[str, ...]]()
     for each, urls in sorted(zip(same, asked, strict=True), key=_first_to_tell):
-        places = {(at, urls[at]) for at in each.deck.unused()}
-        each.deck.spare(
-            at for at, url in places if at in recorded or (at, url) in settled
-        )
-        settled |= places
+        unused = each.deck.unused()
+        if urls not in told:  # of these another one has told all
+            told.add(urls)
+            places = [(at, urls[at]) for at in unused]
+            unused = [at for at, _ in places if at in recorded]
+            unused += [at for at, url in places if (at, url) in settled]
+            settled.update(places)
+        each.deck.spare(unused)
 
 
 def _recorded(session: Session) -> range:
@@ -59,7 +62,7 @@ def _recorded(session: Session) -> range:
     return range(session.loaded, session.loaded + count)
 
 
-def _first_to_tell(each: tuple[Session, list[str]]) -> tuple[bool, int, int]:
+def _first_to_tell(each: tuple[Session, tuple[str, ...]]) -> tuple[bool, int, int]:
     session, summary = each[0], each[0].summary()
     return session.failure is None, -summary.missed, -summary.replayed
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mitmvcr.core.model import Cassette, Interaction
-from mitmvcr.store.rewrite import Change, Find
+from mitmvcr.store.rewrite import Change, Find, Put, as_it_was
 
 
 class Store(Protocol):
@@ -17,7 +17,8 @@ class Store(Protocol):
     ``recorded`` gives what was appended so far, as it is kept.
     ``amend`` changes what was recorded so far where it holds one of some texts; where
     it cannot, the recording ends, unless it ``goes_on``.
-    ``rearrange`` puts what was recorded so far in other places.
+    ``rearrange`` puts what was recorded so far in other places, or changes it in its
+    own; what is not named is not read.
     ``note`` remembers texts that showed late to be secrets, each with what stands in
     its place, for whoever recovers a recording that was killed.
     ``replace`` writes a cassette anew while nothing is recorded.
@@ -37,7 +38,7 @@ class Store(Protocol):
     def amend(
         self, change: Change, texts: Sequence[bytes], *, goes_on: bool = False
     ) -> None: ...
-    def rearrange(self, find: Find) -> None: ...
+    def rearrange(self, find: Find, put: Put = as_it_was) -> None: ...
     def note(self, learned: Sequence[tuple[bytes, bytes]]) -> None: ...
     def publish(self) -> None: ...
     def save(self) -> None: ...

@@ -40,6 +40,13 @@ Change = Callable[[Interaction], Interaction]
 #: Returns by its new place where each interaction stood that is to be moved. It is
 #: given what reads the request of one, by its place.
 Find = Callable[[Callable[[int], Request]], Mapping[int, int]]
+#: Makes of what is put in a place, which is given too, what is written there.
+Put = Callable[[int, Interaction], Interaction]
+
+
+def as_it_was(_: int, moved: Interaction) -> Interaction:
+    return moved
+
 
 #: Texts that every interaction may hold.
 EVERY = (b"",)
@@ -83,10 +90,10 @@ def amended(
 
 
 def rearranged(
-    data: bytes, name: str, find: Find, layout: Layout, first: int
+    data: bytes, name: str, find: Find, put: Put, layout: Layout, first: int
 ) -> list[bytes] | None:
     """Return the file with interactions in other places, in parts; None where all stay.
-    ``first`` is the number of the first one. Only those that move are read.
+    ``first`` is the number of the first one. Only those that ``find`` names are read.
 
     Raises CassetteError, ``name`` standing for the file.
     """
@@ -96,9 +103,11 @@ def rearranged(
         return None
     parts, dump = [writer.preamble()], writer.dumper(layout)
     for number in range(len(items)):
-        written = None if number in sources else _written(items, number)
+        source = sources.get(number)
+        written = _written(items, number) if source is None else None
         if written is None:
-            written = dump(items[sources.get(number, number)], first + number)
+            one = items[number] if source is None else put(number, items[source])
+            written = dump(one, first + number)
         parts.append(written)
     return parts
 

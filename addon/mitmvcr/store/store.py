@@ -15,6 +15,7 @@ from mitmvcr.core.errors import CassetteError, CassetteWriteError
 from mitmvcr.core.model import Cassette, Interaction, Layout
 from mitmvcr.core.wording import as_word, number_of
 from mitmvcr.format import reader, writer
+from mitmvcr.store import rewrite
 from mitmvcr.store.cassette_file import CassetteFile
 from mitmvcr.store.files import (
     drop_folders,
@@ -28,7 +29,7 @@ from mitmvcr.store.journal import Journal, SyncedJournal
 from mitmvcr.store.late import LateSecrets
 from mitmvcr.store.place import State
 from mitmvcr.store.rescue import without_cut_off
-from mitmvcr.store.rewrite import Change, Find, amended, keep_volatile, rearranged
+from mitmvcr.store.rewrite import Change, Find, Put, amended, as_it_was, rearranged
 from mitmvcr.store.waiting import Piece
 
 #: A larger body is not to be in memory several times over.
@@ -64,8 +65,7 @@ class FileStore(CassetteFile):
         self._dump: Callable[[Interaction, int], bytes]
         self._written = 0
         self._kept: Sequence[Interaction] = ()
-        #: Folders that were not there before the recording began.
-        self._made: Sequence[Path] = ()
+        self._made: Sequence[Path] = ()  # folders that were not there before
 
     @property
     def notice(self) -> str:
@@ -172,9 +172,9 @@ class FileStore(CassetteFile):
         CassetteError, with which the recording ends unless it ``goes_on``."""
         self._rewrite(partial(amended, texts=texts, change=change), goes_on=goes_on)
 
-    def rearrange(self, find: Find) -> None:
+    def rearrange(self, find: Find, put: Put = as_it_was) -> None:
         """Put what was recorded elsewhere, as ``find`` says. Raise CassetteError."""
-        self._rewrite(partial(rearranged, find=find, first=len(self._kept)))
+        self._rewrite(partial(rearranged, find=find, put=put, first=len(self._kept)))
 
     def _rewrite(self, make: _Make, *, goes_on: bool = False) -> None:
         if self._journal.is_open:
@@ -251,9 +251,9 @@ class FileStore(CassetteFile):
         data, new = self._place.read(), self._journal.read()
         before = reader.loads(data, self.name).interactions
         after = reader.loads(new, str(self._journal.path)).interactions
-        mixed = Cassette([*keep_volatile(before, after)])
-        if (mixed_data := writer.dumps(mixed, self._layout)) != data:
-            self._place.put(mixed_data)
+        mixed = Cassette([*rewrite.keep_volatile(before, after)])
+        if (new := writer.dumps(mixed, self._layout)) != data:
+            self._place.put(new)
 
     def _not_published(self, error: OSError | CassetteError) -> CassetteWriteError:
         reason = why(error) if isinstance(error, OSError) else error.problem

@@ -42,13 +42,18 @@ def trailers(trailers: HeaderFields) -> Headers:
     return group(trailers.fields, spell=True)
 
 
+#: More digits are no length of anything, and Python reads no more than some thousands.
+_DIGITS = 18
+
+
 def announced(length: str, otherwise: int = -1) -> int:
     """Return a Content-Length, or ``otherwise`` where it is none."""
-    return int(length) if length.isascii() and length.isdigit() else otherwise
+    is_number = length.isascii() and length.isdigit() and len(length) <= _DIGITS
+    return int(length) if is_number else otherwise
 
 
 def number(text: bytes, otherwise: int) -> int:
-    return int(text) if text.isdigit() else otherwise
+    return int(text) if text.isdigit() and len(text) <= _DIGITS else otherwise
 
 
 #: http.StatusText, from Go's net/http/status.go.

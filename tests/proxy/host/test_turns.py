@@ -4,13 +4,14 @@ import asyncio
 from unittest.mock import Mock
 
 import pytest
+from mitmproxy import connection
 from mitmproxy.options import Options
-from mitmproxy.proxy import events, layer, server
+from mitmproxy.proxy import commands, events, layer, server
 from mitmproxy.proxy.context import Context
 from mitmproxy.test import tflow
 
 from mitmvcr.proxy.host import turns
-from mitmvcr.proxy.host.turns import PatientLock, wait_for_turns
+from mitmvcr.proxy.host.turns import PatientLock, until_begun, wait_for_turns
 from rig import in_loop
 
 
@@ -64,8 +65,66 @@ async def test_a_connection_that_is_given_up_is_closed(
     assert not handler.transports
 
 
+@in_loop
+async def test_a_connection_that_waits_to_be_opened_is_given_up_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """mitmproxy opens five to one address at a time: a flow that waited for another had
+    no end."""
+    came.clear()
+    client = tflow.tclient_conn()
+    context = Context(client, Options())
+    context.options.add_option("tcp_timeout", int, 600, "")
+    handler = Handler(context)
+    monkeypatch.setattr(turns, "handler_of", lambda _: handler)
+    for _ in range(2):
+        wait_for_turns(client.id)
+    handler.layer = Seen(context)
+    origin = connection.Server(address=("127.0.0.1", 9))
+    turn = handler.max_conns[("127.0.0.1", 9)]
+    for _ in range(5):
+        await turn.acquire()
+    task = asyncio.create_task(handler.open_connection(commands.OpenConnection(origin)))
+    await asyncio.sleep(0)
+    task.cancel("it has left")
+    await asyncio.sleep(0)
+    turn.release()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert came == [events.OpenConnectionCompleted]
+    assert origin.error == "it has left"
+    assert not turn.locked()
+
+
+@in_loop
+async def test_a_connection_that_has_not_begun_does_so_before_it_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    came.clear()
+    client = tflow.tclient_conn()
+    context = Context(client, Options())
+    context.options.add_option("tcp_timeout", int, 600, "")
+    handler = Handler(context)
+    monkeypatch.setattr(turns, "handler_of", lambda _: handler)
+    handler.layer = Seen(context)
+    handler.transports[client] = server.ConnectionIO()
+    origin = connection.Server(address=("127.0.0.1", 9))
+    opening = handler.open_connection(commands.OpenConnection(origin))
+    task = asyncio.create_task(opening)
+    handler.transports[origin] = server.ConnectionIO(task)
+    waiting = until_begun(client.id)
+    assert waiting is not None
+    await waiting
+    assert until_begun(client.id) is None
+    task.cancel("it has left")
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert came == [events.OpenConnectionCompleted]
+
+
 def test_who_has_left_already_has_no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(turns, "handler_of", asked.append)
     wait_for_turns("gone")
-    assert asked == ["gone"]
+    assert until_begun("gone") is None
+    assert asked == ["gone", "gone"]

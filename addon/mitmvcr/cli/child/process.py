@@ -22,6 +22,7 @@ from typing import Self
 
 from mitmvcr.cli.report import status
 from mitmvcr.core.errors import VcrError
+from mitmvcr.options import CASSETTE
 
 if sys.platform != "win32":  # pragma: no branch
     import resource
@@ -104,10 +105,13 @@ def find(name: str) -> None:
     if not name.strip():
         problem = "the command is empty; name a program, as -- pytest tests/"
         raise CommandError(repr(name), problem, status.NOT_FOUND)
+    is_cassette = name.endswith((".yaml", ".yml"))
+    misplaced = f"is no command; a cassette goes behind {CASSETTE.word}"
     if os.path.dirname(name) and os.path.exists(name):
-        problem = "is a folder" if os.path.isdir(name) else _NOT_EXECUTABLE
+        problem = misplaced if is_cassette else _NOT_EXECUTABLE
+        problem = "is a folder" if os.path.isdir(name) else problem
         raise CommandError(name, problem, status.CANNOT_EXECUTE)
-    problem = "command not found"
+    problem = misplaced if is_cassette else "command not found"
     if _FOR_A_SHELL.search(name):
         problem += f"; a line for a shell goes as sh -c {shlex.quote(name)}"
     elif _SETS_A_VARIABLE.match(name):

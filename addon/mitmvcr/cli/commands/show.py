@@ -4,7 +4,6 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from mitmvcr.cli.report.page import LIMITS
 from mitmvcr.cli.tools.files import held_in
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import OptionError
+from mitmvcr.core.matching import is_named
 from mitmvcr.core.model import Interaction
 from mitmvcr.miss.masking import masked_url
 from mitmvcr.options import options_of
@@ -49,7 +49,7 @@ class Choice(NamedTuple):
     def takes(self, each: Row) -> bool:
         return (
             (not self.ids or each.id in self.ids)
-            and (not self.urls or any(fnmatchcase(each.url, u) for u in self.urls))
+            and (not self.urls or any(is_named(each.url, u) for u in self.urls))
             and (not self.statuses or any(map(each.has_status, self.statuses)))
             and (not self.methods or each.method.upper() in self.methods)
         )

@@ -36,6 +36,7 @@ from mitmvcr.cli.report.findings import (
     of_age,
     of_attempts,
     of_background,
+    of_partial,
     of_run,
 )
 from mitmvcr.core.errors import VcrError
@@ -223,7 +224,7 @@ def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
         transparent=plan.transparent,
     )
     old = of_age(proxy.sessions, policy.max_age, fail=policy.fail_on_age)
-    return [*left_out, *idle, *behind, *old]
+    return [*left_out, *idle, *of_partial(proxy), *behind, *old]
 
 
 def _facts(plan: Plan, port: int, trust: TrustFiles, control: str) -> ProxyFacts:

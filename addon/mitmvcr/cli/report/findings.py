@@ -18,8 +18,10 @@ from mitmvcr.options import (
     MODE,
     NO_PROXY,
     PASSTHROUGH,
+    RERECORD,
     TRANSPARENT,
 )
+from mitmvcr.rerecording import NOBODY
 from mitmvcr.session import Session
 
 if TYPE_CHECKING:
@@ -83,6 +85,19 @@ def of_age(
             yield Finding(
                 "old", f"{each}, longer ago than {MAX_AGE.word}; {remedy}", fail
             )
+
+
+def of_partial(proxy: "Proxy") -> Iterator[Finding]:
+    """Yield what to say where no session was one of those to be recorded anew."""
+    named = proxy.settings.rerecord
+    if not named or NOBODY in named or proxy.records or not proxy.names:
+        return
+    text = (
+        f"nothing was recorded anew: {RERECORD.word} names no session of this run. A"
+        " session has its cassette's name in the folder, as"
+        f" {shown(proxy.names[-1], 300)}"
+    )
+    yield Finding("partial", text)
 
 
 def of_attempts(

@@ -2,7 +2,6 @@
 ``check --fix``."""
 
 from collections.abc import Callable, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from mitmvcr.cli.tools.ledger import Ledger, progress
 from mitmvcr.cli.tools.paths import named_cassettes
 from mitmvcr.core.errors import OptionError, UnusableValueError, VcrError
 from mitmvcr.core.jsonpaths import Finder, json_path
+from mitmvcr.core.matching import is_named
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of, shown
 from mitmvcr.format.check import check
@@ -145,7 +145,7 @@ def trim_cassettes(
     how = Trim(size, [_finder(each) for each in drop], requests)
 
     def change(met: Interaction) -> tuple[Interaction, Sequence[str]]:
-        if urls and not any(fnmatchcase(met.request.url, each) for each in urls):
+        if urls and not any(is_named(met.request.url, each) for each in urls):
             return met, ()
         return trimmed(met, how)
 

@@ -19,12 +19,19 @@ from datetime import datetime
 from typing import NamedTuple
 
 from mitmvcr.codings import CodingError, decoded
-from mitmvcr.convert.coded import form_of, from_base64, in_charset, text_of
+from mitmvcr.convert.coded import (
+    COOKIES,
+    form_of,
+    from_base64,
+    in_charset,
+    text_of,
+)
 from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
 from mitmvcr.core.frames import Frame, Kind
-from mitmvcr.core.media import FORM, media_kind
+from mitmvcr.core.media import FORM, is_json, media_kind, parameter
+from mitmvcr.view.golang import announced
 
 _ZLIB = (b"\x78\x01", b"\x78\x9c", b"\x78\xda")
 #: What is said elsewhere too, or of the transfer alone.
@@ -78,9 +85,11 @@ def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
     code, failure = response["status"].number(), ""
     if code <= 0:
         code, failure = _failed(entry)
-    method = request["method"].text()
-    has_body = method.upper() != "HEAD" and code not in (204, 304)
-    answered = _headers(response)
+    method = _method(request["method"].text())
+    has_body = method != "HEAD" and code not in (204, 304)
+    answered = [
+        one for name, value in _headers(response) for one in _apart(name, value)
+    ]
     answer, is_decoded = _content(response["content"], answered, found, has_body)
     yield Exchange(
         method=method,
@@ -99,6 +108,15 @@ def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
     )
 
 
+#: What fetch sends in capitals, however a program spells it; ``patch`` it does not.
+_CAPITALS = frozenset(("get", "head", "post", "put", "delete", "options"))
+
+
+def _method(method: str) -> str:
+    """Return a method as it was sent. axios-har-tracker writes it as axios has it."""
+    return method.upper() if method in _CAPITALS else method
+
+
 def _url(url: str) -> str:
     """Return the URL of a WebSocket as the request that opened it had it."""
     return f"http{url[2:]}" if url.startswith(("ws://", "wss://")) else url
@@ -107,6 +125,18 @@ def _url(url: str) -> str:
 def _headers(message: Tree) -> Pairs:
     items = message["headers"].items()
     return [(i["name"].text(), v.text()) for i in items for v in i["value"].each()]
+
+
+def _apart(name: str, value: str) -> Pairs:
+    """Return a header, or the cookies that Python's recorders have joined in it, as far
+    as attributes tell that they are several: a value may have a comma."""
+    if name.lower() != "set-cookie" or "\n" in value:  # as Chromium joins them
+        return [(name, value)]
+    cookies = [""]
+    for part in COOKIES.split(value):
+        joined = part if not cookies[-1] else f"{cookies[-1]}, {part}"
+        cookies = [*cookies, part] if ";" in cookies[-1] else [*cookies[:-1], joined]
+    return [(name, each) for each in cookies]
 
 
 def _failed(entry: Tree) -> tuple[int, str]:
@@ -172,8 +202,10 @@ def _content(
     the length all the same that its head states."""
     stated = _stated(headers)
     body, is_decoded = _text(content, content["size"], found, headers)
-    is_told = bool(body) or not content["text"].is_none or not has_body
-    if not is_told and max(content["size"].number(), stated.length) > 0:
+    size, length = content["size"].number(), stated.length
+    if not content["text"].is_none:  # it may be what nothing is in a coding
+        size, length = size + content["compression"].number(), stated.uncoded
+    if has_body and not body and max(size, length) > 0:
         found.say("response.body", "is absent: the archive has its size alone")
     if body and has_body and stated.uncoded not in (-1, len(body)):
         found.say("response.body", "is not as long as its head states")
@@ -190,8 +222,7 @@ class _Stated(NamedTuple):
 
 def _stated(headers: Pairs) -> _Stated:
     named = {name.lower(): value for name, value in headers}
-    text = named.get("content-length", "")
-    length = int(text) if text.isascii() and text.isdigit() else -1
+    length = announced(named.get("content-length", ""))
     return _Stated(length, -1 if "content-encoding" in named else length)
 
 
@@ -227,16 +258,28 @@ def _sizes(content: Tree, size: Tree) -> list[int]:
 
 
 def _encoded(text: Tree, kinds: Sequence[Pairs], sizes: Sequence[int]) -> bytes:
-    """Return text in the encoding in which it has one of these sizes: its own, which
-    Chromium leaves to the head, behind its mark, or as mitmproxy and browsers read what
-    names none."""
+    """Return text in the encoding in which it has one of these sizes, of which its head
+    states the first: its own, which Chromium leaves to the head, behind its mark, or as
+    mitmproxy and browsers read what names none."""
     in_its_own, *others = [in_charset(text, each) for each in kinds]
     made = [text.data(), in_its_own, *others]
-    with suppress(UnicodeEncodeError):
-        made.append(text.text().translate(_WINDOWS).encode("latin-1"))
     made += [codecs.BOM_UTF8 + text.data()] if text else []
-    fitting = (body for each in sizes for body in made if len(body) == each)
+    guessed = list(made)
+    with suppress(UnicodeEncodeError):
+        guessed.append(text.text().translate(_WINDOWS).encode("latin-1"))
+    # What an archive itself says may be a number of letters.
+    tried = [guessed, *[made if _is_utf_8(kinds) else guessed] * len(sizes)]
+    pairs = zip(sizes, tried, strict=False)
+    fitting = (body for each, some in pairs for body in some if len(body) == each)
     return next(fitting, in_its_own)
+
+
+def _is_utf_8(kinds: Sequence[Pairs]) -> bool:
+    named = [v for each in kinds for n, v in each if n.lower() == "content-type"]
+    return any(is_json(each) or parameter(each, "charset") in _UTF_8 for each in named)
+
+
+_UTF_8 = ("utf-8", "utf8", "UTF-8", "UTF8")
 
 
 #: windows-1252 for browsers, which is Latin-1 for mitmproxy.

@@ -93,16 +93,42 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 
 
 def _url(tree: Tree, values: Mapping[str, str]) -> str:
-    raw = tree if tree.is_text else tree["raw"]
-    url = _filled(raw.text(), values)
+    whole = tree.text() if tree.is_text else tree["raw"].text() or _joined(tree)
+    url = _filled(whole, values)
     if tree.is_map:
         for each in tree["variable"].items():
-            name, value = each["key"].text(), each["value"].text()
+            name, value = each["key"].text(), _filled(each["value"].text(), values)
             url = re.sub(rf"/:{re.escape(name)}(?=[/?#]|$)", f"/{value}", url)
     if left := _VARIABLE.search(url):
         problem = f"{left[0]} has no value in the collection"
         raise UnreadableError(problem, "request.url")
-    return url if "://" in url else f"http://{url}"
+    path, mark, query = (url if "://" in url else f"http://{url}").partition("?")
+    return f"{path.translate(_OF_PATH)}{mark}{query.translate(_OF_QUERY)}"
+
+
+#: What Postman itself sends in place of these; what no URL may have is seen to later.
+_OF_PATH = str.maketrans({each: f"%{ord(each):02X}" for each in '"<>`{}'})
+_OF_QUERY = str.maketrans({each: f"%{ord(each):02X}" for each in "\"<>'"})
+
+
+_PAIR = ("key", "value")
+
+
+def _joined(parts: Tree) -> str:
+    """Return a URL that stands in its parts alone."""
+    scheme, port = parts["protocol"].text(), parts["port"].text()
+    host = ".".join(each.text() for each in parts["host"].each())
+    steps = [each["value"] if each.is_map else each for each in parts["path"].each()]
+    path = "/".join(each.text() for each in steps).removeprefix("/")
+    pairs = [
+        "=".join(each[part].text() for part in _PAIR if not each[part].is_none)
+        for each in _on(parts["query"])
+    ]
+    joined = "&".join(each.replace("&", "%26").replace("#", "%23") for each in pairs)
+    start = f"{scheme}://{host}" if scheme else host
+    place = f"{start}:{port}" if port else start
+    query = f"?{joined}" if pairs else ""
+    return f"{place}/{path}{query}" if steps else f"{place}{query}"
 
 
 def _headers(tree: Tree, values: Mapping[str, str]) -> Pairs:
@@ -127,6 +153,17 @@ def _body(body: Tree, values: Mapping[str, str], found: Found) -> tuple[bytes, s
         ]
         return form_of(pairs).encode(), FORM
     if mode == "graphql":
-        return compact(body["graphql"].value), "application/json"
+        return _graphql(body["graphql"], values).encode(), "application/json"
     found.say("request.body", f"is absent: the collection has none of mode {mode}")
     return b"", ""
+
+
+def _graphql(asked: Tree, values: Mapping[str, str]) -> str:
+    """Return a question as Postman sends it: its variables are a text of JSON."""
+    names = ("query", "operationName")
+    told = [(name, text) for name in names if (text := asked[name].text())]
+    texts = [(name, compact(_filled(text, values)).decode()) for name, text in told]
+    if not (held := asked["variables"]).is_none:
+        texts.append(("variables", _filled(held.data().decode(), values)))
+    members = [f'"{name}":{text}' for name, text in texts if text.strip()]
+    return f"{{{','.join(members)}}}"

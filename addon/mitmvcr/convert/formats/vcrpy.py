@@ -7,17 +7,25 @@
   A response's body is ``{string: ...}``; older ones have ``{base64_string: ...}`` or no
   mapping at all.
 - pytest-recording, and serializers of others', write a JSON body as ``parsed_body``.
-- Betamax of Java writes the like, with each name once and the values joined.
+- Betamax of Java writes the like, with each name once and the values joined, and
+  text as what it means.
 - The stubs of httpx once wrote ``content`` and ``http_version`` and a bare
   ``status_code``; Tornado's, ``url``.
 """
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mitmvcr.convert.coded import as_sent, from_base64, lists, reason, url_of
+from mitmvcr.convert.coded import (
+    COOKIES,
+    as_sent,
+    from_base64,
+    in_charset,
+    lists,
+    reason,
+    url_of,
+)
 from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found, placed
 from mitmvcr.convert.tree import Tree, from_json
@@ -59,17 +67,21 @@ def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
         (response, _OF_RESPONSE),
     )
     code, words = _status(response)
-    answer, is_decoded = _answer(response)
+    headers: Pairs = _headers(request["headers"])
+    answer_headers: Pairs = _headers(response["headers"])
+    body, (answer, is_decoded) = _body(request), _answer(response)
+    if not item["recorded"].is_none:  # a tape
+        body = _in_charset(request, headers, body)
+        answer = _in_charset(response, answer_headers, answer)
+        answer_headers = _apart(answer_headers)
     yield Exchange(
         method=request["method"].text(),
         url=_uri(request),
-        headers=_headers(request["headers"]),
-        body=_body(request),
+        headers=headers,
+        body=body,
         code=code,
         reason=words,
-        answer_headers=_headers(response["headers"])
-        if item["recorded"].is_none
-        else _apart(_headers(response["headers"])),
+        answer_headers=answer_headers,
         answer=answer,
         version=response.first("http_version", "protocol").text(),
         is_decoded=is_decoded,
@@ -93,19 +105,21 @@ def _headers(tree: Tree) -> list[tuple[str, str]]:
     ]
 
 
-#: Between two cookies: within one, a date has a comma and no name behind it.
-_COOKIES = re.compile(r", (?=[^\s;,=\"]+=)")
-
-
 def _apart(pairs: Pairs) -> Pairs:
     """Return headers with each cookie apart, which alone are no list."""
     return [
         (name, value)
         for name, joined in pairs
         for value in (
-            _COOKIES.split(joined) if name.lower() == "set-cookie" else [joined]
+            COOKIES.split(joined) if name.lower() == "set-cookie" else [joined]
         )
     ]
+
+
+def _in_charset(message: Tree, headers: Pairs, body: bytes) -> bytes:
+    """Return what a tape has as text as it was sent."""
+    held = message["body"]
+    return in_charset(held, headers) if isinstance(held.value, str) else body
 
 
 def _pair(item: Tree) -> list[tuple[str, str]]:

@@ -6,8 +6,6 @@ from mitmvcr.core.bodies.compared import (
     body_key,
     canonical,
     counted_fields,
-    fold_escapes,
-    folded,
     json_value,
     request_body_keys,
     shortened,
@@ -23,13 +21,16 @@ from mitmvcr.core.bodies.jsontext import (
     json_texts,
     text_spelling,
 )
+from mitmvcr.core.bodies.lineends import fold_escapes, folded
 from mitmvcr.core.bodies.multipart import field_name, in_one_order, multipart_parts
 from mitmvcr.core.bodies.outlines import Outlines
 from mitmvcr.core.bodies.protobuf import (
+    field_number,
     frame_messages,
     framed,
     from_base64,
     held_field,
+    held_text,
     tagged_fields,
     wire_fields,
 )

@@ -27,6 +27,7 @@ from mitmvcr.core.bodies.jsontext import (
     text_spelling,
     with_texts,
 )
+from mitmvcr.core.bodies.lineends import fold_escapes, folded
 from mitmvcr.core.bodies.multipart import (
     boundary_of,
     digest_of,
@@ -35,13 +36,19 @@ from mitmvcr.core.bodies.multipart import (
     multipart_places,
 )
 from mitmvcr.core.bodies.outlines import Outlines
-from mitmvcr.core.bodies.protobuf import frame_messages, framed
+from mitmvcr.core.bodies.protobuf import (
+    frame_messages,
+    framed,
+    with_changed_frames,
+    with_changed_texts,
+)
 from mitmvcr.core.bodies.xml import canonical_xml, xmlrpc_call
 from mitmvcr.core.media import (
     JSON,
     charset,
     holds_json,
     is_framed,
+    is_protobuf,
     lasting_header,
     media_kind,
     parameter,
@@ -168,6 +175,9 @@ def canonical(
             return _multipart(body, media, rules, depth)
         if may_be_lines(body, media):
             return _lines(body, media, rules)
+    if rules.text and is_protobuf(media):
+        with suppress(ValueError, RecursionError):
+            return with_changed_texts(body, rules.text)
     with suppress(ValueError):
         if is_form(body, kind):
             return _form(body, rules)
@@ -198,13 +208,15 @@ def _json(body: bytes, media: str, rules: BodyRules) -> bytes:
 
 
 def _framed(body: bytes, media: str, rules: BodyRules) -> bytes:
-    """Spell messages of JSON in one way; leave others as they stand."""
+    """Spell messages of JSON in one way; of others only texts may not count."""
     if holds_json(media):
         with suppress(ValueError):
             found = frame_messages(body)
             bare = [any_placeholder(each.content) for each in found]  # of other lengths
             spelled = [canonical(each, JSON, rules) for each in bare]
             return framed(zip((each.flags for each in found), spelled, strict=True))
+    elif rules.text:
+        body = with_changed_frames(body, rules.text)
     return any_placeholder(body)
 
 
@@ -244,18 +256,6 @@ def without_ignored(body: bytes, media: str, rules: BodyRules) -> bytes:
             name = "utf-8"
         return body if new == old else new.encode(name)
     return body
-
-
-def folded(text: bytes) -> bytes:
-    """Write every line end of a text as a line feed."""
-    if b"\r" not in text:
-        return text
-    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-
-
-def fold_escapes(body: bytes) -> bytes:
-    """Fold line ends, also those that JSON escapes, as charm's recorder does."""
-    return body.replace(b"\r\n", b"\n").replace(rb"\r\n", rb"\n")
 
 
 def counted_fields(body: bytes, rules: BodyRules) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ of gRPC, gRPC-Web and Connect: flags, length, content."""
 import re
 import struct
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import pairwise
 from typing import NamedTuple
@@ -92,6 +92,49 @@ def tagged_fields(message: bytes) -> list[WireField]:
     """Return the outermost fields of a message in their order. Raise ValueError if it
     is not a message."""
     return [_tagged(raw) for raw in wire_fields(message)]
+
+
+def field_number(tag: bytes) -> int:
+    return _varint(tag, 0)[0] >> 3
+
+
+def held_text(content: bytes) -> str | None:
+    """Return the text that a field with a length holds, as far as that can be known; a
+    message in it begins with what no text has."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if text.isprintable() else None
+
+
+def with_changed_texts(message: bytes, change: Callable[[str], str]) -> bytes:
+    """Return a message with its texts changed, also those of messages in it. Raise
+    ValueError or RecursionError if it is not a message."""
+    return b"".join(
+        raw if content is None else held_field(tag, _changed(content, change))
+        for tag, content, raw in tagged_fields(message)
+    )
+
+
+def with_changed_frames(body: bytes, change: Callable[[str], str]) -> bytes:
+    """Return frames with the texts of their messages changed; anything else as it
+    stands."""
+    with suppress(ValueError, RecursionError):
+        return framed(
+            (flags, with_changed_texts(content, change))
+            for flags, content in frame_messages(body)
+        )
+    return body
+
+
+def _changed(content: bytes, change: Callable[[str], str]) -> bytes:
+    text = held_text(content)
+    if text is not None:
+        return change(text).encode()
+    with suppress(ValueError, RecursionError):
+        return with_changed_texts(content, change)
+    return content
 
 
 def _tagged(raw: bytes) -> WireField:

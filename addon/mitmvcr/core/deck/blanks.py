@@ -42,6 +42,26 @@ def _may_be_open(text: str) -> bool:
     return is_plain or may_hold(text) is not None
 
 
+#: A variable's placeholder is written in one way where the user has named it, and in
+#: another where not: what is recorded may be older than the option.
+_SPELLINGS = (
+    (re.compile("<([A-Z][A-Z0-9_]*)>"), r"[REDACTED:\1]"),
+    (re.compile(r"\[REDACTED:([A-Z][A-Z0-9_]*)\]"), r"<\1>"),
+)
+
+
+def _respelled(asked: Request) -> Iterator[Request]:
+    """Yield the request with its variables' placeholders spelled as the others are."""
+    body = asked.body[:LONGEST].decode("latin-1")
+    is_whole = len(asked.body) <= LONGEST
+    for one, other in _SPELLINGS:
+        url, said = one.sub(other, asked.url), one.sub(other, body) if is_whole else ""
+        if is_whole and said != body:
+            yield replace(asked, url=url, body=said.encode("latin-1"))
+        elif url != asked.url:
+            yield replace(asked, url=url)
+
+
 class Blanks:
     """What the requests to a deck mean; ``is_blank`` says of a variable's name that it
     has no value here that could be known again."""
@@ -61,7 +81,14 @@ class Blanks:
         self._with_blanks()
 
     def meant(self, asked: Request) -> Iterator[Request]:
-        """Yield the request with each blank filled in as recorded ones have it."""
+        """Yield the request with each blank filled in as recorded ones have it, and
+        with the placeholders of variables in their other spelling."""
+        yield from self._filled(asked)
+        for other in _respelled(asked):
+            yield other
+            yield from self._filled(other)
+
+    def _filled(self, asked: Request) -> Iterator[Request]:
         plain = without_codings(asked)
         said = (asked.url.encode("utf-8", "surrogateescape"), plain.body[:LONGEST])
         self._is_empty = any(map(_EMPTY.search, said))

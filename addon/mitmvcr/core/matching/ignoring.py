@@ -4,7 +4,7 @@ in JSON, and pieces of a text."""
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
-from fnmatch import translate
+from fnmatch import fnmatchcase, translate
 from typing import Any, NamedTuple
 
 from mitmvcr.core.jsonpaths import Steps, json_path, name_anywhere
@@ -82,6 +82,11 @@ def _spelled(name: str) -> str:
     and who writes it means that."""
     glob = translate(name)
     return rf"{glob}|{re.escape(name)}\Z" if "[" in name else glob
+
+
+def is_named(text: str, name: str) -> bool:
+    """Return whether a name or glob means this text, in its very case."""
+    return text == name or fnmatchcase(text, name)
 
 
 def pieces_left_out(ignores: Iterable[Ignore]) -> Callable[[str], str] | None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from mitmproxy import http
 
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.holds import is_end_of
+from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Replay
 from mitmvcr.miss.report import Entry
 from mitmvcr.proxy.flow.marks import mark_replayed
@@ -54,7 +55,8 @@ class Exchange:
     upload: "Upload | None" = None
     response: http.Response | None = None
     socket: http.HTTPFlow | None = None
-    #: When others of its session began since its head: with their methods and URLs.
+    #: When others of its session began since its head, and what ends it before that:
+    #: with their methods and URLs.
     began: list[tuple[int, str, str]] | None = None
     position = 0
     client = ""
@@ -118,6 +120,14 @@ class Exchange:
 
     # A recording
 
+    def note_beside(self, now: int, later: Request) -> None:
+        """Note that another request of its session begins now."""
+        if self.began is None and not self.is_replay:
+            opened = self.live_request.request
+            self.began = [] if is_end_of(opened, later.method, later.url) else None
+        if self.began is not None:
+            self.began.append((now, later.method, later.url))
+
     def shown(self) -> str:
         """Return the URL as it may stand in a log."""
         return self.target.session.shown(self.live_request.request.url)
@@ -147,9 +157,8 @@ def forward(
     """Begin a recording: the request goes on to its origin."""
     now = time.monotonic_ns()
     for other in under_way.values():
-        if other.began is not None and other.player is player:
-            met = live.request
-            other.began.append((now, met.method, met.url))
+        if other.player is player:
+            other.note_beside(now, live.request)
     exchange = Exchange(under_way, flow.id, player, State.FORWARDED)
     exchange.live_request, exchange.sent = live, now
     return exchange

@@ -1,7 +1,9 @@
 """WebSockets: their messages recorded, and replayed in lock-step."""
 
+import json
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from mitmproxy import http
 from wsproto.utilities import generate_accept_token
@@ -10,6 +12,9 @@ from mitmvcr.core.dialogue import Dialogue, Heard, Rehearsed, nowhere
 from mitmvcr.core.frames import Frame, Kind
 from mitmvcr.core.model import Interaction, Request, Response, header
 from mitmvcr.proxy.flow.player import SLOW
+
+if TYPE_CHECKING:
+    from mitmvcr.miss.report import Difference
 
 _PROTOCOL = "Sec-WebSocket-Protocol"
 #: Of a client that left, no more is known: it said no code, or nothing.
@@ -180,9 +185,25 @@ def _has_large(recorded: Response) -> bool:
 def _explain(expected: Frame | None, content: bytes) -> str:
     if expected is None:
         wanted = "the recording has no more"
+    elif found := _difference(content, expected.content):
+        return f"{found.place} {found.asked}: the recording has {found.recorded}"
     else:
         wanted = f"the recording has {_shown(expected.content)}"
     return f"message {_shown(content)}: {wanted}"
+
+
+def _difference(asked: bytes, recorded: bytes) -> "Difference | None":
+    """Return where two messages of JSON differ, in what is not made up if they do."""
+    if len(asked) + len(recorded) > 2 * SLOW:
+        return None
+    try:
+        both = json.loads(asked), json.loads(recorded)
+    except (ValueError, RecursionError):
+        return None
+    from mitmvcr.miss.json_differences import json_differences  # few are refused
+
+    found = list(json_differences("message", *both, None))
+    return min(found, key=lambda each: bool(each.looks), default=None)
 
 
 def _shown(content: bytes) -> str:

@@ -57,7 +57,8 @@ def errors_after_100() -> None:
 
 def turns_of_events() -> None:
     place = "mitmproxy.proxy.server:ConnectionHandler"
-    uses(f"{place}.__init__", "Lock", "_server_event_lock")
+    uses(f"{place}.__init__", "defaultdict", "max_conns", "Lock", "_server_event_lock")
+    uses(f"{place}.open_connection", "max_conns", "open_connection")
     awaits(f"{place}.server_event", "self", "event")
     uses(f"{place}.server_event", "_server_event_lock", "handle_event")
     uses(f"{place}.handle_connection", "server_event", "drain_writers")

@@ -187,7 +187,7 @@ class Recorders:
                 session.store.name,
             )
 
-    def _make_way(self, cassette: str) -> None:
+    def make_way(self, cassette: str) -> None:
         """Move aside what a session that has failed left of this cassette: its test is
         tried again."""
         if not self._set_aside:
@@ -220,9 +220,8 @@ class Recorders:
                 del self._by_place[player.place]
 
     def of(self, cassette: str, name: str) -> list[Player]:
-        """Return the sessions of this name that record a cassette, from which nothing
-        is to keep another. Raise VcrError where one of another name does."""
-        self._make_way(cassette)
+        """Return the sessions of this name that record a cassette. Raise VcrError where
+        one of another name does."""
         if not self._by_place:
             return []  # nothing is recorded, so that no link need be resolved
         same = self._by_place.get(os.path.realpath(cassette), [])

@@ -235,13 +235,13 @@ class Sessions:
 
     def _close_writers_of(self, cassette: str, name: str) -> list[Player]:
         """Close the sessions of this name that record a cassette, or will drop what is
-        marked in it: two cannot record to one file, nor one replay what another has not
-        put in place yet. Raise VcrError where one of another name records it."""
+        marked in it: only then is it in place. Raise VcrError if another one's do."""
         same, own = self.recorders.of(cassette, name), self._named.get(name)
         if own is not None and own.dropped and own.place == os.path.realpath(cassette):
             same = [*dict.fromkeys([*same, own])]
         self._ejected = [player for player in self._ejected if player not in same]
         log([self._close(player) for player in same])
+        self.recorders.make_way(cassette)
         return same
 
     def _hand_on(self, closed: list[Player], fresh: Player) -> None:
