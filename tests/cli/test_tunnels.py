@@ -153,6 +153,34 @@ def test_a_proxy_of_the_programs_own_is_left_alone(proxy):
     assert proxy.asked == []
 
 
+URLLIB = """
+import urllib.request as library
+handler = library.ProxyHandler({{"http": {own!r}}})
+print(library.build_opener(handler).open("http://api.test/x").read().decode())
+"""
+OVER_HTTP_CLIENT = """
+import http.client
+connection = http.client.HTTPConnection({host!r}, timeout=20)
+connection.request("GET", "http://{named}/x")
+print(connection.getresponse().read().decode())
+"""
+
+
+def test_a_proxy_that_urllib_was_given_is_left_alone(proxy):
+    """As the port of one session is, where localhost goes through the run's own."""
+    with fake_proxy() as own:
+        assert python(proxy, URLLIB.format(own=own.url)) == "ok\n"
+        assert own.asked == ["GET http://api.test/x HTTP/1.1"]
+    assert proxy.asked == []
+
+
+def test_an_origin_that_is_asked_by_its_whole_url_gets_a_tunnel(proxy):
+    for host, named in (("api.test", "API.test"), ("api.test:80", "api.test")):
+        code = OVER_HTTP_CLIENT.format(host=host, named=named)
+        assert python(proxy, code) == "ok\n"
+    assert proxy.asked == ["CONNECT api.test:80 HTTP/1.1"] * 2
+
+
 def test_a_program_that_has_changed_the_variables_is_left_alone(proxy):
     with fake_proxy() as own:
         host, _, port = own.url.removeprefix("http://").partition(":")
@@ -263,3 +291,23 @@ def test_node_what_may_be_no_http_goes_past(proxy, module):
     code = CONNECTS.format(module=module, host="past.invalid", port=5432, more="")
     assert "ok" not in node(proxy, code)
     assert proxy.asked == []
+
+
+ASKS_BY_PATH = """
+const http = require('http');
+const to = {{ host: '{host}', port: {port}, path: '{path}' }};
+http.get(to, (answer) => answer.on('data', (data) => console.log(`${{data}}`)));
+"""
+
+
+def test_node_leaves_a_proxy_alone_that_a_request_names(proxy):
+    with fake_proxy() as own:
+        _, _, port = own.url.rpartition(":")
+        path = "http://api.test/x"
+        code = ASKS_BY_PATH.format(host="127.0.0.1", port=port, path=path)
+        assert node(proxy, code) == "ok\n"
+        assert own.asked == [f"GET {path} HTTP/1.1"]
+    assert proxy.asked == []
+    code = ASKS_BY_PATH.format(host="api.test", port=80, path=path)
+    assert node(proxy, code) == "ok\n"
+    assert proxy.asked == ["CONNECT api.test:80 HTTP/1.1"]

@@ -353,6 +353,27 @@ def test_what_was_posted_and_is_absent_is_said(data: dict[str, Any], note: str) 
     assert notes_of(found) == [f"interaction 0: request.body: is absent: {note}"]
 
 
+@pytest.mark.parametrize(
+    ("method", "size", "headers", "note"),
+    [
+        ("POST", -1, {"Content-Type": "multipart/form-data; boundary=b"}, "media type"),
+        ("GET", -1, {"Content-Type": "application/json"}, ""),
+        ("POST", 0, {"Content-Type": "application/json"}, ""),
+        ("POST", -1, {"Accept": "*/*"}, ""),
+        ("POST", -1, {"Content-Length": "7"}, "size"),
+    ],
+)
+def test_a_request_of_whose_body_there_is_nothing(
+    method: str, size: int, headers: dict[str, str], note: str
+) -> None:
+    """chrome-har-capturer leaves a form with files out, and knows no size."""
+    named = [{"name": name, "value": value} for name, value in headers.items()]
+    asked = {"method": method, "bodySize": size, "headers": named}
+    said = f"interaction 0: request.body: is absent: the archive has its {note} alone"
+    found = found_in(archive(entry(request=asked)), "har")
+    assert notes_of(found) == ([said] if note else [])
+
+
 def test_a_body_without_even_its_size_is_said_to_be_absent() -> None:
     """Polly.js writes so what fetch sent as bytes."""
     data = {"mimeType": "image/png", "params": []}

@@ -19,10 +19,16 @@ from mitmvcr.echo.restating import LiveValues
 #: In base64 the first needs padding and the second none.
 OLD, NEW = "r-1b4e28ba-2fa1-41d2-883f-0016d3cca427", "urn:uuid:6fa459ea-ee8a-4ca4-894e"
 JSON = {"Content-Type": ["application/json"]}
+LINES = {"Content-Type": ["application/x-ndjson"]}
 
 
 def post(value: object) -> Request:
     return Request("POST", "https://h/", body=json.dumps(value).encode(), headers=JSON)
+
+
+def batch(*ids: object) -> Request:
+    lines = "".join(f'{{"id":{json.dumps(each)}}}\n' for each in ids)
+    return Request("POST", "https://h/", body=lines.encode(), headers=LINES)
 
 
 def get(query: str, **headers: str) -> Request:
@@ -62,6 +68,8 @@ MULTIPART = (
 )
 
 
+#: A number with as many digits as an object id.
+BIG = 123456789012345678901234
 #: What a float holds of it.
 MOMENT = 1764288531.123456789
 
@@ -85,6 +93,12 @@ MOMENT = 1764288531.123456789
             b'<a x="1"><b>t</b><b>u</b> </a>',
             {"xml./a@x": "1", "xml./a/b": "t", "xml#1./a/b": "u"},
         ),
+        (
+            "application/x-ndjson",
+            b'{"id": 1}\n\n{"id": 123456789012345678901234, "s": "{\\"a\\": 2}"}\n',
+            {"json.$.id": 1, "json#1.$.id": BIG, "json.$.s.a": 2},
+        ),
+        ("application/x-ndjson", b'{"id": 1}\n{"id', {"text.": '{"id": 1}\n{"id'}),
         ("application/xml", b"<a", {"text.": "<a"}),
         ("text/plain", b"hello", {"text.": "hello"}),
         ("image/png", b"\x89\xff", {}),
@@ -121,6 +135,8 @@ def test_not_all_values_of_a_huge_list_are_looked_at() -> None:
         (post({"id": 7}), '{"id": 7}', ("json.$.id",)),
         (post([{"id": 7}]), '[{"id": 7}]', ("json.$[0].id",)),
         (post({"id": 7}), '{"id": 8}', ()),
+        (batch(7, 8), '{"id": 8}\n{"id": 7}\n', ("json.$.id", "json#1.$.id")),
+        (batch(OLD, "abc-12"), OLD, ("json.$.id",)),
         (get("name=job-1795876173-ac1f"), "job-1795876173-ac1f", ("query.name",)),
         (
             Request("POST", "https://h/", body=f'421["sum",{{"id":"{OLD}"}}]'.encode()),
@@ -256,6 +272,18 @@ def test_values_that_have_moved_on_by_one_change_once() -> None:
         back = [json.dumps([{"id": each} for each in ids]) for ids in (old, new)]
         response = answered(recorded(post(sent[0]), back[0]), post(sent[1]))
         assert response.body == back[1].encode()
+        answer = "".join(f'{{"id":{json.dumps(each)}}}\n' for each in reversed(old))
+        response = answered(recorded(batch(*old), answer), batch(*new))
+        assert response.body.splitlines() == batch(*new).body.splitlines()[::-1]
+
+
+def test_lines_of_json_that_were_recorded_as_a_text_are_read_as_one() -> None:
+    met = recorded(batch(OLD, 1), f'{{"id": "{OLD}", "n": 1}}\n')
+    assert met.request.echoes == ("json.$.id", "json#1.$.id")
+    met = replace(met, request=replace(met.request, echoes=("piece.0",)))
+    ours = NEW.rpartition(":")[2] + "-0016d3cca427"
+    found = answered(met, batch(f"r-{ours}", 2)).body
+    assert found == f'{{"id": "r-{ours}", "n": 1}}\n'.encode()
 
 
 def test_what_an_answer_says_of_another_thing_is_not_the_requests_id() -> None:

@@ -144,6 +144,39 @@ def test_two_tests_never_share_a_cassette_by_accident(world, recorded):
     assert names == [f"alike/{each}.yaml" for each in files]
 
 
+TRIED = """\
+package tried
+
+import ("fmt"; "io"; "os"; "testing"; "mitmvcr/mitmvcrtest")
+
+var seen []byte
+
+func TestAsks(t *testing.T) {
+	answer, err := mitmvcrtest.Use(t).Get("https://api.test/counter")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, _ := io.ReadAll(answer.Body)
+	seen = fmt.Appendln(seen, string(body))
+	if err := os.WriteFile("../seen", seen, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if len(seen) < 3*len(body) {
+		t.Error("one of the first two")
+	}
+}
+"""
+
+
+def test_a_failed_test_that_runs_again_records_anew(world, recorded):
+    path = world.write("tried/tried_test.go", TRIED)
+    with world.open_shop():
+        world.run(*GO_TEST, "-count=3", "./tried")
+    world.check_tried("tried/TestAsks")
+    shutil.rmtree(path.parent)
+
+
 MODED = """\
 package moded
 

@@ -38,9 +38,9 @@ def suite(world: World, need) -> World:
     source = (HELPERS / "java" / "mitmvcr" / "MitmVcr.java").read_text()
     world.write("src/test/java/mitmvcr/MitmVcr.java", source)
     world.write(SHOP, example("java"))
-    for name in ("Alike.java", "Hangs.java", "Moded.java", "MoreTest.java"):
-        text = (SUITES / "java" / name).read_text()
-        world.write(f"src/test/java/shop/{name}", text)
+    for name in ("Alike", "Hangs", "Moded", "MoreTest", "Tried"):
+        text = (SUITES / "java" / f"{name}.java").read_text()
+        world.write(f"src/test/java/shop/{name}.java", text)
     ready = (SUITES / "java" / "Ready.java").read_text()
     world.write("src/test/java/ready/Ready.java", ready)
     world.write("src/test/resources/junit-platform.properties", PARALLEL)
@@ -152,6 +152,25 @@ def test_two_tests_never_share_a_cassette_by_accident(recorded):
 
 def test_the_mode_of_the_run_counts_more_than_one_in_code(recorded):
     recorded.hold_to_the_run("shop/Moded/asks", *INSIDE, "-Dtest=Moded", **QUICK)
+
+
+@pytest.mark.parametrize("test", ["rerun", "retried"])
+def test_a_failed_test_that_is_tried_again_records_anew(recorded, test):
+    """By Surefire, at the end of the run, and by JUnit Pioneer, at once."""
+    words = (f"-Dtest=Tried#{test}", "-Dsurefire.rerunFailingTestsCount=2")
+    with recorded.open_shop():
+        recorded.run(*INSIDE, *words, **QUICK)
+    recorded.check_tried(f"shop/Tried/{test}*")
+
+
+def test_an_aborted_test_has_not_failed(recorded):
+    words = ("env", *(f"{k}={v}" for k, v in QUICK.items()), *INSIDE, "-Dtest=Skipped")
+    with recorded.open_shop():
+        recorded.run(*words)
+    failed = recorded.failed(*words)
+    shutil.rmtree(recorded.cassettes / "shop" / "Skipped")
+    (recorded.folder / "seen").unlink()
+    assert failed == ["shop/Skipped/fails"]
 
 
 def test_a_runner_that_is_killed_leaves_nothing(recorded):

@@ -162,16 +162,76 @@ def test_asks():
 """
 
 
-def test_a_rerun_asks_anew_and_its_answer_is_kept(world, recorded):
-    world.write("again/conftest.py", RERUN)
+#: Within the report of the first, as pytest-retry does.
+RETRY = """\
+import pytest
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    yield
+    hook = item.ihook
+    for _ in range(3 if call.when == "call" else 0):
+        if call.excinfo:
+            hook.pytest_runtest_teardown(item=item, nextitem=None)
+            item._initrequest()
+            hook.pytest_runtest_setup(item=item)
+            again = lambda: hook.pytest_runtest_call(item=item)
+            call = pytest.CallInfo.from_call(again, when="call")
+"""
+
+
+@pytest.mark.parametrize("how", [RERUN, RETRY], ids=["rerun", "retry"])
+def test_a_rerun_asks_anew_and_its_answer_is_kept(world, recorded, how):
+    world.write("again/conftest.py", how)
     world.write("again/test_tried.py", TRIED)
     with world.open_shop():
         world.run(*PYTEST, "again")
-    seen = (world.folder / "seen").read_text().split()
+    noted = world.folder / "seen"
+    seen = noted.read_text().split()
+    noted.unlink()
     assert len(set(seen)) == len(seen) == 3
-    text = next(world.cassettes.rglob("test_asks.yaml")).read_text()
+    cassette = next(world.cassettes.rglob("test_asks.yaml"))
+    text = cassette.read_text()
+    cassette.unlink()
     assert text.count("      request:\n") == 1
     assert f'"count": {seen[2]},' in text
+
+
+XFAILED = """\
+import pytest, requests
+
+def ask(): requests.get("https://api.test/counter")
+
+@pytest.mark.vcr
+@pytest.mark.xfail
+def test_marked():
+    ask()
+    assert False
+
+@pytest.mark.vcr
+def test_says_so():
+    ask()
+    pytest.xfail("not yet")
+
+@pytest.mark.vcr
+def test_is_skipped():
+    ask()
+    pytest.skip("not here")
+
+@pytest.mark.vcr
+def test_fails():
+    ask()
+    assert False
+"""
+
+
+def test_what_is_expected_to_fail_has_not_failed(world, recorded):
+    path = world.write("test_xfailed.py", XFAILED)
+    with world.open_shop():
+        world.run(*PYTEST, path.name)
+    assert world.failed(*PYTEST, path.name) == ["test_xfailed/test_fails"]
+    path.unlink()
+    shutil.rmtree(world.cassettes / "test_xfailed")
 
 
 def test_the_mode_of_the_run_counts_more_than_one_in_code(world, recorded):

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 
 import pytest
 
@@ -233,6 +234,95 @@ def test_the_mode_of_the_run_counts_more_than_one_in_code(recorded, runner):
     path = recorded.write(file, text)
     recorded.hold_to_the_run(cassette, *words, file)
     path.unlink()
+
+
+#: Runs a failed example again, as rspec-retry does.
+RETRIES = """\
+RSpec.configure do |config|
+  config.around(:each) do |example|
+    3.times do
+      RSpec.current_example.instance_variable_set(:@exception, nil)
+      example.run
+      break unless RSpec.current_example.exception
+    end
+  end
+end
+"""
+OURS = "RSpec.configure { |config| MitmVcr.rspec(config) }\n"
+TRIED = """\
+RSpec.describe "tried" do
+  it "asks", :vcr do
+    seen = Net::HTTP.get(URI("https://api.test/counter"))
+    File.write("seen", seen + "\\n", mode: "a")
+    expect(File.readlines("seen").size).to eq 3
+  end
+end
+"""
+#: As minitest-retry does.
+RETRIED = """\
+require "minitest/autorun"
+require "mitmvcr"
+
+module Again
+  def run_one_method(type, name)
+    3.times.lazy.map { super(type, name) }.find(&:passed?) || super(type, name)
+  end
+end
+Minitest.singleton_class.prepend(Again)
+
+class TriedTest < Minitest::Test
+  include MitmVcr::Minitest
+
+  def test_asks
+    seen = Net::HTTP.get(URI("https://api.test/counter"))
+    File.write("seen", seen + "\\n", mode: "a")
+    assert_equal 3, File.readlines("seen").size
+  end
+end
+"""
+AGAIN = {
+    "rspec, ours outside": (RSPEC, "tried_spec.rb", OURS + RETRIES + TRIED),
+    "rspec, ours within": (RSPEC, "tried_spec.rb", RETRIES + OURS + TRIED),
+    "minitest": (MINITEST, "tried_test.rb", RETRIED),
+}
+
+
+@pytest.mark.parametrize("how", AGAIN)
+def test_a_failed_test_that_is_tried_again_records_anew(recorded, how):
+    words, file, text = AGAIN[how]
+    path = recorded.write(file, text)
+    with recorded.open_shop():
+        ran = recorded.run(*words, "-rmitmvcr", file)
+    path.unlink()
+    assert ran.returncode == 0, ran.stdout
+    recorded.check_tried("**/*asks")
+
+
+SKIPPED = """\
+require "minitest/autorun"
+require "mitmvcr"
+
+class SkippedTest < Minitest::Test
+  include MitmVcr::Minitest
+
+  def ask = Net::HTTP.get(URI("https://api.test/counter"))
+
+  def test_is_skipped = ask && skip("not here")
+
+  def test_fails = ask && flunk
+end
+"""
+
+
+def test_a_skipped_test_has_not_failed(recorded):
+    path = recorded.write("skipped_test.rb", SKIPPED)
+    words = (*MINITEST, path.name)
+    with recorded.open_shop():
+        recorded.run(*words)
+    failed = recorded.failed(*words)
+    path.unlink()
+    shutil.rmtree(recorded.cassettes / "SkippedTest")
+    assert failed == ["SkippedTest/test_fails"]
 
 
 def test_a_runner_that_is_killed_leaves_nothing(recorded):

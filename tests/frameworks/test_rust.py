@@ -1,6 +1,7 @@
 """The Rust crate, in real runs of cargo test, with ureq and reqwest."""
 
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -104,6 +105,32 @@ fn shares() {
     }
 }
 """
+
+
+TRIED = """
+#[test]
+fn tried() {
+    use std::io::Write;
+    let vcr = vcr!();
+    let mut answer = agent(&vcr).get(format!("{SHOP}/counter")).call().unwrap();
+    let text = answer.body_mut().read_to_string().unwrap();
+    let mut options = std::fs::File::options();
+    let mut seen = options.create(true).append(true).open("seen").unwrap();
+    writeln!(seen, "{text}").unwrap();
+    assert_eq!(std::fs::read_to_string("seen").unwrap().lines().count(), 3);
+}
+"""
+
+
+def test_a_failed_test_that_is_tried_again_records_anew(world, recorded):
+    """Each try in a process of its own, as nextest has it: mitmvcr run is for all."""
+    world.write("tests/shop.rs", SOURCE + TRIED)
+    once = shlex.join([*CARGO_TEST, "tried"])
+    words = ("mitmvcr", "run", "--cassettes", "cassettes", "--", "sh", "-c")
+    with world.open_shop():
+        world.run(*words, f"{once}; {once}; {once}", CARGO_TARGET_DIR=str(TARGET))
+    world.write("tests/shop.rs", SOURCE)
+    world.check_tried("shop/tried")
 
 
 def test_two_tests_never_share_a_cassette_by_accident(world, recorded):

@@ -111,6 +111,18 @@ class World:
         found: list[str] = json.loads(report.read_text())["failed_sessions"]
         return found
 
+    def check_tried(self, cassette: str) -> None:
+        """Check that each of three tries got an answer of its own, all noted in the
+        file ``seen``, and that the last one's is kept."""
+        noted = self.folder / "seen"
+        (kept,) = [*self.cassettes.glob(f"{cassette}.yaml")]
+        seen, text = (each.read_text() for each in (noted, kept))
+        noted.unlink()
+        kept.unlink()
+        answers = re.findall(r'"count": (\d+)', seen)
+        assert len({*answers}) == len(answers) == 3, seen
+        assert re.findall(r'"count": (\d+)', text) == answers[2:], text
+
     @contextmanager
     def open_shop(self) -> "Iterator[Origin]":
         """Let the origin be there meanwhile; the control API wants a token then."""

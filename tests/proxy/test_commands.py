@@ -73,6 +73,20 @@ def test_flows_are_saved_behind_what_their_session_records(tmp_path: Path) -> No
     assert bodies(tmp_path / "a.yaml") == [b"1", b"2"]
 
 
+@in_loop
+def test_what_mitmvcr_itself_answered_is_not_saved(tmp_path: Path) -> None:
+    rig = Commanded(vcr_dir=str(tmp_path), vcr_mode="replay_with_new_episodes")
+    flow = tflow.tflow(resp=True)
+    rig.vcr.commands.save([flow], str(tmp_path / "a.yaml"))
+    rig.vcr.commands.use_mode("replay_only")
+    missed = rig.begin("a", b"other")
+    assert missed.response is not None
+    assert missed.response.status_code == 424
+    rig.vcr.commands.save([missed, flow], str(tmp_path / "b.yaml"))
+    assert bodies(tmp_path / "b.yaml") == [b"content"]
+    rig.vcr.done()
+
+
 REFUSED = [
     (("vcr.mode", "replay_only", "none"), 'there is no session "none"; in play: "a"'),
     (("vcr.eject", "none"), 'there is no session "none"; in play: "a"'),

@@ -236,6 +236,23 @@ async def test_a_test_that_is_tried_again_records_anew_beside_what_it_left(
 
 
 @in_loop
+async def test_nobody_is_warned_of_a_test_that_is_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was told to get another name, though no other test has its cassette."""
+    rig = Rig(vcr_dir=str(tmp_path))
+    desk = Desk(rig.vcr.sessions)
+    for has_failed in (True, True, False):
+        await desk.open({"cassette": "a", "test": "a.py: test", "port": False})
+        rig.answer(rig.begin("a"))
+        await desk.end("a", {"failed": has_failed})
+    assert "was recorded before" not in caplog.text
+    await desk.open({"cassette": "a", "mode": "record_only", "port": False})
+    assert caplog.text.count("was recorded before") == 1
+    rig.vcr.done()
+
+
+@in_loop
 async def test_what_was_left_and_cannot_be_moved_stays_in_the_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

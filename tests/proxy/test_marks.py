@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rig import Rig, in_loop
+from rig import Rig, in_loop, let
 
 
 @in_loop
@@ -34,6 +34,30 @@ def test_what_somebody_marked_stays_marked(tmp_path: Path):
     flow.marked, flow.comment = ":bee:", "look at this"
     rig.answer(flow)
     assert (flow.marked, flow.comment) == (":bee:", "look at this")
+
+
+@in_loop
+def test_a_flow_that_is_replayed_by_its_client_says_what_became_of_it_last(
+    tmp_path: Path,
+) -> None:
+    cassette = str(tmp_path / "chat.yaml")
+    rig = Rig(vcr_cassette=cassette, vcr_mode="record_only")
+    flow = rig.ask()
+    rig.answer(flow)
+    rig.vcr.done()
+    rig = Rig(vcr_cassette=cassette, vcr_mode="replay_only")
+    for marker, comment in (
+        (":arrow_forward:", "replayed from chat.yaml #0"),
+        (":x:", "no match"),
+    ):
+        flow = flow.copy()
+        flow.response = None
+        let(rig.vcr.request(flow))
+        assert (flow.marked, flow.comment) == (marker, comment)
+    flow = flow.copy()
+    flow.response, flow.comment = None, "look at this"
+    let(rig.vcr.request(flow))
+    assert (flow.marked, flow.comment) == (":x:", "look at this")
 
 
 @in_loop

@@ -115,8 +115,10 @@ def test_what_is_no_exchange_is_left_out() -> None:
     assert odd.response is not None
     odd.response.status_code = 42
     tunnel.request.method = "CONNECT"
+    refused = flow(**{"X-Vcr-Blocked": "it is to"})
     found = found_in(
-        tflow.ttcpflow(), silent, strange, streamed, odd, tunnel, tflow.tdnsflow()
+        *(tflow.ttcpflow(), silent, strange, streamed, odd, tunnel, tflow.tdnsflow()),
+        refused,
     )
     assert found.interactions == []
     assert notes_of(found) == [
@@ -126,6 +128,7 @@ def test_what_is_no_exchange_is_left_out() -> None:
         "interaction 3: response: left out: its body was not kept",
         "interaction 4: response.code: left out: 42 is not a status from 200 to 999",
         "interaction 6: flow: left out: is DNS, not HTTP",
+        "interaction 7: response: left out: it is mitmvcr's own, of no origin",
     ]
 
 

@@ -1,7 +1,9 @@
 """WebSockets that were opened by equal requests play what fits what is said on them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +11,7 @@ from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Replay
 from mitmvcr.format import writer
+from mitmvcr.proxy.flow.marks import mark_moved, mark_replayed
 from mitmvcr.proxy.flow.player import SLOW, Player
 from mitmvcr.proxy.flow.websocket import Script
 from mitmvcr.proxy.window import logged
@@ -42,6 +45,7 @@ class Stage:
         settings = parse_settings(**options)
         self.session = open_session(settings)
         self.player = Player(self.session, settings)
+        self.flows: list[SimpleNamespace] = []
 
     def open(self, token: str = "", *, begins: bool = True) -> Script:
         live = request(token)
@@ -52,11 +56,18 @@ class Stage:
         cast = self.player.cast
         others = cast.instead, cast.knowing(live)
         script = Script(answer, 0, lambda _: None, seen, counts, *others)
-        self.player.cast.add(script, live, found.position, answer)
+        cast.add(script, live, found.position, answer, self.flow(found.position))
         session.replayed(session.replaying(found))
         if begins:
             self.said(script)
         return script
+
+    def flow(self, position: int) -> Callable[[int, int], None]:
+        """Make a socket's flow in mitmproxy, and return what tells it of a move."""
+        flow = SimpleNamespace(marked="", comment="")
+        mark_replayed(flow, self.session, position)
+        self.flows.append(flow)
+        return partial(mark_moved, flow, self.session)
 
     def said(self, script: Script) -> list[str]:
         return [each.content.decode() for each in _spoken(script)]
@@ -65,6 +76,10 @@ class Stage:
         """Return what the log says of each socket."""
         made = logged(self.session, range(len(self.session.log)))
         return [each.interaction for each in made]
+
+    def comments(self) -> list[str]:
+        """Return what mitmproxy shows of each socket."""
+        return [each.comment for each in self.flows]
 
     def say(self, script: Script, said: str) -> object:
         """Return what the server says to it, or why it is refused."""
@@ -165,6 +180,17 @@ def test_the_report_names_what_was_played(tmp_path, kept) -> None:
     assert stage.played() == [1, 0]
     assert stage.say(other, "ask 2") == ["got 2"]
     assert stage.played() == [1, 2]
+
+
+def test_mitmproxy_shows_what_was_played(tmp_path) -> None:
+    stage = Stage(tmp_path, *numbers(3))
+    one, other = stage.open(), stage.open()
+    assert stage.comments() == [f"replayed from a.yaml #{n}" for n in (0, 1)]
+    assert stage.say(one, "ask 1") == ["got 1"]
+    assert stage.comments() == [f"replayed from a.yaml #{n}" for n in (1, 0)]
+    stage.flows[1].comment = "look at this"
+    assert stage.say(other, "ask 2") == ["got 2"]
+    assert stage.comments()[1] == "look at this"
 
 
 def test_what_no_recording_has_is_refused(tmp_path) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple, cast
 from mitmvcr.core.bodies import (
     BodyRules,
     form_fields,
+    json_texts,
     json_value,
     multipart_parts,
     parsed_xml,
@@ -59,11 +60,14 @@ class Place(NamedTuple):
 Value = str | int | float | bool | None
 
 
-def values(request: Request, no_headers: Collection[str] = ()) -> dict[Place, Value]:
+def values(
+    request: Request, no_headers: Collection[str] = (), *, as_text: bool = False
+) -> dict[Place, Value]:
     """Return the values of a request by place, in reading order; without the headers of
-    these names, in lower case."""
+    these names, in lower case. ``as_text``: lines of JSON are a text, as they were in
+    older recordings."""
     found: dict[Place, Value] = {}
-    for kind, name, value in _each(request, no_headers):
+    for kind, name, value in _each(request, no_headers, as_text):
         if len(found) == _MANY:
             break
         place = Place(kind, name)
@@ -76,7 +80,7 @@ def values(request: Request, no_headers: Collection[str] = ()) -> dict[Place, Va
 _Found = Iterator[tuple[str, str, Value]]
 
 
-def _each(request: Request, no_headers: Collection[str]) -> _Found:
+def _each(request: Request, no_headers: Collection[str], as_text: bool) -> _Found:
     parts = split_url(request.url)
     if parts is not None:
         for number, step in enumerate(parts[2].split("/")):
@@ -88,17 +92,18 @@ def _each(request: Request, no_headers: Collection[str]) -> _Found:
         for text in () if lower in no_headers else texts:
             yield "header", lower, text
     if request.body and len(request.body) <= MOST:
-        yield from _of_body(request)
+        yield from _of_body(request, as_text)
 
 
-def _of_body(request: Request) -> _Found:
+def _of_body(request: Request, as_text: bool) -> _Found:
     media = header(request.headers, "Content-Type")
     body = payload(request, media)[1]
     if is_framed(media):
         return
     kind = media_kind(media)
     try:
-        yield from _of_json("json", json_value(body, media, _EVERYTHING))
+        for value in _json_values(body, media, as_text):
+            yield from _of_json("json", value)
         return
     except ValueError:
         pass
@@ -115,6 +120,16 @@ def _of_body(request: Request) -> _Found:
         return
     with suppress(UnicodeDecodeError):
         yield from _of_text(body.decode())
+
+
+def _json_values(body: bytes, media: str, as_text: bool) -> list[object]:
+    """Return the value of JSON, or those of its lines. Raise ValueError for others."""
+    try:
+        return [json_value(body, media, _EVERYTHING)]
+    except ValueError:
+        if as_text:
+            raise
+    return [json_value(each, "json") for each in json_texts(body, media)[1]]
 
 
 def _of_text(text: str) -> _Found:

@@ -74,7 +74,8 @@ class LiveValues:
 
 
 def _pairs(recorded: Request, live: Request) -> Iterator[_Pair]:
-    ours, theirs = values(live), values(recorded)
+    as_text = any(text.startswith("piece") for text in recorded.echoes)
+    ours, theirs = (values(each, as_text=as_text) for each in (live, recorded))
     for text in recorded.echoes:
         place = Place.of(text)
         if place not in ours or place not in theirs:

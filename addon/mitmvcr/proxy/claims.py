@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from mitmvcr.control.office import Problem
-from mitmvcr.core.modes import RULES, Mode
+from mitmvcr.core.modes import RULES
 from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.player import Player, name_in
 
@@ -68,15 +68,13 @@ class Claims:
                     409, "cassette", detail, _OLD if is_old else _remedy(mine, theirs)
                 )
 
-    def anew(self, settings: Settings, test: str) -> Settings:
-        """Return the settings of a session that is to begin. A failed test that is
-        tried again records anew: it would play the answer by which it has failed."""
+    def is_spoilt(self, settings: Settings, test: str) -> bool:
+        """Return whether a failed test is tried again that recorded its cassette: it
+        would play the answer by which it has failed."""
         cassette = os.fspath(settings.cassette or "")
         claim = self._claims.get(cassette.casefold(), {}).get(cassette)
         is_again = claim is not None and claim.test == test and claim.is_spoilt
-        if is_again and RULES[settings.mode, False].records:
-            return settings._replace(mode=Mode.RECORD_ONLY)
-        return settings
+        return is_again and RULES[settings.mode, False].records
 
     def take(self, player: Player, test: str) -> None:
         """Note which test a session that has begun is for; :meth:`check` it before."""

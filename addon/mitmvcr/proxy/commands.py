@@ -16,6 +16,7 @@ from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import quoted
 from mitmvcr.options import CASSETTE, DIR, MODE, Option, Settings, Text
 from mitmvcr.proxy.flow.player import DEFAULT, Player
+from mitmvcr.proxy.flow.responses import is_own
 from mitmvcr.proxy.host.messages import request_parts, response_parts
 from mitmvcr.proxy.host.options import update_options
 from mitmvcr.proxy.options import VcrOptions
@@ -188,6 +189,7 @@ def _is_whole(flow: http.HTTPFlow) -> bool:
         and flow.request.raw_content is not None
         and flow.response.raw_content is not None
         and flow.response.status_code != 101
+        and not is_own(flow.response)
     )
 
 

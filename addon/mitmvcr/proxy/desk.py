@@ -102,7 +102,7 @@ class Desk:
         fields.setdefault("cassette", name)
         settings = self._settings(fields)
         self._claims.check(settings, test, is_old=_is_old(wish, fields))
-        settings = self._claims.anew(settings, test)
+        settings = self._anew(settings, test)
         if self._sessions.named(name) is not None:
             remedy = "end it first, or PUT its cassette"
             raise Problem(409, "name", f"session {name} is open already", remedy)
@@ -134,13 +134,20 @@ class Desk:
         settings = self._settings(fields)
         self._claims.check(settings, test, is_old=_is_old(wish, fields))
         self._note(player, has_failed)
-        settings = self._claims.anew(settings, test)
+        settings = self._anew(settings, test)
         ended = self._sessions.end_of(player)
         self._sessions.switch(settings, player.name)
         fresh = self._player(name)
         self._claims.take(fresh, test)
         await self._wait(player, ended, has_failed)  # it may have ended too, meanwhile
         return {"session": self._state(fresh), "ended": report(player)}
+
+    def _anew(self, settings: Settings, test: str) -> Settings:
+        """Return the settings of a session that is to begin, for the next try of a
+        failed test those that record anew."""
+        if self._claims.is_spoilt(settings, test):
+            return self._sessions.recorders.tried_again(settings)
+        return settings
 
     def variables(self, name: str, wish: Wish | None = None) -> Facts:
         player = self._player(name)

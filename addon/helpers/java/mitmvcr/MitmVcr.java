@@ -52,6 +52,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Gives each test of JUnit 5 or 6 a mitmvcr cassette of its own, named after it. A request that
@@ -135,13 +136,20 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
       return; // it could not be opened, which has failed the test
     }
     running.get().remove(session);
-    String wrong = session.end(context.getExecutionException().isPresent());
+    String wrong = session.end(hasFailed(context));
     if (wrong.isEmpty()) {
       return;
     }
     AssertionFailedError error = new AssertionFailedError(wrong);
     error.setStackTrace(new StackTraceElement[0]);
     throw error;
+  }
+
+  /** An aborted test has not, as by an assumption, unless it is a try of one. */
+  private static boolean hasFailed(ExtensionContext context) {
+    Throwable thrown = context.getExecutionException().orElse(null);
+    boolean isAborted = thrown instanceof TestAbortedException;
+    return thrown != null && (!isAborted || isRetried(context.getRequiredTestMethod()));
   }
 
   @Override
@@ -220,6 +228,9 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
     String id = context.getUniqueId();
     int at = id.lastIndexOf(JUPITER);
     String own = at < 0 ? id : id.substring(at + JUPITER.length());
+    if (isRetried(context.getRequiredTestMethod())) {
+      own = own.substring(0, Math.max(0, own.lastIndexOf('/')));
+    }
     return (source == null ? "" : source.getLocation() + ": ") + own;
   }
 
@@ -232,7 +243,9 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
   private static String nameOf(ExtensionContext context) {
     Method method = context.getRequiredTestMethod();
     String parameters = isOverloaded(context.getRequiredTestClass(), method) ? parametersOf(method) : "";
-    return nameOf(context, method.getName() + parameters, numbersOf(context));
+    List<String> numbers = numbersOf(context);
+    List<String> own = numbers.subList(0, numbers.size() - (isRetried(method) ? 1 : 0));
+    return nameOf(context, method.getName() + parameters, own);
   }
 
   /** Returns the name as older versions had it. */
@@ -251,6 +264,15 @@ public final class MitmVcr implements BeforeEachCallback, AfterEachCallback, Par
   private static List<String> numbersOf(ExtensionContext context) {
     return INVOCATION.matcher(context.getUniqueId()).results()
         .map(found -> found.group(1)).collect(Collectors.toList());
+  }
+
+  /** Annotations of JUnit Pioneer and rerunner-jupiter. */
+  private static final List<String> RETRYING = List.of("RetryingTest", "RepeatedIfExceptionsTest");
+
+  /** Whether the repetitions of a test are tries of one, so that they have one cassette. */
+  private static boolean isRetried(Method method) {
+    return Arrays.stream(method.getAnnotations())
+        .anyMatch(each -> RETRYING.contains(each.annotationType().getSimpleName()));
   }
 
   /** Whether another test of the class has the name: what is none has no annotation. */

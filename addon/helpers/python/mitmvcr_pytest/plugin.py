@@ -306,6 +306,9 @@ def _wants_block(request: pytest.FixtureRequest) -> bool:
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Fail a test that passed though requests had no match, and say so beside one that
     failed."""
+    vcr = item.stash.get(_VCR, None)
+    if vcr is not None:
+        vcr.fails = True
     try:
         result = yield
     except BaseException:
@@ -314,6 +317,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         raise
     if text := _missed(item):
         pytest.fail(text, pytrace=False)
+    if vcr is not None:
+        vcr.fails = False
     return result
 
 
@@ -321,11 +326,12 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note whose test has failed."""
+    """Note whose test has failed, which one that was expected to has not."""
     report = yield
     vcr = item.stash.get(_VCR, None)
-    if vcr is not None and report.failed:
-        vcr.failed = True
+    if vcr is not None:
+        vcr.failed |= report.failed
+        vcr.fails = False
     return report
 
 

@@ -30,6 +30,8 @@ class Vcr:
         self._known: dict[str, int] = {}
         #: Whether a test of it has, which mitmvcr run notes for --partial.
         self.failed = False
+        #: Its test has broken off, of which there may be no report (pytest-retry).
+        self.fails = False
 
     def __repr__(self) -> str:
         return f"<Vcr {self.name}, {self.mode}>"
@@ -71,7 +73,7 @@ class Vcr:
 
     def end(self) -> str:
         """Save it, and return what is wrong, else ''."""
-        wish = {"failed": True} if self.failed else {}
+        wish = {"failed": True} if self.failed or self.fails else {}
         facts = self._control("DELETE", "sessions", self._session, wish=wish)
         failure = facts.get("failure")
         wrong = [self.new_misses(facts), f"mitmvcr: {failure}" if failure else ""]

@@ -26,6 +26,7 @@ module MitmVcr
   # A session of one test: what it asks is recorded, or replayed.
   class Session
     attr_reader :name, :cassette, :mode, :ca_file
+    attr_accessor :tried
 
     # Options are mitmvcr's, by its names: mode: "replay_only", match: "method,url". The
     # mode of the run counts more than one here, which with CI set records nothing.
@@ -269,7 +270,7 @@ module MitmVcr
     def after_teardown
       super
     ensure
-      wrong = vcr ? MitmVcr.end(vcr, failed: failures.any?) : ""
+      wrong = vcr ? MitmVcr.end(vcr, failed: !passed? && !skipped?) : ""
       raise ::Minitest::Assertion, wrong unless wrong.empty?
     end
   end
@@ -296,6 +297,18 @@ module MitmVcr
         end
         raise ::RSpec::Expectations::ExpectationNotMetError, wrong unless wrong.empty?
       end
+      config.prepend_before(:each, :vcr) { |example| self.vcr = MitmVcr.tried(vcr, example) }
+    end
+
+    # Returns the session of a try: another one where a hook within ours, as that of
+    # rspec-retry, runs a failed example again.
+    def tried(session, example)
+      if session.tried
+        self.end(session, failed: true)
+        session = self.begin(*wish(example.metadata))
+      end
+      session.tried = true
+      session
     end
 
     # Returns the cassette of an example and its options.

@@ -178,14 +178,21 @@ def _posted(request: Tree, found: Found) -> bytes:
     return form_of(pairs).encode()
 
 
+_POSTING = ("POST", "PUT", "PATCH")
+
+
 def _lacking(request: Tree) -> str:
     """Return what an archive has in place of what was posted, empty for nothing.
     Polly.js writes so what fetch sent as bytes."""
-    if request["bodySize"].number() > 0:
+    size, posted, headers = request["bodySize"], request["postData"], _headers(request)
+    if max(size.number(), 0 if posted else _stated(headers).length) > 0:
         return "size"
-    posted = request["postData"]
     is_told = not posted.first("text", "_file", "_sha1").is_none
-    return "media type" if posted and not is_told else ""
+    # chrome-har-capturer knows no size, and leaves a form with files out.
+    has_name = any(name.lower() == "content-type" for name, _ in headers)
+    is_posted = request["method"].text() in _POSTING and size.number(-1) < 0
+    has_kind = bool(posted) or (has_name and is_posted)
+    return "media type" if has_kind and not is_told else ""
 
 
 def _content(

@@ -2,8 +2,10 @@
 one has a value, the blank is put in its place."""
 
 import re
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -216,9 +218,15 @@ def _form(asked: Request, recorded: Request, blank: FindBlank) -> bytes:
         [piece for piece in each.body.decode(*_TEXT).split("&") if piece]
         for each in (asked, recorded)
     )
-    held = {_name(piece): piece for piece in theirs}
-    found = [_filled_parameter(p, held.pop(_name(p), p), blank) for p in ours]
-    found += [piece for piece in held.values() if _may_be_absent(piece, blank)]
+    held: defaultdict[str, deque[str]] = defaultdict(deque)
+    for piece in theirs:
+        held[_name(piece)].append(piece)
+    found = []
+    for piece in ours:  # those of one name in their order
+        same = held[_name(piece)]
+        found.append(_filled_parameter(piece, same.popleft() if same else piece, blank))
+    left = chain.from_iterable(held.values())
+    found += [piece for piece in left if _may_be_absent(piece, blank)]
     return "&".join(found).encode(*_TEXT)
 
 

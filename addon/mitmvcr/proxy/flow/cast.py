@@ -32,10 +32,16 @@ class Script(Protocol):
 
 @dataclass
 class _Part:
-    """The position of what a socket plays, and the request that opened it."""
+    """The position of what a socket plays, the request that opened it, and a function
+    that is given the old and the new position of a move."""
 
     position: int
     opening: Request
+    tell: Callable[[int, int], None]
+
+    def move(self, position: int) -> None:
+        before, self.position = self.position, position
+        self.tell(before, position)
 
 
 class Cast:
@@ -51,11 +57,16 @@ class Cast:
         return f"<Cast {len(self._parts)} sockets>"
 
     def add(
-        self, script: Script, live: Request, position: int, recorded: Response
+        self,
+        script: Script,
+        live: Request,
+        position: int,
+        recorded: Response,
+        tell: Callable[[int, int], None],
     ) -> None:
         """Let a socket change its part, where it plays what was recorded as it is."""
         if recorded.websocket == self._recorded(position).websocket:
-            self._parts[script] = _Part(position, live)
+            self._parts[script] = _Part(position, live, tell)
 
     def instead(self, script: Script, heard: Heard) -> list[Frame] | None:
         """Give a socket another part that has this message next, and return what of it
@@ -67,7 +78,7 @@ class Cast:
             recorded = self._recorded(at)
             found = script.rehearse(recorded, heard)
             if found is not None and self._is_given_up(at, part):
-                part.position = at
+                part.move(at)
                 script.dialogue = found.dialogue
                 return found.taken
         return None
@@ -117,7 +128,7 @@ class Cast:
                 recorded = self._recorded(part.position)
                 found = other.rehearse(recorded)
                 if found is not None and found.dialogue.waits:
-                    theirs.position = part.position
+                    theirs.move(part.position)
                     self._session.log.instead({at: part.position, part.position: at})
                     other.dialogue = found.dialogue
                     return True

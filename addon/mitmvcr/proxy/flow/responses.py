@@ -18,12 +18,18 @@ MISS_STATUS = 424
 #: A client may take no more than 4 KiB of headers, and a proxy before it adds its own.
 _REASON_BYTES = 1000
 _LONGEST_URL = 300
+_OWN = ("X-Vcr-Miss", "X-Vcr-Blocked", "X-Vcr-Error")
 #: gRPC's own words for a miss, which nobody retries, and for our own failure.
 _FAILED_PRECONDITION, _INTERNAL = "9", "13"
 _CONNECT = "application/connect+"
 _CALLS = (b"application/grpc", _CONNECT.encode())
 #: The flag of Connect's last message, which has the error.
 _END = b"\2"
+
+
+def is_own(response: http.Response) -> bool:
+    """Return whether the proxy gave an answer, and no origin."""
+    return any(name in response.headers for name in _OWN)
 
 
 def is_call(request: http.Request) -> bool:

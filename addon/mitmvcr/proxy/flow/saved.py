@@ -10,6 +10,7 @@ from mitmproxy.io import FlowReader
 from mitmvcr.convert import Found, Note, UnreadableError
 from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.sendable import unfolded, why_not
+from mitmvcr.proxy.flow.responses import is_own
 from mitmvcr.proxy.flow.websocket import frames
 from mitmvcr.proxy.host.messages import request_parts, response_parts
 from mitmvcr.view import chosen
@@ -74,6 +75,8 @@ def _response(flow: http.HTTPFlow, asked: LiveRequest) -> Response | str:
         return _failed(flow)
     if answer.raw_content is None:
         return "its body was not kept"
+    if is_own(answer):
+        return "it is mitmvcr's own, of no origin"
     view, _ = chosen("go")
     wire = response_parts(answer)
     made = view.to_response(

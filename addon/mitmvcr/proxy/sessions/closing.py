@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mitmvcr.core.errors import CassetteError, VcrError
-from mitmvcr.core.modes import RULES
+from mitmvcr.core.modes import RULES, Mode
 from mitmvcr.core.wording import as_word, number_of
 from mitmvcr.options import BY_NAME, SECRET, Settings
 from mitmvcr.proxy.flow.player import Player, with_mode
@@ -163,6 +163,11 @@ class Recorders:
                 " so"
             )
         return settings
+
+    def tried_again(self, settings: Settings) -> Settings:
+        """Return the settings by which a failed test records anew, unwarned."""
+        self._recorded.discard(os.path.realpath(settings.cassette or ""))
+        return settings._replace(mode=Mode.RECORD_ONLY)
 
     def settled(self, earlier: Settings | None, root: Settings | None) -> None:
         """Forget what was recorded if somebody has chosen other settings since."""

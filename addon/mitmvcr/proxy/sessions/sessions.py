@@ -63,7 +63,7 @@ class Sessions:
         #: The only session was ended, and no other was chosen: nothing leaves.
         self._is_over = False
         self._ejected: list[Player] = []
-        self._recorders = Recorders()
+        self.recorders = Recorders()
         self._exit_guard = exit_guard
         if exit_guard is not None:
             exit_guard.closes(self.close)
@@ -141,7 +141,7 @@ class Sessions:
     def _begin(self, wanted: Wanted) -> Player:
         assert self.root is not None
         settings = settings_of(self.root, wanted)
-        player = self._try(self._recorders.spared(settings, wanted.name), wanted.name)
+        player = self._try(self.recorders.spared(settings, wanted.name), wanted.name)
         assert player is not None
         return player
 
@@ -216,7 +216,7 @@ class Sessions:
             fresh = Player(session, settings, name)
             session.whose = "" if settings.dir is None else f"{name}: "
             self._logging.begin(session.log)
-            self._recorders.add(fresh)
+            self.recorders.add(fresh)
             session.spelling = self.spelling
             self._opened(fresh)
             self.served.begun(fresh)
@@ -230,18 +230,18 @@ class Sessions:
         if self.root is not None and (root is None or root.dir != self.root.dir):
             self.eject(*(each for each in self._named if each != DEFAULT))
             self.routes.tell_unnamed()
-        self._recorders.settled(self.root, root)
+        self.recorders.settled(self.root, root)
         self.root = root
 
     def _close_writers_of(self, cassette: str, name: str) -> list[Player]:
         """Close the sessions of this name that record a cassette, or will drop what is
         marked in it: only then is it in place. Raise VcrError if another one's do."""
-        same, own = self._recorders.of(cassette, name), self._named.get(name)
+        same, own = self.recorders.of(cassette, name), self._named.get(name)
         if own is not None and own.dropped and own.place == os.path.realpath(cassette):
             same = [*dict.fromkeys([*same, own])]
         self._ejected = [player for player in self._ejected if player not in same]
         log([self._close(player) for player in same])
-        self._recorders.make_way(cassette)
+        self.recorders.make_way(cassette)
         return same
 
     def _hand_on(self, closed: list[Player], fresh: Player) -> None:
@@ -342,7 +342,7 @@ class Sessions:
     def _close(self, player: Player) -> str:
         """Close it, and return what became of it."""
         line = close(player)
-        self._recorders.forget(player)
+        self.recorders.forget(player)
         if player.session.failure is not None and self._exit_guard is not None:
             self._exit_guard.failed = True
         if (end := self._ends.pop(player, None)) is not None:

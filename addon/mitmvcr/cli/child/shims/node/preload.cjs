@@ -107,7 +107,7 @@ function patchAgents() {
     const host = all.host || 'localhost';
     const port = all.port || this.defaultPort;
     const ownProxy = this.options.proxyEnv || this.createSocket !== throughProxy;
-    const proxy = ownProxy || all.socketPath || all.socket
+    const proxy = ownProxy || all.socketPath || all.socket || isOfAnother(req.path, host, port)
       ? null : proxyFor(this.protocol, host, port);
     if (!proxy) {
       createSocket.call(this, req, options, done);
@@ -125,6 +125,16 @@ function patchAgents() {
     });
     count(this, options, socket);
   };
+}
+
+// Is a whole URL asked of another place than it names? That is then a proxy.
+function isOfAnother(path, host, port) {
+  const [, protocol, place] = /^(https?:)\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(path) || [];
+  if (!protocol) return false;
+  const name = net.isIPv6(host) ? `[${host}]` : host;
+  const isDefault = Number(port) === DEFAULT_PORTS[protocol.toLowerCase()];
+  const same = isDefault ? [name, `${name}:${port}`] : [`${name}:${port}`];
+  return !same.some((each) => each.toLowerCase() === place.toLowerCase());
 }
 
 // A tunnel on its way counts as a socket, so that maxSockets holds.

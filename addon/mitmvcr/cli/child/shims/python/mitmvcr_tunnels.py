@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _LONGEST = 65536
+_PORTS = {"http": 80, "https": 443}
 
 
 def _proxy_for(host: str, port: int) -> "tuple[str, int] | None":
@@ -81,23 +82,43 @@ def _check(head: bytes) -> None:
 
 
 def http_client(module: "Any") -> None:
-    """Tunnel where the library makes a socket; urllib and others that name a proxy
-    connect to that proxy, which goes past."""
-    make = module.HTTPConnection.__init__
+    """Tunnel where the library makes a socket, unless what is asked first, as by
+    urllib, shows that it is a proxy."""
+    make, put = module.HTTPConnection.__init__, module.HTTPConnection.putrequest
+
+    def putrequest(
+        self: "Any", method: str, url: str, *args: "Any", **kwargs: "Any"
+    ) -> None:
+        self._mitmvcr_asked = url
+        put(self, method, url, *args, **kwargs)
 
     def init(self: "Any", *args: "Any", **kwargs: "Any") -> None:
         make(self, *args, **kwargs)
         create = self._create_connection
 
         def through(address: "tuple[str, int]", *rest: "Any") -> "Any":
-            if self._tunnel_host:
+            asked = getattr(self, "_mitmvcr_asked", "")
+            if self._tunnel_host or _is_of_another(asked, *address):
                 return create(address, *rest)
             return _connect(create, address, *rest)
 
         self._create_connection = through
 
     init.__wrapped__ = make  # type: ignore[attr-defined]
+    putrequest.__wrapped__ = put  # type: ignore[attr-defined]
     module.HTTPConnection.__init__ = init
+    module.HTTPConnection.putrequest = putrequest
+
+
+def _is_of_another(url: str, host: str, port: int) -> bool:
+    """Return whether a whole URL names another place than it is asked at."""
+    scheme, found, rest = url.partition("://")
+    default = _PORTS.get(scheme.lower())
+    if not found or default is None:
+        return False
+    place = rest.partition("/")[0].partition("?")[0].rpartition("@")[2].lower()
+    name = f"[{host}]" if ":" in host else host.lower()
+    return place != f"{name}:{port}" and (place, default) != (name, port)
 
 
 def urllib3(module: "Any") -> None:
