@@ -233,9 +233,7 @@ def _waited_for(exchange: Exchange, recorded: Response) -> str:
     ends_it = [is_end_of(opened, method, url) for _, method, url in began]
     if any(ends_it):
         began = began[: ends_it.index(True) + 1]
-    elif began[-1][0] < (tee.last or exchange.head):
-        return ""
-    elif tee.last and time.monotonic_ns() - tee.last < _AT_ONCE:
+    elif began[-1][0] < (tee.last or exchange.head) or (tee.last and time.monotonic_ns() - tee.last < _AT_ONCE):
         return ""
     kind, body = header(recorded.headers, "Content-Type"), recorded.body
     is_in_units = ends(kind, body) is not None or json_ends(kind, body)
