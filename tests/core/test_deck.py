@@ -569,3 +569,11 @@ def test_what_is_for_good_is_taken_again_and_given_back() -> None:
     assert deck.unused() == []
     deck.give_back(0)
     assert deck.unused() == [0]
+
+
+@pytest.mark.parametrize("repeats", [Repeats.NO, Repeats.ALL])
+def test_what_may_still_be_asked_is_known_by_its_url(repeats: Repeats) -> None:
+    deck = Deck(Lazy(get(), get("http://other/"), get()), repeats)
+    assert deck.take(get()) is not None
+    left = list(deck.still_asked(lambda url: url != "http://other/"))
+    assert left == [get()] * (1 if repeats is Repeats.NO else 2)

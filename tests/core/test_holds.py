@@ -56,6 +56,18 @@ def test_a_delete_of_what_a_stream_was_asked_for_by_ends_it(opened, later, ends)
     assert is_end_of(opened, *later) is ends
 
 
+@pytest.mark.parametrize(("left", "stays"), [(0, False), (1, True), (3, True)])
+def test_one_waits_for_no_more_than_can_still_come(left, stays):
+    hold = Hold("2 POST /mcp")
+    assert hold.may_be(POST[1])
+    assert not hold.may_be("https://h.test/other")
+    hold.expect([request(*DELETE), *[request(*POST)] * left])
+    assert hold.stays() == stays
+    if left == 1:
+        hold.met(request(*POST))
+        assert not hold.stays()
+
+
 @pytest.mark.parametrize("text", ["", "POST", "x"])
 def test_what_cannot_be_read_holds_nothing(text):
     assert not Hold(text).stays()
@@ -68,6 +80,7 @@ def test_those_of_a_session_are_forgotten_when_they_end():
     assert holds
     holds.met(request("", "https://h.test"))
     assert [first.stays(), second.stays()] == [False, True]
+    assert holds.heard == 1
     holds.met(request(*DELETE))
     assert not holds
     assert "DELETE /mcp" in repr(second)

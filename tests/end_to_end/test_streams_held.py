@@ -90,6 +90,26 @@ def test_one_ends_with_what_deletes_it_also_if_an_event_comes_after_that(
     assert held["response"]["until"] == "DELETE /live/sse"
 
 
+def test_one_whose_later_request_cannot_come_any_more_ends(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path, version: str
+) -> None:
+    """Requests that were sent at once come in any order. Found by a model of random
+    sessions."""
+    url, stream = "https://api.test", {"Content-Type": ["text/event-stream"]}
+    held = cassettes.interaction(f"{url}/listen", FIRST.decode(), headers=stream)
+    held["response"] |= {"until": "GET /later", "content_length": -1}
+    later = cassettes.interaction(f"{url}/later", "later")
+    cassette = cassettes.write(tmp_path / "held.yaml", held, later)
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    environment = curl_environment(proxy.url, proxy_ca)
+    with Curl(f"{url}/later", environment, version=version) as client:
+        assert client.read_all() == b"later"
+    with Curl(f"{url}/listen", environment, version=version) as client:
+        assert (client.read_all(), client.wait()) == (FIRST, 0)
+    assert proxy.stop() == 0, proxy.log
+    assert "replayed 2, missed 0, unused 0" in proxy.log
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_one_that_was_left_stays_open_until_it_is_left(
     mitmdump: Callable[..., Proxy],

@@ -211,17 +211,23 @@ async def test_what_a_failed_test_recorded_may_be_left_beside_its_cassette(
     rig.vcr.done()
 
 
+@pytest.mark.parametrize("call", ["end", "switch"])
 @in_loop
 async def test_a_test_that_is_tried_again_records_anew_beside_what_it_left(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, call: str
 ) -> None:
     """What its first try had left was in the way: 409."""
     rig = Rig(vcr_dir=str(tmp_path), vcr_save_failed="no", vcr_mode="record_only")
     desk = Desk(rig.vcr.sessions)
+    await desk.open({"cassette": "a", "port": False})
     for has_failed in (True, True, False):
-        await desk.open({"cassette": "a", "port": False})
         rig.answer(rig.begin("a"))
+        if call == "switch" and has_failed:
+            await desk.switch("a", {"cassette": "a", "failed": True})
+            continue
         await desk.end("a", {"failed": has_failed})
+        if has_failed:
+            await desk.open({"cassette": "a", "port": False})
     found = sorted(each.name for each in tmp_path.iterdir())
     assert found == ["a.yaml", "a.yaml.rescued-1", "a.yaml.rescued-2"]
     told = f"it is tried again: what was recorded before is in {tmp_path}/a.yaml.resc"

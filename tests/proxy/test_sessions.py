@@ -262,3 +262,20 @@ def test_what_keeps_a_replay_in_is_asked_for_once_before_it_is_in_play(
     with pytest.raises(VcrError, match="on purpose"):
         rig.vcr.use(Settings(cassette, Mode.REPLAY_ONLY, latency=1.0))
     assert rig.session is before
+
+
+@in_loop
+async def test_a_session_that_cannot_be_had_any_more_is_no_fault_of_a_hook(
+    tmp_path: Path,
+) -> None:
+    """It may end while its first request waits for it. Found by a model of sessions
+    that end at random."""
+    rig = Rig(vcr_dir=str(tmp_path), vcr_mode="record_only")
+    flow = tflow.tflow()
+    flow.request.headers["X-Vcr-Cassette"] = "../gone"
+    flow.request.stream = True
+    assert rig.vcr.streams.requestheaders(flow) is None
+    assert not flow.request.stream  # else it would leave before it is looked at
+    let(rig.vcr.request(flow))
+    assert flow.response is not None
+    assert flow.response.status_code == 400

@@ -45,10 +45,20 @@ class Hold:
     def __repr__(self) -> str:
         return f"<Hold {self._left} {self._kind}>"
 
+    def may_be(self, url: str) -> bool:
+        """Return whether a request to this URL may be what it waits for."""
+        return self._kind.endswith(f" {_path(url)}")
+
+    def expect(self, requests: Iterable[Request]) -> None:
+        """Wait for no more than these, since no others can be replayed any more."""
+        self._left = min(self._left, sum(map(self._is_one, requests)))
+
     def met(self, request: Request) -> None:
         """Note that a request was replayed, as it was recorded."""
-        if f"{request.method or 'GET'} {_path(request.url)}" == self._kind:
-            self._left -= 1
+        self._left -= self._is_one(request)
+
+    def _is_one(self, request: Request) -> bool:
+        return f"{request.method or 'GET'} {_path(request.url)}" == self._kind
 
     def stays(self) -> bool:
         """Return whether to hold the stream open still."""
@@ -99,10 +109,12 @@ def _said(text: bytes) -> dict[str, object]:
 
 
 class Holds:
-    """All held streams of a session."""
+    """All held streams of a session. ``heard`` is how many requests were replayed while
+    there were any."""
 
     def __init__(self) -> None:
         self._all: list[Hold | Reply] = []
+        self.heard = 0
 
     def __bool__(self) -> bool:
         return bool(self._all)
@@ -120,6 +132,7 @@ class Holds:
 
     def met(self, request: Request) -> None:
         """Note that a request was replayed, as it was recorded."""
+        self.heard += 1
         for hold in self._all:
             hold.met(request)
         self._all = [hold for hold in self._all if hold.stays()]

@@ -217,6 +217,11 @@ def _note_failure(exchange: Exchange, error: Exception) -> None:
     logger.error("mitmvcr: %s is not recorded: %s", exchange.shown(), reason)
 
 
+#: In ns. An end that follows the last event as soon as that waited for nobody: a
+#: request that began between them has only been sent at the same time.
+_AT_ONCE = 10_000_000
+
+
 def _waited_for(exchange: Exchange, recorded: Response) -> str:
     """Return which later request the end of a stream waited for; empty for none. A
     stream that says of itself that it is over waits for nobody. Its last event may come
@@ -229,6 +234,8 @@ def _waited_for(exchange: Exchange, recorded: Response) -> str:
     if any(ends_it):
         began = began[: ends_it.index(True) + 1]
     elif began[-1][0] < (tee.last or exchange.head):
+        return ""
+    elif tee.last and time.monotonic_ns() - tee.last < _AT_ONCE:
         return ""
     kind, body = header(recorded.headers, "Content-Type"), recorded.body
     is_in_units = ends(kind, body) is not None or json_ends(kind, body)

@@ -84,8 +84,30 @@ def _stays(player: Player, recorded: Response) -> Callable[[], bool] | None:
     if 0 <= recorded.content_length <= len(recorded.body):
         return None  # whoever has all of it waits for no end
     if recorded.until:
-        return player.session.holds.add(recorded.until).stays
+        return _until(player.session, recorded.until)
     return _for_ever if recorded.failure == "left" else None
+
+
+#: For how many seconds a session may ask for nothing before what waits for a request of
+#: its ends: its client may wait for that end, and send the request then.
+_IDLE = 30.0
+
+
+def _until(session: Session, text: str) -> Callable[[], bool]:
+    """Return what says whether a stream waits still for a later request, as long as
+    that may come."""
+    holds, deck = session.holds, session.deck
+    hold = holds.add(text)
+    hold.expect(deck.still_asked(hold.may_be))
+    heard, end = holds.heard, time.monotonic() + _IDLE
+
+    def still() -> bool:
+        nonlocal heard, end
+        if holds.heard != heard:
+            heard, end = holds.heard, time.monotonic() + _IDLE
+        return hold.stays() and time.monotonic() < end
+
+    return still
 
 
 #: How near the answer to a question was recorded, and how many seconds it is waited

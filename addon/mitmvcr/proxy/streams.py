@@ -43,7 +43,11 @@ class Streams:
         """Look at a request when its head is there."""
         if flow.response is not None:
             return  # it has no session
-        player = self._sessions.of(flow)
+        try:
+            player = self._sessions.of(flow)
+        except Exception:  # noqa: BLE001 - ``request`` meets it, and says so
+            flow.request.stream = False
+            return
         if player is None:
             return
         if player.session.looks_up:

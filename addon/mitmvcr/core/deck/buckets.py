@@ -2,7 +2,7 @@
 needs it."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from mitmvcr.core.deck.bucket import Bucket, Keys
@@ -210,6 +210,12 @@ class Buckets:
     def may_answer(self, position: int) -> bool:
         """Return whether an interaction may still answer a request that it matches."""
         return self._repeats is not Repeats.NO or position not in self._played
+
+    def still_asked(self, counts: Callable[[str], bool]) -> Iterator[Request]:
+        """Yield the requests that may still be answered, of URLs that count."""
+        for position, url in enumerate(self.urls()):
+            if counts(url) and self.may_answer(position):
+                yield self._all.request(position)
 
     def unused(self) -> list[int]:
         """Return positions of the loaded interactions that nothing asked for."""
