@@ -222,6 +222,10 @@ def _note_failure(exchange: Exchange, error: Exception) -> None:
 _AT_ONCE = 10_000_000
 
 
+def _is_just_now(moment: int) -> bool:
+    return moment > 0 and time.monotonic_ns() - moment < _AT_ONCE
+
+
 def _waited_for(exchange: Exchange, recorded: Response) -> str:
     """Return which later request the end of a stream waited for; empty for none. A
     stream that says of itself that it is over waits for nobody. Its last event may come
@@ -233,7 +237,7 @@ def _waited_for(exchange: Exchange, recorded: Response) -> str:
     ends_it = [is_end_of(opened, method, url) for _, method, url in began]
     if any(ends_it):
         began = began[: ends_it.index(True) + 1]
-    elif began[-1][0] < (tee.last or exchange.head) or (tee.last and time.monotonic_ns() - tee.last < _AT_ONCE):
+    elif began[-1][0] < (tee.last or exchange.head) or _is_just_now(tee.last):
         return ""
     kind, body = header(recorded.headers, "Content-Type"), recorded.body
     is_in_units = ends(kind, body) is not None or json_ends(kind, body)

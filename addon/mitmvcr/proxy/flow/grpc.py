@@ -165,7 +165,8 @@ def refuse(session: Session, flow: http.HTTPFlow) -> None:
     url = session.shown(flow.request.url)
     reason = session.spelling.text(
         f"{url} is a call that goes both ways, of a recording that does not say which"
-        " message answers which: record it anew"
+        f" message answers which: record it anew, or vcr_passthrough='~u"
+        f" {urlsplit(url).path}' lets it reach the origin"
     )
     early_response.answer(flow, answers.to_call(flow.request, reason))
     logger.warning("mitmvcr: %s", reason)
