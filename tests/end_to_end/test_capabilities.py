@@ -147,8 +147,8 @@ def test_a_recording_needs_none_of_the_guards(
     proxy = start(cassette, "record_only", *GUARDS).wait_until_listening()
     live = fetched(proxy, proxy_ca, f"{origin.https_url}/json")
     assert proxy.stop() == 0, proxy.log
-    # The transports are looked at for what a client has read, too.
-    assert told(proxy) == sorted([*GUARDS.values(), "backpressure"])
+    # These look at what was changed for a guard, too.
+    assert told(proxy) == sorted([*GUARDS.values(), "backpressure", "turns of events"])
     (recorded,) = cassettes.read(cassette)
     assert recorded["response"]["body"].encode() == _body(live)
 
