@@ -59,6 +59,8 @@ def test_a_delete_of_what_a_stream_was_asked_for_by_ends_it(opened, later, ends)
 @pytest.mark.parametrize(("left", "stays"), [(0, False), (1, True), (3, True)])
 def test_one_waits_for_no_more_than_can_still_come(left, stays):
     hold = Hold("2 POST /mcp")
+    assert not hold.is_deletion
+    assert Hold("DELETE /mcp").is_deletion
     assert hold.may_be(POST[1])
     assert not hold.may_be("https://h.test/other")
     hold.expect([request(*DELETE), *[request(*POST)] * left])

@@ -45,6 +45,11 @@ class Hold:
     def __repr__(self) -> str:
         return f"<Hold {self._left} {self._kind}>"
 
+    @property
+    def is_deletion(self) -> bool:
+        """Return whether it waits for a DELETE."""
+        return self._kind.startswith("DELETE ")
+
     def may_be(self, url: str) -> bool:
         """Return whether a request to this URL may be what it waits for."""
         return self._kind.endswith(f" {_path(url)}")
