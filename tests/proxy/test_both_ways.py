@@ -204,3 +204,26 @@ def test_what_breaks_off_breaks_off_again(tmp_path: Path, confdir: Path) -> None
     found = answers(tmp_path, confdir, play, broken)
     assert found.answers[0].startswith(frame("x") + b"reset")
     assert "replayed 1, missed 0, unused 0" in found.summary
+
+
+def test_what_cannot_be_sent_ends_the_call_and_fails_the_session(
+    tmp_path: Path, confdir: Path
+) -> None:
+    hooks = tmp_path / "hooks.py"
+    hooks.write_text(
+        "def before_replay(interaction, request):\n    raise ValueError(1)\n"
+    )
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        for _ in range(2):
+            talk = Talk(proxy)
+            talk.say("a")
+            got = dict(talk.answer(talk.stream).head)
+            yield got[b"grpc-status"] + got[b"grpc-message"]
+
+    path = cassette(tmp_path / "calls.yaml", call("a", "x", "1 1 2"))
+    found = played(path, confdir, play, hooks=str(hooks), fails=True)
+    for answer in found.answers:
+        assert answer.startswith(b"13")
+        assert b"before_replay" in answer
+    assert "replayed 0, missed 0, unused 1" in found.summary

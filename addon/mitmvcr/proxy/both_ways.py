@@ -150,11 +150,11 @@ class Speaker:
 
     def plays(self, part: Part) -> None:
         """Go on with this recording, as it answers what is known of the request."""
+        self.part = part  # what fails now is given back
         live = self._asked()
         seen = self._session.redactor.request(live)
         is_whole = self.call.heard > len(part.asked)
         played = self._session.play(part.position, seen, live, is_whole=is_whole)
-        self.part = part
         wire = request_parts(self._flow.request)
         self._answer = waiting_for_nothing(self._player.settings, played, wire)
         self._said = split(self._answer.interaction.response.body)
@@ -178,11 +178,10 @@ class Speaker:
 
     def _response(self, body: bytes) -> http.Response:
         assert self._answer is not None
-        recorded, wire = (
-            self._answer.interaction.response,
-            request_parts(self._flow.request),
+        wire = request_parts(self._flow.request)
+        response = make_response(
+            *to_stream(self._answer.interaction.response, wire, ())[0]
         )
-        response = make_response(*to_stream(recorded, wire, ())[0])
         response.raw_content = body
         return response
 

@@ -70,12 +70,12 @@ class Roles:
         """Give back what a call plays, which it has not played to its end."""
         part = speaker.part
         if part is not None:
+            self.done(speaker)
             speaker.part = None
-            self._players.pop(part.position, None)
             self._deck.give_back(part.position)
 
     def done(self, speaker: Speaker) -> None:
-        """Note that a call was played to its end."""
+        """Note that nothing more of its part is played by a call."""
         part = speaker.part
         if part is not None and self._players.get(part.position) is speaker:
             del self._players[part.position]
