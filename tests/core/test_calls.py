@@ -210,3 +210,18 @@ def test_when_messages_came_is_known_by_the_parts_they_ended_in() -> None:
     assert times(response) == [0, 0, 0]
     chunks = (Chunk(0, 10), Chunk(8, 20), Chunk(12, 30))
     assert times(replace(response, chunks=chunks)) == [10, 30, 30]
+
+
+def test_one_that_its_client_left_has_no_end() -> None:
+    left = part("a b", "x", "0 0 2")
+    response = replace(left.recorded.response, failure="left", trailer={})
+    left.recorded = replace(left.recorded, response=response)
+    call = Call([left])
+    assert told(call, left) == 2
+    assert not call.is_played(left)
+    for text in "ab":
+        assert call.hear(same(text))
+        assert told(call, left) == 0
+    assert call.is_played(left)
+    whole = part("a", "x")
+    assert not Call([whole]).is_played(whole)

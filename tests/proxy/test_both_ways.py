@@ -52,8 +52,8 @@ class Talk(Http2Client):
         self.flush()
 
     def say(self, *texts: str) -> None:
-        for text in texts:
-            self.http2.send_data(self.stream, frame(text))
+        """Send all of these at once."""
+        self.http2.send_data(self.stream, b"".join(map(frame, texts)))
         self.flush()
 
     def hear(self, body: bytes) -> bool:
@@ -227,3 +227,39 @@ def test_what_cannot_be_sent_ends_the_call_and_fails_the_session(
         assert answer.startswith(b"13")
         assert b"before_replay" in answer
     assert "replayed 0, missed 0, unused 1" in found.summary
+
+
+def test_who_stays_where_its_recording_was_left_may_only_keep_alive(
+    tmp_path: Path, confdir: Path
+) -> None:
+    """It waited for ever for an answer that is not recorded."""
+    whole = call("a b", "x", "0 0 2")
+    left = replace(whole, response=replace(whole.response, failure="left", trailer={}))
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = Talk(proxy)
+        assert talk.hear(frame("x"))
+        talk.say("a", "b", "b", "", "c")
+        got = talk.answer(talk.stream)
+        yield dict(got.trailers)[b"grpc-message"]
+
+    found = answers(tmp_path, confdir, play, left)
+    assert b"body message 2: present was absent" in found.answers[0]
+    assert "replayed 1, missed 1, unused 0" in found.summary
+
+
+def test_who_says_something_else_than_who_left_is_told(
+    tmp_path: Path, confdir: Path
+) -> None:
+    whole = call("a", "x", "0 0 1")
+    left = replace(whole, response=replace(whole.response, failure="left", trailer={}))
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = Talk(proxy)
+        assert talk.hear(frame("x"))
+        talk.say("b")
+        yield dict(talk.answer(talk.stream).trailers)[b"grpc-status"]
+
+    found = answers(tmp_path, confdir, play, left)
+    assert found.answers == [b"9"]
+    assert "replayed 0, missed 1, unused 1" in found.summary

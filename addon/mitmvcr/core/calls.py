@@ -137,6 +137,16 @@ class Part:
         """Return whether the answer is a head alone, which has the status."""
         return not self.said and not self.recorded.response.trailer
 
+    @property
+    def is_left(self) -> bool:
+        """Return whether the client left: what it was answered has no end."""
+        return self.recorded.response.failure == "left"
+
+    @property
+    def steps(self) -> int:
+        """Return how many steps the answer has: a head, messages, an end."""
+        return len(self.said) + (1 if self.is_left or self.is_refused else 2)
+
     def due(self, step: int) -> int:
         """Return how much of the request comes before a step of the answer: its head,
         each of its messages, its end."""
@@ -216,7 +226,13 @@ class Call:
     def is_due(self, part: Part) -> bool:
         """Return whether it is the server's turn, as this recording has it."""
         is_turn = self._has_ended or part.due(self.told) <= self.heard
-        return is_turn and self.told < len(part.said) + 2
+        return is_turn and self.told < part.steps
+
+    def is_played(self, part: Part) -> bool:
+        """Return whether nothing comes any more, of the server or, where it left, of
+        the client."""
+        is_heard = not part.is_left or self.heard >= len(part.asked)
+        return is_heard and self.told >= part.steps
 
     def tell(self, part: Part) -> None:
         """Note that a step of the answer was told as this recording has it."""

@@ -28,6 +28,9 @@ from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.restore import to_stream
 
+#: A message that says nothing.
+_EMPTY = b"\0" * 5
+
 
 def begin(
     sessions: Sessions,
@@ -73,7 +76,9 @@ class Speaker:
         #: What is played: the recording, and what it answers this request.
         self.part: Part | None = None
         self._answer: Replay | None = None
-        self._is_over = self._has_missed = False
+        self._is_over = self._is_played = self._has_missed = False
+        #: What was heard and not looked at: its messages, None for the end.
+        self._said_last: list[bytes | None] = []
 
     def __repr__(self) -> str:
         return f"<Speaker {self.part} {self.call}>"
@@ -81,12 +86,34 @@ class Speaker:
     # What the client does
 
     def hear(self, part: bytes) -> None:
-        for message in self._messages.feed(part):
-            self._heard.append(message)
-            if not (self._is_over or self._has_missed):
-                self._has_missed = not self._is_known(message)
+        self._said_last += self._messages.feed(part)
 
-    def _is_known(self, message: bytes) -> bool:
+    def end(self) -> None:
+        self._said_last.append(None)
+
+    def _take(self, message: bytes | None) -> None:
+        """Take a message of the client's, or the end of its request."""
+        if message is not None:
+            self._heard.append(message)
+        if self._has_missed:
+            return
+        if message is None:
+            self._has_missed = not self.call.end()
+        else:
+            is_same = self._comparing(message)
+            is_known = self.call.hear(is_same) or self._keeps_alive(is_same)
+            self._has_missed = not is_known
+
+    def _keeps_alive(self, is_same: Callable[[Part, bytes], bool]) -> bool:
+        """Return whether a client that stays longer than it did says what it said last,
+        or nothing, as it does from time to time."""
+        part = self.part
+        if part is None or not self._is_played:
+            return False
+        return any(is_same(part, each) for each in (_EMPTY, *part.asked[-1:]))
+
+    def _comparing(self, message: bytes) -> Callable[[Part, bytes], bool]:
+        """Return what says whether a recorded message is the same."""
         matcher, request = self._session.matcher, self._live.request
         live = replace(request, body=message)
         seen = self._session.redactor.request(live)
@@ -96,26 +123,27 @@ class Speaker:
             asked = replace(part.recorded.request, body=recorded)
             return not keys.isdisjoint(matcher.rests(asked))
 
-        return self.call.hear(is_same)
-
-    def end(self) -> None:
-        if not (self._is_over or self._has_missed):
-            self._has_missed = not self.call.end()
+        return is_same
 
     def leave(self) -> None:
         self._flow.request.timestamp_end = time.time()  # it was looked at
         self._close()
 
     def _close(self) -> None:
-        if not self._is_over:
-            self._is_over = True
+        self._is_over = True
+        if not self._is_played:
             self._player.roles.release(self)
 
     # What it is told
 
     def due(self) -> Iterator[Step]:
         try:
-            yield from self._due()
+            said, self._said_last = self._said_last, []
+            for message in said:
+                if not self._is_over:
+                    self._take(message)
+                yield from self._due()
+            yield from self._due()  # a server may speak first
         except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
             self._close()
             fail(self._session, self._flow, error)
@@ -131,12 +159,13 @@ class Speaker:
             if part is None:
                 yield self._otherwise()
                 return
-            if not self.call.is_due(part):
-                return
-            step = self._step(part)
-            self.call.tell(part)
-            if self._is_last(part):
+            step = self._step(part) if self.call.is_due(part) else None
+            if step is not None:
+                self.call.tell(part)
+            if self.call.is_played(part) and not self._is_played:
                 self._end(part)
+            if step is None:
+                return
             yield step
 
     def _chosen(self) -> Part | None:
@@ -195,16 +224,11 @@ class Speaker:
         due = self._began + (recorded.duration + at) * latency
         return (due - time.monotonic_ns()) / SECOND
 
-    def _is_last(self, part: Part) -> bool:
-        """Return whether nothing comes any more. One that its client left stays open
-        until this one leaves."""
-        is_left = part.recorded.response.failure == "left"
-        whole = len(part.said) + (1 if is_left or part.is_refused else 2)
-        return self.call.told >= whole
-
     def _end(self, part: Part) -> None:
+        """Count it as played. One that its client left stays open until this one
+        leaves."""
         assert self._answer is not None
-        self._is_over = True
+        self._is_played, self._is_over = True, not part.is_left
         self._player.roles.done(self)
         self._finish(self._answer, self._began)
 
