@@ -271,9 +271,10 @@ def test_nothing_leaves_while_another_script_takes_its_time_to_end(
         *("-s", ADDON, "-s", DOUBLES / "lingering.py"),
         environment={"LINGERING": str(go)},
     )
+    assert castle.statuses(HIT) == [200]  # it has begun
     ending = threading.Thread(target=castle.proxy.stop)
     ending.start()
-    castle.proxy.wait_for_log("lingering")
+    castle.proxy.wait_for_log("the last of all stays")
     assert castle.statuses(HIT, MISS, PLAIN) == [500, 500, 500]
     castle.assert_nothing_got_out()
     go.touch()

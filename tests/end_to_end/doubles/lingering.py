@@ -9,7 +9,7 @@ from mitmproxy import ctx
 
 class Last:
     async def done(self) -> None:
-        logging.warning("lingering")
+        logging.warning("the last of all stays")
         while not os.path.exists(os.environ["LINGERING"]):
             await asyncio.sleep(0.02)
 
