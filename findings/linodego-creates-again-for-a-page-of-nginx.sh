@@ -9,7 +9,7 @@
 # serviceUnavailableRetryCondition, for requests of any method).
 # Why it matters to a recorder: a scrubber that takes Server away from recorded answers, or a server that adds a
 # charset, makes one request of a thousand, or the reverse: the client then gives its program a refusal that the live
-# one never saw. A replay whose own refusal is a 503 is asked for ever; one with a 424 or 500 once.
+# one never saw. A replay whose own refusal is a 503 is asked a thousand times; one with a 424 or 500 once.
 set -euo pipefail
 command -v go > /dev/null || { echo "go is not installed" >&2; exit 1; }
 work=$(mktemp -d)
