@@ -43,6 +43,12 @@ def call(asked: str, said: str, turns: str, kind: str = GRPC) -> Interaction:
     return replace(made, request=replace(made.request, headers=headers))
 
 
+def left_behind(whole: Interaction) -> Interaction:
+    """Return a call as it is recorded whose client left it."""
+    response = replace(whole.response, failure="left", trailer={})
+    return replace(whole, response=response)
+
+
 class Talk(Http2Client):
     """One call on a connection of its own, step by step."""
 
@@ -139,8 +145,7 @@ def test_what_was_not_recorded_ends_the_call(
 def test_who_leaves_has_used_up_what_its_recording_was_left_after(
     tmp_path: Path, confdir: Path
 ) -> None:
-    whole = call("a", "x y", "1 1 1 1")
-    left = replace(whole, response=replace(whole.response, failure="left", trailer={}))
+    left = left_behind(call("a", "x y", "1 1 1 1"))
 
     def play(proxy: Proxy) -> Iterator[bytes]:
         talk = Talk(proxy)
@@ -233,8 +238,7 @@ def test_who_stays_where_its_recording_was_left_may_only_keep_alive(
     tmp_path: Path, confdir: Path
 ) -> None:
     """It waited for ever for an answer that is not recorded."""
-    whole = call("a b", "x", "0 0 2")
-    left = replace(whole, response=replace(whole.response, failure="left", trailer={}))
+    left = left_behind(call("a b", "x", "0 0 2"))
 
     def play(proxy: Proxy) -> Iterator[bytes]:
         talk = Talk(proxy)
@@ -251,8 +255,7 @@ def test_who_stays_where_its_recording_was_left_may_only_keep_alive(
 def test_who_says_something_else_than_who_left_is_told(
     tmp_path: Path, confdir: Path
 ) -> None:
-    whole = call("a", "x", "0 0 1")
-    left = replace(whole, response=replace(whole.response, failure="left", trailer={}))
+    left = left_behind(call("a", "x", "0 0 1"))
 
     def play(proxy: Proxy) -> Iterator[bytes]:
         talk = Talk(proxy)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import overload
 
 from mitmvcr.core.media import (
+    CONNECT,
     GRPC,
     JSON,
     is_base64,
@@ -25,7 +26,6 @@ _SSE = "text/event-stream"
 #: Pictures of a camera, deferred results of GraphQL, or a batch that has a length.
 _MIXED = "multipart/mixed"
 _PARTS = ("multipart/x-mixed-replace", _MIXED)
-_CONNECT = "application/connect+"
 AWS = "application/vnd.amazon.eventstream"
 _KUBERNETES = "application/vnd.kubernetes.protobuf"
 #: The output of containers; of one with a terminal the first is plain text.
@@ -70,7 +70,7 @@ def _before_length(content_type: str) -> int | None:
     """Return how many bytes of a message stand before its length, where each message
     has its length in four bytes before it."""
     kind = media_kind(content_type)
-    if kind.startswith((GRPC, _CONNECT)):
+    if kind.startswith((GRPC, CONNECT)):
         return 1  # flags
     if kind in _DOCKER:
         return 4  # standard output or error, and padding

@@ -12,7 +12,8 @@ FORM = "application/x-www-form-urlencoded"
 PROTOBUF = "application/x-protobuf"
 #: How the types of bodies begin that are messages in frames.
 GRPC = "application/grpc"
-_FRAMED = (GRPC, "application/connect+")
+CONNECT = "application/connect+"
+_FRAMED = (GRPC, CONNECT)
 #: Connect's own name of it is application/proto.
 _PROTOBUF = re.compile(r"protobuf|/(?:x-)?proto\b")
 _JSON = re.compile(r"application/(?:[\w.+-]*\+)?json|text/json")

@@ -35,7 +35,11 @@ from mitmvcr.core.wording import quoted, shown
 from mitmvcr.miss.differences import by_name, pair_differences
 from mitmvcr.miss.freshness import piece_regex
 from mitmvcr.miss.json_differences import json_differences
-from mitmvcr.miss.message_differences import different_texts, is_reordered
+from mitmvcr.miss.message_differences import (
+    TAKEN_APART,
+    different_texts,
+    is_reordered,
+)
 from mitmvcr.miss.report import MOST_DIFFERENCES, Difference
 from mitmvcr.miss.text_differences import (
     Mask,
@@ -46,8 +50,6 @@ from mitmvcr.miss.text_differences import (
 )
 from mitmvcr.miss.xml_differences import xml_differences
 
-#: JSON of more bytes is not taken apart to say where it differs.
-_TAKEN_APART = 2 << 20
 TEXT = "text/plain"
 #: Left out, it does not count.
 NO_BODY = ("parts", "body")
@@ -79,7 +81,7 @@ class Content:
 
     def shown(self) -> "Content":
         """Return it masked, where it is not too large for that."""
-        if self.mask is None or self.has_parts or len(self.raw) > _TAKEN_APART:
+        if self.mask is None or self.has_parts or len(self.raw) > TAKEN_APART:
             return self
         return _content(self.mask(self.raw), self.media, self.rules, None)
 
@@ -96,7 +98,7 @@ def content(request: Request, rules: BodyRules, mask: Mask | None = None) -> Con
 def _content(
     raw: bytes, media: str, rules: BodyRules, mask: Mask | None = None
 ) -> Content:
-    if len(raw) <= _TAKEN_APART and not is_framed(media):
+    if len(raw) <= TAKEN_APART and not is_framed(media):
         with suppress(ValueError):
             value = json_value(raw, media, rules)
             return Content(raw, media, rules, mask, value, True)
@@ -124,7 +126,7 @@ def _at(
         yield from json_differences(place, one.json, other.json, otherwise)
         return
     found: Iterable[Difference] | None = None
-    if one.has_parts or len(one.raw) + len(other.raw) <= 2 * _TAKEN_APART:
+    if one.has_parts or len(one.raw) + len(other.raw) <= 2 * TAKEN_APART:
         with suppress(ValueError):
             found = list(islice(_taken_apart(place, one, other), MOST_DIFFERENCES))
     if found is None or not (found or one.has_parts):
@@ -165,7 +167,7 @@ def _plainly(
 ) -> Iterator[Difference]:
     mask = one.mask or other.mask
     is_text = _is_text(one) and _is_text(other)
-    if max(len(one.raw), len(other.raw)) > _TAKEN_APART:
+    if max(len(one.raw), len(other.raw)) > TAKEN_APART:
         found = large_difference(
             place, one.raw, other.raw, otherwise, mask, is_text=is_text
         )
@@ -342,7 +344,7 @@ def _part_header(part: Part, name: str) -> str:
 def _are_same(one: Content, other: Content) -> bool:
     if one.raw == other.raw:
         return True
-    if max(len(one.raw), len(other.raw)) > _TAKEN_APART:
+    if max(len(one.raw), len(other.raw)) > TAKEN_APART:
         return False
     keys = [body_key(each.raw, each.media, each.rules) for each in (one, other)]
     return keys[0] == keys[1]

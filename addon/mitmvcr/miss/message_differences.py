@@ -5,8 +5,8 @@ from contextlib import suppress
 
 from mitmvcr.core.bodies import field_number, held_text, tagged_fields, wire_fields
 
-#: A longer message is not taken apart.
-_TAKEN_APART = 2 << 20
+#: What is longer, in bytes, is not taken apart to say where it differs.
+TAKEN_APART = 2 << 20
 
 
 def different_texts(one: bytes, other: bytes) -> Iterator[tuple[str, bytes, bytes]]:
@@ -28,7 +28,7 @@ def different_texts(one: bytes, other: bytes) -> Iterator[tuple[str, bytes, byte
 
 def is_reordered(ours: bytes, theirs: bytes) -> bool:
     """Return whether two messages are of protobuf and differ in nothing else."""
-    if ours == theirs or len(ours) != len(theirs) or len(ours) > _TAKEN_APART:
+    if ours == theirs or len(ours) != len(theirs) or len(ours) > TAKEN_APART:
         return False
     with suppress(ValueError):
         return sorted(wire_fields(ours)) == sorted(wire_fields(theirs))

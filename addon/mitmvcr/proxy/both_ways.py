@@ -16,10 +16,10 @@ from mitmvcr.core.calls import Call, Messages, Part, split, times
 from mitmvcr.core.model import Request
 from mitmvcr.core.modes import Replay
 from mitmvcr.proxy.answering import SECOND, waiting_for_nothing
-from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.flow.exchange import replay
+from mitmvcr.proxy.flow.grpc import told_of_miss
 from mitmvcr.proxy.flow.player import Player
-from mitmvcr.proxy.flow.refusals import fail, missed
+from mitmvcr.proxy.flow.refusals import fail
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.host import both_ways as host
 from mitmvcr.proxy.host.both_ways import End, GoesOn, Head, Refusal, Said, Step
@@ -217,8 +217,9 @@ class Speaker:
     def _pause(self, step: int) -> float:
         """Return for how many seconds a step has to wait."""
         latency = self._player.settings.latency
-        if not latency or self._answer is None:
+        if not latency:
             return 0.0
+        assert self._answer is not None
         recorded = self._answer.interaction.response
         at = self._times[step - 1] if 0 < step <= len(self._times) else 0
         due = self._began + (recorded.duration + at) * latency
@@ -238,9 +239,4 @@ class Speaker:
         if self._go_on is not None and not self.call.told:
             self._go_on()
             return GoesOn()
-        session = self._session
-        session.refused()
-        _, line, answer = missed(session, self._asked())
-        if answer is not True:
-            session.blocked(was_missed=True)
-        return Refusal(answers.to_call(self._flow.request, line))
+        return Refusal(told_of_miss(self._session, self._flow, self._asked()))

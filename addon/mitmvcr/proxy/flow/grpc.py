@@ -145,12 +145,19 @@ def let_pass(session: Session, flow: http.HTTPFlow) -> None:
 
 def miss(session: Session, flow: http.HTTPFlow, view: View) -> None:
     """Tell the caller, who may wait for an answer before the request ends."""
-    session.refused()
     live = view.to_request(request_parts(flow.request))
-    _, line, answer = missed(session, live.request)
+    early_response.answer(flow, told_of_miss(session, flow, live.request))
+
+
+def told_of_miss(
+    session: Session, flow: http.HTTPFlow, request: Request
+) -> http.Response:
+    """Return the answer to a call that is a miss, as far as its request is known."""
+    session.refused()
+    _, line, answer = missed(session, request)
     if answer is not True:
         session.blocked(was_missed=True)
-    early_response.answer(flow, answers.to_call(flow.request, line))
+    return answers.to_call(flow.request, line)
 
 
 def block(session: Session, flow: http.HTTPFlow, why: str) -> None:

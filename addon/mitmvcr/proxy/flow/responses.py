@@ -8,7 +8,7 @@ from types import MappingProxyType
 from mitmproxy import http
 
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.media import PROBLEM
+from mitmvcr.core.media import CONNECT, GRPC, PROBLEM
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.report import Miss, miss_facts
 from mitmvcr.proxy.host.messages import request_parts
@@ -21,8 +21,7 @@ _LONGEST_URL = 300
 _OWN = ("X-Vcr-Miss", "X-Vcr-Blocked", "X-Vcr-Error")
 #: gRPC's own words for a miss, which nobody retries, and for our own failure.
 _FAILED_PRECONDITION, _INTERNAL = "9", "13"
-_CONNECT = "application/connect+"
-_CALLS = (b"application/grpc", _CONNECT.encode())
+_CALLS = (GRPC.encode(), CONNECT.encode())
 #: The flag of Connect's last message, which has the error.
 _END = b"\2"
 
@@ -123,7 +122,7 @@ def to_call(
     kind = request.headers.get("content-type", "application/grpc")
     fields = {"Content-Type": kind}
     body = b""
-    if kind.startswith(_CONNECT):
+    if kind.startswith(CONNECT):
         body = _last_message(reason, failed=failed)
     else:
         fields["Grpc-Status"] = _INTERNAL if failed else _FAILED_PRECONDITION

@@ -24,7 +24,7 @@ from mitmvcr.proxy.host.naps import Nap
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of the answer, and whether it is all of it."""
+    """The head of the answer, whether it is all of it, and the seconds before it."""
 
     response: http.Response
     is_all: bool = False
@@ -46,7 +46,6 @@ class End:
 
     whole: http.Response
     breaks_off: bool = False
-    pause: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +53,11 @@ class Refusal:
     """An answer that says why nothing else comes: in its head, or in its body."""
 
     response: http.Response
-    pause: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class GoesOn:
     """The call goes on to its origin; ``request.stream`` says how by now."""
-
-    pause: float = 0.0
 
 
 Step = Head | Said | End | Refusal | GoesOn
@@ -117,7 +113,7 @@ class _BothWays:
 
     def _speak(self, stream: Any) -> Commands:
         for step in self._speaker.due():
-            if step.pause > 0:
+            if isinstance(step, Head | Said) and step.pause > 0:
                 yield Nap(step.pause)
             if (yield from stream.check_killed(False)):
                 self._speaker.leave()
