@@ -27,6 +27,7 @@ OFF = {
     "h2 connection": "backpressure",
     "alpn": "ALPN choice",
     "chunks": "trailers of HTTP/1",
+    "known connection": "origins that leave",
     "message data": "raw messages",
 }
 #: One change switches off two.

@@ -1,5 +1,5 @@
-"""What mitmproxy cannot do, and docs/limits.md says so. Each test fails when a newer
-mitmproxy can: then the limit is to be taken out."""
+"""What mitmproxy cannot do by itself. Each test fails when a newer mitmproxy can: then
+what we have instead is to be taken out."""
 
 import socket
 import ssl
@@ -128,24 +128,12 @@ def ask_who_leaves(proxy: Proxy, ca: Path, port: int) -> Answer:
         return client.answer(client.ask("/"))
 
 
-def test_http2_breaks_where_an_origin_leaves(
+def test_http2_breaks_without_the_addon_where_an_origin_leaves(
     mitmdump_bare: Callable[..., Proxy], proxy_ca: Path, certs: CertFiles
 ) -> None:
-    """mitmproxy alone, without the addon."""
+    """With the addon it does not (test_goaway.py)."""
     proxy = mitmdump_bare().wait_until_listening()
     with leaving(certs) as port:
         answer = ask_who_leaves(proxy, proxy_ca, port)
     is_whole = answer.status == 200 and answer.body.endswith(b"data: 2\n\n")
-    assert not is_whole, "mended: take the limit out of docs/limits.md"
-
-
-def test_and_what_an_origin_left_is_not_recorded_as_if_whole(
-    mitmdump: Callable[..., Proxy], proxy_ca: Path, certs: CertFiles, tmp_path: Path
-) -> None:
-    proxy = mitmdump(tmp_path / "a.yaml", "record_only").wait_until_listening()
-    with leaving(certs) as port:
-        answer = ask_who_leaves(proxy, proxy_ca, port)
-    assert answer.was_reset or answer.status == 502
-    proxy.stop()
-    assert not (tmp_path / "a.yaml").exists()
-    assert "broke off and is not recorded" in proxy.log
+    assert not is_whole, "mended: proxy/host/goaway.py can go"

@@ -21,6 +21,7 @@ from mitmvcr.proxy.flow.unreached import with_remedy, without_advice
 from mitmvcr.proxy.host.alerts import hear_alerts
 from mitmvcr.proxy.host.continues import await_the_answer
 from mitmvcr.proxy.host.endings import leave_unsaid, say_the_end
+from mitmvcr.proxy.host.goaway import let_origins_finish
 from mitmvcr.proxy.host.lines import Address
 from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.host.origin_ends import pass_reset_on, see_the_end
@@ -59,6 +60,7 @@ class Connections:
             data.server.error = None
             speak_cleartext_h2(data.client, data.server)
             see_the_end()
+            let_origins_finish()
             wait_for_turns(data.client.id)
 
     def may_connect(self, data: ServerConnectionHookData) -> bool:

@@ -96,6 +96,9 @@ CHANGES: dict[str, Callable[[], Any]] = {
         addonmanager.AddonManager, "handle_lifecycle"
     ),
     "chunks": lambda: _with_another_body(Http1Client, "read_headers"),
+    "known connection": lambda: _with_another_body(
+        http.GetHttpConnection, "connection_spec_matches"
+    ),
     "addons": lambda: _with_another_body(addonmanager.AddonManager, "get"),
     "transports": lambda: server.ConnectionHandler.__annotations__.pop("transports"),
     "alpn": lambda: tlsconfig.AppData.__annotations__.pop("client_alpn"),

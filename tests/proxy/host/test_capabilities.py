@@ -55,6 +55,7 @@ from mitmvcr.proxy.host.capabilities import (
     capabilities,
 )
 from mitmvcr.proxy.host.cert_store import backdated, compare_quickly
+from mitmvcr.proxy.host.goaway import let_origins_finish
 from mitmvcr.proxy.host.late_imports import postpone
 from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.options import add_options, set_alone
@@ -159,6 +160,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "end of TLS": _replaced(tls.ClientTLSLayer, "send_close"),
     "ends of origins": _replaced(_http1.Http1Client, "read_body"),
     "turns of events": _replaced(server.ConnectionHandler, "server_event"),
+    "origins that leave": _replaced(layers.HttpLayer, "get_connection"),
     "trailers of HTTP/1": _replaced(_http1.Http1Client, "read_headers"),
     "errors after 100": _replaced(_http1.Http1Server, "send"),
     "cleartext HTTP/2": _replaced(layers.HttpLayer, "_handle_event"),
@@ -340,6 +342,13 @@ def _leaves_the_lock(patch: Patch, folder: Path) -> None:
     patch.setattr(turns, "handler_of", lambda client: handler)
     turns.wait_for_turns("a client")
     assert not vars(handler)
+
+
+def _lets_them_break(patch: Patch, folder: Path) -> None:
+    before = http2.Http2Client.__init__
+    patch.delattr(before, "_vcr_lets_origins_finish", raising=False)
+    let_origins_finish()
+    assert http2.Http2Client.__init__ is before
 
 
 def _sends_no_trailers(patch: Patch, folder: Path) -> None:
@@ -524,6 +533,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "end of TLS": _leaves_the_end_unsaid,
     "ends of origins": _takes_each_end_for_the_answer_s,
     "turns of events": _leaves_the_lock,
+    "origins that leave": _lets_them_break,
     "trailers of HTTP/1": _sends_no_trailers,
     "errors after 100": _leaves_it_at_that,
     "cleartext HTTP/2": _leaves_the_layer,

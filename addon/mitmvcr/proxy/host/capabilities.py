@@ -161,6 +161,12 @@ TABLE = (
         " way, and the end of their session waits for them",
     ),
     Capability(
+        name="origins that leave",
+        check=end_checks.origins_that_leave,
+        lost="an HTTP/2 origin that announces its end, as on a restart, breaks the"
+        " answers that are under way, and they are not recorded",
+    ),
+    Capability(
         name="trailers of HTTP/1",
         check=end_checks.trailers_of_http1,
         lost="trailers over HTTP/1.1, and a 103 before an answer, break the connection"

@@ -4,6 +4,7 @@ checks.py."""
 from mitmvcr.proxy.host.look import (
     Changed,
     awaits,
+    declares,
     find,
     has_fields,
     names_in,
@@ -67,6 +68,21 @@ def ends_of_origins() -> None:
     find(f"{place}:Http10Reader")
     find(f"{place}:h11.RemoteProtocolError")
     takes("mitmproxy.proxy.layers.tls:SSL.Connection.get_shutdown", "self")
+
+
+def origins_that_leave() -> None:
+    place = f"{_HTTP}._http2"
+    takes(f"{place}:Http2Client.__init__", "self", "context")
+    uses(f"{place}:Http2Client.__init__", "h2_conn", "stream_queue")
+    declares(f"{place}:Http2Connection", ["h2_conn", "streams"])
+    uses(f"{place}:Http2Connection.handle_h2_event", "StreamReset", "error_code")
+    h2 = "h2.connection:H2Connection"
+    takes(f"{h2}._receive_goaway_frame", "self", "frame")
+    uses(f"{h2}.__init__", "_receive_goaway_frame", "_frame_dispatch_table")
+    find("hyperframe.frame:GoAwayFrame")
+    find("hyperframe.frame:RstStreamFrame")
+    takes(f"{_HTTP}:GetHttpConnection.connection_spec_matches", "self", "connection")
+    uses(f"{_HTTP}:HttpLayer.get_connection", "connection_spec_matches")
 
 
 def trailers_of_http1() -> None:
