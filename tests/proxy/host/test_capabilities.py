@@ -218,7 +218,10 @@ def test_all_that_is_off_is_told_at_the_start_and_what_commands_need_is_not(
         CHANGES[name](monkeypatch)
     Capabilities().look()
     told = [r.getMessage().removeprefix("mitmvcr: ")[:13] for r in caplog.records]
-    assert told == ["stream replay", "early respons", "early ends is", "client resets"]
+    assert told == [
+        *("stream replay", "early respons", "early ends is", "client resets"),
+        "origins that ",
+    ]
 
 
 def test_a_reason_is_one_line_whatever_a_check_raises() -> None:

@@ -76,6 +76,9 @@ def origins_that_leave() -> None:
     uses(f"{place}:Http2Client.__init__", "h2_conn", "stream_queue")
     declares(f"{place}:Http2Connection", ["h2_conn", "streams"])
     uses(f"{place}:Http2Connection.handle_h2_event", "StreamReset", "error_code")
+    yields(f"{place}:Http2Connection.close_connection", "self", "msg")
+    yields(f"{place}:Http2Client._handle_event", "self", "event")
+    find(f"{place}:Http2Connection.done")
     h2 = "h2.connection:H2Connection"
     takes(f"{h2}._receive_goaway_frame", "self", "frame")
     uses(f"{h2}.__init__", "_receive_goaway_frame", "_frame_dispatch_table")
@@ -83,6 +86,16 @@ def origins_that_leave() -> None:
     find("hyperframe.frame:RstStreamFrame")
     takes(f"{_HTTP}:GetHttpConnection.connection_spec_matches", "self", "connection")
     uses(f"{_HTTP}:HttpLayer.get_connection", "connection_spec_matches")
+    yields(f"{_STREAM}.handle_protocol_error", "self", "event")
+    yields(f"{_STREAM}.make_server_connection", "self")
+    find(f"{_STREAM}.state_wait_for_response_headers")
+    uses(f"{_STREAM}.state_consume_request_body", "state_done", "RequestHeaders")
+    has_fields(
+        f"{_HTTP}:RequestHeaders", "stream_id", "request", "end_stream", "replay_flow"
+    )
+    has_fields(f"{_HTTP}:RequestData", "stream_id", "data")
+    has_fields(f"{_HTTP}:RequestTrailers", "stream_id", "trailers")
+    has_fields(f"{_HTTP}:RequestEndOfMessage", "stream_id")
 
 
 def trailers_of_http1() -> None:
