@@ -391,6 +391,12 @@ def test_a_session_that_saw_anybody_was_not_idle(busy: str) -> None:
     assert not idle._replace(**{busy: 1}).was_idle  # type: ignore[arg-type] # counts
 
 
+def test_a_session_of_what_is_blocked_was_idle_unless_a_request_failed() -> None:
+    blocked = Summary("a.yaml", Mode.REPLAY_ONLY, 0, 0, 0, 3, came=2, blocked=1)
+    assert blocked.was_idle
+    assert not blocked._replace(failed=1).was_idle
+
+
 def test_whoever_came_is_counted_whatever_became_of_it(start: Start) -> None:
     session = start("record_once")
     session.came()
