@@ -40,7 +40,7 @@ def _whose(found: Objection) -> str:
         return f"this is for another value of `{name}`"
     values = "1 value" if found.several == 1 else f"{found.several} different values"
     if found.asked is None:
-        yours = "yours has none"
+        yours = "yours has none that is hidden"
     else:
         yours = "yours is neither" if found.several == 2 else "yours is none of them"
     return f"this cassette holds {values} of `{name}`; {yours}"
