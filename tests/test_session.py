@@ -1135,7 +1135,7 @@ def test_a_remedy_is_spelled_for_whoever_started_it(start: Start) -> None:
     session.plan(ask(1))
     assert "; vcr_allow_repeats=last would" in session.explain(ask(1)).reason
     session.spelling = OF_API
-    assert "; allow_repeats=last would" in session.explain(ask(1)).reason
+    assert "; allow_repeats='last' would" in session.explain(ask(1)).reason
     session.spelling = ON_COMMAND_LINE
     assert "; --repeat-last would" in session.explain(ask(1)).reason
     miss = session.explain(replace(ask(2), url="http://h/2?page=2"))
