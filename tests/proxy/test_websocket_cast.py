@@ -181,6 +181,14 @@ def test_the_report_names_what_was_played(tmp_path, kept) -> None:
     assert stage.played() == [1, 2]
 
 
+def test_long_messages_are_told_from_where_they_differ(tmp_path) -> None:
+    start = "subscribe:" + "channel," * 20
+    stage = Stage(tmp_path, recorded(f"> {start}one", "< b"))
+    assert stage.say(stage.open(), f"{start}two") == (
+        "message at character 170 'two': the recording has 'one'"
+    )
+
+
 @pytest.mark.parametrize("kept", ["complete", "brief"])
 def test_two_that_play_the_same_keep_their_entries(tmp_path, kept) -> None:
     stage = Stage(tmp_path, *numbers(3), allow_repeats="all")

@@ -130,7 +130,7 @@ def of_background(left: Mapping[int, str]) -> Finding:
 
 
 def _passed(count: int, *, dropped: bool) -> str:
-    """``dropped``: there are hooks, which may keep none."""
+    """Return why nothing was kept; ``dropped``: there are hooks, which may do so."""
     went = number_of(count, "request")
     by = "as before_record returned None, " if dropped else ""
     return (
