@@ -1,7 +1,17 @@
 """What is relied on to know, and to say, how a connection or a stream ends; see
 checks.py."""
 
-from mitmvcr.proxy.host.look import Changed, awaits, find, names_in, takes, uses, yields
+from mitmvcr.proxy.host.look import (
+    Changed,
+    awaits,
+    find,
+    has_fields,
+    names_in,
+    says,
+    takes,
+    uses,
+    yields,
+)
 
 _HTTP = "mitmproxy.proxy.layers.http"
 _STREAM = f"{_HTTP}:HttpStream"
@@ -15,6 +25,18 @@ def client_resets() -> None:
 def early_resets() -> None:
     takes(f"{_STREAM}.handle_event", "self", "event")
     find(f"{_HTTP}:RequestProtocolError")
+
+
+def early_ends() -> None:
+    sending = f"{_STREAM}.send_response"
+    yields(sending, "self", "already_streamed")
+    uses(sending, "state_done", "server_state", "client_state", "flow_done")
+    yields(f"{_STREAM}.state_stream_request_body", "self", "event")
+    has_fields(f"{_HTTP}:ResponseEndOfMessage", "stream_id")
+    has_fields(f"{_HTTP}:SendHttp", "event", "connection")
+    # The end is sent again with the client's, and passed over.
+    handling = f"{_HTTP}._http2:Http2Connection._handle_event"
+    uses(handling, "is_open_for_us", "ResponseEndOfMessage", "end_stream")
 
 
 def tls_alerts() -> None:
@@ -45,6 +67,25 @@ def ends_of_origins() -> None:
     find(f"{place}:Http10Reader")
     find(f"{place}:h11.RemoteProtocolError")
     takes("mitmproxy.proxy.layers.tls:SSL.Connection.get_shutdown", "self")
+
+
+def trailers_of_http1() -> None:
+    place = f"{_HTTP}._http1"
+    uses(
+        f"{place}:Http1Connection.read_body",
+        *("body_reader", "EndOfMessage", "headers", "ReceiveEndOfMessage"),
+    )
+    for side, kind in (("Http1Server", "Response"), ("Http1Client", "Request")):
+        yields(f"{place}:{side}.read_body", "self", "event")
+        yields(f"{place}:{side}.send", "self", "event")
+        uses(f"{place}:{side}.send", f"{kind}EndOfMessage", "mark_done")
+        says(f"{place}:{side}.send", b"0\r\n\r\n")
+        has_fields(f"{_HTTP}._events:{kind}Trailers", "stream_id", "trailers")
+    reading = f"{place}:Http1Client.read_headers"
+    yields(reading, "self", "event")
+    uses(reading, "request", "buf", "maybe_extract_lines")
+    for name in ("ChunkedReader", "ReceiveHttp", "h11.EndOfMessage"):
+        find(f"{place}:{name}")
 
 
 def errors_after_100() -> None:
