@@ -98,7 +98,19 @@ NAMED = 'event: start\ndata: {"id": 1}\n\nevent: end\ndata: {"n": 2}\n\n'
             FORM,
             "access_token=x&scope=a",
             "access_token=y&scope=a&more=1",
-            "additive key-new $.more: string",
+            "additive key-new $.more: array",
+        ),
+        (
+            FORM,
+            "at=2026-01-01&at=2026-01-02",
+            "at=soon&at=later&at=now",
+            "dangerous format-changed $.at[*]: date -> any",
+        ),
+        (
+            CSV,
+            "at,at\n2026-01-01,2026-01-02\n",
+            "at,at\nsoon,later\n",
+            "dangerous format-changed $[*].at[*]: date -> any",
         ),
     ],
 )
@@ -185,3 +197,17 @@ def test_a_stream_keeps_its_pace_where_it_is_the_new_one() -> None:
     old = answer(CHAT.encode(), kind=SSE)
     new = replace(answer(NAMED.encode(), kind=SSE), chunks=(Chunk(0, 5),))
     assert grafted(old, new, (), ()).chunks == new.chunks
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "now"),
+    [
+        (FORM, "scope=a&scope=2026-01-01", "scope=2026-01-01"),
+        (FORM, "scope=7", "scope=soon&scope=7"),
+        (CSV, "id,at,at\n1,x\n\n2,y,z,more\n", "id,at,at\n2,y,z\n3,x\n"),
+    ],
+)
+def test_fields_of_one_name_may_be_few_or_many(
+    kind: str, before: str, now: str
+) -> None:
+    assert found(kind, before, now) == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mitmproxy import http
 
 from mitmvcr.proxy.flow.exchange import forward
+from mitmvcr.proxy.flow.marks import unmark
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.responses import is_call
 from mitmvcr.proxy.flow.states import Event
@@ -41,6 +42,7 @@ class Streams:
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Look at a request when its head is there."""
+        unmark(flow)
         if flow.response is not None:
             return  # it has no session
         try:
