@@ -110,8 +110,9 @@ TABLE = (
     Capability(
         name="early response",
         check=checks.early_response,
-        lost="gRPC calls that go both ways are not replayed, and those that are missed"
-        " or refused get no reason",
+        lost="gRPC calls that go both ways are not replayed, those that are missed or"
+        " refused get no reason, and the end of a Connect stream that is recorded waits"
+        " for that of its request",
     ),
     Capability(
         name="WebSocket replay",
