@@ -58,9 +58,7 @@ class Streams:
 
     def _meet_call(self, player: Player, flow: http.HTTPFlow) -> None:
         from mitmvcr.proxy.flow import grpc
-        from mitmvcr.proxy.host.early_response import pass_ends_on
 
-        pass_ends_on()
         session = player.session
         if why := player.blocks(flow):
             grpc.block(session, flow, why)

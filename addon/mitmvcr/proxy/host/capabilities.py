@@ -110,9 +110,8 @@ TABLE = (
     Capability(
         name="early response",
         check=checks.early_response,
-        lost="gRPC calls that go both ways are not replayed, those that are missed or"
-        " refused get no reason, and the end of a Connect stream that is recorded waits"
-        " for that of its request",
+        lost="gRPC calls that go both ways are not replayed, and those that are missed"
+        " or refused get no reason",
     ),
     Capability(
         name="WebSocket replay",

@@ -84,9 +84,6 @@ def early_response() -> None:
     has_fields(f"{_HTTP}:ResponseEndOfMessage", "stream_id")
     takes(f"{_HTTP}:HttpResponseHeadersHook", "flow")
     yields(f"{_STREAM}.check_killed", "self", "emit_error_hook")
-    yields(f"{_STREAM}.send_response", "self", "already_streamed")
-    find(f"{_STREAM}.state_stream_request_body")
-    uses(f"{_STREAM}.__init__", "client_state", "server_state")
 
 
 def backpressure() -> None:

@@ -5,10 +5,6 @@ bidirectional call does not end before it is answered. So the method that would 
 streamed request on is wrapped when the first such answer is given
 (proxy/layers/http/__init__.py: start_request_stream).
 
-An origin's answer may end before its request, too, and mitmproxy keeps that end back
-unless trailers bring it (send_response, flow_done): a client of Connect that reads to
-the end then waits for ever.
-
 An early answer waits for more of the request, or for a moment: grpcio's asyncio client
 (1.85, aio/_call.py: _write) turns any status that arrives before its first message is
 sent into INTERNAL. A client that waits for the answer before it sends anything gets it
@@ -26,7 +22,6 @@ from mitmvcr.proxy.host.capabilities import capabilities
 
 Commands = Generator[Any, Any, None]
 _OURS = "_vcr_answers_early"
-_ENDS = "_vcr_ends_early"
 #: Seconds that the answer waits for the request to go on.
 MOMENT = 0.2
 
@@ -71,33 +66,6 @@ def let_answer(flow: http.HTTPFlow, answering: Answering) -> bool:
     _wrap(layers().HttpStream)
     flow.request.stream = answering  # type: ignore[assignment] # it is not called
     return True
-
-
-def pass_ends_on() -> None:
-    """Let the end of an origin's answer reach a client over HTTP/2 whose request goes
-    on; however often this is called."""
-    if not capabilities.has("early response"):
-        return
-    host = layers()
-    streams = host.HttpStream
-    sent = streams.send_response
-    if hasattr(sent, _ENDS):
-        return
-
-    @wraps(sent)
-    def send_response(self: Any, already_streamed: bool = False) -> Commands:
-        yield from sent(self, already_streamed)
-        goes_on = self.client_state == self.state_stream_request_body
-        if (
-            goes_on
-            and self.server_state == self.state_done
-            and self.flow.request.is_http2
-        ):
-            end = host.ResponseEndOfMessage(self.stream_id)
-            yield host.SendHttp(end, self.context.client)
-
-    send_response.__dict__.update({_ENDS: True})
-    streams.send_response = send_response
 
 
 def is_answered_here(flow: http.HTTPFlow) -> bool:
