@@ -111,10 +111,12 @@ class Streams:
 
     def _record_call(self, player: Player, flow: http.HTTPFlow) -> None:
         from mitmvcr.proxy.flow import grpc
+        from mitmvcr.proxy.host import early_response
 
         view = player.view
         upload = grpc.Upload(flow.request, view, player.settings.spool)
         flow.request.stream = upload
+        early_response.pass_the_end(flow)
         live = view.to_request(request_parts(flow.request))
         forward(self._sessions.under_way, flow, player, live).upload = upload
 

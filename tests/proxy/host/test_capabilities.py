@@ -151,6 +151,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "stream replay": _replaced(layers.HttpStream, "send_response"),
     "backpressure": _undeclared(server.ConnectionHandler, "transports"),
     "early response": _replaced(layers.HttpStream, "start_request_stream"),
+    "early ends": _replaced(layers.HttpStream, "send_response"),
     "WebSocket replay": _replaced(layers.HttpStream, "flow_done"),
     "client resets": _replaced(layers.HttpStream, "handle_protocol_error"),
     "early resets": _replaced(layers.HttpStream, "handle_event"),
@@ -214,7 +215,7 @@ def test_all_that_is_off_is_told_at_the_start_and_what_commands_need_is_not(
         CHANGES[name](monkeypatch)
     Capabilities().look()
     told = [r.getMessage().removeprefix("mitmvcr: ")[:13] for r in caplog.records]
-    assert told == ["stream replay", "early respons", "client resets"]
+    assert told == ["stream replay", "early respons", "early ends is", "client resets"]
 
 
 def test_a_reason_is_one_line_whatever_a_check_raises() -> None:
@@ -290,6 +291,11 @@ def _kills_the_call(patch: Patch, folder: Path) -> None:
     assert flow.response is None
     assert flow.error is not None
     assert layers.HttpStream.start_request_stream is _another
+
+
+def _holds_the_end(patch: Patch, folder: Path) -> None:
+    early_response.pass_the_end(tflow.tflow())
+    assert layers.HttpStream.send_response is _another
 
 
 def _plays_no_socket(patch: Patch, folder: Path) -> None:
@@ -502,6 +508,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "stream replay": _has_no_stream,
     "backpressure": _asks_no_connection,
     "early response": _kills_the_call,
+    "early ends": _holds_the_end,
     "WebSocket replay": _plays_no_socket,
     "client resets": _goes_by_the_connection,
     "early resets": _waits_for_the_error_hook,

@@ -114,6 +114,12 @@ TABLE = (
         " or refused get no reason",
     ),
     Capability(
+        name="early ends",
+        check=end_checks.early_ends,
+        lost="while a call is recorded that its origin ends first, its client gets the"
+        " end only when it has ended its side, unless trailers come with it",
+    ),
+    Capability(
         name="WebSocket replay",
         check=checks.websocket_replay,
         lost="recorded WebSockets are not replayed, and asking for one is an error",

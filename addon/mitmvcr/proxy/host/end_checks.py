@@ -1,7 +1,16 @@
 """What is relied on to know, and to say, how a connection or a stream ends; see
 checks.py."""
 
-from mitmvcr.proxy.host.look import Changed, awaits, find, names_in, takes, uses, yields
+from mitmvcr.proxy.host.look import (
+    Changed,
+    awaits,
+    find,
+    has_fields,
+    names_in,
+    takes,
+    uses,
+    yields,
+)
 
 _HTTP = "mitmproxy.proxy.layers.http"
 _STREAM = f"{_HTTP}:HttpStream"
@@ -15,6 +24,18 @@ def client_resets() -> None:
 def early_resets() -> None:
     takes(f"{_STREAM}.handle_event", "self", "event")
     find(f"{_HTTP}:RequestProtocolError")
+
+
+def early_ends() -> None:
+    sending = f"{_STREAM}.send_response"
+    yields(sending, "self", "already_streamed")
+    uses(sending, "state_done", "server_state", "client_state", "flow_done")
+    yields(f"{_STREAM}.state_stream_request_body", "self", "event")
+    has_fields(f"{_HTTP}:ResponseEndOfMessage", "stream_id")
+    has_fields(f"{_HTTP}:SendHttp", "event", "connection")
+    # The end is sent again with the client's, and passed over.
+    handling = f"{_HTTP}._http2:Http2Connection._handle_event"
+    uses(handling, "is_open_for_us", "ResponseEndOfMessage", "end_stream")
 
 
 def tls_alerts() -> None:
