@@ -120,7 +120,7 @@ class Fault(NamedTuple):
     error: Exception
 
     def undo(self) -> None:
-        """Note it in the session: the client, who was to be told, has left."""
+        """Note it in the session: nobody is there who could get it as an answer."""
         self.player.session.note_failure(self.error)
 
 
