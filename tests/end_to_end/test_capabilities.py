@@ -26,6 +26,7 @@ OFF = {
     "hooks": "hook dispatch",
     "h2 connection": "backpressure",
     "alpn": "ALPN choice",
+    "chunks": "trailers of HTTP/1",
     "message data": "raw messages",
 }
 #: One change switches off two.

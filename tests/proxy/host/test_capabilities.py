@@ -159,6 +159,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "end of TLS": _replaced(tls.ClientTLSLayer, "send_close"),
     "ends of origins": _replaced(_http1.Http1Client, "read_body"),
     "turns of events": _replaced(server.ConnectionHandler, "server_event"),
+    "trailers of HTTP/1": _replaced(_http1.Http1Client, "read_headers"),
     "errors after 100": _replaced(_http1.Http1Server, "send"),
     "cleartext HTTP/2": _replaced(layers.HttpLayer, "_handle_event"),
     "ALPN choice": _undeclared(tlsconfig.AppData, "client_alpn"),
@@ -341,6 +342,13 @@ def _leaves_the_lock(patch: Patch, folder: Path) -> None:
     assert not vars(handler)
 
 
+def _sends_no_trailers(patch: Patch, folder: Path) -> None:
+    chunked = ((b"Transfer-Encoding", b"chunked"),)
+    made = messages.make_response(200, b"OK", chunked, b"a", ((b"X-Sum", b"1"),))
+    assert made.trailers is None
+    assert _http1.Http1Client.read_headers is _another
+
+
 def _leaves_it_at_that(patch: Patch, folder: Path) -> None:
     flow = tflow.tflow()
     flow.request.headers["Expect"] = "100-continue"
@@ -516,6 +524,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "end of TLS": _leaves_the_end_unsaid,
     "ends of origins": _takes_each_end_for_the_answer_s,
     "turns of events": _leaves_the_lock,
+    "trailers of HTTP/1": _sends_no_trailers,
     "errors after 100": _leaves_it_at_that,
     "cleartext HTTP/2": _leaves_the_layer,
     "ALPN choice": _leaves_alpn,

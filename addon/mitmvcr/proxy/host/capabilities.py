@@ -161,6 +161,12 @@ TABLE = (
         " way, and the end of their session waits for them",
     ),
     Capability(
+        name="trailers of HTTP/1",
+        check=end_checks.trailers_of_http1,
+        lost="trailers over HTTP/1.1, and a 103 before an answer, break the connection"
+        " to the origin",
+    ),
+    Capability(
         name="errors after 100",
         check=end_checks.errors_after_100,
         lost="a client that was told to go on (Expect: 100-continue) gets no answer"

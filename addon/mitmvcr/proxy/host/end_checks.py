@@ -7,6 +7,7 @@ from mitmvcr.proxy.host.look import (
     find,
     has_fields,
     names_in,
+    says,
     takes,
     uses,
     yields,
@@ -66,6 +67,25 @@ def ends_of_origins() -> None:
     find(f"{place}:Http10Reader")
     find(f"{place}:h11.RemoteProtocolError")
     takes("mitmproxy.proxy.layers.tls:SSL.Connection.get_shutdown", "self")
+
+
+def trailers_of_http1() -> None:
+    place = f"{_HTTP}._http1"
+    uses(
+        f"{place}:Http1Connection.read_body",
+        *("body_reader", "EndOfMessage", "headers", "ReceiveEndOfMessage"),
+    )
+    for side, kind in (("Http1Server", "Response"), ("Http1Client", "Request")):
+        yields(f"{place}:{side}.read_body", "self", "event")
+        yields(f"{place}:{side}.send", "self", "event")
+        uses(f"{place}:{side}.send", f"{kind}EndOfMessage", "mark_done")
+        says(f"{place}:{side}.send", b"0\r\n\r\n")
+        has_fields(f"{_HTTP}._events:{kind}Trailers", "stream_id", "trailers")
+    reading = f"{place}:Http1Client.read_headers"
+    yields(reading, "self", "event")
+    uses(reading, "request", "buf", "maybe_extract_lines")
+    for name in ("ChunkedReader", "ReceiveHttp", "h11.EndOfMessage"):
+        find(f"{place}:{name}")
 
 
 def errors_after_100() -> None:
