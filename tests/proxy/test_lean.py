@@ -173,8 +173,15 @@ def test_it_is_the_same_with_and_without_a_lean_start(options, tmp_path, confdir
     assert (lean.lane, lean.connects) == (2, 5)
 
 
-def test_a_miss_whose_client_has_left_is_counted(tmp_path, confdir, monkeypatch):
-    """Also where the block ends while mitmproxy has not started yet."""
+@pytest.mark.parametrize(
+    ("url", "counts"),
+    [(f"http://{HOST}/miss", (1, 0)), ("http://telemetry.go.dev/upload/x", (0, 1))],
+)
+def test_a_miss_whose_client_has_left_is_counted_and_told(
+    tmp_path, confdir, monkeypatch, url, counts
+):
+    """Also where the block ends while mitmproxy has not started yet; what calls home
+    does not count."""
 
     begins, imported = Event(), launch._imported
 
@@ -187,18 +194,46 @@ def test_a_miss_whose_client_has_left_is_counted(tmp_path, confdir, monkeypatch)
     def play(proxy: Proxy) -> None:
         client = Client(proxy)
         assert client.ask(GET % (b"/a", b"")).endswith(b"recorded")
-        client.send(GET % (b"/miss", b""))
+        client.send(b"GET %b HTTP/1.1\r\nHost: h\r\n\r\n" % url.encode())
         client.close()
         assert begins.wait(PATIENCE)
 
     async def main() -> Any:
         settings = parse_settings(cassette=str(recorded(tmp_path)), mode="replay_only")
         async with running_proxy(settings, confdir=confdir) as proxy:
+            (session,) = proxy.sessions
             await asyncio.to_thread(play, proxy)
-        return proxy.summary()
+        return proxy.summary(), session.log.misses
 
-    found = asyncio.run(main())
-    assert (found.replayed, found.missed, found.came) == (1, 1, 1)
+    found, misses = asyncio.run(main())
+    assert (found.missed, found.blocked) == counts
+    assert (found.replayed, found.came) == (1, 1)
+    assert [miss.url for miss in misses] == [url] * found.missed
+
+
+@pytest.mark.parametrize("which", ["plan", "on_miss"])
+def test_a_fault_whose_client_has_left_is_noted(tmp_path, confdir, which):
+    failed = Event()
+
+    def fail(*_: object) -> None:
+        failed.set()
+        raise VcrError("a fault of a test")
+
+    def play(proxy: Proxy) -> None:
+        client = Client(proxy)
+        client.send(GET % (b"/miss", b""))
+        client.close()
+        assert failed.wait(PATIENCE)
+
+    async def main() -> None:
+        settings = parse_settings(cassette=str(recorded(tmp_path)), mode="replay_only")
+        async with running_proxy(settings, confdir=confdir) as proxy:
+            (session,) = proxy.sessions
+            setattr(session, which, fail)
+            await asyncio.to_thread(play, proxy)
+
+    with pytest.raises(VcrError, match="a fault of a test"):
+        asyncio.run(main())
 
 
 def test_a_mitmproxy_that_cannot_start_is_an_error_of_the_run(

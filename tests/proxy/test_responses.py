@@ -1,5 +1,6 @@
 """Whatever was asked, the answer is one that any client can read."""
 
+import base64
 import json
 from urllib.parse import unquote
 
@@ -118,3 +119,19 @@ def test_a_grpc_client_gets_a_status_and_a_message(reason, start, failed):
     assert "\n" not in unquote(message)
     assert unquote(message).startswith(start)
     assert len(header_bytes(answer)) < WIRE
+
+
+@pytest.mark.parametrize("kind", ["-web", "-web+proto", "-web-text+proto"])
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_grpc_web_client_gets_them_at_the_end_of_the_body(kind, failed):
+    """It reads no trailers, which a call that has begun would be ended by."""
+    headers = {"content-type": f"application/grpc{kind}"}
+    request = http.Request.make("POST", "https://h/S/M", b"", headers)
+    answer = answers.to_call(request, "not\r\nrecorded", failed=failed)
+    frame = answer.raw_content
+    frame = base64.b64decode(frame) if "-text" in kind else frame
+    status, message = b"13" if failed else b"9", b"not recorded"
+    end = b"grpc-status: %b\r\ngrpc-message: %b\r\n" % (status, message)
+    assert frame == b"\x80" + len(end).to_bytes(4, "big") + end
+    assert "grpc-status" not in answer.headers
+    assert answers.is_own(answer)

@@ -21,6 +21,7 @@ from mitmvcr.miss.log import UNREAD
 from mitmvcr.proxy import fitness, host
 from mitmvcr.proxy.answering import (
     A,
+    Fault,
     Handed,
     Handover,
     Render,
@@ -66,7 +67,7 @@ class Lane:
         self._intake = Intake(self.accept)
         self._plain: Plain | Alone = Plain()
         self._leaves = Leaves()
-        self._handed: dict[Handover, Handed | Exception] = {}
+        self._handed: dict[Handover, Handed | Fault] = {}
         self._marks = count()
         self._counted: set[Ends] = set()
         #: Clients of whom the log says already that they have come.
@@ -232,7 +233,7 @@ class Lane:
         except UnreadError:
             return None
         except Exception as error:  # noqa: BLE001 - mitmproxy's way answers that too
-            self._handed[line.ends, mark] = error
+            self._handed[line.ends, mark] = Fault(player, error)
         else:
             self._handed[line.ends, mark] = Handed(player, live, decision)
         return None
@@ -248,8 +249,8 @@ class Lane:
         """Return what was decided of a flow before mitmproxy had it. Raise the error
         that there was."""
         found = self._handed.pop(_handover(flow), None) if self._handed else None
-        if isinstance(found, Exception):
-            raise found
+        if isinstance(found, Fault):
+            raise found.error
         return found
 
     def context(
@@ -334,8 +335,8 @@ class Lane:
 
     def _undo(self, handover: Handover) -> None:
         found = self._handed.pop(handover, None)
-        if isinstance(found, Handed) and isinstance(found.decision, Replay):
-            found.player.session.give_back(found.decision.position)
+        if found is not None:
+            found.undo()
 
 
 def _ends(client: "connection.Client") -> Ends:

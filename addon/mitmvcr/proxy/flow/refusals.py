@@ -52,6 +52,15 @@ def _missing(session: Session, request: Request) -> Steps[Missed]:
     return Missed(miss, line, answer)
 
 
+def tell(session: Session, request: Request, *, counts: bool) -> None:
+    """Tell of a miss that nobody is answered, if it counts."""
+    try:
+        if not counts or missed(session, request).answer is not True:
+            session.blocked(was_missed=True)
+    except Exception as error:  # noqa: BLE001 - a hook's, whatever it is
+        session.note_failure(error)
+
+
 def refuse(
     session: Session, flow: http.HTTPFlow, request: Request
 ) -> Awaitable[None] | None:

@@ -1,5 +1,6 @@
 """Answers that the proxy gives of itself: a miss, and a failure of the recorder."""
 
+import base64
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -8,7 +9,7 @@ from types import MappingProxyType
 from mitmproxy import http
 
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.media import CONNECT, GRPC, PROBLEM
+from mitmvcr.core.media import CONNECT, GRPC, PROBLEM, is_base64
 from mitmvcr.core.wording import shown
 from mitmvcr.miss.report import Miss, miss_facts
 from mitmvcr.proxy.host.messages import request_parts
@@ -22,8 +23,9 @@ _OWN = ("X-Vcr-Miss", "X-Vcr-Blocked", "X-Vcr-Error")
 #: gRPC's own words for a miss, which nobody retries, and for our own failure.
 _FAILED_PRECONDITION, _INTERNAL = "9", "13"
 _CALLS = (GRPC.encode(), CONNECT.encode())
-#: The flag of Connect's last message, which has the error.
-_END = b"\2"
+#: The flags of Connect's last message, which has the error, and of gRPC-Web's, which
+#: has the trailers.
+_END, _TRAILERS = b"\2", b"\x80"
 
 
 def is_own(response: http.Response) -> bool:
@@ -117,27 +119,38 @@ def to_call(
     request: http.Request, reason: str, *, failed: bool = False
 ) -> http.Response:
     """Return a miss or a failure for a client of gRPC or Connect, which shows its user
-    only a status and a message. gRPC's is a head alone, Connect's a last message; the
-    headers are those of the other answers."""
-    kind = request.headers.get("content-type", "application/grpc")
-    fields = {"Content-Type": kind}
-    body = b""
+    only a status and a message. gRPC's is a head alone, Connect's and gRPC-Web's a
+    last message; the headers are those of the other answers."""
+    kind = request.headers.get("content-type", GRPC)
+    fields, told, body = {"Content-Type": kind}, _of_grpc(reason, failed=failed), b""
     if kind.startswith(CONNECT):
         body = _last_message(reason, failed=failed)
+    elif kind.startswith(f"{GRPC}-web"):
+        lines = "".join(f"{name.lower()}: {told[name]}\r\n" for name in told)
+        body = _framed(_TRAILERS, lines.encode())
+        body = base64.b64encode(body) if is_base64(kind) else body
     else:
-        fields["Grpc-Status"] = _INTERNAL if failed else _FAILED_PRECONDITION
-        fields["Grpc-Message"] = _as_header(reason).replace("%", "%25")
+        fields |= told
     fields["X-Vcr-Error" if failed else "X-Vcr-Miss"] = "1"
     response = http.Response.make(200, body, fields)
     del response.headers["Content-Length"]
     return response
 
 
+def _of_grpc(reason: str, *, failed: bool) -> dict[str, str]:
+    message = _as_header(reason).replace("%", "%25")
+    status = _INTERNAL if failed else _FAILED_PRECONDITION
+    return {"Grpc-Status": status, "Grpc-Message": message}
+
+
 def _last_message(reason: str, *, failed: bool) -> bytes:
     code = "internal" if failed else "failed_precondition"
     error = {"code": code, "message": shown(reason, _REASON_BYTES)}
-    said = json.dumps({"error": error}).encode()
-    return _END + len(said).to_bytes(4, "big") + said
+    return _framed(_END, json.dumps({"error": error}).encode())
+
+
+def _framed(flag: bytes, said: bytes) -> bytes:
+    return flag + len(said).to_bytes(4, "big") + said
 
 
 def _problem(
