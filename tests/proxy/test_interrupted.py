@@ -126,7 +126,9 @@ def test_a_login_that_a_proxy_refuses_is_told_with_where_it_stands(reason: str) 
     by_mode = f"{reason} (--set upstream_auth=USER:PASSWORD tells it"
     assert with_remedy(reason).startswith(by_mode)
     told = with_remedy(reason, None, ON_COMMAND_LINE)
-    assert told.startswith(f"{reason} (HTTPS_PROXY or ALL_PROXY names that proxy; the ")
+    assert told.startswith(
+        f"{reason} (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names that proxy; the "
+    )
     assert "NO_PROXY" not in told
 
 
