@@ -104,8 +104,8 @@ def test_a_name_that_nobody_knows_is_the_origin_s_or_the_proxy_s(reason: str) ->
     proxy = ("http", ("nonsense", 80))
     for spelling, names in (
         (IN_MITMPROXY, "--set mode=upstream:URL name"),
-        (ON_COMMAND_LINE, "HTTPS_PROXY "),
-        (OF_API, "HTTPS_PROXY "),
+        (ON_COMMAND_LINE, "HTTPS_PROXY"),
+        (OF_API, "HTTPS_PROXY"),
     ):
         origin_s = with_remedy(reason, None, spelling)
         assert origin_s.startswith(f"{reason} (no such host is known here; where a pro")
