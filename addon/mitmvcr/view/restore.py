@@ -232,9 +232,6 @@ def _recoded(
     """Return the body of a response that was stored in a content coding. It stays as it
     is for who accepts that coding, and where the origin used one that was not asked
     for. A client that does not accept what another one did gets it anew.
-
-    It stays as it is for who accepts that coding, and where the origin used one that
-    was not asked for. A client that does not accept what another one did gets it anew.
     """
     recorded = interaction.response
     codings = ", ".join(fields_of_coding)
