@@ -48,10 +48,6 @@ def to_wire(
     marked HTTP/1.1, which mitmproxy translates for every client; a length is never
     trusted but restated from the body. Where it ``encodes``, what the origin sent in a
     content coding is put in one again.
-
-    It is marked HTTP/1.1, which mitmproxy translates for every client; a length is
-    never trusted but restated from the body. Where it ``encodes``, what the origin sent
-    in a content coding is put in one again.
     """
     recorded = interaction.response
     sent = _sent(recorded.headers)
