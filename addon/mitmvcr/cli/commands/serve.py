@@ -21,7 +21,7 @@ from mitmvcr.cli.commands.plan import in_ci, may_reach_out, reaches_out
 from mitmvcr.config import INSIDE, in_force
 from mitmvcr.core.errors import UnusableValueError, VcrError
 from mitmvcr.core.urls import own_address
-from mitmvcr.core.wording import authority
+from mitmvcr.core.wording import as_word, authority
 from mitmvcr.network_options import Address, parse_sets
 from mitmvcr.options import (
     BY_NAME,
@@ -120,8 +120,9 @@ def _check_extra(extra: Sequence[str]) -> None:
     """Raise VcrError for what is mitmvcr's to set, and for a command: mitmproxy would
     take its words for a filter, and nothing would run it."""
     if extra and shutil.which(extra[0]):
-        remedy = f"'mitmvcr run -- {extra[0]}' or, with a proxy that runs, 'exec' does"
-        raise VcrError(f"{extra[0]}: 'serve' runs no command: {remedy}")
+        word = as_word(extra[0])
+        remedy = f"'mitmvcr run -- {word}' or, with a proxy that runs, 'exec' does"
+        raise VcrError(f"{word}: 'serve' runs no command: {remedy}")
     for word, following in zip_longest(extra, extra[1:], fillvalue=""):
         for theirs, why_not in _OURS.items():
             if theirs.fullmatch(word):
