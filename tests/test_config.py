@@ -258,6 +258,21 @@ def test_a_file_that_cannot_be_read_is_told(project: Path) -> None:
         from_files(project)
 
 
+def test_a_byte_order_mark_is_none_of_the_file(project: Path) -> None:
+    path = project / "mitmvcr.toml"
+    path.write_bytes(b'\xef\xbb\xbfmode = "replay_only"\r\n')
+    assert values(project)[MODE].text == "replay_only"
+
+
+def test_a_link_that_leads_nowhere_is_told(project: Path) -> None:
+    (project / "pyproject.toml").symlink_to("gone")  # not ours to judge
+    assert from_files(project) == []
+    path = project / "mitmvcr.toml"
+    path.symlink_to("gone")
+    with pytest.raises(ConfigError, match=rf"^{path}: cannot be read: the link leads"):
+        from_files(project)
+
+
 def test_a_pyproject_that_is_not_about_us_is_left_alone(project: Path) -> None:
     for text in ("broken =", "[tool.other]", "dependencies = ['mitmvcr']", "tool = 1"):
         write(project, text, "pyproject.toml")

@@ -12,6 +12,8 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
+from mitmproxy import flowfilter
+from mitmproxy.test import tflow
 from mitmvcr_pytest import environment, network, settings
 from mitmvcr_pytest.control import Control, VcrError
 from mitmvcr_pytest.seat import Vcr
@@ -71,9 +73,53 @@ def test_what_vcrpy_names_otherwise_is_what_mitmvcr_has() -> None:
     assert settings.wish_of(config, [], None, {}) == {
         "match": "method,url,body",
         "redact_headers": ["authorization", "x-key"],
+        # VCR.py leaves out what it filters, on both sides.
         "redact_query": ["key", "pin"],
+        "ignore_query": ["key"],
+        "ignore_form": ["pin"],
+        "redact_json": ['$["pin"]'],
+        "ignore_json": ['$["pin"]'],
     }
     assert set(settings.wish_of(config, [], None, {})) <= set(BY_NAME)
+
+
+def test_what_vcrpy_filters_adds_to_what_else_is_asked_for() -> None:
+    config = {"ignore_query": "ts", "filter_query_parameters": ["key"]}
+    wish = settings.wish_of(config, [], None, {})
+    assert wish == {"redact_query": ["key"], "ignore_query": ["ts", "key"]}
+
+
+def test_vcrpys_other_settings_are_understood_needless_or_told_with_a_remedy() -> None:
+    config = {
+        "allow_playback_repeats": True,
+        "ignore_hosts": ["a.test", "b"],
+        "decode_compressed_response": True,
+        "custom_patches": (),
+    }
+    assert settings.wish_of(config, [], None, {}) == {
+        "allow_repeats": "all",
+        "passthrough": [r'~d "^a\\.test$"', '~d "^b$"'],
+    }
+    once = settings.wish_of({"allow_playback_repeats": False}, [], None, {})
+    assert once == {}
+    local = settings.wish_of({"ignore_localhost": True}, [], None, {})
+    assert local["passthrough"][0] == '~d "^localhost$"'
+    assert settings.wish_of({"ignore_localhost": False}, [], None, {}) == {}
+    for key in settings.ELSEWHERE:
+        with pytest.raises(VcrError, match=rf"^{key} is VCR.py's: \w"):
+            settings.wish_of({key: print}, [], None, {})
+        assert settings.wish_of({key: None}, [], None, {}) == {}
+
+
+def test_a_value_that_no_session_can_take_is_told_by_its_name() -> None:
+    config = {"hooks": Path("a.py"), "ignore_query": {"b", "a"}, "keep": ("jwt",)}
+    assert settings.wish_of(config, [], None, {}) == {
+        "hooks": "a.py",
+        "ignore_query": ["a", "b"],
+        "keep": ["jwt"],
+    }
+    with pytest.raises(VcrError, match=r"^keep=.*: use a text, a number or a list"):
+        settings.wish_of({"keep": print}, [], None, {})
 
 
 def test_each_mode_is_mitmvcrs() -> None:
@@ -82,6 +128,15 @@ def test_each_mode_is_mitmvcrs() -> None:
 
 def test_hosts_are_filters_of_mitmproxys() -> None:
     assert settings.filters(["api.*", "b"]) == ['~d "api.*"', '~d "b"']
+    digits = flowfilter.parse(settings.filters([r"^a\d+\.test$"])[0])
+    for host, matches in {
+        "a12.test": True,
+        "a12xtest": False,
+        "ad.test": False,
+    }.items():
+        flow = tflow.tflow()
+        flow.request.host = host
+        assert digits(flow) is matches
 
 
 def item(name: str, owner: type | None = None) -> pytest.Item:

@@ -22,6 +22,7 @@ from mitmvcr.core.errors import (
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
+from mitmvcr.core.wording import as_word
 from mitmvcr.format import reader, writer
 from mitmvcr.miss.log import Later
 from mitmvcr.miss.report import STALE, Entry, Outcome
@@ -479,6 +480,30 @@ def test_replay_only_without_a_cassette_is_told_with_the_remedy(tmp_path: Path) 
         " first with mode record_once"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("chat.yaml", "Chat.yaml"),
+        ("chat.yaml", "chat.yml"),
+        ("caf\u00e9.yaml", "cafe\u0301.yaml"),
+        ("a b.yaml", "A b.yaml"),
+    ],
+)
+def test_a_cassette_that_is_spelled_otherwise_is_named(
+    tmp_path: Path, name: str, there: str
+) -> None:
+    """A disk of macOS or Windows takes it for the same, and CI's does not."""
+    (tmp_path / there).write_bytes(writer.dumps(cassette_of(1)))
+    (tmp_path / "other.yaml").touch()
+    (tmp_path / name).symlink_to("gone")
+    with pytest.raises(CassetteNotFoundError) as caught:
+        open_session(settings(tmp_path / name, "replay_only"))
+    word = as_word(there)
+    assert str(caught.value).endswith(
+        f"record it first with mode record_once; or rename {word}, which is there"
+    )
 
 
 def test_a_cassette_whose_recording_was_killed_is_not_to_be_recorded_again(

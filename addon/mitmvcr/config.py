@@ -116,6 +116,8 @@ def places(start: Path, home: Path) -> Iterable[Path]:
 def _own(path: Path, start: Path) -> Layer | None:
     data = _read(path)
     if data is None:
+        if path.is_symlink():
+            raise ConfigError(f"{path}: cannot be read: the link leads nowhere")
         return None
     return _File(path, start, data).layer(_loads(path, start, data))
 
@@ -137,7 +139,7 @@ def _shared(path: Path, start: Path) -> Layer | None:
 
 def _read(path: Path) -> str | None:
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8-sig")  # as editors of Windows begin a file
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:

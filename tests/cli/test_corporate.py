@@ -257,6 +257,10 @@ def test_a_socks_proxy_beside_another_is_refused(cli, schemes):
     assert quote(LOGIN[1]) not in told
 
 
+#: Whichever of them was set.
+NAMES = "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"
+
+
 @pytest.mark.parametrize("login", ["", "me:wrong@"])
 def test_a_login_that_it_refuses_is_told_with_where_it_stands(cli, way, login):
     """Within a tunnel and without."""
@@ -268,7 +272,7 @@ def test_a_login_that_it_refuses_is_told_with_where_it_stands(cli, way, login):
     assert "recorded 0," in summary
     assert len(told) == 2
     for each in told:
-        assert "(HTTPS_PROXY or ALL_PROXY names that proxy; the user and the" in each
+        assert f"({NAMES} names that proxy; the user and the" in each
         assert "wrong" not in each
 
 
@@ -278,7 +282,7 @@ def test_what_it_refuses_is_told_with_what_helps(cli, way):
     ran = cli("run", "-c", "new", *cli.python(ASK), "https://gone.test/", env=env)
     assert ran.stdout == "502\n"
     if way.scheme == "http":
-        assert "503 No Such Host (the proxy that HTTPS_PROXY or" in ran.stderr
+        assert f"503 No Such Host (the proxy that {NAMES} " in ran.stderr
     else:
         assert f"{way.place}: host unreachable (" in ran.stderr
     assert "NO_PROXY names hosts that are reached without it)" in ran.stderr
@@ -294,7 +298,7 @@ def test_a_proxy_that_is_not_there_is_told_with_what_helps(cli):
     _, *told, summary = lines(ran.stderr)
     assert "Connect call failed ('127.0.0.1'," in told[0]
     for each in told:
-        assert "(that is the proxy that HTTPS_PROXY or ALL_PROXY names; NO_" in each
+        assert f"(that is the proxy that {NAMES} names; NO_" in each
     assert summary.endswith("2 not recorded")
 
 

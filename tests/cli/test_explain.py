@@ -117,6 +117,7 @@ def test_it_is_only_read(cassette, capsys):
         (("--url", URL, "--header", "x"), "--header=x: write it as"),
         (("--url", URL, "--body", "@absent"), "--body=@absent: cannot be read: No"),
         (("--curl", "curl h", "--url", URL), "--curl=...: use it alone"),
+        (("--curl", "curl http://..."), "--curl=http://...: ... can be no host; name"),
         (("--curl", "curl --proxy-header x h"), "--curl=--proxy-header: mitmvcr does"),
     ],
 )

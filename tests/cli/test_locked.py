@@ -1,6 +1,7 @@
 """What the user of a run may not look into is told, and is no fault of ours."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,12 +20,16 @@ READABLE = "permission denied; make it and its folder readable, or choose anothe
 
 
 def run(cli: Cli, *words: str) -> subprocess.CompletedProcess[str]:
-    """``mitmvcr run`` by a user whom the modes of files bind, as they do not root."""
+    return bound(cli, "run", *words)
+
+
+def bound(cli: Cli, *words: str) -> subprocess.CompletedProcess[str]:
+    """``mitmvcr`` by a user whom the modes of files bind, as they do not root."""
     prefix: list[str] = []
     if os.geteuid() == 0:
         need("setpriv", shutil.which("setpriv"))
         prefix = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
-    return run_under(prefix, cli, "run", *words)
+    return run_under(prefix, cli, *words)
 
 
 @pytest.fixture
@@ -65,6 +70,38 @@ def test_a_locked_folder_is_named(
 ) -> None:
     done = run(cli, *options.split(), "--", "true")
     assert (done.returncode, done.stderr) == (125, f"mitmvcr: error: {told}\n")
+
+
+@pytest.mark.parametrize("mode", [0, 0o400])
+@pytest.mark.parametrize(
+    "command",
+    ["scan .", "check .", "ls .", "stats .", "sort .", "scrub .", "convert . -o new/"],
+)
+def test_what_is_in_a_locked_folder_is_not_passed_over(
+    cli: Cli, locked: Path, command: str, mode: int
+) -> None:
+    """A scan that left it out without a word had found no secret. Where its names can
+    be read, its files are those that cannot."""
+    write_cassette(cli.cwd / "b.yaml")
+    locked.chmod(mode)
+    done = bound(cli, "cassette", *command.split())
+    place = "locked/a.yaml: " if mode else "locked: "
+    said = (done.stdout + done.stderr).lower()
+    told = rf"{place}cannot be (read|written): permission denied"
+    assert re.search(told, said.replace("error: ", ""))
+    assert done.returncode == 1
+
+
+def test_mappings_and_reports_in_a_locked_folder_are_not_passed_over(cli: Cli) -> None:
+    write_cassette(cli.cwd / "b.yaml")
+    for folder in ("wm/mappings", "reports"):
+        (cli.cwd / folder / "locked").mkdir(parents=True)
+        (cli.cwd / folder / "locked").chmod(0)
+    told = "locked: cannot be read: permission denied"
+    for command in ("convert wm -o new.yaml", "prune b.yaml --report reports"):
+        done = bound(cli, "cassette", *command.split())
+        assert told in done.stderr.lower()
+        assert done.returncode != 0
 
 
 @pytest.mark.parametrize("folder", ["locked", "locked/below"])

@@ -167,6 +167,7 @@ def test_a_client_that_is_pointed_at_it_is_answered(cli, home, tmp_path):
             "point a client at http://127.0.0.1:{other}",
         ),
         ("regular@{other}", "point a client at http://127.0.0.1:{other}"),
+        ("regular@0.0.0.0:{other}", "point a client at http://127.0.0.1:{other}"),
         ("dns@{other}", "let clients trust"),
     ],
 )
@@ -226,6 +227,30 @@ def test_a_busy_port_is_one_line(cli):
         f"mitmvcr: error: cannot listen on 127.0.0.1:{port}:"
         " address already in use; choose --port\n"
     )
+
+
+def test_a_command_is_not_taken_for_a_filter(cli):
+    words = ("serve", "--cassette", "new", "--port", str(free_port()), "--")
+    ran = cli(*words, "git", "status")
+    assert ran.returncode == 125
+    assert ran.stderr == (
+        "mitmvcr: error: git: 'serve' runs no command: 'mitmvcr run -- git' or, with a"
+        " proxy that runs, 'exec' does\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["serve", "start"])
+@pytest.mark.parametrize("more", [(), ("--host", "0.0.0.0"), ("--workers", "2")])
+def test_the_control_api_has_a_port_of_its_own(cli, command, more):
+    if (command, more[:1]) == ("start", ("--workers",)):
+        more = ()
+    port = str(free_port())
+    ran = cli(command, "--cassettes", "d", "--port", port, "--control", port, *more)
+    assert ran.returncode == 125
+    assert (
+        f"mitmvcr: error: --control={port}: is the proxy's own port, which serves the"
+        " API under /_vcr/ too: choose another, or 0 for any\n"
+    ) in ran.stderr
 
 
 def test_an_address_that_this_machine_has_not_is_one_line(cli):

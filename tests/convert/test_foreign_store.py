@@ -81,12 +81,21 @@ def test_what_cannot_be_replayed_is_counted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", [Mode.RECORD_ONLY, Mode.REPLAY_WITH_NEW_EPISODES])
 def test_a_mode_that_records_is_refused(tmp_path: Path, mode: Mode) -> None:
+    """A test asks for it by its name, so it is one where it stands."""
     path = saved(tmp_path / "a.yaml")
     before = path.read_bytes()
-    with pytest.raises(CassetteError, match=r"mitmvcr cassette convert .*a\.yaml -o "):
+    with pytest.raises(CassetteError) as caught:
         opened(path, mode)
+    assert str(caught.value) == (
+        f"{path}: is a cassette of vcrpy, which is replayed and never written: move it"
+        f" away to record anew; 'mitmvcr cassette convert {path} -o {path}' makes a"
+        " cassette of it"
+    )
     assert path.read_bytes() == before
     assert [*tmp_path.iterdir()] == [path]
+    archive = saved(tmp_path / "a.har", "har")
+    with pytest.raises(CassetteError, match=r"a\.har -o .*/a\.govcr\.yaml' makes a"):
+        opened(archive, mode)
 
 
 def test_it_is_not_written_without_what_nothing_asked_for(tmp_path: Path) -> None:
@@ -111,8 +120,9 @@ def test_flows_are_read_where_mitmproxy_is(tmp_path: Path) -> None:
 def test_handlers_are_refused_in_each_mode(tmp_path: Path) -> None:
     path = tmp_path / "a.js"
     path.write_text("import { http } from 'msw'\n")
-    with pytest.raises(CassetteError, match="they are code"):
-        opened(path)
+    for mode in (Mode.REPLAY_ONLY, Mode.RECORD_ONLY):
+        with pytest.raises(CassetteError, match="they are code"):
+            opened(path, mode)
 
 
 def test_a_cassette_of_go_vcr_is_one_whatever_its_bodies_hold(tmp_path: Path) -> None:

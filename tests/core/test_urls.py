@@ -2,7 +2,7 @@
 
 import pytest
 
-from mitmvcr.core.urls import is_loopback
+from mitmvcr.core.urls import is_loopback, own_address
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,9 @@ from mitmvcr.core.urls import is_loopback
 )
 def test_a_host_is_this_machine(host: str, is_here: bool) -> None:
     assert is_loopback(host) is is_here
+
+
+def test_what_listens_at_all_addresses_is_found_at_one() -> None:
+    assert own_address("0.0.0.0") == "127.0.0.1"
+    assert own_address("::") == "::1"
+    assert own_address("10.0.0.1") == "10.0.0.1"

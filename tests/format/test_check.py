@@ -79,6 +79,29 @@ def test_a_repaired_body_is_a_note(tmp_path: Path) -> None:
     assert "written as text" in found.message
 
 
+@pytest.mark.parametrize(
+    ("request_has", "response_has", "field", "meant"),
+    [
+        ("", "bodi: hello", "response.bodi", "body"),
+        ("", "Body: hello", "response.Body", "body"),
+        ("", "header: {A: [b]}", "response.header", "headers"),
+        ("bdy: x", "", "request.bdy", "body"),
+    ],
+)
+def test_a_mistyped_key_is_a_note(
+    tmp_path: Path, request_has: str, response_has: str, field: str, meant: str
+) -> None:
+    """A replay had an empty body, and nothing said so."""
+    (found,) = problems(tmp_path, one(request_has, response_has))
+    assert (found.interaction, found.field, found.severity) == (0, field, NOTE)
+    assert found.message == f"nothing reads this key: does it stand for `{meant}`?"
+
+
+def test_a_key_of_others_is_none_of_ours(tmp_path: Path) -> None:
+    """Nor one that is nearly another that is there."""
+    assert problems(tmp_path, one("x-note: y", "timing: 3\nbody: a\nbodys: b")) == []
+
+
 def test_another_format_is_the_only_problem(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, "version: 1\ninteractions: [a]\n")
     assert "mitmvcr cassette convert" in found.message

@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 from mitmproxy import flow, http
+from mitmproxy.connection import ConnectionState
 from mitmproxy.test import tflow
 
 from memory_store import MemoryStore
@@ -26,16 +27,24 @@ ALL = Settings(record_errors=True)
 SECOND = 10**9
 
 
-def fail(reason: str, *, connected: bool, settings: Settings = ALL) -> tuple[str, int]:
+def fail(
+    reason: str,
+    *,
+    connected: bool,
+    settings: Settings = ALL,
+    answer: http.Response | None = None,
+) -> tuple[str, int]:
     failed = tflow.tflow()
     failed.error = flow.Error(reason)
     if not connected:
         failed.server_conn.timestamp_tcp_setup = None
+    if reason == "Client disconnected.":
+        failed.client_conn.state = ConnectionState.CLOSED
     session = Session(MemoryStore(), Mode.RECORD_ONLY, Repeats.NO, exists=False)
     asked = translate.to_request(request_parts(failed.request))
     exchange = forward({}, failed, Player(session, settings), asked)
     exchange.sent = SECOND
-    found = broken(exchange, None, failed, 3 * SECOND)
+    found = broken(exchange, answer, failed, 3 * SECOND)
     if found.interaction is None:
         return found.line, 0
     response = found.interaction.response
@@ -66,6 +75,19 @@ def test_without_the_option_it_is_told_how_to_record_it() -> None:
         "broke off and is not recorded: server closed connection"
         " (vcr_record_errors=yes would record the failure)"
     )
+
+
+def test_so_is_an_answer_of_known_length_that_broke_off() -> None:
+    """What its client left is no failure of the origin's."""
+    cut, left = "closed (received 9 bytes, expected 100)", "Client disconnected."
+    for reason, more in {
+        cut: " (vcr_record_errors=yes would record the failure)",
+        left: "",
+    }.items():
+        told, _ = fail(
+            reason, connected=True, settings=Settings(), answer=http.Response.make()
+        )
+        assert told == f"broke off and is not recorded: {reason}{more}"
 
 
 @pytest.mark.parametrize(
@@ -104,8 +126,8 @@ def test_a_name_that_nobody_knows_is_the_origin_s_or_the_proxy_s(reason: str) ->
     proxy = ("http", ("nonsense", 80))
     for spelling, names in (
         (IN_MITMPROXY, "--set mode=upstream:URL name"),
-        (ON_COMMAND_LINE, "HTTPS_PROXY "),
-        (OF_API, "HTTPS_PROXY "),
+        (ON_COMMAND_LINE, "HTTPS_PROXY"),
+        (OF_API, "HTTPS_PROXY"),
     ):
         origin_s = with_remedy(reason, None, spelling)
         assert origin_s.startswith(f"{reason} (no such host is known here; where a pro")
@@ -126,7 +148,9 @@ def test_a_login_that_a_proxy_refuses_is_told_with_where_it_stands(reason: str) 
     by_mode = f"{reason} (--set upstream_auth=USER:PASSWORD tells it"
     assert with_remedy(reason).startswith(by_mode)
     told = with_remedy(reason, None, ON_COMMAND_LINE)
-    assert told.startswith(f"{reason} (HTTPS_PROXY or ALL_PROXY names that proxy; the ")
+    assert told.startswith(
+        f"{reason} (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names that proxy; the "
+    )
     assert "NO_PROXY" not in told
 
 

@@ -8,9 +8,16 @@ from typing import Any
 import fsspec
 import pytest
 
-from mitmvcr.core.errors import CassetteError, CassetteWriteError
+from mitmvcr.core.errors import (
+    CassetteError,
+    CassetteNotFoundError,
+    CassetteWriteError,
+)
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
+from mitmvcr.core.modes import Mode
 from mitmvcr.format import reader, writer
+from mitmvcr.options import Settings
+from mitmvcr.session import open_session
 from mitmvcr.store.remote import RemotePlace, journal_place, shown
 from mitmvcr.store.store import FileStore
 
@@ -157,3 +164,9 @@ def test_without_fsspec_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_place_that_fsspec_cannot_reach_is_told(url: str) -> None:
     with pytest.raises(CassetteError, match=f"^{url}: cannot be reached: "):
         FileStore(url)
+
+
+def test_one_that_is_not_there_is_told_without_a_look_around() -> None:
+    """No folder of its own is listed."""
+    with pytest.raises(CassetteNotFoundError, match=r"with mode record_once$"):
+        open_session(Settings(cassette=URL, mode=Mode.REPLAY_ONLY))

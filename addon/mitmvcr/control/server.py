@@ -12,6 +12,8 @@ from mitmvcr.control.handlers import LARGEST, Handler
 from mitmvcr.control.office import PEM, Office, Problem
 from mitmvcr.control.page import Window, routes
 from mitmvcr.control.relay import Relay, healthy
+from mitmvcr.core.urls import own_address
+from mitmvcr.core.wording import authority
 
 #: In bytes. What is longer than a body may be is still read, to say so; but not this.
 _MOST = 16 * LARGEST
@@ -35,8 +37,7 @@ class Server:
     def url(self) -> str:
         """Return where this machine finds it."""
         host, port, *_ = self._place
-        reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-        return f"http://{f'[{reached}]' if ':' in reached else reached}:{port}"
+        return f"http://{authority(own_address(host), port)}"
 
     def close(self) -> None:
         """Take no more requests; what is under way is answered."""

@@ -34,6 +34,12 @@ def url_parts(url: str) -> UrlParts | None:
     return UrlParts(*found.groups()) if found else None
 
 
+def own_address(host: str) -> str:
+    """Return where this machine finds what listens at an address: at all of its own
+    (``0.0.0.0``) nobody can be asked."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+
+
 def is_loopback(host: str) -> bool:
     """Return whether a host, as a URL, a header or an option has it, is this machine's
     own address."""

@@ -8,7 +8,8 @@ purpose: merge keys are refused, and an interaction needs the keys without which
 cannot be replayed, since a file that was cut short lacks them.
 """
 
-from collections.abc import Callable, Mapping
+import difflib
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from mitmvcr.core.calls import parse_turns
@@ -17,6 +18,7 @@ from mitmvcr.core.duration import parse_duration
 from mitmvcr.core.frames import Frame, parse_frame
 from mitmvcr.core.jsontext import read_value
 from mitmvcr.core.model import Headers
+from mitmvcr.core.wording import shown as quotable
 from mitmvcr.format.faults import Fault
 from mitmvcr.format.nodes import ListNode, MapNode, Node, Scalar
 from mitmvcr.format.resolve import (
@@ -167,6 +169,19 @@ def pairs(node: Node) -> list[tuple[str, Node]]:
     _refuse_repeats(node)
     spelled = [(name(key), value) for key, value in node.pairs]
     return [(key, value) for key, value in spelled if key is not None]
+
+
+def strays(node: Node, place: str, known: Collection[str]) -> Iterator[Fault]:
+    """Yield the keys that nothing reads and that are spelled nearly as one that is not
+    there: what stands under them is lost without a word."""
+    values = pairs(node)
+    absent = {*known} - {key for key, _ in values}
+    for key, value in values:
+        if key in known or not absent:
+            continue
+        for near in difflib.get_close_matches(key.lower(), absent, n=1, cutoff=0.75):
+            problem = f"nothing reads this key: does it stand for `{near}`?"
+            yield Fault(problem, value.line, f"{place}.{quotable(key)}")
 
 
 def _refuse_repeats(node: MapNode) -> None:

@@ -208,8 +208,20 @@ def what_it_is(kind: str, path: str) -> str:
     return f"{words}: {converting(path)} makes one"
 
 
-def converting(path: str) -> str:
-    """Return the command that makes a cassette of a file."""
+def why_not_written(kind: str, path: str) -> str:
+    """Return what a mode that would write it says of a file of this kind. In its place
+    a cassette is found by who asks for it by name, as a test does."""
+    if kind in CODE or kind in UNREAD:
+        return what_it_is(kind, path)
+    place = path if path.endswith((".yaml", ".yml")) else ""
+    return (
+        f"is {KINDS[kind]}, which is replayed and never written: move it away to"
+        f" record anew; {converting(path, place)} makes a cassette of it"
+    )
+
+
+def converting(path: str, place: str = "") -> str:
+    """Return the command that makes a cassette of a file, at ``place`` or beside it."""
     stem = re.sub(r"\.[A-Za-z]+$", "", path)
-    word, word_after = as_word(path), as_word(f"{stem}.govcr.yaml")
+    word, word_after = as_word(path), as_word(place or f"{stem}.govcr.yaml")
     return f"'mitmvcr cassette convert {word} -o {word_after}'"

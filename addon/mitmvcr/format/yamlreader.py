@@ -239,6 +239,8 @@ def _interaction(node: Node, document: Document) -> Interaction | None:
         _repair(name, record, part.line, document.repairs)
     document.unsendable += _unsendable(item["response"])
     document.odd += _unaskable(item["request"])
+    document.odd += fields.strays(item["request"], "request", fields.REQUEST)
+    document.odd += fields.strays(item["response"], "response", fields.RESPONSE)
     return Interaction(item.get("id", 0), Request(**request), Response(**response))
 
 

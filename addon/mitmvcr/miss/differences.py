@@ -6,11 +6,15 @@ from itertools import zip_longest
 
 from mitmvcr.core.matching import Ignoring, Names, query_pairs, split_url
 from mitmvcr.core.searching import common
+from mitmvcr.core.urls import is_loopback
 from mitmvcr.core.wording import quoted, shown
 from mitmvcr.miss.freshness import Fresh, fresh, one_regex
 from mitmvcr.miss.report import Difference
 
 _STEP = re.compile("/")
+_PORT = re.compile(r"(.+):([0-9]{5})")
+#: The first port that Linux chooses of itself; others begin at 49152.
+_CHOSEN = 32768
 _GLOB = re.compile(r"[*?[]")
 
 
@@ -43,13 +47,25 @@ def url_differences(asked: str, recorded: str, counts: Names) -> Iterator[Differ
         yield Difference(*apart("url", asked, recorded))
         return
     origins = "=".join(f"{url[0]}://{url[1]}/" for url in (ours, theirs))
+    remedy = ("base_urls", origins)
+    if _is_made_anew(ours[1], theirs[1]):
+        remedy = ("parts", "port")
     for place, one, other in zip(("scheme", "host"), ours, theirs, strict=False):
         if one != other:
-            yield Difference(place, shown(one), shown(other), ("base_urls", origins))
+            yield Difference(place, shown(one), shown(other), remedy)
     if ours[2] != theirs[2]:
         yield _path_difference(ours[2], theirs[2])
     if ours[3] != theirs[3]:
         yield from _query_differences(ours[3], theirs[3], counts)
+
+
+def _is_made_anew(asked: str, recorded: str) -> bool:
+    """Return whether a system has chosen both ports, for a server that a run starts on
+    this machine: the next run has another."""
+    sides = [_PORT.fullmatch(each) for each in (asked, recorded)]
+    found = [side.groups() for side in sides if side]
+    chosen = all(int(port) >= _CHOSEN and is_loopback(host) for host, port in found)
+    return chosen and len(found) == 2 and found[0][0] == found[1][0]
 
 
 def _path_difference(asked: str, recorded: str) -> Difference:

@@ -54,6 +54,7 @@ class Trial:
         return part in self.parts or part not in self.spec.parts
 
 
+_URL = ("scheme", "host", "port", "path", "query")
 #: What is ignored by a regex, which says all.
 _REGEXES = (Ignoring.BODY, Ignoring.PATH)
 
@@ -79,8 +80,10 @@ def _with(spec: MatchSpec, field: str, value: str, *, value_only: bool) -> Match
 
 
 def _without(part: str, left_out: str) -> Iterable[str]:
-    if left_out == "query" and part == "url":
-        return "scheme", "host", "port", "path", "query"
+    if part == "url" and left_out == "query":  # in any order
+        return _URL
+    if part == "url" and left_out == "port":
+        return [each for each in _URL if each != "port"]
     return () if part == left_out else (part,)
 
 

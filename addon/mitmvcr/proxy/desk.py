@@ -262,7 +262,8 @@ def _value(key: str, value: Any) -> Any:
     option = BY_NAME[key]
     text = text_of(option, value)
     if text is None:
-        raise Problem(422, key, "has no such values", "use what --help shows, as text")
+        remedy = f"use one text, as {option.word} takes it on the command line"
+        raise Problem(422, key, "has no such values", remedy)
     return option.read(text, key)
 
 

@@ -31,7 +31,7 @@ class ForeignStore(FileStore):
         source = convert.Source(read_bytes(self._source), self.name)
         form = convert.BY_NAME.get(self._kind)
         if form is None or (form.name == convert.MITMPROXY and self._flows is None):
-            self._refuse()
+            raise CassetteError(self.name, foreign.what_it_is(self._kind, self.name))
         found = convert.read(source, form, self._flows)
         self.left_out = sum(note.is_loss for note in found.notes)
         self.notes = bool(found.notes)
@@ -46,7 +46,8 @@ class ForeignStore(FileStore):
         self._refuse()
 
     def _refuse(self) -> NoReturn:
-        raise CassetteError(self.name, foreign.what_it_is(self._kind, self.name))
+        problem = foreign.why_not_written(self._kind, self.name)
+        raise CassetteError(self.name, problem)
 
     @property
     def notice(self) -> str:

@@ -2,7 +2,9 @@
 
 import logging
 import os
+import re
 import time
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from mitmvcr.core.errors import (
 from mitmvcr.core.matching import Ignoring, Matcher, MatchSpec
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import RULES
+from mitmvcr.core.wording import as_word
 from mitmvcr.format.source import kind_of_file
 from mitmvcr.options import BY_NAME, CASSETTE, Settings
 from mitmvcr.secrets.rules import Rules
@@ -122,6 +125,8 @@ def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
         problem = f"cassette not found, and mode {settings.mode} never records"
         # Where its recording was killed, to record it again would be refused too.
         remedy = store.left_over() or "record it first with mode record_once"
+        if other := _spelled_otherwise(settings.cassette):
+            remedy += f"; or rename {other}, which is there"
         raise CassetteNotFoundError(store.name, problem, remedy=remedy)
     session = Session(
         store,
@@ -141,6 +146,24 @@ def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
     recorded = environment if session.records else None
     session.common = [*filter(None, [common]), *idle_options(settings, recorded)]
     return session
+
+
+def _spelled_otherwise(cassette: Path | str) -> str:
+    """Return the name of a cassette beside it that a disk of another system takes for
+    the same, or that has the other extension of YAML; nothing without one."""
+    if isinstance(cassette, str):  # a URL
+        return ""
+    wanted = _folded(cassette.name)
+    try:
+        beside = sorted({*os.listdir(cassette.parent)} - {cassette.name})
+    except OSError:
+        return ""
+    return next((as_word(each) for each in beside if _folded(each) == wanted), "")
+
+
+def _folded(name: str) -> str:
+    stem = re.sub(r"\.ya?ml$", "", name, flags=re.IGNORECASE)
+    return unicodedata.normalize("NFC", stem).casefold()
 
 
 def interactions_of(

@@ -179,12 +179,12 @@ def vcr(
         return
     option = request.config.getoption("--record-mode")
     mode = settings.chosen_mode(option, os.environ)
-    wish = settings.wish_of(vcr_config, marks, mode, os.environ)
-    wish.pop("allowed_hosts", None)
-    if allowed_hosts and _wants_block(request):
-        past = settings.filters(allowed_hosts)
-        wish["passthrough"] = [*wish.get("passthrough", []), *past]
     try:
+        wish = settings.wish_of(vcr_config, marks, mode, os.environ)
+        wish.pop("allowed_hosts", None)
+        if allowed_hosts and _wants_block(request):
+            own = settings.listed(wish.get("passthrough"))
+            wish["passthrough"] = [*own, *settings.filters(allowed_hosts)]
         yield from _played(
             request, wish, marks, vcr_cassette_dir, default_cassette_name
         )

@@ -4,6 +4,7 @@ markers and fixtures as pytest-recording has them."""
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -25,13 +26,40 @@ OWN_MODES = (*dict.fromkeys(MODES.values()), "passthrough")
 #: mitmvcr run sets the first one where it was given a mode.
 _CHOSEN = ("MITMVCR_RUN_MODE", "MITMVCR_MODE")
 SCOPES = ("function", "class", "module")
-#: VCR.py's names of what mitmvcr has too.
+#: VCR.py's names of what mitmvcr has too. What VCR.py filters is absent from its
+#: cassettes and does not count; a field that it filters is one of a form or of JSON.
 _RENAMED = {
-    "record_mode": "mode",
-    "match_on": "match",
-    "filter_headers": "redact_headers",
-    "filter_query_parameters": "redact_query",
-    "filter_post_data_parameters": "redact_query",
+    "record_mode": ("mode",),
+    "match_on": ("match",),
+    "filter_headers": ("redact_headers",),
+    "filter_query_parameters": ("redact_query", "ignore_query"),
+    "filter_post_data_parameters": (
+        "redact_query",
+        "ignore_form",
+        "redact_json",
+        "ignore_json",
+    ),
+    "allow_playback_repeats": ("allow_repeats",),
+    "ignore_hosts": ("passthrough",),
+    "ignore_localhost": ("passthrough",),
+}
+_LOCALHOSTS = ("localhost", "127.0.0.1", "0.0.0.0")
+#: What a proxy does anyway: bodies are recorded decoded, from any client.
+_NEEDLESS = ("decode_compressed_response", "custom_patches")
+#: VCR.py's settings that a session has not, with what has the same effect here.
+ELSEWHERE = {
+    "before_record_request": "use hooks='FILE.py' with before_record and match",
+    "before_record_response": "use hooks='FILE.py' with before_record",
+    "before_record": "use hooks='FILE.py' with before_record",
+    "before_playback": "use hooks='FILE.py' with before_replay",
+    "filter_sensitive_data": "use secret=['VARIABLE'] or redact_regex=['REGEX']",
+    "drop_unused_requests": "use mitmvcr run --drop-unused",
+    "record_on_exception": "use mitmvcr run --save-failed no",
+    "cassette_library_dir": "use the ini option vcr_cassettes",
+    "path_transformer": "use the fixture default_cassette_name",
+    "func_path_generator": "use the fixture default_cassette_name",
+    "serializer": "leave it out, a cassette is YAML",
+    "persister": "leave it out, a cassette is a file",
 }
 _MATCHERS = {"uri": "url", "raw_body": "body"}
 #: What one of the systems that cassettes are checked out on has not in a file's name.
@@ -81,25 +109,58 @@ def _is_ci(environment: Mapping[str, str]) -> bool:
 def _renamed(layer: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in layer.items():
-        name = _RENAMED.get(key, key)
-        wanted = _value(name, value)
-        both = name == "redact_query" and name in found
-        found[name] = [*found[name], *wanted] if both else wanted
+        if key in _NEEDLESS or (key in ELSEWHERE and value is None):
+            continue
+        if key in ELSEWHERE:
+            raise VcrError(f"{key} is VCR.py's: {ELSEWHERE[key]}")
+        for name in _RENAMED.get(key, (key,)):
+            wanted = _value(name, key, value)
+            adds_up = name in found and wanted is not None
+            both = adds_up and name.startswith(("redact_", "ignore_", "passthrough"))
+            found[name] = [*listed(found[name]), *listed(wanted)] if both else wanted
     return found
 
 
-def _value(name: str, value: Any) -> Any:
+def _value(name: str, key: str, value: Any) -> Any:
+    """Return VCR.py's value of ``key`` as mitmvcr's of ``name``."""
     if name == "match" and not isinstance(value, str):
         return ",".join(_MATCHERS.get(each, each) for each in value)
-    if name.startswith("redact_") and not isinstance(value, str):
+    if key == "allow_playback_repeats":
+        return "all" if value else None
+    if key == "ignore_localhost":
+        value = _LOCALHOSTS if value else None
+    if value is None:
+        return None
+    if name == "passthrough" and key != name:
+        return filters(f"^{re.escape(each)}$" for each in value)
+    if key.startswith(("filter_", "redact_")) and not isinstance(value, str):
         # VCR.py takes pairs of a name and what stands in its place, which is ours.
-        return [each if isinstance(each, str) else each[0] for each in value]
-    return value
+        value = [each if isinstance(each, str) else each[0] for each in value]
+    if key != name and name.endswith("_json"):
+        return [f"$[{json.dumps(each)}]" for each in listed(value)]
+    return _plain(name, value)
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return a value as JSON has it, which the API takes."""
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if isinstance(value, (str, int, float, list, tuple, type(None))):
+        return list(value) if isinstance(value, tuple) else value
+    raise VcrError(f"{name}={value!r}: use a text, a number or a list of texts")
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a list, of one where a single value was given."""
+    return [value] if isinstance(value, str) else list(value or ())
 
 
 def filters(hosts: Iterable[str]) -> list[str]:
-    """Return mitmproxy's flow filters of regexes of hosts."""
-    return [f'~d "{each}"' for each in hosts]
+    """Return mitmproxy's flow filters of regexes of hosts; within quotes it takes a
+    backslash for the sign that what follows is meant."""
+    return ['~d "' + re.sub(r'([\\"])', r"\\\1", each) + '"' for each in hosts]
 
 
 def file_name(item: pytest.Item, scope: str) -> str:

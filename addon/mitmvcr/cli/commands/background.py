@@ -14,7 +14,7 @@ from mitmvcr.cli.child.own_folder import own_folder
 from mitmvcr.cli.child.trust import write_origins, write_roots
 from mitmvcr.cli.child.way_out import way_out
 from mitmvcr.cli.commands.plan import CI, has_way, in_ci, may_reach_out
-from mitmvcr.cli.commands.serve import check_port
+from mitmvcr.cli.commands.serve import check_apart, check_port
 from mitmvcr.cli.commands.started import Place, State
 from mitmvcr.cli.report.conclusion import RunPolicy, conclude
 from mitmvcr.cli.report.console import say
@@ -22,6 +22,7 @@ from mitmvcr.cli.report.files import parse_reports
 from mitmvcr.cli.report.findings import Finding, of_run
 from mitmvcr.config import in_force
 from mitmvcr.core.errors import VcrError
+from mitmvcr.core.urls import own_address
 from mitmvcr.core.wording import authority
 from mitmvcr.options import (
     BY_NAME,
@@ -109,6 +110,7 @@ class _Background:
         options, home = self._options, self._place.folder
         settings = self._settings
         check_port(options.host, options.port)
+        check_apart(settings.control, options.port)
         ensure_ca(home)
         failure, proxy = "", None
         with own_folder() as folder:
@@ -152,12 +154,12 @@ class _Background:
         settings = self._settings
         cassette = settings.cassette
         played = f"cassette {cassette}" if cassette else f"folder {settings.dir}"
+        url = f"http://{authority(own_address(self._options.host), proxy.port)}"
         state = State(
             pid=os.getpid(),
             host=self._options.host,
             port=proxy.port,
-            what=f"http://{authority(self._options.host, proxy.port)}, {played}, mode"
-            f" {settings.mode}",
+            what=f"{url}, {played}, mode {settings.mode}",
             cassette=os.path.abspath(cassette) if isinstance(cassette, Path) else "",
             told=self._place.log.stat().st_size,
         )

@@ -84,7 +84,8 @@ def request_of(question: Question) -> Request:
         return request_from(curl.method, curl.url, curl.headers, curl.body or b"")
     except ValueError as error:
         remedy = f"{error}; name one as https://api.example.com/v1/chat"
-        raise OptionError("--url", curl.url, remedy) from error
+        word = "--url" if question.curl is None else "--curl"
+        raise OptionError(word, curl.url, remedy) from error
 
 
 def _curl(question: Question) -> Curl:

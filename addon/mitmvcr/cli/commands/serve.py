@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +20,8 @@ from mitmvcr.cli.child.way_out import named_proxy
 from mitmvcr.cli.commands.plan import in_ci, may_reach_out, reaches_out
 from mitmvcr.config import INSIDE, in_force
 from mitmvcr.core.errors import UnusableValueError, VcrError
-from mitmvcr.core.wording import authority
+from mitmvcr.core.urls import own_address
+from mitmvcr.core.wording import as_word, authority
 from mitmvcr.network_options import Address, parse_sets
 from mitmvcr.options import (
     BY_NAME,
@@ -72,6 +74,7 @@ def serve_proxy(extra: Sequence[str], typed: Layer) -> int:
         ensure_ca(confdir)
     else:
         check_port(options.host, options.port)
+        check_apart(settings.control, options.port)
         certificate = ensure_ca(confdir)
         if options.workers > 1:
             return _share(options, settings, confdir, certificate)
@@ -114,7 +117,12 @@ _OURS = {
 
 
 def _check_extra(extra: Sequence[str]) -> None:
-    """Raise VcrError for what is mitmvcr's to set."""
+    """Raise VcrError for what is mitmvcr's to set, and for a command: mitmproxy would
+    take its words for a filter, and nothing would run it."""
+    if extra and shutil.which(extra[0]):
+        word = as_word(extra[0])
+        remedy = f"'mitmvcr run -- {word}' or, with a proxy that runs, 'exec' does"
+        raise VcrError(f"{word}: 'serve' runs no command: {remedy}")
     for word, following in zip_longest(extra, extra[1:], fillvalue=""):
         for theirs, why_not in _OURS.items():
             if theirs.fullmatch(word):
@@ -163,7 +171,8 @@ def _share(
         lines = [
             f"{options.workers} workers serve",
             *where_to_go(
-                f"http://{authority(options.host, options.port)}", certificate
+                f"http://{authority(own_address(options.host), options.port)}",
+                certificate,
             ),
         ]
         if settings.dir is None:
@@ -227,6 +236,16 @@ def _option_values(settings: Settings) -> Iterator[tuple[str, str]]:
     for name, value in as_options(settings).items():
         for text in [value] if isinstance(value, str) else value:
             yield name, text
+
+
+def check_apart(control: Address | None, port: int) -> None:
+    """Raise VcrError if the control API would have the proxy's port, of which mitmproxy
+    says that it is taken."""
+    if control is not None and control.port == port != 0:
+        raise VcrError(
+            f"{CONTROL.word}={control.port}: is the proxy's own port, which serves the"
+            " API under /_vcr/ too: choose another, or 0 for any"
+        )
 
 
 def check_port(host: str, port: int, word: str = PORT.word) -> None:

@@ -1,12 +1,14 @@
 """The files that a conversion reads: those named, those in folders, those beside."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mitmvcr import convert
 from mitmvcr.cli.report.console import say
+from mitmvcr.cli.tools.paths import inside
 from mitmvcr.core.errors import CassetteDamagedError, CassetteError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of
@@ -33,10 +35,12 @@ class Input:
     def read(self) -> bytes:
         """Return what it holds; the mappings of a folder of WireMock's as one. Raise
         CassetteError."""
-        if not self.path.is_dir():
+        if self.is_of_many or not self.path.is_dir():
             return read_bytes(self.path)
         mappings = list[object]()
-        for path in sorted((self.path / _MAPPINGS).rglob("*.json")):
+        for path in inside(self.path / _MAPPINGS):
+            if path.suffix != ".json" and not os.path.isdir(path):
+                continue
             try:
                 held = json.loads(read_bytes(path))
             except ValueError as error:
@@ -63,8 +67,8 @@ def _inside(folder: Path) -> Iterator[Input]:
     if (folder / _MAPPINGS).is_dir():
         yield Input(folder, Path(folder.resolve().name))
         return
-    for path in sorted(folder.rglob("*")):
-        is_one = path.is_file() and path.name.lower().endswith(_EXTENSIONS)
+    for path in inside(folder):
+        is_one = path.name.lower().endswith(_EXTENSIONS) or os.path.isdir(path)
         if is_one and _is_recording(path):
             yield Input(path, path.relative_to(folder), is_of_many=True)
 

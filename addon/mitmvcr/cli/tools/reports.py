@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from mitmvcr.cli.tools.paths import inside
 from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.core.wording import as_word
 from mitmvcr.options import REPORT
@@ -20,10 +21,18 @@ def read_reports(paths: Sequence[Path]) -> Uses:
     OptionError."""
     found: Uses = {}
     for path in paths:
-        for file in sorted(path.rglob("*.json")) if path.is_dir() else [path]:
+        for file in _files(path):
             for use in _read(file, is_named=file == path):
                 found.setdefault(_real(use.cassette, file), []).append(use)
     return found
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return [
+        each for each in inside(path) if each.suffix == ".json" or os.path.isdir(each)
+    ]
 
 
 def _read(file: Path, *, is_named: bool) -> Iterator[Use]:

@@ -50,8 +50,10 @@ def broken(
     if response is not None and exchange.tee is not None:
         by_client = flow is None or was_left_by_client(flow)
         return _cut_short(exchange, response, reason, by_client=by_client)
-    if flow is None or response is not None:
+    if flow is None or (response is not None and was_left_by_client(flow)):
         return Broken(None, f"broke off and is not recorded: {reason}")
+    if response is not None:  # all of it was to come before any went on
+        return Broken(None, _not_recorded(exchange, reason))
     if was_left_by_client(flow):
         silent = (now - exchange.sent) / 1e9
         if silent < gives_up_after():

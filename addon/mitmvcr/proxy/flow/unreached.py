@@ -61,11 +61,12 @@ class _Way(NamedTuple):
 
 
 _PAST = "NO_PROXY names hosts that are reached without it"
+_NAMES = "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"
 _BY_VARIABLE = _Way(
-    named=f"that is the proxy that HTTPS_PROXY or ALL_PROXY names; {_PAST}",
-    refused=f"the proxy that HTTPS_PROXY or ALL_PROXY names does not go there: {_PAST}",
-    login="HTTPS_PROXY or ALL_PROXY names that proxy; the user and the password that it"
-    " wants stand before its host there, as USER:PASSWORD@",
+    named=f"that is the proxy that {_NAMES} names; {_PAST}",
+    refused=f"the proxy that {_NAMES} names does not go there: {_PAST}",
+    login=f"{_NAMES} names that proxy; the user and the password that it wants stand"
+    " before its host there, as USER:PASSWORD@",
     unknown="HTTPS_PROXY",
 )
 _BY_MODE = _Way(

@@ -10,6 +10,7 @@ from mitmproxy import ctx
 from mitmproxy.proxy import mode_specs
 
 from mitmvcr.core.errors import UnusableValueError, VcrError
+from mitmvcr.core.urls import own_address
 from mitmvcr.core.wording import authority, quoted
 from mitmvcr.proxy.host.capabilities import capabilities
 from mitmvcr.proxy.host.masters import listening_port
@@ -83,7 +84,7 @@ def main_url() -> str:
     scheme = "socks5" if isinstance(mode, mode_specs.Socks5Mode) else "http"
     host = mode.listen_host(ctx.options.listen_host) or ADDRESS
     port = mode.listen_port(ctx.options.listen_port)
-    return f"{scheme}://{authority(host, port)}"
+    return f"{scheme}://{authority(own_address(host), port)}"
 
 
 def _kind_of(spec: str) -> str:
