@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 from mitmvcr.core.dates import date_of
-from mitmvcr.core.jsontext import holding
+from mitmvcr.core.jsontext import handed_on, holding
 from mitmvcr.core.matching import url_key
 from mitmvcr.core.model import Headers, Interaction
 from mitmvcr.core.urls import url_parts
@@ -16,18 +16,22 @@ from mitmvcr.tools.sheet import Entry
 
 def chosen(entries: Sequence[Entry], positions: Container[int]) -> list[Entry]:
     """Return the entries at these positions; what a test had made up before one that
-    goes is held by the next that stays. Raise CassetteError."""
-    kept: list[Entry] = []
-    waiting: Headers = {}
-    for at, entry in enumerate(entries):
-        if at not in positions:
-            waiting = {**entry.request.variables, **waiting}
-            continue
-        if waiting:
-            met = entry.interaction
-            entry, waiting = entry.changed(met, holding(met, waiting)), {}
-        kept.append(entry)
-    return kept
+    goes is held by another that stays. Raise CassetteError."""
+    handed = handed_on(
+        len(entries), positions, lambda at: entries[at].request.variables
+    )
+    return [
+        _holding(each, handed.get(at, {}))
+        for at, each in enumerate(entries)
+        if at in positions
+    ]
+
+
+def _holding(entry: Entry, variables: Headers) -> Entry:
+    if not variables:
+        return entry
+    met = entry.interaction
+    return entry.changed(met, holding(met, variables))
 
 
 def _by_url(met: Interaction) -> tuple[str, str, str, str]:
