@@ -106,6 +106,16 @@ def test_equal_requests_stay_in_their_order(by, codes):
     assert found == codes
 
 
+@pytest.mark.parametrize("codes", [(500, 200, 200), (200, 500, 200), (200, 200, 500)])
+def test_what_is_sorted_stays_as_it_is(codes):
+    """Though equal requests may stand against it: else each run would move some."""
+    first, second, third = codes
+    held = sheet(met("/a", code=first), met("/a", code=second), met("/b", code=third))
+    once = in_order(held.entries, "status")
+    again = in_order(once, "status")
+    assert [each.number for each in again] == [each.number for each in once]
+
+
 def test_one_url_in_two_spellings_is_one():
     held = sheet(met("http://A.com/~x", code=500), met("http://a.com/%7ex"))
     found = [each.interaction.response.code for each in in_order(held.entries, "url")]

@@ -1,7 +1,7 @@
 """Two cassettes made one: what both hold once, and of one request recorded twice the
 newer answer. With what both came from it is known too what one of them dropped."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -27,6 +27,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 #: Makes of a request what is compared.
 Clean = Callable[[Request], Request]
 _Pairs = dict[int, int]
+_Sides = tuple[dict[int, Keys], dict[int, Keys]]
 
 
 class Note(NamedTuple):
@@ -180,7 +181,8 @@ class _Merge:
         its_rest = [at for at in b if at not in taken]
         if rest and its_rest:
             keys = self._keys(one, rest), self._keys(other, its_rest)
-            found.update(pair_off(*keys, MATCHING[0]))
+            found.update(_alike((one, other), keys))
+            found.update(pair_off(*_left(keys, found), MATCHING[0]))
         return found
 
     def _keys(
@@ -210,6 +212,32 @@ class _Merge:
         pairs = fields(request.headers).items()
         counted = self._matcher.counts.headers(pairs)
         return frozenset(pair for pair in counted if pair[0] not in _PASSED_OVER)
+
+
+def _alike(sides: tuple[Sequence[Entry], ...], keys: _Sides) -> _Pairs:
+    """Return which are the same in two files that are laid out otherwise, where several
+    requests match: else one would be taken for another's newer answer."""
+    ways = [[*MATCHING[0](each)] for side in keys for each in side.values()]
+    counts = Counter(key for way in ways for key in way)
+    a, b = (
+        {
+            at: entries[at].content
+            for at, each in side.items()
+            if any(counts[key] > 2 for key in MATCHING[0](each))
+        }
+        for entries, side in zip(sides, keys, strict=True)
+    )
+    return dict(_same(a, b))
+
+
+def _left(keys: _Sides, found: _Pairs) -> _Sides:
+    """Return those that have no other yet."""
+    a, b = keys
+    taken = {*found.values()}
+    return (
+        {at: each for at, each in a.items() if at not in found},
+        {at: each for at, each in b.items() if at not in taken},
+    )
 
 
 def _method_and_url(request: Request) -> tuple[str, str]:

@@ -3,6 +3,7 @@ stay in theirs: it is the order in which they are answered."""
 
 from collections import deque
 from collections.abc import Callable, Container, Sequence
+from heapq import heapify, heappop, heapreplace
 from typing import Any
 
 from mitmvcr.core.dates import date_of
@@ -56,15 +57,22 @@ WAYS: dict[str, Callable[[Interaction], Any]] = {
 
 
 def in_order(entries: Sequence[Entry], by: str) -> list[Entry]:
-    """Return the entries sorted. Raise CassetteError."""
-    keys, groups = [], []
-    for entry in entries:
+    """Return the entries sorted: of what each group of equal requests has next, the
+    least comes first, so that sorting again changes nothing. Raise CassetteError."""
+    groups: dict[tuple[str, str], deque[tuple[Any, int]]] = {}
+    for place, entry in enumerate(entries):
         met = entry.interaction
-        keys.append(WAYS[by](met))
-        groups.append((met.request.method or "GET", url_key(met.request.url)))
+        group = met.request.method or "GET", url_key(met.request.url)
+        groups.setdefault(group, deque()).append((WAYS[by](met), place))
         entry.forget()
-    places = sorted(range(len(entries)), key=keys.__getitem__)
-    waiting: dict[tuple[str, str], deque[Entry]] = {}
-    for entry, group in zip(entries, groups, strict=True):
-        waiting.setdefault(group, deque()).append(entry)
-    return [waiting[groups[place]].popleft() for place in places]
+    heads = [(*each.popleft(), each) for each in groups.values()]
+    heapify(heads)
+    found = []
+    while heads:
+        _, place, rest = heads[0]
+        found.append(entries[place])
+        if rest:
+            heapreplace(heads, (*rest.popleft(), rest))
+        else:
+            heappop(heads)
+    return found
