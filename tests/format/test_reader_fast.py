@@ -23,7 +23,7 @@ from mitmvcr.format.lines import Columns
 TOKENS = [
     *(text.encode() for text in NASTY),
     b": ", b"- ", b" #", b"\r\n", b"    ", b"\t", b"|-", b"|+", b"|2", b"|4", b">",
-    b"!!str ", b"!!binary ", b"!binary ", b"!!int ", b"!!null ", b"&a ", b"*a", b"? ", b"}", b"\\x",
+    b"!!str ", b"!!binary ", b"!!int ", b"!!null ", b"&a ", b"*a", b"? ", b"}", b"\\x",
     b"\\u00e9", b"\\U0001f600", b"\\ud83d", b"\\/", b"\\x5c", b"\\\\", b"\n---\n",
     b"\xff", b"\xed\xa0\x80", b"\xc2", b"''", b'""', b"[]", b"{}", b"id: 0",
     b"version: 1", b"body: |\n", b"url: x", b"code: 1", b"1.5s", b"null",
