@@ -68,6 +68,17 @@ def test_what_is_laid_out_otherwise_is_the_same_too(laid_out):
     assert (found.same, found.notes) == (1, [])
 
 
+@pytest.mark.parametrize("laid_out", ["v3", "v4"])
+def test_what_one_branch_laid_out_anew_it_has_not_recorded_anew(laid_out):
+    """What the other has dropped is gone, and what it has recorded again is taken."""
+    base, theirs = sheet(A, met("/x", b"1")), sheet(met("/x", b"2"))
+    ours = of(data(A, met("/x", b"1"), layout=laid_out))
+    for sides in ((ours, theirs), (theirs, ours)):
+        found = merged(*(each.entries for each in sides), Matcher(), base.entries)
+        assert [each.interaction.response.body for each in found.entries] == [b"2"]
+        assert found.notes == []
+
+
 def test_requests_that_do_not_match_are_two():
     one, other = (met("/x", method="POST", body=each) for each in (b"1", b"2"))
     assert len(merge([one], [other]).entries) == 2

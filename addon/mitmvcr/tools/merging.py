@@ -112,7 +112,7 @@ class _Merge:
                 kept[at] = self._of_two(at, pairs[at], origins.get(at))
             elif at not in origins:
                 kept[at] = self._ours[at]
-            elif self._ours[at].digest != self._base[origins[at]].digest:
+            elif not _is_same(self._ours[at], self._base[origins[at]]):
                 why = "it was recorded anew here and is gone there"
                 kept[at] = self._noted(self._ours[at], why)
         return kept
@@ -126,7 +126,7 @@ class _Merge:
                 continue
             if at not in origins:
                 added[at] = self._theirs[at]
-            elif self._theirs[at].digest != self._base[origins[at]].digest:
+            elif not _is_same(self._theirs[at], self._base[origins[at]]):
                 why = "it was recorded anew there and is gone here"
                 added[at] = self._noted(self._theirs[at], why)
         return added
@@ -134,13 +134,15 @@ class _Merge:
     def _of_two(self, at: int, its: int, origin: int | None) -> Entry:
         """Choose between two recordings of one request."""
         one, other = self._ours[at], self._theirs[its]
-        digests = one.digest, other.digest
-        was = None if origin is None else self._base[origin].digest
-        if digests[0] == digests[1] or digests[1] == was:
-            self._same += digests[0] == digests[1]
+        if _is_same(one, other):
+            self._same += 1
             return one
-        if digests[0] == was:
-            return other
+        if origin is not None:
+            was = self._base[origin]
+            if _is_same(other, was):
+                return one
+            if _is_same(one, was):
+                return other
         dates = one.date, other.date
         if dates[0] == dates[1] and _are_equal(one, other):
             self._same += 1
@@ -242,6 +244,13 @@ def _left(keys: _Sides, found: _Pairs) -> _Sides:
 
 def _method_and_url(request: Request) -> tuple[str, str]:
     return request.method or "GET", request.url
+
+
+def _is_same(one: Entry, other: Entry) -> bool:
+    """Return whether two say the same, though their files may be laid out otherwise."""
+    if one.digest == other.digest:
+        return True
+    return one.style != other.style and one.content == other.content
 
 
 def _are_equal(one: Entry, other: Entry) -> bool:
