@@ -143,15 +143,10 @@ class _Merge:
                 return one
             if _is_same(one, was):
                 return other
-        dates = one.date, other.date
-        if dates[0] == dates[1] and _are_equal(one, other):
-            self._same += 1
-            return one
-        return self._newer(one, other, dates)
+        return self._newer(one, other)
 
-    def _newer(
-        self, one: Entry, other: Entry, dates: tuple[datetime | None, datetime | None]
-    ) -> Entry:
+    def _newer(self, one: Entry, other: Entry) -> Entry:
+        dates = one.date, other.date
         if dates == (None, None):
             return self._noted(one, "it was recorded twice, and nothing says when")
         if (dates[1] or _NEVER) > (dates[0] or _NEVER):
@@ -250,10 +245,8 @@ def _is_same(one: Entry, other: Entry) -> bool:
     """Return whether two say the same, though their files may be laid out otherwise."""
     if one.digest == other.digest:
         return True
-    return one.style != other.style and one.content == other.content
-
-
-def _are_equal(one: Entry, other: Entry) -> bool:
+    if one.date != other.date:  # which is known without reading them
+        return False
     a, b = one.interaction, other.interaction
     return (a.request, a.response) == (b.request, b.response)
 

@@ -208,11 +208,6 @@ class Entry(NamedTuple):
         return self.sheet.digests[self.number]
 
     @property
-    def style(self) -> tuple[Layout, Columns | None]:
-        """Return how its file is laid out; of others the digests differ."""
-        return self.sheet.layout, self.sheet.columns
-
-    @property
     def content(self) -> bytes:
         """Return a digest of what it says, however a file is laid out."""
         item = writer.dumper()(self.interaction, 0)
