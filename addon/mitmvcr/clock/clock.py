@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
-from itertools import count
 from urllib.parse import unquote, unquote_plus
 
 from mitmvcr.clock.moving import Move, recorded_at
@@ -137,13 +136,10 @@ class Clock:
     def meant(self, request: Request) -> Iterator[Request]:
         """Yield the request with what was recorded for what was given out; then, where
         several times were moved to the same one, with those before the last."""
-        before = request
-        for back in count(1):
-            meant = self._meant(request, back)
-            if meant == before:
-                return
+        before, back = request, 1
+        while (meant := self._meant(request, back)) != before:
             yield meant
-            before = meant
+            before, back = meant, back + 1
 
     def _meant(self, request: Request, back: int) -> Request:
         """Return the request with what was recorded that many times before."""
