@@ -15,7 +15,7 @@ from mitmvcr.core.modes import Mode
 from mitmvcr.format import reader, yamlreader
 from mitmvcr.format.check import check
 from mitmvcr.session import Session, open_session
-from mitmvcr.session.unused import drop_marked
+from mitmvcr.session.unused import drop_marked, drop_unused
 from mitmvcr.session.variables import UnknownVariableError
 from mitmvcr.store import journal, waiting
 from mitmvcr.store.journal import Journal
@@ -266,3 +266,24 @@ def test_a_value_that_somebody_broke_is_named(tmp_path: Path, items: list[str]) 
     assert "request.variables.seed" in str(problem)
     with pytest.raises(CassetteDamagedError, match=r"request\.variables\.seed"):
         opened(cassette, "replay_only")
+
+
+def test_a_value_outlives_the_last_requests_that_nothing_asks_for(
+    tmp_path: Path,
+) -> None:
+    """Else the run after one with ``--drop-unused`` would not find it."""
+    cassette = tmp_path / "a.yaml"
+    session = opened(cassette, "record_only")
+    ask(session, 1)
+    value(session, "late", "1")
+    ask(session, 2)
+    session.close()
+    replay = opened(cassette, "replay_only")
+    assert replay.plan(Request(method="GET", url=f"{URL}1"))
+    replay.replayed()
+    assert value(replay, "late", "2") == "1"
+    replay.close()
+    assert drop_unused(replay) == 1
+    again = opened(cassette, "replay_only")
+    assert value(again, "late", "3") == "1"
+    again.close()

@@ -2,8 +2,10 @@
 
 import difflib
 import gzip
+import hashlib
 import json
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from email.utils import formatdate
@@ -41,6 +43,17 @@ for path in sys.argv[3:]:
 """
 
 
+def md5(body: bytes) -> str:
+    return b64encode(hashlib.md5(body).digest()).decode()
+
+
+#: Answers with a checksum: one that can be restated, and one that cannot.
+SUMS = {
+    "/summed": ("Content-MD5", md5),
+    "/odd": ("X-Amz-Checksum-XxHash64", lambda body: f"{len(body)}"),
+}
+
+
 class Api(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     changed: ClassVar[bool] = False
@@ -60,7 +73,7 @@ class Api(BaseHTTPRequestHandler):
         value: dict[str, Any] = {"id": 7, "name": "one", "seen": kind.count}
         if self.path == "/changes" and kind.changed:
             value = {"id": "7", "name": "one", "seen": kind.count, "colour": "red"}
-        if self.path == "/grows" and kind.changed:
+        if self.path in ("/grows", *SUMS) and kind.changed:
             value["more"] = True
         if self.path == "/token":
             value["expires_at"] = now() + HOUR
@@ -78,6 +91,9 @@ class Api(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.send_header("X-Request-Id", f"r-{type(self).count}")
+        if self.path in SUMS:
+            name, sum_of = SUMS[self.path]
+            self.send_header(name, sum_of(body))
         for name, each in more.items():
             self.send_header(name.replace("_", "-"), each)
         self.end_headers()
@@ -168,6 +184,28 @@ def _look_at(reports: list[Path], api: str) -> None:
     assert suite.attrib["tests"] == "3"
     assert "type-changed $.id" in page
     assert f"| breaking | `type-changed` | `$.id` | `GET {api}/changes` |" in request
+
+
+def test_a_checksum_is_that_of_what_is_written(
+    cli: Cli, api: str, tmp_path: Path
+) -> None:
+    """What no checksum can be made for is recorded whole."""
+    cassette = tmp_path / "c.yaml"
+    record(cli, cassette, api, *SUMS)
+    before = reader.load(cassette).interactions
+    Api.changed = True
+    ran = cli("refresh", cassette, *FAST, "--write")
+    assert ran.returncode == 10, ran.stderr
+    after = reader.load(cassette).interactions
+    seen = [
+        [json.loads(each.response.body)["seen"] for each in held]
+        for held in (before, after)
+    ]
+    assert seen[0][0] == seen[1][0]
+    assert seen[0][1] != seen[1][1]
+    for each, (name, sum_of) in zip(after, SUMS.values(), strict=True):
+        said = {n.lower(): v[0] for n, v in each.response.headers.items()}
+        assert said[name.lower()] == sum_of(each.response.body)
 
 
 def test_times_in_what_is_new_are_those_of_the_recording(

@@ -1,8 +1,11 @@
 """A session that knows the time: what it gives out, and what it understands."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from email.utils import formatdate
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -133,6 +136,61 @@ def test_a_time_in_a_body_or_quoted_is_understood(quoted: str) -> None:
     in_url = in_url.replace("2024", "2025")
     assert world.ask(f"https://a.test/q?t={in_url}") is not None
     assert world.ask("https://a.test/b", b'{"a": "%s"}' % later.encode()) is not None
+
+
+#: How a time may be spelled that is moved -> the same a year later.
+SPELLED = {
+    "2024-11-28 13:00:00 UTC": "2025-11-28 13:00:00 UTC",
+    "2024-11-28T13:00:00,25+0000": "2025-11-28T13:00:00,25+0000",
+    "20241128T130000Z": "20251128T130000Z",
+    "Thu, 28 Nov 2024 13:00:00 GMT": "Fri, 28 Nov 2025 13:00:00 GMT",
+    "Thu, 28 Nov 2024 13:00:00 +0000": "Fri, 28 Nov 2025 13:00:00 +0000",
+    "Thursday, 28-Nov-24 13:00:00 UTC": "Friday, 28-Nov-25 13:00:00 UTC",
+    "Thu Nov 28 13:00:00 2024": "Fri Nov 28 13:00:00 2025",
+}
+
+
+@pytest.mark.parametrize("quoted", [str, partial(quote, safe=""), quote_plus])
+@pytest.mark.parametrize("then", SPELLED)
+def test_each_spelling_that_is_moved_is_understood(
+    then: str, quoted: Callable[[str], str]
+) -> None:
+    world = World(
+        at("https://a.test/", b'{"expires_at": "%s"}' % then.encode()),
+        at("https://a.test/b", asked=f"since={quoted(then)}&b".encode()),
+    )
+    found = world.ask("https://a.test/")
+    assert found is not None
+    assert SPELLED[then].encode() in found.body
+    back = f"since={quoted(SPELLED[then])}&b".encode()
+    assert world.ask("https://a.test/b", back) is not None
+
+
+def test_times_that_were_moved_to_the_same_one_are_all_understood() -> None:
+    """A replay is faster: what was a token each some seconds is one at once."""
+    dates = (AT, AT + 4, AT + 9)
+    world = World(
+        *(
+            at(
+                f"https://a.test/{n}",
+                b'{"exp": %d}' % (date + 3600),
+                date=formatdate(date, usegmt=True),
+            )
+            for n, date in enumerate(dates)
+        ),
+        *(
+            at("https://a.test/use", asked=b'{"t": %d, "n": %d}' % (date + 3600, n))
+            for n, date in enumerate(dates)
+        ),
+    )
+    for number in range(len(dates)):
+        found = world.ask(f"https://a.test/{number}")
+        assert found is not None
+        assert found.body == b'{"exp": %d}' % (world.now + 3600)
+    for number in range(len(dates)):
+        body = b'{"t": %d, "n": %d}' % (world.now + 3600, number)
+        assert world.ask("https://a.test/use", body) is not None
+    assert world.ask("https://a.test/use", b'{"t": %d}' % (world.now + 3600)) is None
 
 
 def test_a_validator_is_understood() -> None:

@@ -160,7 +160,7 @@ def test_a_token_is_made_again_with_a_signature_of_zeros() -> None:
     )
     assert new.split(".")[2] == "A" * 24
     assert moving.remade == 1
-    assert moving.pairs[new] == token
+    assert moving.pairs[token] == new
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,10 @@ def answer(
     return Response(code=code, body=body, content_length=len(body), headers=headers)
 
 
+def _wide(text: str) -> bytes:
+    return text.encode("utf-16-le")
+
+
 def met(response: Response, url: str = "https://a.test/things/1") -> Interaction:
     return Interaction(0, Request("GET", url), response)
 
@@ -232,3 +236,40 @@ def test_a_compressed_body_is_compressed_again() -> None:
     assert kept.content_length == -1
     undone = answer(b'{"a": 2}', Content_Encoding="deflate")
     assert grafted(answer({"a": 1}), undone, (), ()).body == b'{"a": 1}'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wanted"),
+    [
+        (b'\xef\xbb\xbf{"a": 1}', b'\xef\xbb\xbf{"a": 2}', b'\xef\xbb\xbf{"a": 1}'),
+        (b'{"a": 1}', b'\xef\xbb\xbf{"a": 2}', b'\xef\xbb\xbf{"a": 1}'),
+        (b'\xef\xbb\xbf{"a": 1}', b'{"a": 2}', b'{"a": 1}'),
+        (_wide('{"a": 1}'), _wide('{"a": 2}'), _wide('{"a": 2}')),
+        (b'{"a": 1}', _wide('{"a": 2}'), _wide('{"a": 2}')),
+    ],
+)
+def test_a_byte_order_mark_is_no_value(
+    before: bytes, after: bytes, wanted: bytes
+) -> None:
+    """.NET writes one. What is in UTF-16 is recorded whole."""
+    assert grafted(answer(before), answer(after), (), ()).body == wanted
+
+
+def test_a_value_of_xml_keeps_its_quotes() -> None:
+    before = "<a b='\"x' c='1'>é</a>".encode()
+    old, now = (
+        answer(each, kind="application/xml")
+        for each in (before, b'<a b="y" c="2">e</a>')
+    )
+    assert grafted(old, now, (), ()).body == before
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [(404, JSON), (400, JSON), (200, "application/problem+json")]
+)
+def test_an_answer_of_another_kind_is_recorded_whole(code: int, kind: str) -> None:
+    """Its values are not those of the old one, though they have the same names."""
+    old = met(answer({"message": "done", "id": 1}))
+    now = answer({"message": "it is gone", "code": 7}, code, kind)
+    drift = compared(old, [now, now], Known([old]).of(old))
+    assert grafted(old.response, now, drift.findings, ()).body == now.body

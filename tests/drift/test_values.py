@@ -182,9 +182,9 @@ def test_an_element_is_what_it_has() -> None:
         "a": {"@x": "1", "#text": "t", "b": [{"@y": "2", "#text": "u"}]}
     }
     assert [(each.path, text[each.start : each.end]) for each in scalars(text)] == [
-        (("a", "@x"), "1"),
+        (("a", "@x"), '"1"'),
         (("a", "#text"), "t"),
-        (("a", "b", 0, "@y"), "2"),
+        (("a", "b", 0, "@y"), "'2'"),
         (("a", "b", 0, "#text"), "u"),
     ]
 

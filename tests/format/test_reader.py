@@ -240,6 +240,7 @@ def test_unknown_keys_beside_the_interactions_are_passed_over() -> None:
         (">-\n  a\n\n  b", b"a\nb"),
         ("!!binary gICA", b"\x80\x80\x80"),
         ("!!binary |\n  gICA\n  gICA", b"\x80" * 6),
+        ("!binary |-\n  gICA\n  gICA", b"\x80" * 6),  # as Ruby's Psych writes it
         ("!!str 123", b"123"),
         ('""', b""),
         ("", b""),

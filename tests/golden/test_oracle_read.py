@@ -45,8 +45,14 @@ WIDER = (
 )
 
 
+#: A tag that is bytes to us, as Ruby writes them, and a text to Go.
+RUBYS = re.compile(rb"(?<!!)!binary")
+
+
 def agrees(data: bytes) -> None:
     theirs, ours = oracle.read(data), outcome(lambda: reader.loads(data))
+    if RUBYS.search(data):
+        return
     if isinstance(theirs, str):
         assert isinstance(ours, str) or any(each in theirs for each in WIDER), theirs
     elif isinstance(ours, str):

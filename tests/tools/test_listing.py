@@ -1,11 +1,13 @@
 """What a cassette holds at a glance, in numbers, and in which order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mitmvcr.core.dates import age_shown, date_of, parse_date
 from mitmvcr.core.frames import Frame
+from mitmvcr.core.model import Interaction
 from mitmvcr.format import source
 from mitmvcr.tools.listing import Listing, host_of, listing, stats
 from mitmvcr.tools.sorting import chosen, in_order
@@ -104,6 +106,16 @@ def test_equal_requests_stay_in_their_order(by, codes):
     assert found == codes
 
 
+@pytest.mark.parametrize("codes", [(500, 200, 200), (200, 500, 200), (200, 200, 500)])
+def test_what_is_sorted_stays_as_it_is(codes):
+    """Though equal requests may stand against it: else each run would move some."""
+    first, second, third = codes
+    held = sheet(met("/a", code=first), met("/a", code=second), met("/b", code=third))
+    once = in_order(held.entries, "status")
+    again = in_order(once, "status")
+    assert [each.number for each in again] == [each.number for each in once]
+
+
 def test_one_url_in_two_spellings_is_one():
     held = sheet(met("http://A.com/~x", code=500), met("http://a.com/%7ex"))
     found = [each.interaction.response.code for each in in_order(held.entries, "url")]
@@ -152,14 +164,14 @@ def test_numbers_are_counted_by_what_they_are_of():
 # Some of them
 
 
-def test_what_was_made_up_before_one_that_goes_is_held_by_the_next():
-    from dataclasses import replace
+def made_up(each: Interaction, **variables: str) -> Interaction:
+    headers = {name: (value,) for name, value in variables.items()}
+    return replace(each, request=replace(each.request, variables=headers))
 
-    first, second, third = met("/a"), met("/b"), met("/c")
-    first = replace(
-        first, request=replace(first.request, variables={"name": ("x",), "n": ("1",)})
-    )
-    third = replace(third, request=replace(third.request, variables={"n": ("2",)}))
+
+def test_what_was_made_up_before_one_that_goes_is_held_by_the_next():
+    second = met("/b")
+    first, third = made_up(met("/a"), name="x", n="1"), made_up(met("/c"), n="2")
     held = sheet(first, second, third)
     found = chosen(held.entries, {2})
     assert found[0].interaction.request.variables == {
@@ -169,3 +181,14 @@ def test_what_was_made_up_before_one_that_goes_is_held_by_the_next():
     kept = chosen(held.entries, {0, 1})
     assert [each.new for each in kept] == [None, None]
     assert [each.new for each in chosen(held.entries, {1, 2})][1] is None
+
+
+def test_what_was_made_up_before_the_last_ones_that_go_is_held_by_the_last_that_stays():
+    first, second = made_up(met("/a"), n="1"), made_up(met("/b"), n="2")
+    third, fourth = made_up(met("/c"), n="3", name="x"), made_up(met("/d"), name="y")
+    held = sheet(first, second, third, fourth)
+    (found,) = chosen(held.entries, {1})
+    assert found.interaction.request.variables == {"n": ("1",), "name": ("x",)}
+    (found,) = chosen(held.entries, {0})
+    assert found.interaction.request.variables == {"n": ("1",), "name": ("x",)}
+    assert chosen(held.entries, set()) == []

@@ -7,7 +7,7 @@ import pytest
 from mitmvcr.core.matching import Matcher
 from mitmvcr.tools import Sheet
 from mitmvcr.tools.merging import equal, merged
-from tools.making import met, of, paths, sheet
+from tools.making import data, met, of, paths, sheet
 from tools.test_sheet import BY_HAND, BY_YAML
 
 
@@ -56,6 +56,27 @@ def test_where_nothing_says_when_ours_stays():
     assert [each.sheet.name for each in found.entries] == ["a"]
     (note,) = found.notes
     assert note.why == "it was recorded twice, and nothing says when"
+
+
+@pytest.mark.parametrize("laid_out", ["v3", "v4"])
+def test_what_is_laid_out_otherwise_is_the_same_too(laid_out):
+    """Else the first of several answers was another's older one, and went."""
+    first, second = met("/x", b"1", day=5), met("/x", b"2", day=7)
+    ours, theirs = sheet(second), of(data(first, second, layout=laid_out))
+    found = merged(ours.entries, theirs.entries, Matcher())
+    assert [each.interaction.response.body for each in found.entries] == [b"2", b"1"]
+    assert (found.same, found.notes) == (1, [])
+
+
+@pytest.mark.parametrize("laid_out", ["v3", "v4"])
+def test_what_one_branch_laid_out_anew_it_has_not_recorded_anew(laid_out):
+    """What the other has dropped is gone, and what it has recorded again is taken."""
+    base, theirs = sheet(A, met("/x", b"1")), sheet(met("/x", b"2"))
+    ours = of(data(A, met("/x", b"1"), layout=laid_out))
+    for sides in ((ours, theirs), (theirs, ours)):
+        found = merged(*(each.entries for each in sides), Matcher(), base.entries)
+        assert [each.interaction.response.body for each in found.entries] == [b"2"]
+        assert found.notes == []
 
 
 def test_requests_that_do_not_match_are_two():

@@ -1,9 +1,10 @@
 """The clock of a session: what it gave out later than it was, and what that was."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from urllib.parse import unquote, unquote_plus
 
 from mitmvcr.clock.moving import Move, recorded_at
 from mitmvcr.clock.times import moved, read
@@ -16,13 +17,27 @@ _TEXT = "utf-8", "surrogateescape"
 _SAME = 60
 #: How many texts are remembered.
 _MOST = 1 << 14
-#: What may be one of them.
+#: How many recorded times are remembered that were moved to the same one.
+_MOST_OF_ONE = 15
+#: What may be one of them, as :mod:`times` reads it, or quoted as in a URL or a form.
+_BLANK, _COLON, _COMMA = rb"(?: |%20|\+)", rb"(?::|%3[Aa])", rb"(?:,|%2[Cc])"
+_SIGN = rb"(?:[+-]|%2[Bb])"
+_CLOCK = rb"\d\d%b\d\d%b\d\d" % (_COLON, _COLON)
 _GIVEN = re.compile(
-    TOKEN.pattern
-    + rb"|\d{4}-?\d\d-?\d\d(?:[Tt ]|%20|\+)\d\d(?::|%3[Aa]|)\d\d(?::|%3[Aa]|)\d\d"
-    rb"(?:[.,]\d+)?(?:Z|z|[+-]\d\d:?\d\d|%2B\d\d(?::|%3[Aa])\d\d)?"
-    rb"|[A-Z][a-z]{2,8}, \d\d?[ -][A-Z][a-z]{2}[ -]\d{2,4} \d\d:\d\d:\d\d GMT"
-    rb"|(?<!\d)\d{10}(?:\d{3}){0,2}(?:\.\d+)?(?!\d)"
+    rb"|".join(
+        (
+            TOKEN.pattern,
+            rb"\d{4}-?\d\d-?\d\d(?:[Tt]|%b)(?:%b|\d{6})(?:(?:\.|%b)\d+)?"
+            rb"(?:[Zz]|%bUTC|%b\d\d%b?\d\d)?"
+            % (_BLANK, _CLOCK, _COMMA, _BLANK, _SIGN, _COLON),
+            rb"[A-Z][a-z]{2,8}%b%b\d\d?(?:-|%b)[A-Z][a-z]{2}(?:-|%b)\d{2,4}%b%b%b"
+            rb"(?:GMT|UTC|%b0000)"
+            % (_COMMA, _BLANK, _BLANK, _BLANK, _BLANK, _CLOCK, _BLANK, _SIGN),
+            rb"[A-Z][a-z]{2}%b[A-Z][a-z]{2}%b(?:%b|\d)\d%b%b%b\d{4}"
+            % (_BLANK, _BLANK, _BLANK, _BLANK, _CLOCK, _BLANK),
+            rb"(?<!\d)\d{10}(?:\d{3}){0,2}(?:\.\d+)?(?!\d)",
+        )
+    )
 )
 
 
@@ -44,8 +59,8 @@ class Clock:
         self._now, self._find_first = now, first
         self._say, self._said = say, set[str]()
         self._fakes = fakes
-        #: What was given out -> what it was; and the other way round.
-        self._recorded: dict[str, str] = {}
+        #: What was given out -> what it was, the last one last; and the reverse.
+        self._recorded: dict[str, list[str]] = {}
         self._given: dict[str, str] = {}
 
     @cached_property
@@ -66,7 +81,7 @@ class Clock:
             return met
         move = Move(at, age, self._later, self._fakes)
         new = move.interaction(met)
-        for given, recorded in move.pairs.items():
+        for recorded, given in move.pairs.items():
             self._remember(given, recorded)
         self._tell_of(move, met.request.url.partition("?")[0])
         return new
@@ -99,13 +114,12 @@ class Clock:
         return known if abs(one[0] - other[0]) <= _SAME else new
 
     def _remember(self, given: str, recorded: str) -> None:
-        for known, key, value in (
-            (self._recorded, given, recorded),
-            (self._given, recorded, given),
-        ):
+        for known in (self._recorded, self._given):
             if len(known) >= _MOST:
                 del known[next(iter(known))]
-            known[key] = value
+        self._given[recorded] = given
+        before = [each for each in self._recorded.get(given, []) if each != recorded]
+        self._recorded[given] = [*before[-_MOST_OF_ONE:], recorded]
 
     # Requests
 
@@ -119,14 +133,24 @@ class Clock:
         same = not self._recorded or headers == request.headers
         return request if same else replace(request, headers=headers)
 
-    def meant(self, request: Request) -> Request | None:
-        """Return the request with what was recorded for what was given out; None where
-        it has nothing of the kind."""
-        url, body = self._text(request.url), self._bytes(request.body)
+    def meant(self, request: Request) -> Iterator[Request]:
+        """Yield the request with what was recorded for what was given out; then, where
+        several times were moved to the same one, with those before the last."""
+        before, back = request, 1
+        while (meant := self._meant(request, back)) != before:
+            yield meant
+            before, back = meant, back + 1
+
+    def _meant(self, request: Request, back: int) -> Request:
+        """Return the request with what was recorded that many times before."""
+        url, body = self._text(request.url, back), self._bytes(request.body, back)
         if url == request.url and body == request.body:
-            return None
+            return request
         length = request.content_length
-        form = {n: [self._text(v) for v in each] for n, each in request.form.items()}
+        form = {
+            name: [self._text(value, back) for value in values]
+            for name, values in request.form.items()
+        }
         return replace(
             request,
             url=url,
@@ -135,30 +159,27 @@ class Clock:
             content_length=len(body) if length == len(request.body) else length,
         )
 
-    def _text(self, text: str) -> str:
-        return self._bytes(text.encode(*_TEXT)).decode(*_TEXT)
+    def _text(self, text: str, back: int = 1) -> str:
+        return self._bytes(text.encode(*_TEXT), back).decode(*_TEXT)
 
-    def _bytes(self, data: bytes) -> bytes:
-        return _GIVEN.sub(self._was, data) if self._recorded else data
+    def _bytes(self, data: bytes, back: int) -> bytes:
+        def was(found: re.Match[bytes]) -> bytes:
+            return self._was(found[0].decode(), back).encode()
 
-    def _was(self, found: re.Match[bytes]) -> bytes:
-        text = found[0].decode()
-        if (known := self._recorded.get(text)) is not None:
-            return known.encode()
-        plain = _unquoted(text)
-        known = self._recorded.get(plain)
-        return found[0] if known is None else _quoted_as(text, known).encode()
+        return _GIVEN.sub(was, data) if self._recorded else data
 
-
-def _unquoted(text: str) -> str:
-    for quoted, plain in (("%3A", ":"), ("%3a", ":"), ("%20", " "), ("%2B", "+")):
-        text = text.replace(quoted, plain)
-    return text
+    def _was(self, text: str, back: int) -> str:
+        for plain in (text, unquote(text), unquote_plus(text)):
+            if known := self._recorded.get(plain):
+                return _quoted_as(text, plain, known[-min(back, len(known))])
+        return text
 
 
-def _quoted_as(text: str, known: str) -> str:
-    """Return a time quoted as another text of the same form was."""
-    for quoted, plain in (("%3A", ":"), ("%3a", ":"), ("%20", " "), ("%2B", "+")):
-        if quoted in text:
-            known = known.replace(plain, quoted)
-    return known
+def _quoted_as(text: str, plain: str, known: str) -> str:
+    """Return a time quoted as another one is, which is ``plain`` without that."""
+    spelled, at = {}, 0
+    for each in plain:
+        size = 3 if text[at] == "%" else 1
+        spelled[each] = text[at : at + size]
+        at += size
+    return "".join(spelled.get(each, each) for each in known)

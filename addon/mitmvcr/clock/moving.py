@@ -53,7 +53,7 @@ def first_date(interactions: Iterable[Interaction]) -> int | None:
 class Move:
     """One answer's move: it was recorded ``at``, and is moved by ``by``, in seconds.
     ``later`` gives the text of a time that many seconds later. ``pairs`` is what came
-    of it: each text that was moved, and what it was; ``remade`` are the JWTs among
+    of it: each text that was moved, and what it is now; ``remade`` are the JWTs among
     them, ``left`` says why a body stays as it is. ``tokens``: JWTs are moved too;
     ``fakes``: also one with a signature of zeros."""
 
@@ -109,7 +109,7 @@ class Move:
     def _later(self, text: str) -> str:
         new = self.later(text, self.by)
         if new != text:
-            self.pairs[new] = text
+            self.pairs[text] = new
         return new
 
     # Texts
@@ -142,7 +142,7 @@ class Move:
             return token
         new = times.remade(token, self._near)
         if new != token:
-            self.pairs[new.decode()] = token.decode()
+            self.pairs[token.decode()] = new.decode()
             self.remade += 1
         return new
 

@@ -6,7 +6,7 @@ header: a text is its only item, any other value is JSON after the item ``json``
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, NoReturn
 
@@ -136,3 +136,24 @@ def holding(each: Interaction, variables: Headers) -> Interaction:
         return each
     merged = {**each.request.variables, **variables}
     return replace(each, request=replace(each.request, variables=merged))
+
+
+def handed_on(
+    count: int, kept: Container[int], own: Callable[[int], Headers]
+) -> dict[int, Headers]:
+    """Return what those that stay of ``count`` interactions hold for others that go, by
+    position: the next one does, and behind the last one that, where none has a value of
+    this name. The first value of a name is the one that counts."""
+    found: dict[int, Headers] = {}
+    waiting: Headers = {}
+    staying = [at for at in range(count) if at in kept]
+    for at in range(count):
+        if at not in kept:
+            waiting = {**own(at), **waiting}
+        elif waiting:
+            found[at], waiting = waiting, {}
+    if waiting and staying:
+        held = {name for at in staying for name in (*own(at), *found.get(at, ()))}
+        late = {name: waiting[name] for name in waiting if name not in held}
+        found[staying[-1]] = {**found.get(staying[-1], {}), **late}
+    return found

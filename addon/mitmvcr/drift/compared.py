@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from mitmvcr.core.media import media_kind
 from mitmvcr.core.model import Interaction, Response, header
 from mitmvcr.drift.markup import TEXT
-from mitmvcr.drift.rules import Finding, Tier
+from mitmvcr.drift.rules import OTHER_ANSWER, Finding, Tier
 from mitmvcr.drift.shapes import Shape, kind_of
 from mitmvcr.drift.text import Path, spelled
 from mitmvcr.drift.values import value_of
@@ -42,7 +42,7 @@ def compared(old: Interaction, live: Sequence[Response], known: Shape) -> Drift:
     is volatile, and no finding."""
     each = [[*_of_heads(old.response, now)] for now in live]
     common = [found for found in each[0] if all(_has(found, more) for more in each[1:])]
-    if not any(each.tier is Tier.BREAKING for each in common):
+    if not any(each.rule in OTHER_ANSWER for each in common):
         common += _of_bodies(old.response, live, known)
     bodies = {each.body for each in live}
     return Drift(common, len(bodies) > 1 or any(len(f) != len(each[0]) for f in each))

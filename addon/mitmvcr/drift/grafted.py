@@ -1,6 +1,7 @@
 """The new answer, which differs from the old one in what the API changed and in nothing
 else: values that only differ from answer to answer stay as they were recorded."""
 
+import codecs
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
@@ -10,7 +11,7 @@ from mitmvcr import codings
 from mitmvcr.core.media import is_json
 from mitmvcr.core.model import Headers, Response, all_values, header
 from mitmvcr.drift import markup
-from mitmvcr.drift.rules import Finding
+from mitmvcr.drift.rules import OTHER_ANSWER, Finding
 from mitmvcr.drift.shapes import format_of, kind_of
 from mitmvcr.drift.text import Path, Scalar, scalars, spelled
 from mitmvcr.drift.values import is_xml, plain, value_of
@@ -25,9 +26,11 @@ def grafted(
     volatile: Collection[str],
 ) -> Response:
     """Return the new answer with the old one's duration, with its headers of the names
-    in ``volatile`` (lower case), and with its values wherever there is no finding."""
+    in ``volatile`` (lower case), and with its values wherever there is no finding, if
+    the bodies were compared."""
     headers = _headers(old.headers, new.headers, volatile)
-    body = _body(old, new, {each.path for each in findings})
+    is_other = any(each.rule in OTHER_ANSWER for each in findings)
+    body = new.body if is_other else _body(old, new, {each.path for each in findings})
     if body != new.body:
         length = [str(len(body))]
         headers = {
@@ -58,11 +61,24 @@ def _body(old: Response, new: Response, changed: Collection[str]) -> bytes:
     if way is None:
         return new.body
     coding = all_values(new.headers, "content-encoding")
-    before, after = (plain(each).decode(*_TEXT) for each in (old, new))
-    if coding and after.encode(*_TEXT) == new.body:
+    bodies = plain(old), plain(new)
+    if coding and bodies[1] == new.body:
         coding = ""  # it was undone already
-    text = _grafted(before, after, changed, way).encode(*_TEXT)
+    text = _joined(*bodies, changed, way)
+    if text == bodies[1]:
+        return new.body
     return codings.packed_as(new.body, text, coding) if coding else text
+
+
+def _joined(old: bytes, new: bytes, changed: Collection[str], way: "_Way") -> bytes:
+    """Return the new text with the old one's values; the new one, where they are not
+    both in UTF-8. A byte order mark is no value."""
+    mark = codecs.BOM_UTF8 if new.startswith(codecs.BOM_UTF8) else b""
+    texts = [each.removeprefix(codecs.BOM_UTF8) for each in (old, new)]
+    if any(json.detect_encoding(each) != "utf-8" for each in texts):
+        return new
+    before, after = (each.decode(*_TEXT) for each in texts)
+    return mark + _grafted(before, after, changed, way).encode(*_TEXT)
 
 
 class _Way(NamedTuple):
@@ -109,7 +125,7 @@ def _are_alike(was: str, now: str) -> bool:
 
 
 def _have_one_format(was: str, now: str) -> bool:
-    return format_of(was) == format_of(now)
+    return format_of(was.strip("\"'")) == format_of(now.strip("\"'"))
 
 
 _JSON = _Way(scalars, _are_alike)

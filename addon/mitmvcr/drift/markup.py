@@ -22,7 +22,7 @@ _TOKEN = re.compile(
     r"(?P<empty>/?)>|(?P<text>[^<]+)",
     re.DOTALL,
 )
-_FIELD = re.compile(r"([^\s=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_FIELD = re.compile(r"([^\s=]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 
 
 def value(body: bytes) -> dict[str, Any]:
@@ -47,7 +47,8 @@ def _local(name: str) -> str:
 
 
 def scalars(text: str) -> Iterator[Scalar]:
-    """Yield the texts and attributes of what is known to be XML, in order."""
+    """Yield the texts of what is known to be XML, and attributes with their quotes, in
+    order."""
     ways: list[Path] = [()]
     counts: list[dict[str, int]] = [{}]
     for token in _TOKEN.finditer(text):
@@ -75,7 +76,6 @@ def _step(way: Path, name: str, counts: dict[str, int]) -> Path:
 
 def _fields(way: Path, text: str, span: tuple[int, int]) -> Iterator[Scalar]:
     for each in _FIELD.finditer(text, *span):
-        number = 2 if each[2] is not None else 3
         if each[1] != "xmlns" and not each[1].startswith("xmlns:"):
             name = f"@{each[1].rpartition(':')[2]}"
-            yield Scalar((*way, name), *each.span(number))
+            yield Scalar((*way, name), *each.span(2))

@@ -45,6 +45,9 @@ RULES: Mapping[str, tuple[Tier, str]] = {
     "volatile": (Tier.VOLATILE, "it differs from one live answer to the next"),
 }
 
+#: Rules of heads; behind one of them the bodies are not compared.
+OTHER_ANSWER = frozenset({"status-class", "required-new", "media-type", "body-gone"})
+
 
 class Finding(NamedTuple):
     """One change: the rule, the JSON path (or ``status``, ``header NAME``), what was

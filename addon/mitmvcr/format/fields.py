@@ -3,9 +3,10 @@
 The rules are those of ``internal/libyaml/constructor.go`` of go.yaml.in/yaml/v4
 v4.0.0-rc.6 with go-vcr's structs. Wider on purpose: a ``duration`` may be an integer
 (nanoseconds) or ``""``, and a date without quotes is text where text is wanted, as to
-v4.0.0 and to Go's libraries before, which that one release alone refuses. Narrower on
-purpose: merge keys are refused, and an interaction needs the keys without which it
-cannot be replayed, since a file that was cut short lacks them.
+v4.0.0 and to Go's libraries before, which that one release alone refuses; and what Ruby
+tags ``!binary``, which Go takes for a text, is bytes. Narrower on purpose: merge keys
+are refused, and an interaction needs the keys without which it cannot be replayed,
+since a file that was cut short lacks them.
 """
 
 import difflib

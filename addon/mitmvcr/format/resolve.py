@@ -77,7 +77,7 @@ def resolve(text: str, tag: str = "", *, quoted: bool = False) -> Resolved:
         return Resolved(STR, text)
     if tag == "":
         return _by_value(text)
-    if tag == "!!binary":
+    if tag in ("!!binary", "!binary"):  # the second is Ruby's
         return Resolved(BINARY, _from_base64(text))
     if tag.removeprefix("!!") not in _BY_VALUE:
         return Resolved(tag, text)

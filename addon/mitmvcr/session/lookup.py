@@ -140,10 +140,13 @@ class ClockedLookUp(LookUp):
     def take(self, request: Request, seen: Request) -> tuple[int, Interaction] | None:
         live, _ = self._last_seen
         found = super().take(live, seen)
-        meant = self._clock.meant(live) if found is None else None
-        if meant is None:
+        if found is not None:
             return found
-        return super().take(meant, self._redaction.redactor.request(meant))
+        for meant in self._clock.meant(live):
+            found = super().take(meant, self._redaction.redactor.request(meant))
+            if found is not None:
+                return found
+        return None
 
 
 class Present(NamedTuple):

@@ -1,13 +1,19 @@
 """Values that a test makes up, by name: a random name, a seed, today's date. They are
 recorded and handed back in a replay, which then makes the recorded requests."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.errors import CassetteError, VcrError
-from mitmvcr.core.jsontext import Value, holding, read_value, write_value
+from mitmvcr.core.jsontext import (
+    Value,
+    handed_on,
+    holding,
+    read_value,
+    write_value,
+)
 from mitmvcr.core.model import Headers, Interaction, Request, Response
 
 
@@ -84,18 +90,12 @@ class Variables:
         return self._hide(met).request.variables
 
 
-def without(held: Iterable[Interaction], dropped: Collection[int]) -> list[Interaction]:
+def without(held: Sequence[Interaction], dropped: Collection[int]) -> list[Interaction]:
     """Return the interactions that are not at these positions; the variables of one
-    that is dropped move to the next one."""
-    kept: list[Interaction] = []
-    waiting: Headers = {}
-    for at, each in enumerate(held):
-        if at in dropped:
-            waiting = {**each.request.variables, **waiting}
-        else:
-            kept.append(holding(each, waiting))
-            waiting = {}
-    return kept
+    that is dropped move to another one."""
+    kept = [at for at in range(len(held)) if at not in dropped]
+    handed = handed_on(len(held), {*kept}, lambda at: held[at].request.variables)
+    return [holding(held[at], handed.get(at, {})) for at in kept]
 
 
 def _values(recorded: Deck) -> dict[str, Value]:

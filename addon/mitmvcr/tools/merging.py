@@ -1,7 +1,7 @@
 """Two cassettes made one: what both hold once, and of one request recorded twice the
 newer answer. With what both came from it is known too what one of them dropped."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -27,6 +27,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 #: Makes of a request what is compared.
 Clean = Callable[[Request], Request]
 _Pairs = dict[int, int]
+_Sides = tuple[dict[int, Keys], dict[int, Keys]]
 
 
 class Note(NamedTuple):
@@ -111,7 +112,7 @@ class _Merge:
                 kept[at] = self._of_two(at, pairs[at], origins.get(at))
             elif at not in origins:
                 kept[at] = self._ours[at]
-            elif self._ours[at].digest != self._base[origins[at]].digest:
+            elif not _is_same(self._ours[at], self._base[origins[at]]):
                 why = "it was recorded anew here and is gone there"
                 kept[at] = self._noted(self._ours[at], why)
         return kept
@@ -125,7 +126,7 @@ class _Merge:
                 continue
             if at not in origins:
                 added[at] = self._theirs[at]
-            elif self._theirs[at].digest != self._base[origins[at]].digest:
+            elif not _is_same(self._theirs[at], self._base[origins[at]]):
                 why = "it was recorded anew there and is gone here"
                 added[at] = self._noted(self._theirs[at], why)
         return added
@@ -133,22 +134,19 @@ class _Merge:
     def _of_two(self, at: int, its: int, origin: int | None) -> Entry:
         """Choose between two recordings of one request."""
         one, other = self._ours[at], self._theirs[its]
-        digests = one.digest, other.digest
-        was = None if origin is None else self._base[origin].digest
-        if digests[0] == digests[1] or digests[1] == was:
-            self._same += digests[0] == digests[1]
-            return one
-        if digests[0] == was:
-            return other
-        dates = one.date, other.date
-        if dates[0] == dates[1] and _are_equal(one, other):
+        if _is_same(one, other):
             self._same += 1
             return one
-        return self._newer(one, other, dates)
+        if origin is not None:
+            was = self._base[origin]
+            if _is_same(other, was):
+                return one
+            if _is_same(one, was):
+                return other
+        return self._newer(one, other)
 
-    def _newer(
-        self, one: Entry, other: Entry, dates: tuple[datetime | None, datetime | None]
-    ) -> Entry:
+    def _newer(self, one: Entry, other: Entry) -> Entry:
+        dates = one.date, other.date
         if dates == (None, None):
             return self._noted(one, "it was recorded twice, and nothing says when")
         if (dates[1] or _NEVER) > (dates[0] or _NEVER):
@@ -180,7 +178,8 @@ class _Merge:
         its_rest = [at for at in b if at not in taken]
         if rest and its_rest:
             keys = self._keys(one, rest), self._keys(other, its_rest)
-            found.update(pair_off(*keys, MATCHING[0]))
+            found.update(_alike((one, other), keys))
+            found.update(pair_off(*_left(keys, found), MATCHING[0]))
         return found
 
     def _keys(
@@ -212,11 +211,42 @@ class _Merge:
         return frozenset(pair for pair in counted if pair[0] not in _PASSED_OVER)
 
 
+def _alike(sides: tuple[Sequence[Entry], ...], keys: _Sides) -> _Pairs:
+    """Return which are the same in two files that are laid out otherwise, where several
+    requests match: else one would be taken for another's newer answer."""
+    ways = [[*MATCHING[0](each)] for side in keys for each in side.values()]
+    counts = Counter(key for way in ways for key in way)
+    a, b = (
+        {
+            at: entries[at].content
+            for at, each in side.items()
+            if any(counts[key] > 2 for key in MATCHING[0](each))
+        }
+        for entries, side in zip(sides, keys, strict=True)
+    )
+    return dict(_same(a, b))
+
+
+def _left(keys: _Sides, found: _Pairs) -> _Sides:
+    """Return those that have no other yet."""
+    a, b = keys
+    taken = {*found.values()}
+    return (
+        {at: each for at, each in a.items() if at not in found},
+        {at: each for at, each in b.items() if at not in taken},
+    )
+
+
 def _method_and_url(request: Request) -> tuple[str, str]:
     return request.method or "GET", request.url
 
 
-def _are_equal(one: Entry, other: Entry) -> bool:
+def _is_same(one: Entry, other: Entry) -> bool:
+    """Return whether two say the same, though their files may be laid out otherwise."""
+    if one.digest == other.digest:
+        return True
+    if one.date != other.date:  # which is known without reading them
+        return False
     a, b = one.interaction, other.interaction
     return (a.request, a.response) == (b.request, b.response)
 

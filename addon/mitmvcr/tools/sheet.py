@@ -208,6 +208,13 @@ class Entry(NamedTuple):
         return self.sheet.digests[self.number]
 
     @property
+    def content(self) -> bytes:
+        """Return a digest of what it says, however a file is laid out."""
+        item = writer.dumper()(self.interaction, 0)
+        self.forget()
+        return sha256(_without_id(item), usedforsecurity=False).digest()
+
+    @property
     def date(self) -> datetime | None:
         """Return the Date of its response as it stands in the sheet."""
         return self.sheet.date(self.number)

@@ -3,10 +3,11 @@ stay in theirs: it is the order in which they are answered."""
 
 from collections import deque
 from collections.abc import Callable, Container, Sequence
+from heapq import heapify, heappop, heapreplace
 from typing import Any
 
 from mitmvcr.core.dates import date_of
-from mitmvcr.core.jsontext import holding
+from mitmvcr.core.jsontext import handed_on, holding
 from mitmvcr.core.matching import url_key
 from mitmvcr.core.model import Headers, Interaction
 from mitmvcr.core.urls import url_parts
@@ -16,18 +17,22 @@ from mitmvcr.tools.sheet import Entry
 
 def chosen(entries: Sequence[Entry], positions: Container[int]) -> list[Entry]:
     """Return the entries at these positions; what a test had made up before one that
-    goes is held by the next that stays. Raise CassetteError."""
-    kept: list[Entry] = []
-    waiting: Headers = {}
-    for at, entry in enumerate(entries):
-        if at not in positions:
-            waiting = {**entry.request.variables, **waiting}
-            continue
-        if waiting:
-            met = entry.interaction
-            entry, waiting = entry.changed(met, holding(met, waiting)), {}
-        kept.append(entry)
-    return kept
+    goes is held by another that stays. Raise CassetteError."""
+    handed = handed_on(
+        len(entries), positions, lambda at: entries[at].request.variables
+    )
+    return [
+        _holding(each, handed.get(at, {}))
+        for at, each in enumerate(entries)
+        if at in positions
+    ]
+
+
+def _holding(entry: Entry, variables: Headers) -> Entry:
+    if not variables:
+        return entry
+    met = entry.interaction
+    return entry.changed(met, holding(met, variables))
 
 
 def _by_url(met: Interaction) -> tuple[str, str, str, str]:
@@ -52,15 +57,22 @@ WAYS: dict[str, Callable[[Interaction], Any]] = {
 
 
 def in_order(entries: Sequence[Entry], by: str) -> list[Entry]:
-    """Return the entries sorted. Raise CassetteError."""
-    keys, groups = [], []
-    for entry in entries:
+    """Return the entries sorted: of what each group of equal requests has next, the
+    least comes first, so that sorting again changes nothing. Raise CassetteError."""
+    groups: dict[tuple[str, str], deque[tuple[Any, int]]] = {}
+    for place, entry in enumerate(entries):
         met = entry.interaction
-        keys.append(WAYS[by](met))
-        groups.append((met.request.method or "GET", url_key(met.request.url)))
+        group = met.request.method or "GET", url_key(met.request.url)
+        groups.setdefault(group, deque()).append((WAYS[by](met), place))
         entry.forget()
-    places = sorted(range(len(entries)), key=keys.__getitem__)
-    waiting: dict[tuple[str, str], deque[Entry]] = {}
-    for entry, group in zip(entries, groups, strict=True):
-        waiting.setdefault(group, deque()).append(entry)
-    return [waiting[groups[place]].popleft() for place in places]
+    heads = [(*each.popleft(), each) for each in groups.values()]
+    heapify(heads)
+    found = []
+    while heads:
+        _, place, rest = heads[0]
+        found.append(entries[place])
+        if rest:
+            heapreplace(heads, (*rest.popleft(), rest))
+        else:
+            heappop(heads)
+    return found

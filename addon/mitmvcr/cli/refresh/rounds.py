@@ -18,6 +18,7 @@ from mitmvcr.core.modes import Mode
 from mitmvcr.core.volatile import VOLATILE
 from mitmvcr.drift import Drift, Known, Tier, compared, grafted
 from mitmvcr.options import BY_NAME, Settings
+from mitmvcr.secrets import digests
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.session import check_secrets
 from mitmvcr.spelling import ON_COMMAND_LINE
@@ -195,13 +196,21 @@ def _result(each: Asked, held: Sequence[Interaction]) -> Result:
         return Result(each.position, request.method, request.url, None, (), each.why)
     new = None
     if drift.tier >= Tier.ADDITIVE:
-        live = _as_recorded(each, held)
-        response = grafted(each.old.response, live, drift.findings, VOLATILE)
-        new = replace(each.old, response=response)
+        live = replace(each.old, response=_as_recorded(each, held))
+        new = _grafted(each.old, live, drift)
     found = tuple(sorted(drift.findings, key=lambda f: -f.tier))
     return Result(
         each.position, request.method, request.url, drift.tier, found, new=new
     )
+
+
+def _grafted(old: Interaction, live: Interaction, drift: Drift) -> Interaction:
+    """Return the new answer with what has not changed of the old one; the live one,
+    where its body has to stay what its checksum says."""
+    if digests.is_address(live) or digests.has_unknown(live.response.headers):
+        return live
+    response = grafted(old.response, live.response, drift.findings, VOLATILE)
+    return digests.restated(live, replace(old, response=response))
 
 
 def _as_recorded(each: Asked, held: Sequence[Interaction]) -> Response:
