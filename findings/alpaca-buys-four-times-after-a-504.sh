@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Alpaca's SDK for Python sends an order to buy again, four times within nine seconds, where the answer is a 504, the one
-# status by which a gateway says that it does not know what became of the request; a 500, a 502 and a 503 are final. The
-# orders have no client_order_id, by which the exchange could tell that they are one. After a redirect, and after
-# a 200 without a body, submit_order returns None and raises nothing.
+# Alpaca's SDK for Python sends an order to buy again, four times within nine seconds, where the answer is a 504, the
+# one status by which a gateway says that it does not know what became of the request; a 500, a 502 and a 503 are
+# final. The orders have no client_order_id, by which the exchange could tell that they are one. After a redirect, and
+# after a 200 without a body, submit_order returns None and raises nothing.
 #
 # Versions: alpaca-py 0.44.0 (CPython 3.11).
-# Source: alpaca/common/rest.py (RESTClient._request and _one_request; DEFAULT_RETRY_EXCEPTION_CODES in common/constants.py is [429,
-# 504] for each method; allow_redirects is False, and raise_for_status lets a 3xx go).
-# Why it matters to a recorder: one call is up to four equal POSTs in a cassette, each with an answer of its own, which have to be
-# replayed in their order; who keeps one of equal requests turns a bad moment into a lasting one or into none. What stands
-# in for the exchange may not refuse by a 504, and a recorded 302 makes the program go on with no order in its hand.
+# Source: alpaca/common/rest.py (RESTClient._request and _one_request; DEFAULT_RETRY_EXCEPTION_CODES in
+# common/constants.py is [429, 504] for each method; allow_redirects is False, and raise_for_status lets a 3xx go).
+# Why it matters to a recorder: one call is up to four equal POSTs in a cassette, each with an answer of its own,
+# which have to be replayed in their order; who keeps one of equal requests turns a bad moment into a lasting one or
+# into none. What stands in for the exchange may not refuse by a 504, and a recorded 302 makes the program go on with
+# no order in its hand.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

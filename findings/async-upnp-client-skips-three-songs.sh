@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Told "Next" for a loudspeaker or a television, async-upnp-client, by which Home Assistant talks to such devices, sends it three
-# times, at once, where the connection ends without an answer or within its headers: three songs are skipped, and the program
-# hears that it failed. So does its requester for a session of the program's own; the other one, of the same interface, sends
-# it once. A 500, a 503 and an answer that breaks off within its body are final to both.
+# Told "Next" for a loudspeaker or a television, async-upnp-client, by which Home Assistant talks to such devices,
+# sends it three times, at once, where the connection ends without an answer or within its headers: three songs are
+# skipped, and the program hears that it failed. So does its requester for a session of the program's own; the other
+# one, of the same interface, sends it once. A 500, a 503 and an answer that breaks off within its body are final to
+# both.
 #
 # Versions: async-upnp-client 0.49.0 with aiohttp 3.14.5 (CPython 3.11).
-# Source: async_upnp_client/aiohttp.py (AiohttpSessionRequester.async_http_request tries again after any ClientConnectionError;
-# AiohttpRequester.async_http_request does not). UPnP's actions are POSTs, of which HTTP says that they are not repeated.
-# Why it matters to a recorder: a replay that closes the connection to say that it knows no answer hears each action three times,
-# and a recording has three equal POSTs or one by which of two classes a program chose. A recorder that keeps requests
-# without an answer keeps three here of one press of a button.
+# Source: async_upnp_client/aiohttp.py (AiohttpSessionRequester.async_http_request tries again after any
+# ClientConnectionError; AiohttpRequester.async_http_request does not). UPnP's actions are POSTs, of which HTTP says
+# that they are not repeated.
+# Why it matters to a recorder: a replay that closes the connection to say that it knows no answer hears each action
+# three times, and a recording has three equal POSTs or one by which of two classes a program chose. A recorder that
+# keeps requests without an answer keeps three here of one press of a button.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

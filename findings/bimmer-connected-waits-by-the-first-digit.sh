@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# How long bimmer_connected, the client for BMW's cars, waits before it sends a refused command again goes by the first
-# digit of the refusal's message, doubled: "try again in 29 seconds" is four seconds to it, "in 10" two, and "will be
-# replenished in 00:53:20", as a gateway writes it, none at all. Retry-After has no effect. After a 429, and
-# after a 403 that has the word "quota" anywhere, in any case of letters, a command is sent four times; a 403 without it once.
+# How long bimmer_connected, the client for BMW's cars, waits before it sends a refused command again goes by the
+# first digit of the refusal's message, doubled: "try again in 29 seconds" is four seconds to it, "in 10" two, and
+# "will be replenished in 00:53:20", as a gateway writes it, none at all. Retry-After has no effect. After a 429, and
+# after a 403 that has the word "quota" anywhere, in any case of letters, a command is sent four times; a 403 without
+# it once.
 #
 # Versions: bimmer_connected 0.17.4 (CPython 3.11).
 # Source: bimmer_connected/api/authentication.py (get_retry_wait_time goes through the message letter by letter;
 # MyBMWAuthentication.async_auth_flow, by which each request of the client goes).
-# Why it matters to a recorder: a command that locks or warms a car is up to four equal POSTs in a cassette, within no time or
-# within a minute, by how a sentence is worded; a replay that keeps the recorded words keeps the waits, and a
+# Why it matters to a recorder: a command that locks or warms a car is up to four equal POSTs in a cassette, within no
+# time or within a minute, by how a sentence is worded; a replay that keeps the recorded words keeps the waits, and a
 # body that was left out, or is another language's, makes each of them four seconds.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }

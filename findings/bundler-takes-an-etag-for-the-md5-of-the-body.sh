@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Bundler, as Debian has it, takes any ETag for the MD5 of the body: the index of a source whose ETag is another kind of name, as
-# nginx gives each file, it fetches twice and then asks two older APIs, seven requests in all, and fails where there are
-# none. Without an ETag two requests do. Its second run asks for the index from the last byte that it has on, "bytes=81-",
-# and by an If-None-Match that no answer ever said, as it is the MD5 of what it has, which stays in the user's home.
+# Bundler, as Debian has it, takes any ETag for the MD5 of the body: the index of a source whose ETag is another kind
+# of name, as nginx gives each file, it fetches twice and then asks two older APIs, seven requests in all, and fails
+# where there are none. Without an ETag two requests do. Its second run asks for the index from the last byte that it
+# has on, "bytes=81-", and by an If-None-Match that no answer ever said, as it is the MD5 of what it has, which stays
+# in the user's home.
 #
 # Versions: Bundler 2.3.15 (Debian 12's bundler, Ruby 3.1).
-# Source: bundler/compact_index_client/updater.rb (update, etag_for), bundler/fetcher.rb (the three ways in their order); later
-# releases compare the header Repr-Digest.
-# Why it matters to a recorder: a body that was changed after it was recorded, by one redacted letter, makes other requests of the
-# same Gemfile, which are in no cassette, as long as its ETag stays; without the ETag it is believed. What was recorded
-# with an empty home has no Range, and each later run on the same machine has one, by how long the index was then.
+# Source: bundler/compact_index_client/updater.rb (update, etag_for), bundler/fetcher.rb (the three ways in their
+# order); later releases compare the header Repr-Digest.
+# Why it matters to a recorder: a body that was changed after it was recorded, by one redacted letter, makes other
+# requests of the same Gemfile, which are in no cassette, as long as its ETag stays; without the ETag it is believed.
+# What was recorded with an empty home has no Range, and each later run on the same machine has one, by how long the
+# index was then.
 set -euo pipefail
 for tool in bundle python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
-# For a crate that is not there cargo asks three times, under three names: my-own_reader, my_own_reader and my-own-reader, so as
-# to say what else could be meant; a 410 and a 451 are as good as a 404 for that, a 424 and a 403 end it with the first name, and
-# a 503 is asked for four times within some seconds. What it got without an ETag and a Last-Modified, it keeps
-# nothing of and fetches anew in each run, and with either it sends that back; of both it sends the ETag alone.
+# For a crate that is not there cargo asks three times, under three names: my-own_reader, my_own_reader and
+# my-own-reader, so as to say what else could be meant; a 410 and a 451 are as good as a 404 for that, a 424 and a 403
+# end it with the first name, and a 503 is asked for four times within some seconds. What it got without an ETag and a
+# Last-Modified, it keeps nothing of and fetches anew in each run, and with either it sends that back; of both it
+# sends the ETag alone.
 #
 # Versions: cargo 1.95.0 (f2d3ce0bd 2026-03-21).
-# Source: cargo's src/cargo/sources/registry/http_remote.rs (load: which statuses say that a crate is not there; the header that is kept
-# in the cache of the index) and registry/mod.rs with registry/index.rs (the spellings that are tried where none matches).
-# Why it matters to a recorder: a recording of a test that a crate is missing needs three refusals, and a replay that answers what it
-# does not know by a 424 makes another error of it than the registry's 404. A cassette whose answers lost their ETag
-# makes a fresh run of each, and one recorded with an empty home has no If-None-Match, which each later run has.
+# Source: cargo's src/cargo/sources/registry/http_remote.rs (load: which statuses say that a crate is not there; the
+# header that is kept in the cache of the index) and registry/mod.rs with registry/index.rs (the spellings that are
+# tried where none matches).
+# Why it matters to a recorder: a recording of a test that a crate is missing needs three refusals, and a replay that
+# answers what it does not know by a 424 makes another error of it than the registry's 404. A cassette whose answers
+# lost their ETag makes a fresh run of each, and one recorded with an empty home has no If-None-Match, which each
+# later run has.
 set -euo pipefail
 for tool in cargo python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# The order that a program sends by ccxt, the usual client of crypto exchanges, says more than the program did: at OKX and
-# Coinbase it has a name drawn by chance, at OKX, Gate, Bitget and MEXC besides a mark by which the exchange knows ccxt itself
-# as the broker. Before the first order at Bitget and Gate comes a question about the account that nobody wrote; what
-# is answered decides which API Bitget's order goes to, /api/v3 or, after a refusal of any kind, /api/v2, in other fields.
+# The order that a program sends by ccxt, the usual client of crypto exchanges, says more than the program did: at OKX
+# and Coinbase it has a name drawn by chance, at OKX, Gate, Bitget and MEXC besides a mark by which the exchange knows
+# ccxt itself as the broker. Before the first order at Bitget and Gate comes a question about the account that nobody
+# wrote; what is answered decides which API Bitget's order goes to, /api/v3 or, after a refusal of any kind, /api/v2,
+# in other fields.
 #
 # Versions: ccxt 4.5.90 (CPython 3.11).
-# Source: ccxt's okx.py (create_order_request: clOrdId, tag), coinbase.py (client_order_id), gate.py and bitget.py (is_unified_enabled,
-# handle_uta_params; X-Gate-Channel-Id, X-Channel-Api-Code), mexc.py (source).
+# Source: ccxt's okx.py (create_order_request: clOrdId, tag), coinbase.py (client_order_id), gate.py and bitget.py
+# (is_unified_enabled, handle_uta_params; X-Gate-Channel-Id, X-Channel-Api-Code), mexc.py (source).
 # Why it matters to a recorder: no order finds its recording by its body in the next run, as the name differs, and the
-# name comes back in the answers. The question is asked once for each object, so that which test has it goes by which is first;
-# one that is missing from the cassette is refused, and the order then leaves for another path and is no match, either.
+# name comes back in the answers. The question is asked once for each object, so that which test has it goes by which
+# is first; one that is missing from the cassette is refused, and the order then leaves for another path and is no
+# match, either.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

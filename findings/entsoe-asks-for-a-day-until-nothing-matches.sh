@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
-# How many requests one day of electricity prices is to entsoe-py goes by three words of an answer: behind a page with all
-# of the day it asks for what begins at 100, 200 and so on, for a time a day wider at both ends than the program's, until one
-# says "No matching data found". Where each is answered alike it asks 49 times and gives the day as if all were
-# well. Where the end comes as "text/xml; charset=utf-8" it is no end but a ValueError, and the prices are lost.
+# How many requests one day of electricity prices is to entsoe-py goes by four words of an answer: behind a page with
+# all of the day it asks for what begins at 100, 200 and so on, for a time a day wider at both ends than the
+# program's, until one says "No matching data found". Where each is answered alike it asks 49 times and gives the day
+# as if all were well. Where the end comes as "text/xml; charset=utf-8" it is no end but a ValueError, and the prices
+# are lost.
 #
 # Versions: entsoe-py 0.8.1 (CPython 3.11).
-# Source: entsoe/decorators.py (documents_limited), entsoe/entsoe.py (_base_request looks for the words in a 200 only where the header
-# is just application/xml or text/xml, and in a refusal anywhere; query_day_ahead_prices adds the days).
-# Why it matters to a recorder: a matcher that leaves the query out, or a stand-in that knows one answer, is asked 49 times and never
-# found out, as equal prices are merged. A recording needs the last, empty answer word by word, and its header as it was:
-# a tool that adds a charset, as many do to what they know to be text, makes an error of the whole call.
+# Source: entsoe/decorators.py (documents_limited), entsoe/entsoe.py (_base_request looks for the words in a 200 only
+# where the header is just application/xml or text/xml, and in a refusal anywhere; query_day_ahead_prices adds the
+# days).
+# Why it matters to a recorder: a matcher that leaves the query out, or a stand-in that knows one answer, is asked 49
+# times and never found out, as equal prices are merged. A recording needs the last, empty answer word by word, and
+# its header as it was: a tool that adds a charset, as many do to what they know to be text, makes an error of the
+# whole call.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Told to toggle a plug by a Fritz!Box, fritzconnection, the usual client for it, sends the toggle a second time where the
-# first answer is any status but 200, a 204, a 500 or a 424 as well: it takes each for a session that has ended, logs in anew
-# and repeats the GET, so that a plug that had switched before the box stumbled is as it was, and the call is a
-# success. A log-in that is refused is no error: the session "0000000000000000", which says so, is sent with the command.
+# Told to toggle a plug by a Fritz!Box, fritzconnection, the usual client for it, sends the toggle a second time where
+# the first answer is any status but 200, a 204, a 500 or a 424 as well: it takes each for a session that has ended,
+# logs in anew and repeats the GET, so that a plug that had switched before the box stumbled is as it was, and the
+# call is a success. A log-in that is refused is no error: the session "0000000000000000", which says so, is sent with
+# the command.
 #
 # Versions: fritzconnection 1.15.1 (CPython 3.11).
-# Source: fritzconnection/core/fritzhttp.py (FritzHttp.call_url, _get_sid and _request_sid; the class that FritzConnection hands its
-# call_http to).
-# Why it matters to a recorder: one toggle is three requests or six, and what a replay refuses it hears twice, each time behind
-# a log-in whose answer to the box's challenge is a digest of the password. A recording in which a status was
-# changed to 204, or whose 500 is left out as a failure, makes another number of toggles of the same program.
+# Source: fritzconnection/core/fritzhttp.py (FritzHttp.call_url, _get_sid and _request_sid; the class that
+# FritzConnection hands its call_http to).
+# Why it matters to a recorder: one toggle is three requests or six, and what a replay refuses it hears twice, each
+# time behind a log-in whose answer to the box's challenge is a digest of the password. A recording in which a status
+# was changed to 204, or whose 500 is left out as a failure, makes another number of toggles of the same program.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# go-getter, by which Terraform and other programs of HashiCorp's fetch, leaves a file as it is where the server's is no longer,
-# whatever is in it, and takes a shorter one for a beginning of it: of "old: pay 99" and "new: pay 10 to ann" it makes "old: pay
-# 99 to ann". Where a Range is answered with the whole, as a server may, it puts that behind, and where the HEAD that
-# it sends first is refused, it writes over the old text and leaves the old end. Nothing of it is an error.
+# go-getter, by which Terraform and other programs of HashiCorp's fetch, leaves a file as it is where the server's is
+# no longer, whatever is in it, and takes a shorter one for a beginning of it: of "old: pay 99" and "new: pay 10 to
+# ann" it makes "old: pay 99 to ann". Where a Range is answered with the whole, as a server may, it puts that behind,
+# and where the HEAD that it sends first is refused, it writes over the old text and leaves the old end. Nothing of it
+# is an error.
 #
 # Versions: go-getter 1.8.10 and 2.2.5 (Go 1.26); the script runs 2.2.5, which brings fewer modules.
-# Source: go-getter's get_http.go (HttpGetter.GetFile: os.O_RDWR|os.O_CREATE without O_TRUNC, Seek to the end, 200 and 206 are one;
-# no If-Range, and no ETag or Last-Modified is looked at).
-# Why it matters to a recorder: which requests a run sends goes by what an earlier one left on the disk, so that a recording of a
-# first run has a GET that a second one does not send, and a Range is in no cassette of a clean machine. A replay that
-# refuses the HEAD, or answers a Range by the recorded whole, makes another file than either of the two, and a success.
+# Source: go-getter's get_http.go (HttpGetter.GetFile: os.O_RDWR|os.O_CREATE without O_TRUNC, Seek to the end, 200 and
+# 206 are one; no If-Range, and no ETag or Last-Modified is looked at).
+# Why it matters to a recorder: which requests a run sends goes by what an earlier one left on the disk, so that a
+# recording of a first run has a GET that a second one does not send, and a Range is in no cassette of a clean
+# machine. A replay that refuses the HEAD, or answers a Range by the recorded whole, makes another file than either of
+# the two, and a success.
 set -euo pipefail
 command -v go > /dev/null || { echo "go is not installed" >&2; exit 1; }
 work=$(mktemp -d)

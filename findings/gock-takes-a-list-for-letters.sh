@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# gock, which mocks HTTP in Go's tests, takes what a mock was given for a pattern that may stand anywhere: /items/1 answers
-# /items/12 and /v2/items/1, page=1 page=10, amount=1 a body with amount=1000, and api.example my-api.example.org. A JSON list is
-# a set of letters, so that the mock of [1] answers any body that has a 1 in it, also one that is no list; and a
-# number beyond 2^53 is rounded: a payment to 9007199254740993 answers that to ...992.
+# gock, which mocks HTTP in Go's tests, takes what a mock was given for a pattern that may stand anywhere: /items/1
+# answers /items/12 and /v2/items/1, page=1 page=10, amount=1 a body with amount=1000, and api.example
+# my-api.example.org. A JSON list is a set of letters, so that the mock of [1] answers any body that has a 1 in it,
+# also one that is no list; and a number beyond 2^53 is rounded: a payment to 9007199254740993 answers that to ...992.
 #
 # Versions: gock 1.2.0 (Go 1.24 or newer).
-# Source: gock's matchers.go (MatchHost, MatchPath, MatchQueryParams and MatchBody call regexp.MatchString with the mock's own text
-# where it is not equal; JSON objects are compared as map[string]interface{}, whose numbers are float64).
-# Why it matters to a recorder: mocks that were made of recorded requests, one for each, answer what was never recorded, with
-# 200, and the first that was declared wins, so that the order of a file decides. What has a "+" or a "(" is found
-# by itself only and not within more, so that the same test is strict with one value and loose with another.
+# Source: gock's matchers.go (MatchHost, MatchPath, MatchQueryParams and MatchBody call regexp.MatchString with the
+# mock's own text where it is not equal; JSON objects are compared as map[string]interface{}, whose numbers are
+# float64).
+# Why it matters to a recorder: mocks that were made of recorded requests, one for each, answer what was never
+# recorded, with 200, and the first that was declared wins, so that the order of a file decides. What has a "+" or a
+# "(" is found by itself only and not within more, so that the same test is strict with one value and loose with
+# another.
 set -euo pipefail
 command -v go > /dev/null || { echo "go is not installed" >&2; exit 1; }
 work=$(mktemp -d)

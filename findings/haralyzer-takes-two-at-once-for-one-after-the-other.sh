@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# haralyzer, the usual reader of HTTP archives for Python, takes two requests that ran side by side for one after the other
-# where their times are given to the microsecond and do not differ by whole milliseconds: two of two seconds each that began
-# 10.5 ms apart took 4000 ms, and 2010 ms if they began 10 ms apart. The time to the first byte has the
-# TLS handshake twice, as the format says that "ssl" is a part of "connect", and it adds both.
+# haralyzer, the usual reader of HTTP archives for Python, takes two requests that ran side by side for one after the
+# other where their times are given to the microsecond and do not differ by whole milliseconds: two of two seconds
+# each that began 10.5 ms apart took 4000 ms, and 2010 ms if they began 10 ms apart. The time to the first byte has
+# the TLS handshake twice, as the format says that "ssl" is a part of "connect", and it adds both.
 #
 # Versions: haralyzer 2.4.0 (CPython 3.11).
-# Source: haralyzer/assets.py (HarParser.create_asset_timeline counts moments, a millisecond apart, under the very time at which a
-# request began; HarPage.time_to_first_byte adds all of timings but "receive"). HTTP Archive 1.2, timings: ssl.
-# Why it matters to a recorder: browsers write milliseconds and proxies microseconds (mitmproxy's own export does), so that the same
-# page is twice as slow in the one's archive as in the other's, and the sum shows nothing odd. Who writes archives for
-# such readers rounds startedDateTime; a "connect" without the handshake would be right here alone.
+# Source: haralyzer/assets.py (HarParser.create_asset_timeline counts moments, a millisecond apart, under the very
+# time at which a request began; HarPage.time_to_first_byte adds all of timings but "receive"). HTTP Archive 1.2,
+# timings: ssl.
+# Why it matters to a recorder: browsers write milliseconds and proxies microseconds (mitmproxy's own export does), so
+# that the same page is twice as slow in the one's archive as in the other's, and the sum shows nothing odd. Who
+# writes archives for such readers rounds startedDateTime; a "connect" without the handshake would be right here
+# alone.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
-# mocket, which records what goes over Python's sockets, keeps of an answer what came before its first pause of a tenth of a
-# second, and gives a program that as the whole, with 200 and no error: of a stream in three parts, the first. A poll
-# hears its first answer for ever, also as it records, and the later ones are never sent. Whether a recording is found
-# goes by whether the package xxhash is installed, and where it is not found the request leaves for real.
+# mocket, which records what goes over Python's sockets, keeps of an answer what came before its first pause of a
+# tenth of a second, and gives a program that as the whole, with 200 and no error: of a stream in three parts, the
+# first. A poll hears its first answer for ever, also as it records, and the later ones are never sent. Whether a
+# recording is found goes by whether the package xxhash is installed, and where it is not found the request leaves for
+# real.
 #
 # Versions: mocket 3.15.0 with requests 2.34.2 and xxhash 4.1.0 (CPython 3.11).
-# Source: mocket/socket.py (true_sendall: select with 0.1 s, and what has come by then is the record), recording.py (one record for each
-# hash of a request; the hash is xxhash's where that can be imported, else md5, and a reader looks for its own and for md5).
-# Why it matters to a recorder: what was recorded of a slow moment is short, and the test green in every later run, as a
-# body without a length has no end that could be missing. A file that one machine recorded sends requests from another,
-# where another package alone, as datasets or dask, has brought xxhash. A proxy sees the whole, and where it ended.
+# Source: mocket/socket.py (true_sendall: select with 0.1 s, and what has come by then is the record), recording.py
+# (one record for each hash of a request; the hash is xxhash's where that can be imported, else md5, and a reader
+# looks for its own and for md5).
+# Why it matters to a recorder: what was recorded of a slow moment is short, and the test green in every later run, as
+# a body without a length has no end that could be missing. A file that one machine recorded sends requests from
+# another, where another package alone, as datasets or dask, has brought xxhash. A proxy sees the whole, and where it
+# ended.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# A mock of pook, for a URL in which a parameter comes twice with two values, as ?tag=a&tag=b, answers nothing, not even that
-# very URL: each value of the one side has to equal each of the other. ?tag=a&tag=a is answered by the mock of ?tag=a, and a
-# parameter without a value is not there, so that the mock of ?acl answers each query of that path. Of JSON it
-# compares what Python writes anew: 1 and 1.0 are two, and {"to": 1, "to": 2} is {"to": 2}.
+# A mock of pook, for a URL in which a parameter comes twice with two values, as ?tag=a&tag=b, answers nothing, not
+# even that very URL: each value of the one side has to equal each of the other. ?tag=a&tag=a is answered by the mock
+# of ?tag=a, and a parameter without a value is not there, so that the mock of ?acl answers each query of that path.
+# Of JSON it compares what Python writes anew: 1 and 1.0 are two, and {"to": 1, "to": 2} is {"to": 2}.
 #
 # Versions: pook 2.1.6 with requests 2.34.2 (CPython 3.11).
 # Source: pook/matchers/query.py (QueryMatcher.match_query; parse_qs leaves blank values out), pook/matchers/json.py.
-# Why it matters to a recorder: mocks made of recorded requests, one for each, never answer the ones with a repeated parameter, as
-# each API with filters has them, and the error says of the mock's own URL that it did not match; those of S3's ?acl and
-# ?versioning answer one another. More parameters than the mock has are no hindrance, so that the first mock wins.
+# Why it matters to a recorder: mocks made of recorded requests, one for each, never answer the ones with a repeated
+# parameter, as each API with filters has them, and the error says of the mock's own URL that it did not match; those
+# of S3's ?acl and ?versioning answer one another. More parameters than the mock has are no hindrance, so that the
+# first mock wins.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

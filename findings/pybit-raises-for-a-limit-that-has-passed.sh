@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Told by Bybit that there were too many requests, its SDK sleeps until the time in a header of that answer and sends the order
-# again; where that time has passed by the clock of the machine, be it by a second, the call ends in a bare ValueError, "sleep
-# length must be non-negative". Of a refusal 10002, about the clock, it sends the order again with another X-BAPI-RECV-WINDOW,
-# 2.5 seconds more each time, three times in all; 200 and a page of HTML is an order that has failed.
+# Told by Bybit that there were too many requests, its SDK sleeps until the time in a header of that answer and sends
+# the order again; where that time has passed by the clock of the machine, be it by a second, the call ends in a bare
+# ValueError, "sleep length must be non-negative". Of a refusal 10002, about the clock, it sends the order again with
+# another X-BAPI-RECV-WINDOW, 2.5 seconds more each time, three times in all; 200 and a page of HTML is an order that
+# has failed.
 #
 # Versions: pybit 5.17.0 (CPython 3.11).
-# Source: pybit/_http_manager.py (_handle_retryable_error: X-Bapi-Limit-Reset-Timestamp less the present time goes to time.sleep;
-# recv_window; retry_codes, of a 200's retCode, for each method).
-# Why it matters to a recorder: a recorded rate limit is always of the past, so that a program which went on when it was recorded
-# raises in each replay; what does not move that header, which no standard names, with the other times cannot replay it. A
-# network slower than the exchange's second makes the same error in life. Two of the orders differ by their headers alone.
+# Source: pybit/_http_manager.py (_handle_retryable_error: X-Bapi-Limit-Reset-Timestamp less the present time goes to
+# time.sleep; recv_window; retry_codes, of a 200's retCode, for each method).
+# Why it matters to a recorder: a recorded rate limit is always of the past, so that a program which went on when it
+# was recorded raises in each replay; what does not move that header, which no standard names, with the other times
+# cannot replay it. A network slower than the exchange's second makes the same error in life. Two of the orders differ
+# by their headers alone.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

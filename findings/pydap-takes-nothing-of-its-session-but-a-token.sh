@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Given a session of requests, pydap, the usual client of oceanographers' OPeNDAP servers, sends nothing by it: each
-# request goes by a new one, which takes over "Authorization: Bearer ..." from the program's headers and nothing else. Its
-# user and password, cookies, other headers, hooks, proxies and mounted adapters have no effect, and the
-# cookie that an answer sets, as a log-in does, is gone with the next request. Nothing is raised.
+# request goes by a new one, which takes over "Authorization: Bearer ..." from the program's headers and nothing else.
+# Its user and password, cookies, other headers, hooks, proxies and mounted adapters have no effect, and the cookie
+# that an answer sets, as a log-in does, is gone with the next request. Nothing is raised.
 #
 # Versions: pydap 3.5.9 with requests 2.34.2 and requests-cache 1.3.3 (CPython 3.11).
-# Source: pydap/net.py (build_session makes requests.Session() in each get_request; inherit_bearer_header copies the one header;
-# of a CachedSession it takes the store, too).
-# Why it matters to a recorder: what records by an adapter or by a hook of the session, as betamax and requests-mock do, sees
-# none of these requests, and they leave for real; a proxy has to be named in the environment, as session.proxies is not
-# read. In the recording User-Agent is python-requests, also where create_session() had said pydap.
+# Source: pydap/net.py (build_session makes requests.Session() in each get_request; inherit_bearer_header copies the
+# one header; of a CachedSession it takes the store, too).
+# Why it matters to a recorder: what records by an adapter or by a hook of the session, as betamax and requests-mock
+# do, sees none of these requests, and they leave for real; a proxy has to be named in the environment, as
+# session.proxies is not read. In the recording User-Agent is python-requests, also where create_session() had said
+# pydap.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

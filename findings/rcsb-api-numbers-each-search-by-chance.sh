@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Each search by rcsb-api, the protein data bank's own client, carries a number drawn by chance in its body, once for each call
-# of the query: two equal searches share no body. The call is a request, and each loop over what it gave sends the same one
-# again. To import it is two more, for the lists of what can be searched, and where one is refused the import fails. A
-# search is sent five times within half a minute after any refusal, a 400, a 404 and a 424 too; a 204 is no hit.
+# Each search by rcsb-api, the protein data bank's own client, carries a number drawn by chance in its body, once for
+# each call of the query: two equal searches share no body. The call is a request, and each loop over what it gave
+# sends the same one again. To import it is two more, for the lists of what can be searched, and where one is refused
+# the import fails. A search is sent five times within half a minute after any refusal, a 400, a 404 and a 424 too; a
+# 204 is no hit.
 #
 # Versions: rcsb-api 1.7.3 (CPython 3.11).
-# Source: rcsbapi/search/search_query.py (SEARCH_SCHEMA is made as the module is read; Session.query_id is a uuid, and goes out as
-# request_info.query_id; Session._single_query), config.py (MAX_RETRIES, RETRY_BACKOFF).
-# Why it matters to a recorder: no search finds itself by its body in the next run, and one matched by path alone gets the answer of
-# another. A test that imports the module within its cassette has two requests more than the next one of that process, and
-# one that imports it at its head sends them where nothing is recorded. The number has to be left out of the comparison.
+# Source: rcsbapi/search/search_query.py (SEARCH_SCHEMA is made as the module is read; Session.query_id is a uuid, and
+# goes out as request_info.query_id; Session._single_query), config.py (MAX_RETRIES, RETRY_BACKOFF).
+# Why it matters to a recorder: no search finds itself by its body in the next run, and one matched by path alone gets
+# the answer of another. A test that imports the module within its cassette has two requests more than the next one of
+# that process, and one that imports it at its head sends them where nothing is recorded. The number has to be left
+# out of the comparison.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

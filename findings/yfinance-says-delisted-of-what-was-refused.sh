@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# The prices of a share that yfinance was refused, by a 424, a 404 or a 500, are no error but a table without a day, and a line
-# in the log that the share is "possibly delisted". Each refusal makes it ask anew for a key, at one of two hosts in turn, and
-# then for the prices again. How many requests come before goes by what this user ran before: a cookie and a share's
-# time zone stay in the user's home; a cookie that has ended, or that ends after May 2033, is asked for with each call.
+# The prices of a share that yfinance was refused, by a 424, a 404 or a 500, are no error but a table without a day,
+# and a line in the log that the share is "possibly delisted". Each refusal makes it ask anew for a key, at one of two
+# hosts in turn, and then for the prices again. How many requests come before goes by what this user ran before: a
+# cookie and a share's time zone stay in the user's home; a cookie that has ended, or that ends after May 2033, is
+# asked for with each call.
 #
 # Versions: yfinance 1.7.0 with requests 2.34.2, by YF_DISABLE_CURL_CFFI (CPython 3.11).
-# Source: yfinance/data.py (YfData._make_request and _set_cookie_strategy; _load_cookie_curlCffi takes a time above 2e9 for
-# milliseconds), cache.py, scrapers/history.py.
-# Why it matters to a recorder: a recording of a first run has four or five requests and one of a second two or three, and a replay
-# a year later asks for the cookie where none was asked for, as the recorded one has ended by then. What a replay refuses it
-# hears three times, one of them a key for the URL that comes after, and the program sees a share that is no more.
+# Source: yfinance/data.py (YfData._make_request and _set_cookie_strategy; _load_cookie_curlCffi takes a time above
+# 2e9 for milliseconds), cache.py, scrapers/history.py.
+# Why it matters to a recorder: a recording of a first run has four or five requests and one of a second two or three,
+# and a replay a year later asks for the cookie where none was asked for, as the recorded one has ended by then. What
+# a replay refuses is asked for twice, the second time with a new key in the URL, and the program sees a share that is
+# no more.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)
