@@ -76,6 +76,8 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     user's names of parameters."""
     names = {text for stem in lists.STEMS for text in spellings(stem)}
     names |= {*lists.SPELLED, *(f"{name}=" for name in own)}
+    headers = {name for row in lists.HEADERS for name in row.names.split()}
+    names |= {as_is for n in headers if "-" in n for as_is in (n, n.title())}
     quoted = [text[:-1] for text in names if text.endswith('"')]
     names |= {text + end for text in quoted for end in _ENDS}
     begun = defaultdict[str, list[str]](list)

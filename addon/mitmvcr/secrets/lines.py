@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from mitmvcr.secrets.looks import is_no_scope, is_opaque, is_scope
+from mitmvcr.secrets.looks import is_by_chance, is_no_scope, is_opaque, is_scope
 from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values
 
 #: What a value in no quotes is made of.
@@ -122,6 +122,9 @@ _ONLY_VALUE = re.compile(
     rb":[ \t]{0,9}+\r?\n[ ]{1,60}+(?:(?:value|data|plaintext|content):[ \t]{1,9}+)?+"
     rb"[\"']?+(" + BARE + rb"{6,2000}+)(?<!:)[\"']?+" + LINE_END
 )  # fmt: skip
+_ITS_KEY = re.compile(
+    rb":[ \t]{0,9}+\r?\n[ ]{1,60}+key:[ \t]{1,9}+[\"']?+([\w~+/=-]{20,200}+)"
+)
 #: [x, y]
 _FLOW = re.compile(
     rb":[ \t]{0,9}+\[[^\[\]{}\r\n]{6,2000}+\](?=[ \t]{0,9}+(?:[\r\n#]|\Z))"
@@ -146,6 +149,8 @@ def items(scan: Scan, begin: int, finish: int) -> Values:
         return NONE
     if value := scan.value(_ONLY_VALUE, finish, Place.TEXT):
         return value if _column(scan, value[0].start) > _column(scan, begin) else NONE
+    if (value := scan.value(_ITS_KEY, finish)) and is_by_chance(value[0].text):
+        return value
     lines = scan.match(_ITEMS, finish)
     if lines is None:
         return NONE

@@ -78,10 +78,10 @@ TAILS = listed(
 VAGUE_ENDINGS = listed(
     "sessionkey, signingkey, encryptionkey, sharedkey, masterkey, authkey, otpkey",
     "appskey, ticket, session, sessionid, secretid, canary, sso",
-    "statehandle, interactionhandle, authentication, pskc, crumb",
+    "statehandle, interactionhandle, authentication, pskc, crumb, jwt, ltsk",
 )
 VAGUE_TAILS = listed(
-    "code, hash, digest, seed, block, salt, plaintext, bytes, blob, info"
+    "code, hash, digest, seed, block, salt, plaintext, bytes, blob, info, enc, create"
 )
 
 #: A field of any other name that ends in such a word holds a secret if its value looks
@@ -91,7 +91,7 @@ DOUBTFUL_ENDINGS = listed(
     # Of several, a list: not tokens alone, which language models have too.
     "passwords, apikeys, secretkeys, privatekeys, accesskeys, accesstokens",
     "refreshtokens, authtokens, sessiontokens, bearertokens, apitokens, clientsecrets",
-    "registrationtokens, devicetokens, pushtokens",
+    "registrationtokens, devicetokens, pushtokens, trusttokens",
 )
 
 #: The word before ``key`` that makes it one that opens something, if it is long and of
@@ -109,7 +109,7 @@ KEY_OWNERS = listed(
     "zendesk, airtable, notion, linear, weather, application, network, certificate",
     "mac, mgmt, iapp, listen, nwk, app, int, client, device, edge, gateway, routing",
     "permanent, signature, register, generation, tsig, ticket, static, anon, role, sdk",
-    "salt",
+    "salt, delete, vwire, link, sentry, signaling, context, consumer, token",
 )
 
 #: Types of fields that are names of secrets, too: of forms, of Postman's, and one of
@@ -125,7 +125,7 @@ SET_COOKIES = ("set-cookie", "set-cookie2")
 HEADER_ENDINGS = listed(
     "token, key, secret, auth, password, passwd, passphrase, credential, credentials",
     "assertion, apikey, jwt, pass, bearer, macaroon, macaroons, authorization",
-    "authorisation, authentication, session, sess, ticket, crumb, biscuit, cred",
+    "authorisation, authentication, session, sess, ticket, crumb, biscuit, cred, psk",
 )
 #: Those of them that no other word ends in: a name in small letters is one word.
 LONG_ENDINGS = listed("token, secret, password, credential, apikey")
@@ -206,25 +206,25 @@ STEMS = listed(
     "access key, auth key, private key, signing key, shared key, subscription key",
     "account key, storage key, primary key, secondary key, master key, function key",
     "encryption key, service key, license key, integration key, session key",
-    "session id, sessid, credential, authoriz, verifier, assertion, saml resp",
-    "saml req, saml art, jit config, recovery code, backup code, identified by",
-    "macaroon, biscuit, privkey",
+    "session id, sessid, credential, authoriz, verifier, assertion, recovery code",
+    "backup code, macaroon, biscuit, privkey, stok",
     "device code, csrf, xsrf, jwt, otp, cvv, cvc, mfa code",
-    "connection string, signature, amz date, goog date, sig=, access id, key id",
+    "connection string, signature, sig=, access id, key id",
     '?key=, &key=, auth", _auth=, ?auth=, &auth=, #key=, #auth=, app key, app id',
     "developer key, dev key, user key",
     "psk, crumb, seed, pfx, p12, pkcs12, keystore, plaintext, masterauth, bindpw",
-    "rootpw, ticket=, sign=, sid=, launch=, interact_ref=",
+    "rootpw, ticket=, sign=, sid=, launch=, interact_ref=, zak=, slt=, ?sk=, &sk=",
     # Not in passed and compass, which are in any text.
     'pass", pass=, pass:, <pass ',
     'session", preshared, code=, sensitive", masked", secured", kty"',
     'cookie, kennwort, contrasena, senha, wachtwoord, sso", canary, hmac=',
+    'session:, auth:, pw", lsd", lsd=, ltsk, aes":, tls":, encryption":, encryption:',
 )
 #: The same, in these spellings alone.
 SPELLED = listed(
     "_KEY, _key, -key, Key, _PAT, _AUTH, -Auth, preShared, PreShared, pre_shared",
-    "pass =, PASS =, Pass =, oobCode, oob_code, auth_req_id, ession_, essionInfo",
-    "essionData, PW>, _SALT",
+    "session =, pass =, PASS =, Pass =, oobCode, oob_code, auth_req_id, ession_",
+    "essionInfo, essionData, PW>, _SALT",
     "SecureString, secureString, securestring, secure_string",
     "validationKey, decryptionKey, hash_salt, npmAuthIdent, olcRootPW, setup_key",
     "setupKey, manualEntryKey, scratch_code, scratchCode, privKey",
@@ -233,11 +233,19 @@ SPELLED = listed(
     "PassW, Pass_w, pass_w, PASS_W, auth_code, authCode, AuthCode, asskey, assKey",
     "ass_key, keys_base64, unseal_keys, keyMaterial, KeyMaterial, session=, CONCEALED",
     '_pat", Pat", _pat:, _pat=',
-    'bearer", bearer=, bearer:, pw", pw=, pw:, pw>, pw =, icket", rlkey=, tempauth=',
+    'bearer", bearer=, bearer:, pw=, pw:, pw>, pw =, icket", rlkey=, tempauth=',
     'httpOnly", HttpOnly", httponly", passhash, secureJsonData',
     "ecurity_answer, ecurityAnswer, uthId=, tateHandle, tionHandle, tion_handle, pskc",
     "dtsg, access_code, accessCode, ssecurity, modhash, appCertificate, app_cert",
     'tication", tkey", ekey", wresult, signed_request, signedRequest, sig_re',
+    "TokInfo, tokInfo, authSid, auth_sid, AuthSid, hantSalt, hant_salt, AccessLicense",
+    'rtspAlias, rtsp_alias, sFT", sCtx", PPFT, g_ck, checkForm, registrationLock, S2_A',
+    "S2_U, S0_L, setup_pin, setupPin, setup_manual, setupManual, setup_qr, setupQr",
+    "rriot, api_id=, uthHash, auth_hash, HA-Access, SAMLRe, samlRe, SamlRe, saml_re",
+    "saml-re, samlre, SAMLar, SAMLas, samlar, saml_ar, jit_config, jitConfig, jitconf",
+    "jit-config, amz-date, Amz-Date, amzdate, AmzDate, amz_date, goog-date, Goog-Date",
+    "googdate, GoogDate, goog_date, IDENTIFIED BY, identified by, Identified By",
+    "identified_by, identifiedBy, IDENTIFIED_BY, SAML_RE, SAMLART",
 )
 
 #: Names of pages that are for whoever has their address, and of an account's password;
@@ -258,7 +266,9 @@ PAGES = listed(
 #: conda and packagecloud, where more has to follow.
 ADDRESSES = listed(
     "/receiver/v1/http/, /build_hooks/, /deploy_hooks/, /mcp/s/, /login/v2/flow/",
-    "hooks.nabu.casa/, dl.cloudsmith.io/",
+    "hooks.nabu.casa/, dl.cloudsmith.io/, api.day.app/, datadoghq.com/v1/input/",
+    "/integrations/generic/20131114/alert/, /rtmp/, /cd/0/get/, box.com/s/",
+    "box.com/shared/static/, /3/device/, /dynamic/update.php?",
 )
 CHANNELS = listed("/t/, /priv/")
 

@@ -199,6 +199,8 @@ class Names:
         words = _split(last)
         if word in self._doubtful or words[1:][-1:] in (["pass"], ["pw"]):
             return DOUBTFUL
+        if "-" in last and last.lower() in self._headers:
+            return DOUBTFUL
         for ending in self._doubtful_endings:
             if word.endswith(ending) and not _is_harmless(words):
                 is_one = word.removesuffix(ending) not in lists.HARMLESS

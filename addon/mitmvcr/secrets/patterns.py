@@ -6,7 +6,7 @@ import re
 from mitmvcr.secrets import forms, lists
 from mitmvcr.secrets.forms import START as _B
 from mitmvcr.secrets.forms import Pattern
-from mitmvcr.secrets.looks import FAKE, is_by_chance
+from mitmvcr.secrets.looks import FAKE, is_by_chance, is_real
 from mitmvcr.secrets.runs import decoded_base64, object_in
 
 _RFC = "https://www.rfc-editor.org/rfc/"
@@ -39,12 +39,18 @@ def _opens_a_page(address: bytes) -> bool:
 
 def _is_next_by_chance(token: bytes) -> bool:
     """Return whether letters by chance stand behind what their form begins with."""
-    return is_by_chance(re.split(rb"sk-|/", token.rstrip(b"/="))[-1])
+    return is_by_chance(re.split(rb"sk-|[/?]", token.rstrip(b"/="))[-1])
 
 
 def _is_value_by_chance(pair: bytes) -> bool:
     """Return whether what stands behind a name and a sign is letters by chance."""
     return is_by_chance(re.split(rb'[":;\s]+', pair)[-1])
+
+
+def _logs_in(call: bytes) -> bool:
+    """Return whether the last value of a call is a password, or letters by chance."""
+    value = call.rpartition(b'"')[2]
+    return is_by_chance(value) or (b"method" in call and is_real(value))
 
 
 def _is_macaroon(token: bytes) -> bool:
@@ -218,10 +224,31 @@ _OTHERS = (
         "address-token",
         (*lists.ADDRESSES, *lists.CHANNELS),
         rf"(?:({'|'.join(lists.CHANNELS)})|{'|'.join(map(re.escape, lists.ADDRESSES))})"
-        r"([\w~.-]{16,200}+={0,2})(?(1)/|(?!\w))",
+        r"([\w~.-]{16,600}+={0,2})(?(1)/|(?!\w))",
         "https://docs.anaconda.com/anacondaorg/user-guide/packages/",
         "hooks.nabu.casa/{w60}7",
         check=_is_next_by_chance,
+    ),
+    Pattern(
+        # Who logs in, and a password or its salted hash: of InfluxDB and of Subsonic.
+        "url-password",
+        ("?u=", "&u="),
+        r"[?&]u=[^&\s\"']{1,64}+&(?:amp;)?(?:p=(?:enc:)?([^&\s\"'<>]{4,200}+)|t=([0-9a-f]{32})&s=)",
+        "https://www.subsonic.org/pages/api.jsp",
+        "?u=me&p={w12}7",
+        check=lambda found: not found.rpartition(b"=")[2].isdigit(),
+    ),
+    Pattern(
+        # Values without names in a message that says that it logs in.
+        "login-call",
+        tuple(f"{key}{end}" for key in ("method", '"op', "action") for end in '"\\'),
+        rf"\"?(?:method|op|action){_QUOTE}\s?:\s?{_QUOTE}(?:[\w/]{{1,40}}\.)?(?:login"
+        rf"|auth(?:enticate)?){_QUOTE},\s?{_QUOTE}(?:params|args|key|token){_QUOTE}\s?:\s?"
+        rf"(?:\[\s?(?:{_QUOTE}[^\"\\]{{1,99}}{_QUOTE},\s?){{0,3}})?"
+        rf"{_QUOTE}([^\"\\]{{4,400}}+)(?={_QUOTE}[,}}\s\]])",
+        "https://www.jsonrpc.org/specification",
+        'method":"login","params":["me","{w20}"]',
+        check=_logs_in,
     ),
     Pattern(
         "calendar",
@@ -279,7 +306,7 @@ _OTHERS = (
         # A field is called so in any answer: neither a picture nor what a machine
         # executes is what is exchanged for a token.
         "code",
-        tuple(f"{c}ode{quote}" for c in "cC" for quote in ('"', '\\"', "&quot;")),
+        tuple(f"{c}ode{quote}" for c in "cC" for quote in ('"', "\\", "&quot;")),
         rf"[cC]ode{_QUOTE}(?:[ ]?:[ ]?{_QUOTE}|\r\n\r\n)"
         r"((?!0x|iVBOR|R0lGOD|/9j/|PHN2Z|[0-9a-f]{300})[\w.~+/=:$-]{20,2000}+)"
         rf"(?={_QUOTE}|\r\n)",

@@ -4,20 +4,21 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, Request
 from mitmvcr.secrets import jsonpaths
-from mitmvcr.secrets.containers import Look
+from mitmvcr.secrets.containers import Look, said_by, through
 from mitmvcr.secrets.counted import is_counted
 from mitmvcr.secrets.fakes import Fakes
 from mitmvcr.secrets.finder import DEEPEST, Finder, Found
 from mitmvcr.secrets.headers import credentials
+from mitmvcr.secrets.jsonvalues import json_regex
 from mitmvcr.secrets.known import (
     PLACEHOLDER,
     KnownSecrets,
     encoded_placeholders,
     sized,
 )
-from mitmvcr.secrets.looks import LEAST, is_by_chance, is_real, is_telling
+from mitmvcr.secrets.looks import LEAST, is_by_chance, is_likely, is_real, is_telling
 from mitmvcr.secrets.messages import Text
 from mitmvcr.secrets.names import SURE, Names
 from mitmvcr.secrets.rules import Rules
@@ -30,6 +31,34 @@ _USER = b"userinfo"
 #: A text, or a string of JSON, and no more.
 _ALONE = re.compile(rb"\s{0,9}+\"?([\w.~+/=:$-]{20,4000}+)\"?\s{0,9}+")
 _SCHEME = re.compile(rb"(?i)(?:bearer|basic|token|bot|apikey) ")
+#: What an address or a method is called that answers a key or a session, and what is
+#: so called and answers none of them.
+_GIVES = re.compile(
+    r"(?:(?:(?<![a-z])l|L)og[_-]?[Ii]n|(?:(?<![a-z])s|S)ign[_-]?[Ii]n|(?:(?<![a-z])a|A)uth"
+    r"(?:enticat\w+)?|[Ss]essions?|[Tt]okens?|[Kk]eygen|[Uu]nseal|[Kk]eys?)(?![a-z])"
+    r"|\bsecrets/[^/]+(?:/[^/]+){0,2}\Z|\bsys/init\Z"
+)
+_GIVES_NONE = re.compile(r"(?i)public|ssh|gpg|jwk|host|deploy|foreign|translation")
+#: Where a URL or a call of JSON-RPC says what is called, besides the end of a path.
+_CALLS = re.compile(r"[?&](?:method|type|action|api|svc|cmd|func)=([^&#]{1,99})")
+_METHOD = re.compile(rb'"(?:method|cmd)"\s?:\s?"([\w./-]{1,99})"')
+_LAST = re.compile(
+    r"(?:\b(?:secrets/(?:[^/]+/){0,2}|(?:sys|token|\w{0,30}(?:add|creat|generat)\w{1,30})/))?"
+    r"[^/]*(?:/[vV][0-9]{1,2})?\Z"
+)
+#: So far in a body a call of JSON-RPC has its name.
+_HEAD = 300
+#: The names of what is answered, which tell nothing elsewhere.
+_ANSWERED = re.compile(
+    json_regex(
+        rb'(?i)(?:"(key[12]?|keys|value|default|result|request\x5fid|(?:gis\x5f)?sid|eid)~"_:_'
+        rb'(?:\[_)?~"|<(key|sid)>)([^"\\<\s]{8,2000}(?:~"_,_~"[^"\\<\s]{8,2000}'
+        rb'(?=~"_[,\]])){0,9})(?=~"|<)'
+    )
+)
+_VALUES = re.compile(rb'[^"\\<\s,]{8,}')
+#: How public keys begin, what an address of a chain is, and of Twilio's no session.
+_NO_KEY = re.compile(rb"(?:MII|MFkw|MIG|MHYw|MCow|AAAA|0x|[A-Z]{2}[0-9a-f]{32}\Z)")
 
 
 class TextRedactor:
@@ -64,15 +93,42 @@ class TextRedactor:
                 self.memory.learn(each, mark, rare=rare)
 
     def learn_alone(self, met: Interaction) -> None:
-        """Remember what is all that an address answers that has the name of a secret,
-        as /api/token."""
-        found = _ALONE.fullmatch(met.response.body)
-        if found is None:
-            return
+        """Remember what an address answers that has the name of a secret, as
+        /api/token: all of it, or what it calls its key or its session."""
         path = re.split("[?#]", met.request.url, maxsplit=1)[0].rstrip("/")
-        name = self.names.of(path.rpartition("/")[2].encode(*BYTES))
-        if 0 < name.field <= SURE and is_by_chance(found[1]):
-            self.keep_in_mind(found[1], name.kind, came=True)
+        found = _ALONE.fullmatch(met.response.body)
+        if found and is_by_chance(found[1]):
+            name = self.names.of(path.rpartition("/")[2].encode(*BYTES))
+            if 0 < name.field <= SURE:
+                self.keep_in_mind(found[1], name.kind, came=True)
+        if _gives(path, met.request):
+            for each in (met.request, met.response):
+                through(each.body, said_by(each.headers), self._learn_answered)
+
+    def _learn_answered(self, data: bytes, look: Look) -> bytes:
+        for found in _ANSWERED.finditer(data) if look is Look.ALL else ():
+            name = found[1] or found[2]
+            for value in _VALUES.findall(found[3]):
+                if _is_answered(name, value) and not self.names.is_kept(name.decode()):
+                    self.keep_in_mind(value, name.decode(), came=True)
+        return data
+
+
+def _gives(path: str, asked: Request) -> bool:
+    """Return whether a request is one for a key or a session, by what it calls."""
+    ends = _LAST.search(path)
+    called = [ends[0] if ends else "", *_CALLS.findall(asked.url)]
+    if asked.body.startswith((b"{", b"[")):
+        called += (each.decode() for each in _METHOD.findall(asked.body[:_HEAD]))
+    return any(_GIVES.search(each) and not _GIVES_NONE.search(each) for each in called)
+
+
+def _is_answered(name: bytes, value: bytes) -> bool:
+    if _NO_KEY.match(value):
+        return False
+    if name.lower().endswith(b"id"):
+        return is_likely(value) and not value.isalpha()
+    return is_by_chance(value.replace(b"-", b""))
 
 
 class Sweep:
