@@ -183,7 +183,9 @@ _SET = re.compile(
     rb"|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}"
     rb"(?://\S{1,100}/:?)?\Z"
 )
-_SETTERS = (b"set", b"config", b"header", b"ENV", b"ARG", b"SetEnv", b"param")
+_SETTERS = re.compile(rb"[sS]et|config|header|ENV|ARG|param")
+#: The word before the last in front of a password.
+_WHO = (b"login", b"account", b"machine", b"user", b"username")
 #: A value that is not the last word of a sentence, as in ``your account needs password
 #: protection.``
 _NETRC, _ARGUMENT = (
@@ -216,9 +218,10 @@ def argument(scan: Scan, begin: int, finish: int) -> Values:
     """Return what follows a name that a command sets, or that netrc has."""
     left = scan.left(begin, 150)
     near = left if left.endswith(b"/") else left[-20:]
-    if any(word in near for word in _SETTERS) and _SET.search(left):
+    if _SETTERS.search(near) and _SET.search(left):
         return scan.value(_ARGUMENT, finish, Place.TEXT)
-    if _LOGIN.search(left) and not scan.data.startswith(b"-", begin):
+    is_login = any(each.endswith(_WHO) for each in left.rsplit(None, 2)[-2:-1])
+    if is_login and _LOGIN.search(left) and not scan.data.startswith(b"-", begin):
         return scan.value(_NETRC, finish, Place.TEXT)
     if not _beginning(scan, begin):
         return NONE

@@ -7,7 +7,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.secrets import jsonpaths
 from mitmvcr.secrets.containers import Look, said_by, through
-from mitmvcr.secrets.counted import is_counted
+from mitmvcr.secrets.counted import Counted
 from mitmvcr.secrets.fakes import Fakes
 from mitmvcr.secrets.finder import DEEPEST, Finder, Found
 from mitmvcr.secrets.headers import credentials
@@ -172,12 +172,11 @@ class Sweep:
     def learn(self, text: Text) -> bytes:
         """Remember the secrets of a text that are secrets everywhere."""
         found = self.found(text)
-        for _, _, kind, value, is_sure, new in found.spans:
-            if is_sure and not new:
-                for each in _held_in(value, text.place):
-                    self._texts.keep_in_mind(
-                        each, kind, came=_came(text), rare=".headers." in text.where
-                    )
+        came, rare = _came(text), ".headers." in text.where
+        sure = ((s.kind, s.value) for s in found.spans if s.is_sure and not s.new)
+        for kind, value in dict.fromkeys(sure):
+            for each in _held_in(value, text.place):
+                self._texts.keep_in_mind(each, kind, came=came, rare=rare)
         for held in found.held:
             self.learn(_within(text, held.plain))
         return text.data
@@ -197,11 +196,11 @@ class Sweep:
         hosts = self._texts.hosts.edits(data)
         own = [*self._of_spans(found, text), *known, *hosts]
         settled = _settled(data) if text.look is Look.ALL else ()
-        are_own = set(map(id, own))
+        are_own, counted = set(map(id, own)), Counted(data)
         for edit in apart([*own, *self._of_held(found, text), *settled]):
             # No length may change in a binary message, nor in a string that has one.
             if id(edit) in are_own and (
-                text.look is Look.FORMS or is_counted(data, edit.start, edit.end)
+                text.look is Look.FORMS or counted.has(edit.start, edit.end)
             ):
                 edit = edit._replace(new=sized(edit.new, edit.end - edit.start))
             yield edit
