@@ -115,13 +115,6 @@ _OTHERS = (
         "Private-Lines: 2 {s64} {s40}",
     ),
     Pattern(
-        "otpauth-migration",
-        ("otpauth-migration:",),
-        r"otpauth-migration://offline\?data=([A-Za-z0-9%+/=_-]{16,}+)",
-        "https://github.com/google/google-authenticator-android/issues/118",
-        "otpauth-migration://offline?data={w40}%3D",
-    ),
-    Pattern(
         "bearer",
         ("Bearer ", "bearer ", "BEARER ", "Bearer+", "bearer+"),
         # Not the first parameter of a challenge: Bearer resource_metadata="..."
@@ -135,21 +128,6 @@ _OTHERS = (
         r"[Bb]asic[ +]((?=[A-Za-z+/]*[0-9=])[A-Za-z0-9+/]{12,}+={0,2})",
         _RFC + "rfc7617",
         "Basic {w39}=",
-    ),
-    Pattern(
-        "azure-account-key",
-        ("AccountKey=", "SharedAccessKey="),
-        r"(?:AccountKey|SharedAccessKey)=([A-Za-z0-9+/%]{32,}+={0,2})",
-        "https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string",
-        "AccountKey={s86}==",
-    ),
-    Pattern(
-        "azure-sas",
-        ("sig=",),
-        r"[?&;]sig=([A-Za-z0-9%+/=]{40,}+)",
-        "https://learn.microsoft.com/rest/api/storageservices/create-service-sas",
-        "?sig={w43}%3D",
-        back=(1,),
     ),
     Pattern(
         "fints-pin",
@@ -233,7 +211,7 @@ _OTHERS = (
         # Who logs in, and a password or its salted hash: of InfluxDB and of Subsonic.
         "url-password",
         ("?u=", "&u="),
-        r"[?&]u=[^&\s\"']{1,64}+&(?:amp;)?(?:p=(?:enc:)?([^&\s\"'<>]{4,200}+)|t=([0-9a-f]{32})&s=)",
+        r"[?&]u=[^&\s\"']{1,64}+&(?:amp;)?(?:p=(?:enc:)?([^&\s\"'<>\\]{4,200}+)|t=([0-9a-f]{32})&s=)",
         "https://www.subsonic.org/pages/api.jsp",
         "?u=me&p={w12}7",
         check=lambda found: not found.rpartition(b"=")[2].isdigit(),
@@ -249,13 +227,6 @@ _OTHERS = (
         "https://www.jsonrpc.org/specification",
         'method":"login","params":["me","{w20}"]',
         check=_logs_in,
-    ),
-    Pattern(
-        "calendar",
-        ("/owa/calendar/",),
-        r"/owa/calendar/[^/\s\"]{1,200}+/([\w-]{32,200})/",
-        "https://support.microsoft.com/office/share-your-calendar",
-        "/owa/calendar/me@example.com/{h48}/calendar.ics",
     ),
     Pattern(
         "litellm",
@@ -296,13 +267,6 @@ _OTHERS = (
         "<auth-user-pass>\nme\n{w20}\n</auth-user-pass>",
     ),
     Pattern(
-        "okta",
-        ("SSWS ", "SSWS+"),
-        r"SSWS[ +]([\w-]{40,44})",
-        "https://developer.okta.com/docs/guides/create-an-api-token/main/",
-        "SSWS 00{b40}",
-    ),
-    Pattern(
         # A field is called so in any answer: neither a picture nor what a machine
         # executes is what is exchanged for a token.
         "code",
@@ -329,14 +293,6 @@ _OTHERS = (
         rf"|rt{_QUOTE}:{_QUOTE}([0-9a-f]{{40}})(?={_QUOTE}))",
         "https://coolkit-technologies.github.io/eWeLink-API/",
         '"rt":"{h40}"',
-    ),
-    Pattern(
-        "gitea",
-        ("_last_eight",),
-        rf"([0-9a-f]{{40}}){_QUOTE},\s?{_QUOTE}token_last_eight",
-        "https://docs.gitea.com/development/api-usage",
-        '{h40}","token_last_eight',
-        back=(48, 49, 50, 51),
     ),
     Pattern(
         "hue",
