@@ -36,6 +36,7 @@ NAMES = [
     "password", "DB_PASSWORD", "userPassword", "API_Key", "apiKey", "api-key",
     "x-api-key", "client_secret", "ClientSecret", "accessToken", "refresh_token",
     "private_token", "job_token", "plexToken", "aws_secret_access_key", "app_key",
+    "stok", "merchantSalt", "apiV3Key", "rtspAlias", "X-Ovh-Consumer",
 ]  # fmt: skip
 
 #: place: body; %b is a name, then a value.

@@ -133,6 +133,11 @@ ANSWERS = {
     "of Reddit": '{"data": {"modhash": "<a49>7"}}',
     "of Xiaomi": '{"ssecurity": "<w22>=="}',
     "of cPanel": "/cpsess<d10>/frontend/",
+    "of devices": '{"X-HA-Access": "Hunter<d6>", "lsd": "AV<w9>7"}',
+    "in a log": "INFO token: <w40>\nWARN session: <h32> is old\n",
+    "in YAML": "registry:\n  auth: <w40>\n  session: <w40>\n"
+    "api:\n  encryption:\n    key: <w43>=\n",
+    "in cells": "| plex_token | <w40> |\n",
     "yaml, signs": "db:\n  password: hunter2,<w6>(x\n  a: b\n",
 }
 HEADERS = {
