@@ -130,6 +130,14 @@ _OTHERS = (
         "Basic {w39}=",
     ),
     Pattern(
+        "azure-sas",
+        ("sig=",),
+        r"[?&;]sig=([A-Za-z0-9%+/=]{40,}+)",
+        "https://learn.microsoft.com/rest/api/storageservices/create-service-sas",
+        "?sig={w43}%3D",
+        back=(1,),
+    ),
+    Pattern(
         "fints-pin",
         ("HNSHA:",),
         # A question mark escapes; a TAN may follow the PIN.

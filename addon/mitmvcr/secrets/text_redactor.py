@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.model import Interaction
 from mitmvcr.secrets import jsonpaths
 from mitmvcr.secrets.containers import Look, said_by, through
 from mitmvcr.secrets.counted import Counted
@@ -38,6 +38,9 @@ _GIVES = re.compile(
     r"(?:enticat\w+)?|[Ss]essions?|[Tt]okens?|[Kk]eygen|[Uu]nseal|[Kk]eys?)(?![a-z])"
     r"|\bsecrets/[^/]+(?:/[^/]+){0,2}\Z|\bsys/init\Z"
 )
+_SEEMS = re.compile(
+    r"[Ll]og|[Ss]ign|[Aa]uth|[Ss]ession|[Tt]oken|[Kk]ey|nseal|secret|sys/"
+)
 _GIVES_NONE = re.compile(r"(?i)public|ssh|gpg|jwk|host|deploy|foreign|translation")
 #: Where a URL or a call of JSON-RPC says what is called, besides the end of a path.
 _CALLS = re.compile(r"[?&](?:method|type|action|api|svc|cmd|func)=([^&#]{1,99})")
@@ -52,7 +55,7 @@ _HEAD = 300
 _ANSWERED = re.compile(
     json_regex(
         rb'(?i)(?:"(key[12]?|keys|value|default|result|request\x5fid|(?:gis\x5f)?sid|eid)~"_:_'
-        rb'(?:\[_)?~"|<(key|sid)>)([^"\\<\s]{8,2000}(?:~"_,_~"[^"\\<\s]{8,2000}'
+        rb'(?:\[_)?~"|<(key|sid)>)([^"\\<\s]{8,2000}+(?:~"_,_~"[^"\\<\s]{8,2000}+'
         rb'(?=~"_[,\]])){0,9})(?=~"|<)'
     )
 )
@@ -95,13 +98,16 @@ class TextRedactor:
     def learn_alone(self, met: Interaction) -> None:
         """Remember what an address answers that has the name of a secret, as
         /api/token: all of it, or what it calls its key or its session."""
-        path = re.split("[?#]", met.request.url, maxsplit=1)[0].rstrip("/")
+        url, asked = met.request.url, met.request.body
         found = _ALONE.fullmatch(met.response.body)
         if found and is_by_chance(found[1]):
-            name = self.names.of(path.rpartition("/")[2].encode(*BYTES))
+            name = self.names.of(_path(url).rpartition("/")[2].encode(*BYTES))
             if 0 < name.field <= SURE:
                 self.keep_in_mind(found[1], name.kind, came=True)
-        if _gives(path, met.request):
+        called = asked[:1] == b"{" and _METHOD.search(asked, 0, _HEAD)
+        if (_SEEMS.search(url) and _gives(url)) or (
+            called and _is_one(called[1].decode())
+        ):
             for each in (met.request, met.response):
                 through(each.body, said_by(each.headers), self._learn_answered)
 
@@ -114,13 +120,18 @@ class TextRedactor:
         return data
 
 
-def _gives(path: str, asked: Request) -> bool:
-    """Return whether a request is one for a key or a session, by what it calls."""
-    ends = _LAST.search(path)
-    called = [ends[0] if ends else "", *_CALLS.findall(asked.url)]
-    if asked.body.startswith((b"{", b"[")):
-        called += (each.decode() for each in _METHOD.findall(asked.body[:_HEAD]))
-    return any(_GIVES.search(each) and not _GIVES_NONE.search(each) for each in called)
+def _path(url: str) -> str:
+    return re.split("[?#]", url, maxsplit=1)[0].rstrip("/")
+
+
+def _gives(url: str) -> bool:
+    """Return whether an address is one for a key or a session, by what it calls."""
+    ends = _LAST.search(_path(url))
+    return any(map(_is_one, (ends[0] if ends else "", *_CALLS.findall(url))))
+
+
+def _is_one(called: str) -> bool:
+    return bool(_GIVES.search(called)) and not _GIVES_NONE.search(called)
 
 
 def _is_answered(name: bytes, value: bytes) -> bool:
