@@ -313,6 +313,17 @@ def test_what_else_an_address_answers_stays(url: str, body: str) -> None:
     assert off.interaction(met) is met
 
 
+def test_a_live_request_for_a_session_is_hidden_as_the_recorded_one_is() -> None:
+    body, _ = _filled('{"key": "<h64>"}', random.Random(7))
+    asked = Request("PUT", "https://h/v1/sys/unseal", body=body.encode())
+    kept = Redactor().interaction(Interaction(0, asked, Response())).request
+    assert kept.body == b'{"key": "[REDACTED:key]"}'
+    assert Redactor().request(asked) == kept
+    assert Redactor(Rules(off=True)).request(asked) is asked
+    whole = Redactor(Rules(keep=("key",))).request(asked)
+    assert whole.body == asked.body
+
+
 def test_the_key_of_a_pair_is_found_elsewhere() -> None:
     key, secret = "q7Rk2Zp9Wm4Xc8Vb", "N3t6Yb1Lq8Ks5Dg2"
     headers = {

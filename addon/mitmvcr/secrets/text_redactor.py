@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.secrets import jsonpaths
 from mitmvcr.secrets.containers import Look, said_by, through
 from mitmvcr.secrets.counted import Counted
@@ -98,18 +98,26 @@ class TextRedactor:
     def learn_alone(self, met: Interaction) -> None:
         """Remember what an address answers that has the name of a secret, as
         /api/token: all of it, or what it calls its key or its session."""
-        url, asked = met.request.url, met.request.body
         found = _ALONE.fullmatch(met.response.body)
         if found and is_by_chance(found[1]):
-            name = self.names.of(_path(url).rpartition("/")[2].encode(*BYTES))
+            path = _path(met.request.url)
+            name = self.names.of(path.rpartition("/")[2].encode(*BYTES))
             if 0 < name.field <= SURE:
                 self.keep_in_mind(found[1], name.kind, came=True)
-        called = asked[:1] == b"{" and _METHOD.search(asked, 0, _HEAD)
-        if (_SEEMS.search(url) and _gives(url)) or (
-            called and _is_one(called[1].decode())
-        ):
-            for each in (met.request, met.response):
-                through(each.body, said_by(each.headers), self._learn_answered)
+        if self.learn_asked(met.request):
+            self._learn_named(met.response)
+
+    def learn_asked(self, asked: Request) -> bool:
+        """Remember what a request calls so itself, if it is one for a key or a session;
+        return whether it is."""
+        found = asked.body[:1] == b"{" and _METHOD.search(asked.body, 0, _HEAD)
+        gives = _SEEMS.search(asked.url) is not None and _gives(asked.url)
+        if is_one := gives or bool(found and _is_one(found[1].decode())):
+            self._learn_named(asked)
+        return is_one
+
+    def _learn_named(self, message: Request | Response) -> None:
+        through(message.body, said_by(message.headers), self._learn_answered)
 
     def _learn_answered(self, data: bytes, look: Look) -> bytes:
         for found in _ANSWERED.finditer(data) if look is Look.ALL else ():
