@@ -63,7 +63,8 @@ def _is_macaroon(token: bytes) -> bool:
 
 def _is_sasl(line: bytes) -> bool:
     """Return whether the last word is a user and a password (RFC 4616), or a token."""
-    said = decoded_base64(re.split(rb"[ >]", line)[-1]) or b""
+    gap = rb"[ >]|(?<=PLAIN)\+|(?<=XOAUTH2)\+|(?<=BEARER)\+"  # of a form, too
+    said = decoded_base64(re.split(gap, line)[-1]) or b""
     return said.count(b"\0") >= 2 or b"\x01auth=" in said
 
 
@@ -157,10 +158,10 @@ _OTHERS = (
     Pattern(
         "sasl",
         (
-            *(f"{v} {how} " for v in ("AUTH", "AUTHENTICATE") for how in _SASL),
+            *(f"AUTH{end}{gap}" for end in ("", "ENTICATE") for gap in " +"),
             "mechanism=",
         ),
-        rf"(?:AUTH(?:ENTICATE)? (?:{'|'.join(_SASL)}) |mechanism=\\{{0,7}}[\"']"
+        rf"(?:AUTH(?:ENTICATE)?[ +](?:{'|'.join(_SASL)})[ +]|mechanism=\\{{0,7}}[\"']"
         # As XMPP has it.
         rf"(?:{'|'.join(_SASL)})\\{{0,7}}[\"'][^<>]{{0,200}}>(?:<initial-response>)?)"
         r"([A-Za-z0-9+/]{8,}+={0,2})",
