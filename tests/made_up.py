@@ -8,7 +8,7 @@ import zlib
 _SMALL, _DIGITS = string.ascii_lowercase, string.digits
 _WORD = string.ascii_letters + _DIGITS
 _ALPHABETS = {
-    **dict.fromkeys("wbsvpeSEHk", _WORD),
+    **dict.fromkeys("wbsvpeSEHkPx", _WORD),
     **dict.fromkeys("aA", _SMALL + _DIGITS),
     "h": "0123456789abcdef",
     "H": "0123456789abcdef",

@@ -16,10 +16,10 @@ from mitmvcr.secrets import (
     scan,
     siblings,
     syntaxes,
-    text_redactor,
     tokens,
 )
 from mitmvcr.secrets.anchors import MOST_FAST
+from mitmvcr.secrets.counted import Counted
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.text_redactor import TextRedactor
 
@@ -184,10 +184,10 @@ def test_only_of_what_is_replaced_is_asked_whether_its_length_is_said(
 ) -> None:
     asked: list[tuple[int, int]] = []
 
-    def is_counted(_: bytes, start: int, end: int) -> bool:
+    def has(_: Counted, start: int, end: int) -> bool:
         asked.append((start, end))
         return False
 
-    monkeypatch.setattr(text_redactor, "is_counted", is_counted)
+    monkeypatch.setattr(Counted, "has", has)
     Redactor().message(b"Atzr%7C" * 5000)
     assert len(asked) <= 100

@@ -24,6 +24,7 @@ from mitmvcr.secrets.tokens import compiled
 OPEN = {"jwt", "bearer", "basic", "private-key", "azure-account-key", "azure-sas"}
 OPEN |= {"putty-private-key", "otpauth-migration", "link-token", "sasl", "pass"}
 OPEN |= {"nkey", "user-info", "openvpn", "address-token", "code", "amazon-lwa", "hue"}
+OPEN |= {"url-password", "login-call"}
 KINDS = [pattern.kind for pattern in PATTERNS]
 
 

@@ -36,6 +36,7 @@ NAMES = [
     "password", "DB_PASSWORD", "userPassword", "API_Key", "apiKey", "api-key",
     "x-api-key", "client_secret", "ClientSecret", "accessToken", "refresh_token",
     "private_token", "job_token", "plexToken", "aws_secret_access_key", "app_key",
+    "stok", "merchantSalt", "apiV3Key", "rtspAlias", "X-Ovh-Consumer",
 ]  # fmt: skip
 
 #: place: body; %b is a name, then a value.
@@ -210,7 +211,9 @@ def _message(flag: int, message: bytes) -> bytes:
 @pytest.mark.parametrize("coding", ["", "gzip"])
 def test_none_stays_in_messages_of_grpc(pattern: Pattern, coding: str) -> None:
     secret = sample(pattern.sample, CHANCE).encode()
-    message = b"\n" + bytes([len(secret) % 128]) + secret + b"\x12\x01x"
+    size = len(secret)  # as protobuf writes it, in seven bits each
+    length = bytes([size]) if size < 128 else bytes([size % 128 + 128, size // 128])
+    message = b"\n" + length + secret + b"\x12\x01x"
     packed = encoded(message, coding) if coding else message
     body = _message(1 if coding else 0, packed) + _message(0, b"\n\x01y")
     headers: Headers = {"Content-Type": ["application/grpc+proto"]}

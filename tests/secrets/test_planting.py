@@ -57,7 +57,12 @@ _BEFORE = (
     *("untrusted comment: minisign secret key\n", "ed25519-private/"),
     *("user.info=ABC:", "<auth-user-pass>\nme\n", "<argument>", "auth_tokens/"),
     *("hooks.nabu.casa/", "NKEY SEED-----\n", "/owa/calendar/me@example.com/"),
-    *('code": "', 'success":{"username":"'),
+    *(
+        'code": "',
+        'success":{"username":"',
+        "?u=me&p=",
+        'method":"login","params":["me","',
+    ),
     *("secp256r1-private/", "loggly.com/inputs/", "loggly.com/bulk/"),
 )
 

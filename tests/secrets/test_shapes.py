@@ -133,6 +133,11 @@ ANSWERS = {
     "of Reddit": '{"data": {"modhash": "<a49>7"}}',
     "of Xiaomi": '{"ssecurity": "<w22>=="}',
     "of cPanel": "/cpsess<d10>/frontend/",
+    "of devices": '{"X-HA-Access": "Hunter<d6>", "lsd": "AV<w9>7"}',
+    "in a log": "INFO token: <w40>\nWARN session: <h32> is old\n",
+    "in YAML": "registry:\n  auth: <w40>\n  session: <w40>\n"
+    "api:\n  encryption:\n    key: <w43>=\n",
+    "in cells": "| plex_token | <w40> |\n",
     "yaml, signs": "db:\n  password: hunter2,<w6>(x\n  a: b\n",
 }
 HEADERS = {
@@ -306,6 +311,17 @@ def test_what_else_an_address_answers_stays(url: str, body: str) -> None:
     assert Redactor().interaction(met) is met
     off = Redactor(Rules(off=True))
     assert off.interaction(met) is met
+
+
+def test_a_live_request_for_a_session_is_hidden_as_the_recorded_one_is() -> None:
+    body, _ = _filled('{"key": "<h64>"}', random.Random(7))
+    asked = Request("PUT", "https://h/v1/sys/unseal", body=body.encode())
+    kept = Redactor().interaction(Interaction(0, asked, Response())).request
+    assert kept.body == b'{"key": "[REDACTED:key]"}'
+    assert Redactor().request(asked) == kept
+    assert Redactor(Rules(off=True)).request(asked) is asked
+    whole = Redactor(Rules(keep=("key",))).request(asked)
+    assert whole.body == asked.body
 
 
 def test_the_key_of_a_pair_is_found_elsewhere() -> None:

@@ -46,8 +46,7 @@ _WORDS = re.compile(rb"[A-Za-z_-]*+")
 
 
 def in_commands(names: Names, data: bytes, starts: Iterable[int]) -> Iterator[Span]:
-    """Yield the passwords of commands; ``starts`` is where ``MARKS`` stand, in order,
-    and other texts."""
+    """Yield the passwords of commands; ``starts`` is where ``MARKS`` stand."""
     done: dict[bytes, int] = {}
     for at in starts:
         mark = _ANY.match(data, at)

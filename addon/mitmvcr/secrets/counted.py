@@ -11,14 +11,24 @@ _ENDS_BENCODE = b"0123456789deil"
 _FAR = 300
 
 
-def is_counted(data: bytes, start: int, end: int) -> bool:
-    """Return whether ``data[start:end]`` is in a string whose length stands before
-    it."""
-    for found in _COUNT.finditer(data, max(0, start - _FAR), start):
-        last = found.end() + int(found[1])
-        if end <= last < len(data) and _is_count(data, found, last):
-            return True
-    return False
+class Counted:
+    """Says of places in a text, which are asked for in order, whether they are in a
+    string whose length stands before it. No byte is looked through again."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self._done = data, 0
+        self._near: list[tuple[re.Match[bytes], int]] = []
+
+    def has(self, start: int, end: int) -> bool:
+        data, far = self._data, max(0, start - _FAR)
+        near = [each for each in self._near if each[0].start() >= far]
+        for found in _COUNT.finditer(data, max(far, self._done), start):
+            near.append((found, found.end() + int(found[1])))
+        self._near, self._done = near, start
+        return any(
+            end <= last < len(data) and _is_count(data, found, last)
+            for found, last in near
+        )
 
 
 def _is_count(data: bytes, found: re.Match[bytes], last: int) -> bool:

@@ -30,9 +30,15 @@ from mitmvcr.secrets.spans import Span
 from mitmvcr.secrets.syntaxes import values
 from mitmvcr.secrets.tokens import Tokens, compiled
 
-_MARK = b"REDACTED"
-#: Of a part whose text is packed.
-_PACKED = (b"Content-Encoding:", b"content-encoding:")
+#: What says that something is encoded, by what looks there; also of a part whose text
+#: is packed, and of a placeholder.
+_MARKS = {
+    "held": (*JSON_STARTS, *FILE_STARTS),
+    "command": commands.MARKS,
+    "head": heads.MARKS,
+    "kubernetes": kubernetes.MARKS,
+    "other": (b"Content-Encoding:", b"content-encoding:", b"REDACTED"),
+}
 #: What is encoded within what is encoded is looked into so far.
 DEEPEST = 4
 #: What was found in shorter texts is remembered.
@@ -63,10 +69,10 @@ _SHORTEST = 3
 
 class Target(NamedTuple):
     """What a text may belong to. A ``mark`` says that something is encoded, or was
-    hidden before."""
+    hidden before; it is what looks there."""
 
     is_name: bool = False
-    is_mark: bool = False
+    mark: str = ""
     forms: tuple[Pattern, ...] = ()
 
 
@@ -76,6 +82,8 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     user's names of parameters."""
     names = {text for stem in lists.STEMS for text in spellings(stem)}
     names |= {*lists.SPELLED, *(f"{name}=" for name in own)}
+    headers = {name for row in lists.HEADERS for name in row.names.split()}
+    names |= {as_is for n in headers if "-" in n for as_is in (n, n.title())}
     quoted = [text[:-1] for text in names if text.endswith('"')]
     names |= {text + end for text in quoted for end in _ENDS}
     begun = defaultdict[str, list[str]](list)
@@ -86,21 +94,10 @@ def anchors(own: tuple[str, ...] = ()) -> tuple[Anchors, Sequence[Target]]:
     for pattern in PATTERNS:
         for anchor in pattern.anchors:
             forms[anchor].append(pattern)
-    marks = {
-        mark.decode()
-        for mark in (
-            *JSON_STARTS,
-            *FILE_STARTS,
-            *commands.MARKS,
-            *_PACKED,
-            *heads.MARKS,
-            *kubernetes.MARKS,
-            _MARK,
-        )
-    }
+    marks = {mark.decode(): of for of, each in _MARKS.items() for mark in each}
     texts = sorted({*names, *forms, *marks})
     return Anchors([text.encode() for text in texts]), [
-        Target(text in names, text in marks, tuple(forms.get(text, ())))
+        Target(text in names, marks.get(text, ""), tuple(forms.get(text, ())))
         for text in texts
     ]
 
@@ -176,7 +173,7 @@ class Finder:
         named = 0
         for number, start, end in hits:
             target = self._targets[number]
-            yield target.is_mark or forms.at(target.forms, start)
+            yield target.mark or forms.at(target.forms, start)
             if target.is_name and start >= named:
                 begin, named = _name_around(data, start, end)
                 yield self._can_be_secret(data, begin, named)
@@ -190,10 +187,11 @@ class Finder:
     def _found(self, data: bytes, kind: str, asked: bool) -> Found:
         spans, starts = self._by_anchor(data, kind, asked)
         spans += self._by_regex(data)
-        spans += heads.in_heads(self._names, data, starts)
-        spans = [*kubernetes.in_secrets(self._names, data, starts), *spans]
+        spans += heads.in_heads(self._names, data, starts["head"])
+        secrets = kubernetes.in_secrets(self._names, data, starts["kubernetes"])
+        spans = [*secrets, *spans]
         if not self._names.is_kept("userinfo"):
-            spans += commands.in_commands(self._names, data, starts)
+            spans += commands.in_commands(self._names, data, starts["command"])
             for found in _passwords(data):
                 group = found.lastindex or 0
                 if is_real(found[group]):
@@ -201,26 +199,26 @@ class Finder:
         spans += columns(self._names, data, kind)
         if self._kept:
             spans = [span for span in spans if not self._is_kept(span.value)]
-        return Found(spans, [*percent_in(data), *held_in(data, starts)])
+        return Found(spans, [*percent_in(data), *held_in(data, starts["held"])])
 
     def _by_anchor(
         self, data: bytes, kind: str, asked: bool
-    ) -> tuple[list[Span], list[int]]:
-        """Return secrets, and where base64 of JSON may begin."""
-        spans, starts = list[Span](), list[int]()
+    ) -> tuple[list[Span], Mapping[str, list[int]]]:
+        """Return secrets, and where marks stand, by what looks there."""
+        spans, starts = list[Span](), defaultdict[str, list[int]](list)
         hits = self._hits(data)
         if not hits:
             return spans, starts
         targets, of, at = self._targets, self._of_name, self._forms(data).at
         scan = Scan(data, form=is_form(data, kind), asked=asked)
         for number, start, end in hits:
-            is_name, is_mark, forms = targets[number]
+            is_name, mark, forms = targets[number]
             if is_name and start >= scan.named:
                 spans += of(scan, start, end)
             if forms and (span := at(forms, start)):
                 spans.append(span)
-            if is_mark:
-                starts.append(start)
+            if mark:
+                starts[mark].append(start)
         return spans, starts
 
     def _can_be_secret(self, data: bytes, begin: int, finish: int) -> bool:

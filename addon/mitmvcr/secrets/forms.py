@@ -55,6 +55,8 @@ _CLASSES = {
     "A": "a-z0-9-",
     "r": "02-9AC-HJ-NP-Z",
     "k": "./A-Za-z0-9",
+    "P": "A-Za-z0-9%+/=_-",
+    "x": r"^/\s\"",
 }
 _DIGITS = {
     "github": "[A-Za-z0-9]{6}",

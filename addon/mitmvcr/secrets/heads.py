@@ -43,8 +43,7 @@ _PAIR = re.compile(
 
 
 def in_heads(names: Names, data: bytes, starts: Sequence[int]) -> Iterator[Span]:
-    """Yield the secrets of heads; ``starts`` is where ``MARKS`` stand, in order, and
-    other texts."""
+    """Yield the secrets of heads; ``starts`` is where ``MARKS`` stand, in order."""
     lines = cookies = 0
     for at in starts:
         if at >= lines and (version := _VERSION.match(data, at)):

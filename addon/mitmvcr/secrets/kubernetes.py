@@ -45,8 +45,8 @@ _SECRET = b"Secret"
 
 
 def in_secrets(names: Names, data: bytes, starts: Iterable[int]) -> Iterator[Span]:
-    """Yield the values of Secrets, decoded; ``starts`` is where ``MARKS`` stand, and
-    other texts. A ConfigMap, whose values are in no base64, may stand beside one."""
+    """Yield the values of Secrets, decoded; ``starts`` is where ``MARKS`` stand. A
+    ConfigMap, whose values are in no base64, may stand beside one."""
     if not any(_KIND.match(data, at) for at in starts):
         return
     kinds = {**_kinds_in_yaml(data), **_kinds_in_json(data, _TOKENS, 0, len(data))}

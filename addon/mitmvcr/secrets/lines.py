@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from mitmvcr.secrets.looks import is_no_scope, is_opaque, is_scope
+from mitmvcr.secrets.looks import is_by_chance, is_no_scope, is_opaque, is_scope
 from mitmvcr.secrets.scan import NONE, Place, Scan, Value, Values
 
 #: What a value in no quotes is made of.
@@ -122,6 +122,9 @@ _ONLY_VALUE = re.compile(
     rb":[ \t]{0,9}+\r?\n[ ]{1,60}+(?:(?:value|data|plaintext|content):[ \t]{1,9}+)?+"
     rb"[\"']?+(" + BARE + rb"{6,2000}+)(?<!:)[\"']?+" + LINE_END
 )  # fmt: skip
+_ITS_KEY = re.compile(
+    rb":[ \t]{0,9}+\r?\n[ ]{1,60}+key:[ \t]{1,9}+[\"']?+([\w~+/=-]{20,200}+)"
+)
 #: [x, y]
 _FLOW = re.compile(
     rb":[ \t]{0,9}+\[[^\[\]{}\r\n]{6,2000}+\](?=[ \t]{0,9}+(?:[\r\n#]|\Z))"
@@ -146,6 +149,8 @@ def items(scan: Scan, begin: int, finish: int) -> Values:
         return NONE
     if value := scan.value(_ONLY_VALUE, finish, Place.TEXT):
         return value if _column(scan, value[0].start) > _column(scan, begin) else NONE
+    if (value := scan.value(_ITS_KEY, finish)) and is_by_chance(value[0].text):
+        return value
     lines = scan.match(_ITEMS, finish)
     if lines is None:
         return NONE
@@ -178,7 +183,9 @@ _SET = re.compile(
     rb"|proxy_set_header|header_up|header_down|add_header)[ \t]{1,9}"
     rb"(?://\S{1,100}/:?)?\Z"
 )
-_SETTERS = (b"set", b"config", b"header", b"ENV", b"ARG", b"SetEnv", b"param")
+_SETTERS = re.compile(rb"[sS]et|config|header|ENV|ARG|param")
+#: The word before the last in front of a password.
+_WHO = (b"login", b"account", b"machine", b"user", b"username")
 #: A value that is not the last word of a sentence, as in ``your account needs password
 #: protection.``
 _NETRC, _ARGUMENT = (
@@ -211,9 +218,10 @@ def argument(scan: Scan, begin: int, finish: int) -> Values:
     """Return what follows a name that a command sets, or that netrc has."""
     left = scan.left(begin, 150)
     near = left if left.endswith(b"/") else left[-20:]
-    if any(word in near for word in _SETTERS) and _SET.search(left):
+    if _SETTERS.search(near) and _SET.search(left):
         return scan.value(_ARGUMENT, finish, Place.TEXT)
-    if _LOGIN.search(left) and not scan.data.startswith(b"-", begin):
+    is_login = any(each.endswith(_WHO) for each in left.rsplit(None, 2)[-2:-1])
+    if is_login and _LOGIN.search(left) and not scan.data.startswith(b"-", begin):
         return scan.value(_NETRC, finish, Place.TEXT)
     if not _beginning(scan, begin):
         return NONE

@@ -40,13 +40,13 @@ _PATH = re.compile(rb"(?:[/~.]|[A-Za-z]:\\)[^:\s]*")
 #: No shorter value is opaque.
 OPAQUE = 16
 _OPAQUE = re.compile(rb"[\w.~+/=-]{%d,}+" % OPAQUE)
-_TOKEN = re.compile(rb"[\w.~+/=:$@-]{20,}+")
+_TOKEN = re.compile(rb"[\w.~+/=:$@!-]{20,}+")
 _OF_TWO_BYTES = ("gb18030", "shift_jis", "big5", "euc_kr")
 #: So much of a value tells.
 _SAMPLE = 200
 _KINDS = bytes.maketrans(
-    (ascii_uppercase + ascii_lowercase + digits + "_.~+/=:$@-").encode(),
-    b"A" * 26 + b"a" * 26 + b"0" * 10 + b"." * 10,
+    (ascii_uppercase + ascii_lowercase + digits + "_.~+/=:$@!-").encode(),
+    b"A" * 26 + b"a" * 26 + b"0" * 10 + b"." * 11,
 )
 #: Of 20 digits or more, a UUID, and base32.
 _HEX = re.compile(

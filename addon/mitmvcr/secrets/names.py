@@ -199,6 +199,8 @@ class Names:
         words = _split(last)
         if word in self._doubtful or words[1:][-1:] in (["pass"], ["pw"]):
             return DOUBTFUL
+        if "-" in last and last.lower() in self._headers:
+            return DOUBTFUL
         for ending in self._doubtful_endings:
             if word.endswith(ending) and not _is_harmless(words):
                 is_one = word.removesuffix(ending) not in lists.HARMLESS
@@ -259,9 +261,9 @@ def _is_secret(name: Name, text: bytes, place: Place) -> bool:
 
 def _opens_something(words: Sequence[str]) -> bool:
     """Return whether a name is that of somebody's key or personal access token, or of a
-    log-in's verifier, seed or cookie; ``clientkey`` is one word."""
+    log-in's verifier, seed or cookie; ``clientkey`` is one word, also in ``x_``."""
     before, last = "".join(words[-2:-1]), "".join(words[-1:])
-    if not before and last.endswith("key"):
+    if before in ("", "x") and last.endswith("key"):
         before, last = last.removesuffix("key"), "key"
     if last in ("pat", "verifier", "seed"):
         return before != ""

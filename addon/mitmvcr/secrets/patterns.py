@@ -6,7 +6,7 @@ import re
 from mitmvcr.secrets import forms, lists
 from mitmvcr.secrets.forms import START as _B
 from mitmvcr.secrets.forms import Pattern
-from mitmvcr.secrets.looks import FAKE, is_by_chance
+from mitmvcr.secrets.looks import FAKE, is_by_chance, is_real
 from mitmvcr.secrets.runs import decoded_base64, object_in
 
 _RFC = "https://www.rfc-editor.org/rfc/"
@@ -39,12 +39,18 @@ def _opens_a_page(address: bytes) -> bool:
 
 def _is_next_by_chance(token: bytes) -> bool:
     """Return whether letters by chance stand behind what their form begins with."""
-    return is_by_chance(re.split(rb"sk-|/", token.rstrip(b"/="))[-1])
+    return is_by_chance(re.split(rb"sk-|[/?]", token.rstrip(b"/="))[-1])
 
 
 def _is_value_by_chance(pair: bytes) -> bool:
     """Return whether what stands behind a name and a sign is letters by chance."""
     return is_by_chance(re.split(rb'[":;\s]+', pair)[-1])
+
+
+def _logs_in(call: bytes) -> bool:
+    """Return whether the last value of a call is a password, or letters by chance."""
+    value = call.rpartition(b'"')[2]
+    return is_by_chance(value) or (b"method" in call and is_real(value))
 
 
 def _is_macaroon(token: bytes) -> bool:
@@ -57,7 +63,8 @@ def _is_macaroon(token: bytes) -> bool:
 
 def _is_sasl(line: bytes) -> bool:
     """Return whether the last word is a user and a password (RFC 4616), or a token."""
-    said = decoded_base64(re.split(rb"[ >]", line)[-1]) or b""
+    gap = rb"[ >]|(?<=PLAIN)\+|(?<=XOAUTH2)\+|(?<=BEARER)\+"  # of a form, too
+    said = decoded_base64(re.split(gap, line)[-1]) or b""
     return said.count(b"\0") >= 2 or b"\x01auth=" in said
 
 
@@ -109,13 +116,6 @@ _OTHERS = (
         "Private-Lines: 2 {s64} {s40}",
     ),
     Pattern(
-        "otpauth-migration",
-        ("otpauth-migration:",),
-        r"otpauth-migration://offline\?data=([A-Za-z0-9%+/=_-]{16,}+)",
-        "https://github.com/google/google-authenticator-android/issues/118",
-        "otpauth-migration://offline?data={w40}%3D",
-    ),
-    Pattern(
         "bearer",
         ("Bearer ", "bearer ", "BEARER ", "Bearer+", "bearer+"),
         # Not the first parameter of a challenge: Bearer resource_metadata="..."
@@ -129,13 +129,6 @@ _OTHERS = (
         r"[Bb]asic[ +]((?=[A-Za-z+/]*[0-9=])[A-Za-z0-9+/]{12,}+={0,2})",
         _RFC + "rfc7617",
         "Basic {w39}=",
-    ),
-    Pattern(
-        "azure-account-key",
-        ("AccountKey=", "SharedAccessKey="),
-        r"(?:AccountKey|SharedAccessKey)=([A-Za-z0-9+/%]{32,}+={0,2})",
-        "https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string",
-        "AccountKey={s86}==",
     ),
     Pattern(
         "azure-sas",
@@ -165,10 +158,10 @@ _OTHERS = (
     Pattern(
         "sasl",
         (
-            *(f"{v} {how} " for v in ("AUTH", "AUTHENTICATE") for how in _SASL),
+            *(f"AUTH{end}{gap}" for end in ("", "ENTICATE") for gap in " +"),
             "mechanism=",
         ),
-        rf"(?:AUTH(?:ENTICATE)? (?:{'|'.join(_SASL)}) |mechanism=\\{{0,7}}[\"']"
+        rf"(?:AUTH(?:ENTICATE)?[ +](?:{'|'.join(_SASL)})[ +]|mechanism=\\{{0,7}}[\"']"
         # As XMPP has it.
         rf"(?:{'|'.join(_SASL)})\\{{0,7}}[\"'][^<>]{{0,200}}>(?:<initial-response>)?)"
         r"([A-Za-z0-9+/]{8,}+={0,2})",
@@ -218,17 +211,31 @@ _OTHERS = (
         "address-token",
         (*lists.ADDRESSES, *lists.CHANNELS),
         rf"(?:({'|'.join(lists.CHANNELS)})|{'|'.join(map(re.escape, lists.ADDRESSES))})"
-        r"([\w~.-]{16,200}+={0,2})(?(1)/|(?!\w))",
+        r"([\w~.-]{16,600}+={0,2})(?(1)/|(?!\w))",
         "https://docs.anaconda.com/anacondaorg/user-guide/packages/",
         "hooks.nabu.casa/{w60}7",
         check=_is_next_by_chance,
     ),
     Pattern(
-        "calendar",
-        ("/owa/calendar/",),
-        r"/owa/calendar/[^/\s\"]{1,200}+/([\w-]{32,200})/",
-        "https://support.microsoft.com/office/share-your-calendar",
-        "/owa/calendar/me@example.com/{h48}/calendar.ics",
+        # Who logs in, and a password or its salted hash: of InfluxDB and of Subsonic.
+        "url-password",
+        ("?u=", "&u="),
+        r"[?&]u=[^&\s\"']{1,64}+&(?:amp;)?(?:p=(?:enc:)?([^&\s\"'<>\\]{4,200}+)|t=([0-9a-f]{32})&s=)",
+        "https://www.subsonic.org/pages/api.jsp",
+        "?u=me&p={w12}7",
+        check=lambda found: not found.rpartition(b"=")[2].isdigit(),
+    ),
+    Pattern(
+        # Values without names in a message that says that it logs in.
+        "login-call",
+        tuple(f"{key}{end}" for key in ("method", '"op', "action") for end in '"\\'),
+        rf"\"?(?:method|op|action){_QUOTE}\s?:\s?{_QUOTE}(?:[\w/]{{1,40}}\.)?(?:login"
+        rf"|auth(?:enticate)?){_QUOTE},\s?{_QUOTE}(?:params|args|key|token){_QUOTE}\s?:\s?"
+        rf"(?:\[\s?(?:{_QUOTE}[^\"\\]{{1,99}}{_QUOTE},\s?){{0,3}})?"
+        rf"{_QUOTE}([^\"\\]{{4,400}}+)(?={_QUOTE}[,}}\s\]])",
+        "https://www.jsonrpc.org/specification",
+        'method":"login","params":["me","{w20}"]',
+        check=_logs_in,
     ),
     Pattern(
         "litellm",
@@ -269,17 +276,10 @@ _OTHERS = (
         "<auth-user-pass>\nme\n{w20}\n</auth-user-pass>",
     ),
     Pattern(
-        "okta",
-        ("SSWS ", "SSWS+"),
-        r"SSWS[ +]([\w-]{40,44})",
-        "https://developer.okta.com/docs/guides/create-an-api-token/main/",
-        "SSWS 00{b40}",
-    ),
-    Pattern(
         # A field is called so in any answer: neither a picture nor what a machine
         # executes is what is exchanged for a token.
         "code",
-        tuple(f"{c}ode{quote}" for c in "cC" for quote in ('"', '\\"', "&quot;")),
+        tuple(f"{c}ode{quote}" for c in "cC" for quote in ('"', "\\", "&quot;")),
         rf"[cC]ode{_QUOTE}(?:[ ]?:[ ]?{_QUOTE}|\r\n\r\n)"
         r"((?!0x|iVBOR|R0lGOD|/9j/|PHN2Z|[0-9a-f]{300})[\w.~+/=:$-]{20,2000}+)"
         rf"(?={_QUOTE}|\r\n)",
@@ -302,14 +302,6 @@ _OTHERS = (
         rf"|rt{_QUOTE}:{_QUOTE}([0-9a-f]{{40}})(?={_QUOTE}))",
         "https://coolkit-technologies.github.io/eWeLink-API/",
         '"rt":"{h40}"',
-    ),
-    Pattern(
-        "gitea",
-        ("_last_eight",),
-        rf"([0-9a-f]{{40}}){_QUOTE},\s?{_QUOTE}token_last_eight",
-        "https://docs.gitea.com/development/api-usage",
-        '{h40}","token_last_eight',
-        back=(48, 49, 50, 51),
     ),
     Pattern(
         "hue",

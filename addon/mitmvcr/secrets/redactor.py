@@ -170,6 +170,8 @@ class Redactor:
 
     def request(self, live: Request) -> Request:
         """Return a live request as it is compared with the recorded ones."""
+        if not self.rules.off:
+            self.texts.learn_asked(live)
         headers = self._clear(live, _NOTHING)
         if headers is not None:
             return live if headers is live.headers else replace(live, headers=headers)

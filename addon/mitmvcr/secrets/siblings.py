@@ -42,14 +42,17 @@ _WHO = re.compile(
     rb"|account|phone|grant[\x5f-]?type|client[\x5f-]?id)"
     rb"(?:\\{0,7}\"?\s?[:=]\s?\\{0,7}\"|>|\"\r\n\r\n)([^\s\"\\<>]{1,99}+)(?=[\"\\<\r])"
 )
-_MEMBER = re.compile(json_regex(rb'"(?:dp|dq|qi|[dpqk])~"_:_~"([\w+/=-]{16,4000}+)'))
+_MEMBERS = {
+    b"kty": re.compile(json_regex(rb'"(?:dp|dq|qi|[dpqk])~"_:_~"([\w+/=-]{16,4000}+)')),
+    b"rriot": re.compile(json_regex(rb'"[shk]~"_:_~"([\w+/=-]{4,40}+)')),
+}
 
 
 def flagged(scan: Scan, begin: int, finish: int) -> Values:
     """Return the values that the flag, type or member of a key at
     ``data[begin:finish]`` says to be secrets."""
-    if scan.data[begin:finish] == b"kty":
-        return list(_members(scan, begin, finish))
+    if members := _MEMBERS.get(scan.data[begin:finish]):
+        return list(_members(scan, begin, finish, members))
     is_type = _IS_TYPE.search(scan.left(begin, 60))
     end = scan.match(_TYPE_ENDS if is_type else _IS_TRUE, finish)
     if end is None:
@@ -115,7 +118,9 @@ def _before(scan: Scan, begin: int) -> Value | None:
     return value
 
 
-def _members(scan: Scan, begin: int, finish: int) -> Iterator[Value]:
+def _members(
+    scan: Scan, begin: int, finish: int, regex: re.Pattern[bytes]
+) -> Iterator[Value]:
     data = scan.data
     if scan.is_done("key", begin):
         return
@@ -123,7 +128,7 @@ def _members(scan: Scan, begin: int, finish: int) -> Iterator[Value]:
     end = data.find(b"}", finish, finish + _FAR)
     end = finish + _FAR if end < 0 else end
     scan.done("key", end)
-    for found in _MEMBER.finditer(data, start, end) if start >= 0 else ():
+    for found in regex.finditer(data, start, end) if start >= 0 else ():
         yield Value(*found.span(1), found[1])
 
 

@@ -165,14 +165,16 @@ def _in_quotes(scan: Scan, begin: int, finish: int) -> Values:
     return (Value(start, end, text, Place.TEXT),)
 
 
-def _by_chance(regex: bytes, left: bytes = b"") -> Take:
-    """Return what takes only what is letters by chance: prose has anything there, and
-    lists hold names alone, too."""
+def _in_prose(regex: bytes, left: bytes = b"", *, only: bool = False) -> Take:
+    """Return what takes letters by chance as a value, and all else, since prose has
+    anything there and lists hold names alone, as a doubtful one, or not at all."""
     take = _matched(regex, Place.INNER, left=left)
 
     def taken(scan: Scan, begin: int, finish: int) -> Values:
-        value = take(scan, begin, finish)
-        return value if value and is_by_chance(value[0].text) else NONE
+        found = take(scan, begin, finish)
+        if found and is_by_chance(found[0].text):
+            return (found[0]._replace(place=Place.TEXT),)
+        return NONE if only else found
 
     return taken
 
@@ -266,7 +268,7 @@ SYNTAXES = (
     Syntax(_matched(_TYPED), after=b": \"'|"),
     Syntax(_matched(rb"(?:,| =>)[ ]?(?:<<)?\"([^\"\\\r\n]{4,400}+)\"", left=rb"[{,][ ]?", far=3), after=b", "),
     # ["X-Api-Key", "x"]
-    Syntax(_by_chance(_LISTED, rb'[\[,]\s{0,20}\\{0,15}"'), b'"', b"", b'"\\', b","),
+    Syntax(_in_prose(_LISTED, rb'[\[,]\s{0,20}\\{0,15}"', only=True), b'"', b"", b'"\\', b","),
     # variable "db_password" { default = "x" }, secret { value: "x" }
     Syntax(_matched(_BLOCK_VALUE), after=b'" ', sign=b"{"),
     # - name: PASSWORD, set { name = "password" value = "x" }, {name: PASSWORD, value: x}
@@ -278,8 +280,8 @@ SYNTAXES = (
     Syntax(lines.items, BEFORE, FAR, b":"),
     # [password] => x, | password | x |, - **password**: `x`, the password is `x`
     Syntax(_matched(rb" => (" + LETTER + rb"{6,2000}+)" + LINE_END, Place.TEXT), after=b" ", sign=b"="),
-    Syntax(_matched(_CELL, Place.INNER), far=b"|", after=b"` ", sign=b"|"),
-    Syntax(_matched(_MARKED, Place.INNER), b"*`", b"", b"*`"),
+    Syntax(_in_prose(_CELL), far=b"|", after=b"` ", sign=b"|"),
+    Syntax(_in_prose(_MARKED), b"*`", b"", b"*`"),
     # Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
     Syntax(lines.header, BEFORE, FAR, b":"),
     Syntax(lines.line, BEFORE, FAR, b":= \"'", b":="),
@@ -296,9 +298,9 @@ SYNTAXES = (
     Syntax(_matched(rb"&[\w.\[\]%]{0,60}?(?i:value)(?:\]|%5D)?=([^&\s\"'<>]{1,2000}+)", Place.FIELD, left=rb"(?i:name|key)(?:\]|%5D)?=", decode=unquote_to_bytes), b"=", b"", b"&"),
     # Where code and sentences stand too: f(password=x), the password is: x
     Syntax(_matched(rb"=(?!" + IDENTIFIER + rb")(" + _ANY + rb")(?![(\[{$`])", Place.INNER), after=b"="),
-    Syntax(_matched(_SENTENCE, Place.INNER), after=b": \"'"),
-    Syntax(_by_chance(_STATED), after=b": "),
-    Syntax(_by_chance(rb":" + _CHANCE + _STOP), b" \t\r\n\"'`(", after=b":"),
+    Syntax(_in_prose(_SENTENCE), after=b": \"'"),
+    Syntax(_in_prose(_STATED, only=True), after=b": "),
+    Syntax(_in_prose(rb":" + _CHANCE + _STOP, only=True), b" \t\r\n\"'`(", after=b":"),
 )  # fmt: skip
 _NEXT = re.compile(rb"[\\\"'`\]]{0,16}+\s{0,200}+(\S)", re.DOTALL)
 #: A field with nothing in it, or with what is too short to be a secret under a name

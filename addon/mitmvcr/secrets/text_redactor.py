@@ -4,20 +4,21 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.secrets import jsonpaths
-from mitmvcr.secrets.containers import Look
-from mitmvcr.secrets.counted import is_counted
+from mitmvcr.secrets.containers import Look, said_by, through
+from mitmvcr.secrets.counted import Counted
 from mitmvcr.secrets.fakes import Fakes
 from mitmvcr.secrets.finder import DEEPEST, Finder, Found
 from mitmvcr.secrets.headers import credentials
+from mitmvcr.secrets.jsonvalues import json_regex
 from mitmvcr.secrets.known import (
     PLACEHOLDER,
     KnownSecrets,
     encoded_placeholders,
     sized,
 )
-from mitmvcr.secrets.looks import LEAST, is_by_chance, is_real, is_telling
+from mitmvcr.secrets.looks import LEAST, is_by_chance, is_likely, is_real, is_telling
 from mitmvcr.secrets.messages import Text
 from mitmvcr.secrets.names import SURE, Names
 from mitmvcr.secrets.rules import Rules
@@ -30,6 +31,37 @@ _USER = b"userinfo"
 #: A text, or a string of JSON, and no more.
 _ALONE = re.compile(rb"\s{0,9}+\"?([\w.~+/=:$-]{20,4000}+)\"?\s{0,9}+")
 _SCHEME = re.compile(rb"(?i)(?:bearer|basic|token|bot|apikey) ")
+#: What an address or a method is called that answers a key or a session, and what is
+#: so called and answers none of them.
+_GIVES = re.compile(
+    r"(?:(?:(?<![a-z])l|L)og[_-]?[Ii]n|(?:(?<![a-z])s|S)ign[_-]?[Ii]n|(?:(?<![a-z])a|A)uth"
+    r"(?:enticat\w+)?|[Ss]essions?|[Tt]okens?|[Kk]eygen|[Uu]nseal|[Kk]eys?)(?![a-z])"
+    r"|\bsecrets/[^/]+(?:/[^/]+){0,2}\Z|\bsys/init\Z"
+)
+_SEEMS = re.compile(
+    r"[Ll]og|[Ss]ign|[Aa]uth|[Ss]ession|[Tt]oken|[Kk]ey|nseal|secret|sys/"
+)
+_GIVES_NONE = re.compile(r"(?i)public|ssh|gpg|jwk|host|deploy|foreign|translation")
+#: Where a URL or a call of JSON-RPC says what is called, besides the end of a path.
+_CALLS = re.compile(r"[?&](?:method|type|action|api|svc|cmd|func)=([^&#]{1,99})")
+_METHOD = re.compile(rb'"(?:method|cmd)"\s?:\s?"([\w./-]{1,99})"')
+_LAST = re.compile(
+    r"(?:\b(?:secrets/(?:[^/]+/){0,2}|(?:sys|token|\w{0,30}(?:add|creat|generat)\w{1,30})/))?"
+    r"[^/]*(?:/[vV][0-9]{1,2})?\Z"
+)
+#: So far in a body a call of JSON-RPC has its name.
+_HEAD = 300
+#: The names of what is answered, which tell nothing elsewhere.
+_ANSWERED = re.compile(
+    json_regex(
+        rb'(?i)(?:"(key[12]?|keys|value|default|result|request\x5fid|(?:gis\x5f)?sid|eid)~"_:_'
+        rb'(?:\[_)?~"|<(key|sid)>)([^"\\<\s]{8,2000}+(?:~"_,_~"[^"\\<\s]{8,2000}+'
+        rb'(?=~"_[,\]])){0,9})(?=~"|<)'
+    )
+)
+_VALUES = re.compile(rb'[^"\\<\s,]{8,}')
+#: How public keys begin, what an address of a chain is, and of Twilio's no session.
+_NO_KEY = re.compile(rb"(?:MII|MFkw|MIG|MHYw|MCow|AAAA|0x|[A-Z]{2}[0-9a-f]{32}\Z)")
 
 
 class TextRedactor:
@@ -64,15 +96,58 @@ class TextRedactor:
                 self.memory.learn(each, mark, rare=rare)
 
     def learn_alone(self, met: Interaction) -> None:
-        """Remember what is all that an address answers that has the name of a secret,
-        as /api/token."""
+        """Remember what an address answers that has the name of a secret, as
+        /api/token: all of it, or what it calls its key or its session."""
         found = _ALONE.fullmatch(met.response.body)
-        if found is None:
-            return
-        path = re.split("[?#]", met.request.url, maxsplit=1)[0].rstrip("/")
-        name = self.names.of(path.rpartition("/")[2].encode(*BYTES))
-        if 0 < name.field <= SURE and is_by_chance(found[1]):
-            self.keep_in_mind(found[1], name.kind, came=True)
+        if found and is_by_chance(found[1]):
+            path = _path(met.request.url)
+            name = self.names.of(path.rpartition("/")[2].encode(*BYTES))
+            if 0 < name.field <= SURE:
+                self.keep_in_mind(found[1], name.kind, came=True)
+        if self.learn_asked(met.request):
+            self._learn_named(met.response)
+
+    def learn_asked(self, asked: Request) -> bool:
+        """Remember what a request calls so itself, if it is one for a key or a session;
+        return whether it is."""
+        found = asked.body[:1] == b"{" and _METHOD.search(asked.body, 0, _HEAD)
+        gives = _SEEMS.search(asked.url) is not None and _gives(asked.url)
+        if is_one := gives or bool(found and _is_one(found[1].decode())):
+            self._learn_named(asked)
+        return is_one
+
+    def _learn_named(self, message: Request | Response) -> None:
+        through(message.body, said_by(message.headers), self._learn_answered)
+
+    def _learn_answered(self, data: bytes, look: Look) -> bytes:
+        for found in _ANSWERED.finditer(data) if look is Look.ALL else ():
+            name = found[1] or found[2]
+            for value in _VALUES.findall(found[3]):
+                if _is_answered(name, value) and not self.names.is_kept(name.decode()):
+                    self.keep_in_mind(value, name.decode(), came=True)
+        return data
+
+
+def _path(url: str) -> str:
+    return re.split("[?#]", url, maxsplit=1)[0].rstrip("/")
+
+
+def _gives(url: str) -> bool:
+    """Return whether an address is one for a key or a session, by what it calls."""
+    ends = _LAST.search(_path(url))
+    return any(map(_is_one, (ends[0] if ends else "", *_CALLS.findall(url))))
+
+
+def _is_one(called: str) -> bool:
+    return bool(_GIVES.search(called)) and not _GIVES_NONE.search(called)
+
+
+def _is_answered(name: bytes, value: bytes) -> bool:
+    if _NO_KEY.match(value):
+        return False
+    if name.lower().endswith(b"id"):
+        return is_likely(value) and not value.isalpha()
+    return is_by_chance(value.replace(b"-", b""))
 
 
 class Sweep:
@@ -116,12 +191,11 @@ class Sweep:
     def learn(self, text: Text) -> bytes:
         """Remember the secrets of a text that are secrets everywhere."""
         found = self.found(text)
-        for _, _, kind, value, is_sure, new in found.spans:
-            if is_sure and not new:
-                for each in _held_in(value, text.place):
-                    self._texts.keep_in_mind(
-                        each, kind, came=_came(text), rare=".headers." in text.where
-                    )
+        came, rare = _came(text), ".headers." in text.where
+        sure = ((s.kind, s.value) for s in found.spans if s.is_sure and not s.new)
+        for kind, value in dict.fromkeys(sure):
+            for each in _held_in(value, text.place):
+                self._texts.keep_in_mind(each, kind, came=came, rare=rare)
         for held in found.held:
             self.learn(_within(text, held.plain))
         return text.data
@@ -141,11 +215,11 @@ class Sweep:
         hosts = self._texts.hosts.edits(data)
         own = [*self._of_spans(found, text), *known, *hosts]
         settled = _settled(data) if text.look is Look.ALL else ()
-        are_own = set(map(id, own))
+        are_own, counted = set(map(id, own)), Counted(data)
         for edit in apart([*own, *self._of_held(found, text), *settled]):
             # No length may change in a binary message, nor in a string that has one.
             if id(edit) in are_own and (
-                text.look is Look.FORMS or is_counted(data, edit.start, edit.end)
+                text.look is Look.FORMS or counted.has(edit.start, edit.end)
             ):
                 edit = edit._replace(new=sized(edit.new, edit.end - edit.start))
             yield edit

@@ -71,11 +71,14 @@ class Tokens:
         if length < SHORTEST:  # most often a line end
             return None
         found = compiled(pattern.regex).match(self.data[first : first + length])
-        if found is None or len(found[0]) != length or found.lastindex:
+        if (
+            found is None
+            or len(found[0]) != length
+            or not is_genuine(pattern, found[0])
+        ):
             return None
-        if not is_genuine(pattern, found[0]):
-            return None
-        return Span(first, first + length, pattern.kind, found[0])
+        start, end = (first + at for at in found.span(found.lastindex or 0))
+        return Span(start, end, pattern.kind, self.data[start:end])
 
     def _may_be_tried(self, kind: str, at: int) -> bool:
         run, tries = self.tries.get(kind, (0, 0))
