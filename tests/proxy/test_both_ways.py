@@ -5,12 +5,17 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import current_thread
 
 import pytest
+from h2.events import PingAckReceived
 
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.chunks import Chunk
+from mitmvcr.core.model import Interaction, Request
+from mitmvcr.proxy.flow.player import SLOW
 from mitmvcr.proxy.launch import Proxy
-from proxy.http2 import Got, Http2Client
+from mitmvcr.secrets.redactor import Redactor
+from proxy.http2 import Got, Http2Client, pieces
 from proxy.lanes import HOST, Outcome, Play, cassette, interaction, played
 
 URL = f"https://{HOST}/test.Service/Talk"
@@ -59,7 +64,8 @@ class Talk(Http2Client):
 
     def say(self, *texts: str) -> None:
         """Send all of these at once."""
-        self.http2.send_data(self.stream, b"".join(map(frame, texts)))
+        for piece in pieces(b"".join(map(frame, texts))):
+            self.http2.send_data(self.stream, piece)
         self.flush()
 
     def hear(self, body: bytes) -> bool:
@@ -78,9 +84,18 @@ class Talk(Http2Client):
         self.http2.reset_stream(self.stream)
         self.flush()
 
+    def ping(self) -> None:
+        """See that all that was sent until now was taken."""
+        self.http2.ping(b"all done")
+        self.flush()
+        while PingAckReceived not in self.seen:
+            assert self.read()
 
-def answers(path: Path, confdir: Path, play: Play, *calls: Interaction) -> Outcome:
-    return played(cassette(path / "calls.yaml", *calls), confdir, play)
+
+def answers(
+    path: Path, confdir: Path, play: Play, *calls: Interaction, **options: str
+) -> Outcome:
+    return played(cassette(path / "calls.yaml", *calls), confdir, play, **options)
 
 
 def test_each_message_releases_what_followed_it(tmp_path: Path, confdir: Path) -> None:
@@ -266,3 +281,85 @@ def test_who_says_something_else_than_who_left_is_told(
     found = answers(tmp_path, confdir, play, left)
     assert found.answers == [b"9"]
     assert "replayed 0, missed 1, unused 1" in found.summary
+
+
+def slowly(whole: Interaction) -> Interaction:
+    """Return a call whose first message comes long after its head."""
+    late = (Chunk(0, 3 * 10**9),)
+    return replace(whole, response=replace(whole.response, chunks=late))
+
+
+def paused(proxy: Proxy) -> Talk:
+    """Return a call that has its head, and waits for what follows it."""
+    talk = Talk(proxy)
+    talk.say("a")
+    while not talk.got[talk.stream].head and talk.read():
+        pass
+    return talk
+
+
+@pytest.mark.parametrize("how", ["resets", "is gone"])
+def test_who_leaves_while_a_step_waits_leaves_it_to_the_next(
+    tmp_path: Path, confdir: Path, how: str
+) -> None:
+    """Nothing came back from the pause of a connection that is gone."""
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        first = paused(proxy)
+        if how == "resets":
+            first.reset()
+            first.ping()
+        else:
+            first._client.close()
+        yield paused(proxy).done().body
+
+    slow = slowly(call("a", "x", "1 1 2"))
+    found = answers(tmp_path, confdir, play, slow, latency="1")
+    assert found.answers == [frames("x")]
+    assert "replayed 1, missed 0, unused 0" in found.summary
+
+
+@pytest.mark.parametrize("is_left", [False, True])
+def test_what_did_not_leave_does_not_count(
+    tmp_path: Path, confdir: Path, is_left: bool
+) -> None:
+    """Its last step counted before it had left."""
+    slow = slowly(call("a", "x", "1 1 1"))
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        first = paused(proxy)
+        first.reset()
+        first.ping()
+        yield from ()
+
+    recorded = left_behind(slow) if is_left else slow
+    found = answers(tmp_path, confdir, play, recorded, latency="1")
+    assert "replayed 0, missed 0, unused 1" in found.summary
+
+
+def test_what_is_large_is_compared_and_explained_beside_the_loop(
+    tmp_path: Path, confdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[bool] = []
+    hide = Redactor.request
+
+    def noted(self: Redactor, request: Request) -> Request:
+        if len(request.body) > SLOW:
+            threads.append(current_thread().name.startswith("asyncio"))
+        return hide(self, request)
+
+    monkeypatch.setattr(Redactor, "request", noted)
+    large = "z" * 33_000
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = Talk(proxy)
+        talk.say(large, "b")
+        assert talk.hear(frames("x y"))
+        talk.say("c")
+        yield dict(talk.answer(talk.stream).trailers)[b"grpc-message"]
+
+    recorded = call(f"{large} b d", "x y", "1 1 2 4")
+    found = answers(tmp_path, confdir, play, recorded)
+    assert b"body message 2" in found.answers[0]
+    # The message, and all that was said; what is shown of a miss comes in steps.
+    assert threads[:2] == [True, True]

@@ -194,6 +194,14 @@ class Call:
     def __repr__(self) -> str:
         return f"<Call heard {self.heard}, told {self.told}, {self.fitting}>"
 
+    def expected(self) -> list[tuple[Part, bytes]]:
+        """Return what each recording has the client say next, where that counts."""
+        if not self._is_strict:
+            return []
+        at = self.heard
+        some = [part for part in self.fitting if at < len(part.asked)]
+        return [(part, part.asked[at]) for part in some]
+
     def hear(self, is_same: Callable[[Part, bytes], bool]) -> bool:
         """Take a message of the client's; ``is_same`` compares it with one of a
         recording. Return whether a recording has it."""

@@ -21,6 +21,7 @@ from mitmvcr.proxy.sessions import Sessions
 if TYPE_CHECKING:
     from mitmproxy.proxy import layer
 
+    from mitmvcr.proxy.host.naps import Aside
     from mitmvcr.proxy.host.schedule import Hearing
 
 
@@ -151,6 +152,10 @@ class Streams:
     async def vcr_drain(self, client_id: str) -> None:
         """Let a replayed stream wait for its client: a hook of this package's own."""
         await drain(client_id)
+
+    async def vcr_aside(self, aside: "Aside") -> None:
+        """Do what takes long for a call that goes both ways: one more hook."""
+        await aside.do()
 
     async def vcr_hear(self, hearing: "Hearing") -> None:
         """Compare a large message of a replayed WebSocket in a thread: another hook of

@@ -17,13 +17,14 @@ from mitmproxy import http
 
 from mitmvcr.core.calls import Part, Turns
 from mitmvcr.core.model import Interaction, Request
-from mitmvcr.core.steps import finished
+from mitmvcr.core.steps import Steps, finished
 from mitmvcr.proxy.flow import responses as answers
-from mitmvcr.proxy.flow.refusals import missed
+from mitmvcr.proxy.flow.marks import mark_missed
+from mitmvcr.proxy.flow.refusals import missing
 from mitmvcr.proxy.flow.streaming import Tee, pass_on
 from mitmvcr.proxy.host import early_response
 from mitmvcr.proxy.host.messages import request_parts
-from mitmvcr.session import Session
+from mitmvcr.session import Seen, Session
 from mitmvcr.view import View
 
 logger = logging.getLogger("mitmvcr")
@@ -146,16 +147,21 @@ def let_pass(session: Session, flow: http.HTTPFlow) -> None:
 def miss(session: Session, flow: http.HTTPFlow, view: View) -> None:
     """Tell the caller, who may wait for an answer before the request ends."""
     live = view.to_request(request_parts(flow.request))
-    early_response.answer(flow, told_of_miss(session, flow, live.request))
+    early_response.answer(flow, finished(telling(session, flow, live.request)))
 
 
-def told_of_miss(
-    session: Session, flow: http.HTTPFlow, request: Request
-) -> http.Response:
-    """Return the answer to a call that is a miss, as far as its request is known."""
+def telling(
+    session: Session,
+    flow: http.HTTPFlow,
+    request: Request,
+    foreseen: Seen | None = None,
+) -> Steps[http.Response]:
+    """Find the answer to a call that is a miss, as far as its request is known."""
     session.refused()
-    _, line, answer = missed(session, request)
-    if answer is not True:
+    _, line, answer = yield from missing(session, request, foreseen)
+    if answer is True:
+        mark_missed(flow)
+    else:
         session.blocked(was_missed=True)
     return answers.to_call(flow.request, line)
 

@@ -5,6 +5,7 @@ passed on then.
 """
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,7 @@ from mitmvcr.proxy.host.early_response import (
     layers,
     let_answer,
 )
-from mitmvcr.proxy.host.naps import Nap
+from mitmvcr.proxy.host.naps import Aside, Events, Nap, VcrAsideHook
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class GoesOn:
     """The call goes on to its origin; ``request.stream`` says how by now."""
 
 
-Step = Head | Said | End | Refusal | GoesOn
+Step = Head | Said | End | Refusal | GoesOn | Aside
 
 
 class Speaker(Protocol):
@@ -73,10 +74,11 @@ class Speaker(Protocol):
         """Take the end of the request."""
 
     def leave(self) -> None:
-        """Note that the client has left."""
+        """Note that the client has left; it may be told twice."""
 
     def due(self) -> Iterator[Step]:
-        """Say what is due until more is heard. Whatever goes wrong is a Refusal."""
+        """Say what is due until more is heard. It goes on once a step was sent, or
+        done. Whatever goes wrong is a Refusal."""
 
 
 def speak(flow: http.HTTPFlow, speaker: Speaker) -> None:
@@ -94,6 +96,8 @@ class _BothWays:
 
     def begin(self, stream: Any) -> Commands:
         stream._handle_event = partial(self._take, stream)
+        queue, left = stream._paused_event_queue, self._speaker.leave
+        stream._paused_event_queue = Events(queue, left)
         yield from self._speak(stream)
 
     def _take(self, stream: Any, event: Any) -> Commands:
@@ -115,11 +119,14 @@ class _BothWays:
         for step in self._speaker.due():
             if isinstance(step, Head | Said) and step.pause > 0:
                 yield Nap(step.pause)
-            if (yield from stream.check_killed(False)):
+            if isinstance(step, Aside):
+                yield VcrAsideHook(step)
+            elif (yield from stream.check_killed(True)):
                 self._speaker.leave()
-                stream._handle_event = ignore
+                yield from _drop(stream)
                 return
-            yield from self._do(stream, step)
+            else:
+                yield from self._do(stream, step)
 
     def _do(self, stream: Any, step: Step) -> Commands:
         if isinstance(step, GoesOn):
@@ -132,7 +139,7 @@ class _BothWays:
             yield from self._begin_answer(stream, step)
         elif isinstance(step, End):
             yield from _end(stream, step.whole, breaks_off=step.breaks_off)
-        else:
+        elif isinstance(step, Refusal):
             yield from self._refuse(stream, step.response)
 
     def _begin_answer(self, stream: Any, head: Head) -> Commands:
@@ -166,6 +173,7 @@ class _BothWays:
     def _go_on(self, stream: Any) -> Commands:
         """Do what mitmproxy does with a request that streams to its origin."""
         del stream._handle_event
+        stream._paused_event_queue = deque(stream._paused_event_queue)
         yield from stream.start_request_stream()
         for event in self._heard:
             yield from stream._handle_event(event)
@@ -177,7 +185,8 @@ def _end(stream: Any, response: http.Response, *, breaks_off: bool = False) -> C
     stream.flow.request.timestamp_end = response.timestamp_end = time.time()
     if breaks_off:
         stream.flow.error = flow.Error(flow.Error.KILLED_MESSAGE)
-        yield from stream.check_killed(False)
+        yield from stream.check_killed(True)
+        yield from _drop(stream)
         return
     yield host.HttpResponseHook(stream.flow)
     client, number = stream.context.client, stream.stream_id
@@ -186,3 +195,8 @@ def _end(stream: Any, response: http.Response, *, breaks_off: bool = False) -> C
     yield host.SendHttp(host.ResponseEndOfMessage(number), client)
     stream.flow.live = False
     yield host.DropStream(number)
+
+
+def _drop(stream: Any) -> Commands:
+    stream._handle_event = ignore
+    yield layers().DropStream(stream.stream_id)
