@@ -127,6 +127,23 @@ def test_a_server_may_speak_first() -> None:
     assert told(call, answering) == 2
 
 
+def test_it_is_open_what_is_played_while_only_the_client_can_tell() -> None:
+    one, two = part("a", "hello x", "0 0 1 2"), part("b", "howdy x", "0 0 1 2")
+    call = Call([one, two])
+    assert not call.is_open  # their heads are alike
+    call.tell(one)
+    assert call.is_open
+    assert call.expected() == [(one, frame("a")), (two, frame("b"))]
+    assert call.hear(same("b"))
+    assert not call.is_open
+    assert call.expected() == []
+    assert not Call([one]).is_open
+    free = Call([one, two], is_strict=False)
+    free.tell(one)
+    assert not free.is_open
+    assert free.expected() == []
+
+
 def test_what_was_not_recorded_is_not_taken() -> None:
     answering = part("a b", "x", "1 1 3")
     call = Call([answering])

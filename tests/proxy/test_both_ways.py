@@ -289,10 +289,11 @@ def slowly(whole: Interaction) -> Interaction:
     return replace(whole, response=replace(whole.response, chunks=late))
 
 
-def paused(proxy: Proxy) -> Talk:
+def paused(proxy: Proxy, says: str = "a") -> Talk:
     """Return a call that has its head, and waits for what follows it."""
     talk = Talk(proxy)
-    talk.say("a")
+    if says:
+        talk.say(says)
     while not talk.got[talk.stream].head and talk.read():
         pass
     return talk
@@ -363,3 +364,29 @@ def test_what_is_large_is_compared_and_explained_beside_the_loop(
     assert b"body message 2" in found.answers[0]
     # The message, and all that was said; what is shown of a miss comes in steps.
     assert threads[:2] == [True, True]
+
+
+def test_who_speaks_at_once_is_heard_before_a_head_that_is_another_each_time(
+    tmp_path: Path, confdir: Path
+) -> None:
+    """Calls whose heads had ids of their own could be made in one order only."""
+
+    def named(name: str) -> Interaction:
+        made = call(name, name * 2, "0 1 2")
+        headers = {**made.response.headers, "X-Id": [name]}
+        return replace(made, response=replace(made.response, headers=headers))
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talks = {name: Talk(proxy) for name in "ba"}
+        for name, talk in talks.items():
+            talk.say(name)
+            yield dict(talk.done().head)[b"x-id"]
+        waiting = paused(proxy, says="")
+        yield dict(waiting.got[waiting.stream].head)[b"x-id"]
+        waiting.say("c")
+        yield waiting.done().body
+
+    calls = map(named, "abcd")
+    found = answers(tmp_path, confdir, play, *calls)
+    assert found.answers == [b"b", b"a", b"c", frame("cc")]
+    assert "replayed 3, missed 0, unused 1" in found.summary

@@ -231,6 +231,17 @@ class Call:
         the server speaks first."""
         return self.heard > 0 or self.is_due(self.fitting[0])
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether the client, which has said nothing yet, can still tell which
+        recording is to be played: what the server says first is another each time."""
+        first, *others = self.fitting
+        return (
+            self._is_strict
+            and not self.heard
+            and any(not first.is_alike(self.told, each) for each in others)
+        )
+
     def is_due(self, part: Part) -> bool:
         """Return whether it is the server's turn, as this recording has it."""
         is_turn = self._has_ended or part.due(self.told) <= self.heard

@@ -27,7 +27,15 @@ from mitmvcr.proxy.flow.refusals import fail
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.turns import in_turns
 from mitmvcr.proxy.host import both_ways as host
-from mitmvcr.proxy.host.both_ways import End, GoesOn, Head, Refusal, Said, Step
+from mitmvcr.proxy.host.both_ways import (
+    End,
+    GoesOn,
+    Head,
+    Moment,
+    Refusal,
+    Said,
+    Step,
+)
 from mitmvcr.proxy.host.messages import make_response, request_parts
 from mitmvcr.proxy.host.naps import Aside
 from mitmvcr.proxy.sessions import Sessions
@@ -87,6 +95,8 @@ class Speaker:
         self.part: Part | None = None
         self._answer: Replay | None = None
         self._is_over = self._is_played = self._has_missed = False
+        #: Does it wait for the client to speak first? None before it has to.
+        self._waits: bool | None = None
         #: What was heard and not looked at: its messages, None for the end.
         self._said_last: list[bytes | None] = []
 
@@ -153,6 +163,9 @@ class Speaker:
             is_same(*each)
         return seen, is_same
 
+    def wait_no_more(self) -> None:
+        self._waits = False
+
     def leave(self) -> None:
         self._flow.request.timestamp_end = time.time()  # it was looked at
         self._close()
@@ -181,6 +194,11 @@ class Speaker:
 
     def _due(self) -> Iterator[Step]:
         if not (self._has_missed or self.call.is_begun):
+            return
+        if self._waits is not False and self.call.is_open:
+            if self._waits is None:
+                self._waits = True
+                yield Moment()
             return
         while not self._is_over:
             part = None if self._has_missed else self._chosen()

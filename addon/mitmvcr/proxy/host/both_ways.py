@@ -12,8 +12,10 @@ from functools import partial
 from typing import Any, Protocol
 
 from mitmproxy import flow, http
+from mitmproxy.proxy import commands, events
 
 from mitmvcr.proxy.host.early_response import (
+    MOMENT,
     Commands,
     answer_whole,
     ignore,
@@ -61,7 +63,12 @@ class GoesOn:
     """The call goes on to its origin; ``request.stream`` says how by now."""
 
 
-Step = Head | Said | End | Refusal | GoesOn | Aside
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What comes next waits for the client, or for a moment."""
+
+
+Step = Head | Said | End | Refusal | GoesOn | Moment | Aside
 
 
 class Speaker(Protocol):
@@ -72,6 +79,9 @@ class Speaker(Protocol):
 
     def end(self) -> None:
         """Take the end of the request."""
+
+    def wait_no_more(self) -> None:
+        """Note that a moment is over."""
 
     def leave(self) -> None:
         """Note that the client has left; it may be told twice."""
@@ -107,7 +117,9 @@ class _BothWays:
             stream._handle_event = ignore
             yield from stream.handle_protocol_error(event)
             return
-        if not self._has_begun:
+        if isinstance(event, events.Wakeup):
+            self._speaker.wait_no_more()
+        elif not self._has_begun:
             self._heard.append(event)
         if isinstance(event, host.RequestData):
             self._speaker.hear(event.data)
@@ -131,8 +143,9 @@ class _BothWays:
     def _do(self, stream: Any, step: Step) -> Commands:
         if isinstance(step, GoesOn):
             yield from self._go_on(stream)
-            return
-        if isinstance(step, Said):
+        elif isinstance(step, Moment):
+            yield commands.RequestWakeup(MOMENT)
+        elif isinstance(step, Said):
             data = layers().ResponseData(stream.stream_id, step.content)
             yield layers().SendHttp(data, stream.context.client)
         elif isinstance(step, Head):
@@ -172,7 +185,7 @@ class _BothWays:
 
     def _go_on(self, stream: Any) -> Commands:
         """Do what mitmproxy does with a request that streams to its origin."""
-        del stream._handle_event
+        stream._handle_event = partial(_without_moments, stream)
         stream._paused_event_queue = deque(stream._paused_event_queue)
         yield from stream.start_request_stream()
         for event in self._heard:
@@ -200,3 +213,9 @@ def _end(stream: Any, response: http.Response, *, breaks_off: bool = False) -> C
 def _drop(stream: Any) -> Commands:
     stream._handle_event = ignore
     yield layers().DropStream(stream.stream_id)
+
+
+def _without_moments(stream: Any, event: Any) -> Commands:
+    """Do what mitmproxy does with an event, which asks for no moments."""
+    if not isinstance(event, events.Wakeup):
+        yield from type(stream)._handle_event(stream, event)
