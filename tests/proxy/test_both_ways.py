@@ -9,6 +9,7 @@ from threading import current_thread
 
 import pytest
 from h2.events import PingAckReceived
+from mitmproxy.test import tflow
 
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.model import Interaction, Request
@@ -17,6 +18,7 @@ from mitmvcr.proxy.launch import Proxy
 from mitmvcr.secrets.redactor import Redactor
 from proxy.http2 import Got, Http2Client, pieces
 from proxy.lanes import HOST, Outcome, Play, cassette, interaction, played
+from rig import Rig, in_loop
 
 URL = f"https://{HOST}/test.Service/Talk"
 PATH = "/test.Service/Talk"
@@ -390,3 +392,23 @@ def test_who_speaks_at_once_is_heard_before_a_head_that_is_another_each_time(
     found = answers(tmp_path, confdir, play, *calls)
     assert found.answers == [b"b", b"a", b"c", frame("cc")]
     assert "replayed 3, missed 0, unused 1" in found.summary
+
+
+@pytest.mark.parametrize(("ended", "turns"), [(True, ()), (False, (1, 1))])
+@in_loop
+async def test_an_answer_that_has_a_length_has_its_turn_too(
+    tmp_path: Path, ended: bool, turns: tuple[int, ...]
+) -> None:
+    """A proxy's 503 made a call that goes both ways of any."""
+    rig = Rig(vcr_cassette=str(tmp_path / "a.yaml"), vcr_mode="record_only")
+    flow = tflow.tflow()
+    flow.request.http_version = "HTTP/2.0"
+    flow.request.headers["content-type"] = GRPC
+    rig.vcr.streams.requestheaders(flow)
+    flow.request.stream(frame("a"))
+    if ended:
+        rig.vcr.request(flow)
+    rig.answer(flow, 503)
+    (kept,) = rig.session.store.recorded()
+    assert (kept.response.code, tuple(kept.response.turns)) == (503, turns)
+    assert kept.request.body == frame("a")

@@ -46,10 +46,12 @@ class Upload(Tee):
         self._turns.ask(chunk)
         return super().__call__(chunk)
 
-    def watch(self, tee: Tee) -> Callable[[bytes], bytes]:
-        """Return the same tee, which notes whose turn it is; the head of the answer has
-        come."""
+    def begin_answer(self) -> None:
+        """Note that the head of the answer has come."""
         self._turns.begin_answer()
+
+    def watch(self, tee: Tee) -> Callable[[bytes], bytes]:
+        """Return the same tee, which notes whose turn it is."""
 
         def pass_on(chunk: bytes) -> bytes:
             self._turns.answer(chunk)
