@@ -412,3 +412,26 @@ async def test_an_answer_that_has_a_length_has_its_turn_too(
     (kept,) = rig.session.store.recorded()
     assert (kept.response.code, tuple(kept.response.turns)) == (503, turns)
     assert kept.request.body == frame("a")
+
+
+def test_a_hook_has_a_say_in_each_message(tmp_path: Path, confdir: Path) -> None:
+    """It was not asked, and an answer that it forbids was given."""
+    hooks = tmp_path / "hooks.py"
+    hooks.write_text(
+        "def match(request, recorded):\n"
+        "    if request.body.endswith(b'any'):\n"
+        "        return True\n"
+        "    return False if request.body.endswith(b'no') else None\n"
+    )
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = Talk(proxy)
+        talk.say("any")
+        assert talk.hear(frame("x"))
+        talk.say("b", "no")
+        yield dict(talk.answer(talk.stream).trailers)[b"grpc-status"]
+
+    recorded = call("a b no", "x y z", "1 1 2 3 4")
+    found = answers(tmp_path, confdir, play, recorded, hooks=str(hooks))
+    assert found.answers == [b"9"]
+    assert "replayed 0, missed 1, unused 1" in found.summary

@@ -154,13 +154,20 @@ class Speaker:
         seen = self._session.redactor.request(live)
         keys = {*matcher.rests(seen), *matcher.rests(live)}
 
+        def asked_of(part: Part, recorded: bytes) -> Request:
+            return replace(part.recorded.request, body=recorded)
+
         @cache
+        def is_equal(part: Part, recorded: bytes) -> bool:
+            return not keys.isdisjoint(matcher.rests(asked_of(part, recorded)))
+
         def is_same(part: Part, recorded: bytes) -> bool:
-            asked = replace(part.recorded.request, body=recorded)
-            return not keys.isdisjoint(matcher.rests(asked))
+            judge = self._session.judge
+            said = judge(seen, asked_of(part, recorded)) if judge else None
+            return is_equal(part, recorded) if said is None else said
 
         for each in expected:
-            is_same(*each)
+            is_equal(*each)
         return seen, is_same
 
     def wait_no_more(self) -> None:

@@ -88,7 +88,7 @@ class Session(Counts):
         self._hooks = hooks
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
-        judge = hooks.judge if hooks else None
+        self.judge = judge = hooks.judge if hooks else None
         self._redaction = Redaction(rules, environment, echoes=echoes)
         #: Streams in play that end with a later request.
         self.holds = Holds()
