@@ -435,3 +435,28 @@ def test_a_hook_has_a_say_in_each_message(tmp_path: Path, confdir: Path) -> None
     found = answers(tmp_path, confdir, play, recorded, hooks=str(hooks))
     assert found.answers == [b"9"]
     assert "replayed 0, missed 1, unused 1" in found.summary
+
+
+@pytest.mark.parametrize("path", [PATH, "/test.Service/Other"])
+def test_a_hook_answers_what_was_missed(
+    tmp_path: Path, confdir: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("proxy.test_both_ways.PATH", path)
+    hooks = tmp_path / "hooks.py"
+    hooks.write_text(
+        "from mitmvcr.core.model import Response\n"
+        "def on_miss(request, miss):\n"
+        "    kind = {'Content-Type': ['application/grpc']}\n"
+        "    return Response(code=200, headers=kind, body=b'\\0\\0\\0\\0\\1!',\n"
+        "        trailer={'Grpc-Status': ['0']}, content_length=-1)\n"
+    )
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = Talk(proxy)
+        talk.say("none")
+        got = talk.done()
+        yield got.body + dict(got.trailers)[b"grpc-status"]
+
+    recorded = call("a", "x", "1 1 2")
+    found = answers(tmp_path, confdir, play, recorded, hooks=str(hooks))
+    assert found.answers == [frame("!") + b"0"]

@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 from mitmproxy import http
 
 from mitmvcr.core.calls import Part, Turns
-from mitmvcr.core.model import Interaction, Request
+from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.steps import Steps
 from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.flow.marks import mark_missed
+from mitmvcr.proxy.flow.refusals import answered
 from mitmvcr.proxy.flow.refusals import missing as why_missing
 from mitmvcr.proxy.flow.streaming import Tee, pass_on
 from mitmvcr.proxy.host import early_response
@@ -169,6 +170,8 @@ def telling(
     """Find the answer to a call that is a miss, as far as its request is known."""
     session.refused()
     _, line, answer = yield from why_missing(session, request, foreseen)
+    if isinstance(answer, Response) and flow.response is None:
+        return answered(session, flow, request, answer)
     if answer is True:
         mark_missed(flow)
     else:

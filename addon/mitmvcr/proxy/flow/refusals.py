@@ -65,16 +65,22 @@ def _refusing(session: Session, flow: http.HTTPFlow, request: Request) -> Steps[
     if answer is False:
         block(session, flow, "on_miss returned False", was_missed=True)
     elif isinstance(answer, Response):
-        session.answered()
-        interaction = Interaction(0, request, answer)
-        sent = to_wire(interaction, request_parts(flow.request))
-        flow.response = make_response(*sent)
+        flow.response = answered(session, flow, request, answer)
     elif answers.is_call(flow.request):
         flow.response = answers.to_call(flow.request, line)
     else:
         summary = session.summary()
         head = flow.request.method == "HEAD"
         flow.response = answers.miss(miss, summary.cassette, summary.mode, head=head)
+
+
+def answered(
+    session: Session, flow: http.HTTPFlow, request: Request, answer: Response
+) -> http.Response:
+    """Return the answer of a hook as it is sent."""
+    session.answered()
+    sent = to_wire(Interaction(0, request, answer), request_parts(flow.request))
+    return make_response(*sent)
 
 
 def block(
