@@ -2,17 +2,19 @@
 after another, of gRPC and of Connect."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import current_thread
 
 import pytest
 from h2.events import PingAckReceived
+from mitmproxy.http import HTTPFlow
 from mitmproxy.test import tflow
 
 from mitmvcr.core.chunks import Chunk
 from mitmvcr.core.model import Interaction, Request
+from mitmvcr.proxy.addon import VcrAddon
 from mitmvcr.proxy.flow.player import SLOW
 from mitmvcr.proxy.launch import Proxy
 from mitmvcr.secrets.redactor import Redactor
@@ -460,3 +462,26 @@ def test_a_hook_answers_what_was_missed(
     recorded = call("a", "x", "1 1 2")
     found = answers(tmp_path, confdir, play, recorded, hooks=str(hooks))
     assert found.answers == [frame("!") + b"0"]
+
+
+def test_it_is_marked_by_when_others_hear_of_its_answer(
+    tmp_path: Path, confdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """mitmweb shows a flow as it is in that hook."""
+    marks: list[str] = []
+    hook = VcrAddon.response
+
+    def noted(self: VcrAddon, flow: HTTPFlow) -> Awaitable[None] | None:
+        marks.append(flow.comment)
+        return hook(self, flow)
+
+    monkeypatch.setattr(VcrAddon, "response", noted)
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        for text in "ab":
+            talk = Talk(proxy)
+            talk.say(text)
+            yield talk.done().body
+
+    answers(tmp_path, confdir, play, call("a", "x", "1 1 2"))
+    assert marks == ["replayed from calls.yaml #0", "no match"]

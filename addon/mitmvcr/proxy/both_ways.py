@@ -22,6 +22,7 @@ from mitmvcr.core.steps import Steps
 from mitmvcr.proxy.answering import SECOND, waiting_for_nothing
 from mitmvcr.proxy.flow.exchange import replay
 from mitmvcr.proxy.flow.grpc import telling
+from mitmvcr.proxy.flow.marks import mark_replayed
 from mitmvcr.proxy.flow.player import SLOW, Player, size_of
 from mitmvcr.proxy.flow.refusals import fail
 from mitmvcr.proxy.flow.states import Event
@@ -219,6 +220,7 @@ class Speaker:
             self.call.tell(part)
             if self.call.is_played(part):  # nobody can take its place any more
                 self._player.roles.done(self)
+                mark_replayed(self._flow, self._session, part.position)
             yield step
             if part is self.part:  # else its client has left, or it plays another one
                 self._end(part)
