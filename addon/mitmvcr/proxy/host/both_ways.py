@@ -84,7 +84,7 @@ class Speaker(Protocol):
         """Note that a moment is over."""
 
     def leave(self) -> None:
-        """Note that the client has left; it may be told twice."""
+        """Note that the client has left. It is called once, or twice."""
 
     def due(self) -> Iterator[Step]:
         """Say what is due until more is heard. It goes on once a step was sent, or
