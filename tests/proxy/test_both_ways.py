@@ -485,3 +485,25 @@ def test_it_is_marked_by_when_others_hear_of_its_answer(
 
     answers(tmp_path, confdir, play, call("a", "x", "1 1 2"))
     assert marks == ["replayed from calls.yaml #0", "no match"]
+
+
+def test_who_got_no_more_than_a_head_gets_no_more_and_no_end(
+    tmp_path: Path, confdir: Path
+) -> None:
+    """It ended, without a status, though its client had left a server that was silent;
+    and where its origin had broken off, too."""
+    silent = left_behind(call("a b", "", "1 2"))
+    broken = call("c", "", "1 1")
+    failed = replace(broken.response, failure="truncated", trailer={})
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = paused(proxy)
+        talk.say("b")
+        talk.ping()
+        yield talk.got[talk.stream].end.encode()
+        talk.reset()
+        yield paused(proxy, says="c").done().end[:5].encode()
+
+    found = answers(tmp_path, confdir, play, silent, replace(broken, response=failed))
+    assert found.answers == [b"", b"reset"]
+    assert "replayed 2, missed 0, unused 0" in found.summary

@@ -135,7 +135,8 @@ class Part:
     @property
     def is_refused(self) -> bool:
         """Return whether the answer is a head alone, which has the status."""
-        return not self.said and not self.recorded.response.trailer
+        response = self.recorded.response
+        return not (self.said or response.trailer or response.failure)
 
     @property
     def is_left(self) -> bool:
