@@ -80,7 +80,7 @@ class Turns:
 
     def __init__(self) -> None:
         self._asked, self._said = Counter(), Counter()
-        self._count, self._turns = 0, [0]
+        self._count, self._turns = 0, list[int]()
         self._has_ended = False
 
     def ask(self, part: bytes) -> None:
@@ -103,9 +103,10 @@ class Turns:
     def noted(self) -> tuple[int, ...]:
         """Return whose turn it was until now, which is the end; nothing where the
         request had ended before any answer."""
-        if self._has_ended and self._turns[0] == self._count:
+        turns = self._turns or [self._count]
+        if self._has_ended and turns[0] == self._count:
             return ()
-        return (*self._turns, self._count)
+        return (*turns, self._count)
 
 
 class Part:
@@ -236,12 +237,10 @@ class Call:
     def is_open(self) -> bool:
         """Return whether the client, which has said nothing yet, can still tell which
         recording is to be played: what the server says first is another each time."""
-        first, *others = self.fitting
-        return (
-            self._is_strict
-            and not self.heard
-            and any(not first.is_alike(self.told, each) for each in others)
-        )
+        if self.heard or not self._is_strict:
+            return False
+        due = [part for part in self.fitting if self.is_due(part)]
+        return any(not due[0].is_alike(self.told, each) for each in due[1:])
 
     def is_due(self, part: Part) -> bool:
         """Return whether it is the server's turn, as this recording has it."""

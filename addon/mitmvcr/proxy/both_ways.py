@@ -203,7 +203,7 @@ class Speaker:
     def _due(self) -> Iterator[Step]:
         if not (self._has_missed or self.call.is_begun):
             return
-        if self._waits is not False and self.call.is_open:
+        if self._waits is not False and not self._has_missed and self.call.is_open:
             if self._waits is None:
                 self._waits = True
                 yield Moment()
