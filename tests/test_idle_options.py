@@ -1,11 +1,14 @@
 """Options that can have no effect are told with the way that works."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+from mitmvcr.core.errors import OptionError
 from mitmvcr.options import Settings
-from mitmvcr.session.opening import idle_options
+from mitmvcr.secrets.rules import Rules
+from mitmvcr.session.opening import idle_options, open_session
 from option_samples import parse_settings
 
 EVERY = {
@@ -62,3 +65,17 @@ def test_a_clock_is_given_by_run_alone() -> None:
     remedy = "only 'mitmvcr run' gives a command a clock: use vcr_time=shift"
     assert text == f"vcr_time=freeze: {remedy}"
     assert told(parse_settings(time="shift")) == []
+
+
+@pytest.mark.parametrize("value", ["x", "ab"])
+def test_a_secret_of_a_letter_or_two_is_refused(
+    value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be found in every other word, as a dummy in a replay is."""
+    settings = Settings(cassette=tmp_path / "a.yaml", redaction=Rules(secrets=("X",)))
+    monkeypatch.setenv("X", value)
+    with pytest.raises(OptionError, match="vcr_secret=X: its value has fewer than 3"):
+        open_session(settings)
+    for longer in ("abc", ""):
+        monkeypatch.setenv("X", longer)
+        open_session(settings).close()

@@ -140,7 +140,9 @@ DATA = {"mitmvcr.core.callers", "mitmvcr.options", "mitmvcr.secrets.lists"}
 
 
 def test_no_module_is_long() -> None:
-    lines = {name: len(path.read_text().splitlines()) for name, path in MODULES.items()}
+    helpers = {each.stem: each for each in (ROOT / "addon/helpers").rglob("*.py")}
+    modules = {**MODULES, **helpers}
+    lines = {name: len(path.read_text().splitlines()) for name, path in modules.items()}
     assert {name: n for name, n in lines.items() if n > 350 and name not in DATA} == {}
 
 

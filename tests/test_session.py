@@ -391,6 +391,12 @@ def test_a_session_that_saw_anybody_was_not_idle(busy: str) -> None:
     assert not idle._replace(**{busy: 1}).was_idle  # type: ignore[arg-type] # counts
 
 
+def test_a_session_of_what_is_blocked_was_idle_unless_a_request_failed() -> None:
+    blocked = Summary("a.yaml", Mode.REPLAY_ONLY, 0, 0, 0, 3, came=2, blocked=1)
+    assert blocked.was_idle
+    assert not blocked._replace(failed=1).was_idle
+
+
 def test_whoever_came_is_counted_whatever_became_of_it(start: Start) -> None:
     session = start("record_once")
     session.came()
@@ -1129,7 +1135,7 @@ def test_a_remedy_is_spelled_for_whoever_started_it(start: Start) -> None:
     session.plan(ask(1))
     assert "; vcr_allow_repeats=last would" in session.explain(ask(1)).reason
     session.spelling = OF_API
-    assert "; allow_repeats=last would" in session.explain(ask(1)).reason
+    assert "; allow_repeats='last' would" in session.explain(ask(1)).reason
     session.spelling = ON_COMMAND_LINE
     assert "; --repeat-last would" in session.explain(ask(1)).reason
     miss = session.explain(replace(ask(2), url="http://h/2?page=2"))

@@ -1,5 +1,5 @@
 """Options as whoever started this can give them: as mitmproxy has them, NAME=VALUE, as
-words of the command line, or as the control API has them."""
+words of the command line, or as the control API and a file of options have them."""
 
 import logging
 import re
@@ -55,7 +55,20 @@ def _in_words(match: re.Match[str]) -> str:
 
 
 def _of_api(options: Iterable[str]) -> str:
-    return " ".join(option.removeprefix("vcr_") for option in options)
+    """Return them as a file of options has them, and most languages' code: a list is
+    one, in brackets."""
+    from mitmvcr.config_writing import toml_text  # only a miss needs it
+
+    values: dict[str, list[str]] = {}
+    for option in options:
+        name, _, value = option.removeprefix("vcr_").partition("=")
+        values.setdefault(name, []).append(toml_text(value))
+    return " ".join(
+        f"{name}=[{', '.join(texts)}]"
+        if BY_NAME[name].kind is Kind.LIST
+        else f"{name}={texts[0]}"
+        for name, texts in values.items()
+    )
 
 
 def _in_text_of_api(text: str) -> str:

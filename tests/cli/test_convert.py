@@ -169,6 +169,13 @@ def test_secrets_are_redacted_as_a_recording_redacts_them(tmp_path, capsys) -> N
     assert "x9y8z7" in (tmp_path / "c.yaml").read_text()
 
 
+def test_a_secret_of_one_letter_is_refused(tmp_path, capsys, monkeypatch) -> None:
+    path = save(tmp_path / "a.har", "har", [interaction()])
+    monkeypatch.setenv("X", "e")
+    assert convert(path, "-o", tmp_path / "b.yaml", "--secret", "X") == 125
+    assert "--secret=X: its value has fewer than 3" in capsys.readouterr().err
+
+
 def test_json_says_all_of_it(tmp_path, capsys) -> None:
     path = save(tmp_path / "a.har", "har", [interaction(), interaction("https://b/")])
     text = path.read_text().replace("https://b/", "ftp://b/")

@@ -278,3 +278,15 @@ def test_a_recording_of_packages_alone_says_so(cli, tmp_path):
     assert summary.endswith(
         "recorded 0, replayed 0, missed 0, unused 0; 1 passed through"
     )
+
+
+def test_a_recording_of_which_a_hook_keeps_nothing_says_so(cli, tmp_path):
+    hooks = tmp_path / "hooks.py"
+    hooks.write_text("def before_record(interaction): ...\n")
+    with fake_proxy() as proxy:
+        env = {"HTTP_PROXY": proxy.url}
+        words = ("run", "-c", "new", "--hooks", hooks, *cli.python(FETCH))
+        ran = cli(*words, "http://api.example.test/", env=env)
+    assert (ran.returncode, ran.stdout) == (0, "200\n")
+    (told, _) = lines(ran.stderr)[-2:]
+    assert "1 request went straight through, as before_record returned None" in told

@@ -32,6 +32,7 @@ from cli.helpers import (
 from gobuild import binary
 from leaving_out import leave_out
 from mitmvcr.cli.child import trust
+from mitmvcr.cli.isolate import network, setup
 from mitmvcr.store.store import FileStore
 
 URL = "https://api.example.test/greeting"
@@ -838,3 +839,22 @@ def test_on_another_system_it_is_refused(monkeypatch, capsys, tmp_path):
     (line,) = capsys.readouterr().err.splitlines()
     assert "needs Linux" in line
     assert "darwin" in line
+
+
+def test_the_proxy_has_no_port_that_a_server_has_on_ipv6_alone(monkeypatch) -> None:
+    listen = network.listen
+    with socket.socket(socket.AF_INET6) as theirs:
+        try:
+            theirs.bind(("::1", 0))
+        except OSError:
+            leave_out("there is no IPv6 here")
+        theirs.listen()
+        offered = [theirs.getsockname()[1]]
+
+        def offer(address, port=0):
+            is_choice = address == "127.0.0.1" and offered
+            return listen(address, offered.pop() if is_choice else port)
+
+        monkeypatch.setattr(network, "listen", offer)
+        assert setup._port_of_nobody(()) != theirs.getsockname()[1]
+        assert not offered

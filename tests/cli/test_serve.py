@@ -314,7 +314,7 @@ def test_one_that_is_attached_only_replays_in_ci(cli):
         with pytest.raises(urllib.error.HTTPError, match="424"):
             client.open("http://api.test/json?page=2")
         (miss,) = call("DELETE", "/sessions/there", b"")["misses"]
-        assert miss["reason"].endswith("; ignore_query=page would let it match")
+        assert miss["reason"].endswith("; ignore_query=['page'] would let it match")
         served.stdin.close()
         assert served.wait(PATIENCE) == 0
 

@@ -64,6 +64,26 @@ def test_one_of_chromium() -> None:
     assert (one.response.body, one.response.duration) == (b"hello", 10_250_000)
 
 
+@pytest.mark.parametrize(
+    ("version", "words", "status"),
+    [
+        ("HTTP/1.1", "", "200 "),
+        ("HTTP/1.1", "Fine", "200 Fine"),
+        ("HTTP/1.1", None, "200 OK"),
+        ("h2", "", "200 OK"),
+        ("", "", "200 OK"),
+    ],
+)
+def test_an_empty_reason_stays_empty_where_there_can_be_one(
+    version: str, words: str | None, status: str
+) -> None:
+    changes = {"httpVersion": version, "statusText": words}
+    one = only(
+        found_in(archive(entry(response=changes, request={"httpVersion": ""})), "har")
+    )
+    assert one.response.status == status
+
+
 @pytest.mark.parametrize("value", ["a=1\nb=2", "a=1\r\nb=2", ["a=1", "b=2"]])
 def test_a_header_that_came_twice_stands_in_one(value: Any) -> None:
     """Firefox, Playwright and Chromium join the values by line feeds, and Polly.js

@@ -128,6 +128,19 @@ def test_a_body_of_a_response_has_many_shapes(line: str, body: bytes) -> None:
     assert one.response.body == body
 
 
+@pytest.mark.parametrize(
+    ("status", "wanted"),
+    [
+        ("{code: 200, message: ''}", "200 "),
+        ("{code: 200, message: null}", "200 OK"),
+        ("{code: 200}", "200 OK"),
+    ],
+)
+def test_an_empty_reason_stays_empty(status: str, wanted: str) -> None:
+    said = RESPONSE.replace("{code: 200, message: OK}", status)
+    assert read(response=said).response.status == wanted
+
+
 def test_httpx_once_wrote_a_status_of_its_own() -> None:
     one = read(response="status_code: 404\nhttp_version: HTTP/2\ncontent: ''\n")
     assert (one.response.code, one.response.status) == (404, "404 Not Found")

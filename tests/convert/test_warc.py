@@ -59,6 +59,13 @@ def test_an_exchange_is_kept_as_it_was() -> None:
     assert response.body == b"hello"
 
 
+@pytest.mark.parametrize("words", [b"", b" "])
+def test_a_status_without_words_stays_so(words: bytes) -> None:
+    said = OK.replace(b" Fine", words)
+    assert said != OK
+    assert one(exchange(GET, said)).response.status == "200 "
+
+
 def test_wget_names_the_request_in_the_answer_and_puts_addresses_in_brackets() -> None:
     ours = record("request", GET, "q", Target_URI=f"<{URL}>")
     theirs = record(

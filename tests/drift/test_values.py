@@ -99,7 +99,19 @@ NAMED = 'event: start\ndata: {"id": 1}\n\nevent: end\ndata: {"n": 2}\n\n'
             FORM,
             "access_token=x&scope=a",
             "access_token=y&scope=a&more=1",
-            "additive key-new $.more: string",
+            "additive key-new $.more: array",
+        ),
+        (
+            FORM,
+            "at=2026-01-01&at=2026-01-02",
+            "at=soon&at=later&at=now",
+            "dangerous format-changed $.at[*]: date -> any",
+        ),
+        (
+            CSV,
+            "at,at\n2026-01-01,2026-01-02\n",
+            "at,at\nsoon,later\n",
+            "dangerous format-changed $[*].at[*]: date -> any",
         ),
     ],
 )
@@ -193,3 +205,17 @@ def test_a_call_that_goes_both_ways_still_does_when_it_was_asked_again() -> None
     old = Response(code=200, body=b"\0\0\0\0\1x", turns=(1, 1, 2))
     new = Response(code=200, body=b"\0\0\0\0\1y")
     assert grafted(old, new, (), ()).turns == (1, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "now"),
+    [
+        (FORM, "scope=a&scope=2026-01-01", "scope=2026-01-01"),
+        (FORM, "scope=7", "scope=soon&scope=7"),
+        (CSV, "id,at,at\n1,x\n\n2,y,z,more\n", "id,at,at\n2,y,z\n3,x\n"),
+    ],
+)
+def test_fields_of_one_name_may_be_few_or_many(
+    kind: str, before: str, now: str
+) -> None:
+    assert found(kind, before, now) == []

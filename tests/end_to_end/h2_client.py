@@ -52,8 +52,14 @@ class H2Client:
         self._h2.initiate_connection()
         self._flush()
 
-    def ask(self, path: str, *more: tuple[str, str], method: str = "GET") -> int:
-        """``more`` are further headers."""
+    def ask(
+        self,
+        path: str,
+        *more: tuple[str, str],
+        method: str = "GET",
+        ends: bool = True,
+    ) -> int:
+        """``more`` are further headers; without ``ends`` the request goes on."""
         stream = self._h2.get_next_available_stream_id()
         fields = [
             (":method", method),
@@ -63,9 +69,13 @@ class H2Client:
             *more,
         ]
         self.answers[stream] = Answer()
-        self._h2.send_headers(stream, fields, end_stream=True)
+        self._h2.send_headers(stream, fields, end_stream=ends)
         self._flush()
         return stream
+
+    def say(self, stream: int, data: bytes, *, end: bool = False) -> None:
+        self._h2.send_data(stream, data, end_stream=end)
+        self._flush()
 
     def make_room(self, size: int) -> None:
         """For so many bytes more on the connection; each stream has room of its own."""

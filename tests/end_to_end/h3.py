@@ -56,7 +56,11 @@ class Server(Speaker):
         self.http.send_headers(stream, fields)
         for part in parts:
             await asyncio.sleep(0.02)
-            self.http.send_data(stream, part, end_stream=part is parts[-1])
+            is_last = part is parts[-1] and not is_stream
+            self.http.send_data(stream, part, end_stream=is_last)
+            self.transmit()
+        if is_stream:
+            self.http.send_headers(stream, [(b"x-sum", b"3")], end_stream=True)
             self.transmit()
 
 
@@ -71,6 +75,8 @@ class Client(Speaker):
         if isinstance(event, HeadersReceived) and "status" not in answer:
             answer["status"] = dict(event.headers)[b":status"].decode()
             answer["parts"] = []
+        elif isinstance(event, HeadersReceived):
+            answer["trailers"] = {n.decode(): v.decode() for n, v in event.headers}
         elif isinstance(event, DataReceived) and event.data:
             answer["parts"].append(event.data.decode())
         if event.stream_ended:

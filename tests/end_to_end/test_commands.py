@@ -1,7 +1,9 @@
 """The ``vcr.*`` commands, run in a mitmdump as the console runs them."""
 
+import http.client
 import json
 import os
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 
@@ -199,3 +201,24 @@ def test_a_stream_obeys_the_session_that_it_began_in(
     assert item["response"]["failure"] == "left"
     assert item["response"]["chunks"]
     assert not (tmp_path / "two.yaml").exists()
+
+
+def test_a_session_that_begins_anew_as_a_replay_has_no_connection_of_before(
+    console: Shown, tmp_path: Path
+) -> None:
+    """A client that is still there has its tunnel open, and keeps it."""
+    console.start(None, "record_once", "--set", f"vcr_dir={tmp_path / 'tests'}")
+    origin = console.origin.https_url.removeprefix("https://")
+    client = http.client.HTTPSConnection(
+        *("127.0.0.1", console.proxy.port),
+        context=ssl.create_default_context(cafile=str(console.ca)),
+    )
+    client.set_tunnel(origin, headers={"Proxy-Authorization": "Basic b25lOng="})
+    answers = []
+    for _ in range(2):  # it is recorded once
+        client.request("GET", "/json", headers={"Host": origin})
+        answers.append(client.getresponse().read())
+        assert "error" not in console("vcr.eject one")
+    assert answers[0] == answers[1]
+    console.proxy.wait_for_log("1 open connection to the network was closed")
+    client.close()

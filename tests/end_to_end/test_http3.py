@@ -61,10 +61,11 @@ def test_an_http3_origin_is_recorded_and_replayed(
         one, stream = get(port, proxy_ca)
         assert proxy.stop() in ENDS, proxy.log
     assert one == {"status": "200", "parts": ["over QUIC: " + PATHS[0]]}
-    assert stream == {"status": "200", "parts": EVENTS}
+    assert stream == {"status": "200", "parts": EVENTS, "trailers": {"x-sum": "3"}}
     recorded = [item["response"] for item in cassettes.read(cassette)]
     assert [response["proto"] for response in recorded] == ["HTTP/3.0", "HTTP/3.0"]
     assert recorded[1]["body"] == "".join(EVENTS)
+    assert recorded[1]["trailer"] == {"X-Sum": ["3"]}
     assert SECRET not in cassette.read_text()
     one["parts"] = ["over QUIC: " + HIDDEN]
     port = free_port(socket.SOCK_DGRAM)

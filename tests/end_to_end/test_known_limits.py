@@ -1,5 +1,5 @@
-"""What mitmproxy cannot do, and docs/limits.md says so. Each test fails when a newer
-mitmproxy can: then the limit is to be taken out."""
+"""What mitmproxy cannot do by itself. Each test fails when a newer mitmproxy can: then
+what we have instead is to be taken out."""
 
 import socket
 import ssl
@@ -68,27 +68,14 @@ def is_whole(received: bytes, limit: str) -> bool:
 
 
 @pytest.mark.parametrize("limit", list(LIMITS))
-def test_http1_breaks_as_the_readme_says(
+def test_http1_breaks_without_the_addon(
     mitmdump_bare: Callable[..., Proxy], limit: str
 ) -> None:
-    """mitmproxy alone, without the addon."""
+    """With it, it does not (test_trailers.py)."""
     proxy = mitmdump_bare().wait_until_listening()
     with server(LIMITS[limit]) as port:
         received = ask(proxy, port)
-    assert not is_whole(received, limit), "mended: take the limit out of docs/limits.md"
-
-
-@pytest.mark.parametrize("limit", list(LIMITS))
-def test_and_what_broke_is_not_recorded_as_if_whole(
-    mitmdump: Callable[..., Proxy], tmp_path: Path, limit: str
-) -> None:
-    proxy = mitmdump(tmp_path / "a.yaml", "record_only", vcr_partial="drop")
-    proxy.wait_until_listening()
-    with server(LIMITS[limit]) as port:
-        ask(proxy, port)
-    proxy.stop()
-    assert not (tmp_path / "a.yaml").exists()
-    assert "not recorded" in proxy.log or "dropped" in proxy.log
+    assert not is_whole(received, limit), "mended: proxy/host/trailers.py can go"
 
 
 # HTTP/2: an origin that takes no more requests, and completes what it has
@@ -141,24 +128,12 @@ def ask_who_leaves(proxy: Proxy, ca: Path, port: int) -> Answer:
         return client.answer(client.ask("/"))
 
 
-def test_http2_breaks_where_an_origin_leaves(
+def test_http2_breaks_without_the_addon_where_an_origin_leaves(
     mitmdump_bare: Callable[..., Proxy], proxy_ca: Path, certs: CertFiles
 ) -> None:
-    """mitmproxy alone, without the addon."""
+    """With the addon it does not (test_goaway.py)."""
     proxy = mitmdump_bare().wait_until_listening()
     with leaving(certs) as port:
         answer = ask_who_leaves(proxy, proxy_ca, port)
     is_whole = answer.status == 200 and answer.body.endswith(b"data: 2\n\n")
-    assert not is_whole, "mended: take the limit out of docs/limits.md"
-
-
-def test_and_what_an_origin_left_is_not_recorded_as_if_whole(
-    mitmdump: Callable[..., Proxy], proxy_ca: Path, certs: CertFiles, tmp_path: Path
-) -> None:
-    proxy = mitmdump(tmp_path / "a.yaml", "record_only").wait_until_listening()
-    with leaving(certs) as port:
-        answer = ask_who_leaves(proxy, proxy_ca, port)
-    assert answer.was_reset or answer.status == 502
-    proxy.stop()
-    assert not (tmp_path / "a.yaml").exists()
-    assert "broke off and is not recorded" in proxy.log
+    assert not is_whole, "mended: proxy/host/goaway.py can go"

@@ -64,6 +64,58 @@ def test_of_many_values_of_one_name_the_first_are_shown() -> None:
     assert urls(many, "https://h/?p=x") == ['query.p: "0", "1", "2", ... was "x"']
 
 
+LONG = "time,latitude,longitude," * 10
+STEPS = "data/" * 20
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded", "said"),
+    [
+        (
+            f"http://h/{STEPS}one",
+            f"http://h/{STEPS}other",
+            "path at character 102: one was other",
+        ),
+        (
+            f"http://h/?q={LONG}time>=1&a=b",
+            f"http://h/?q={LONG}time>=2&a=b",
+            'query.q at character 246: "time>=1" was "time>=2"',
+        ),
+        (
+            f"http://h/?q={LONG}",
+            f"http://h/?q={LONG}2",
+            'query.q at character 240: "" was "2"',
+        ),
+        (
+            f"http://h/?a=1&a=2&a=3&a={LONG}one",
+            f"http://h/?a=1&a=2&a=3&a={LONG}two",
+            'query.a[3] at character 240: "one" was "two"',
+        ),
+        (
+            "http://h/?a=1&a=2&a=3&a=4&a=5",
+            "http://h/?a=1&a=2&a=3&a=4",
+            'query.a[4]: "5" was absent',
+        ),
+        (
+            f"http://h/?a={LONG}1&b=c",
+            f"http://h/?b=c&a={LONG}1",
+            f'query: "a={LONG[:77]}... was "b=c&a={LONG[:73]}...',
+        ),
+    ],
+)
+def test_long_values_are_told_from_where_they_differ(
+    asked: str, recorded: str, said: str
+) -> None:
+    (found,) = urls(asked, recorded)
+    assert found.partition(" (")[0] == said
+
+
+def test_a_long_value_stays_with_its_name_by_which_it_is_masked() -> None:
+    start = f"http://h/?to={'x' * 60}?a=b%26token="
+    (found,) = urls(f"{start}{'a' * 40}1", f"{start}{'a' * 40}2")
+    assert '"token=aaaa' in found
+
+
 def test_what_would_let_a_difference_pass_is_said_with_it() -> None:
     found = url_differences("http://a/x?p[0]=1", "http://b/y", Names([]))
     assert [each.ignoring for each in found] == [

@@ -142,8 +142,8 @@ def test_a_replay_may_be_of_another_recording_in_the_end() -> None:
         log.add(Entry.of(outcome, FOUND, 0, "http://h/"))
         log.add_later(outcome, 1, 0)
     log.missed(missing(0), 7)
-    log.instead({0: 1, 1: 0})
-    log.instead({5: 6})
+    log.moved(0, 1)
+    log.moved(1, 0)
     made = log.entries_at(range(5), lambda it: Entry.of(it[0], FOUND, it[1], ""))
     assert [each.interaction for each in made] == [1, 0, 0, 1, None]
 

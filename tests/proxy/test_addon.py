@@ -16,6 +16,7 @@ from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
 from mitmvcr.proxy import host
 from mitmvcr.proxy.addon import VcrAddon
+from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.values import Values
 from rig import URL, Rig, in_loop
 
@@ -531,9 +532,20 @@ def test_chosen_flows_are_saved_behind_what_a_cassette_holds(cassette, caplog):
     caplog.set_level(logging.INFO)
     rig = Rig()
     whole = tflow.tflow(resp=True)
-    flows = [whole, tflow.tflow(err=True), tflow.tflow(), tflow.ttcpflow()]
+    others = [tflow.tflow(resp=True, err=each) for each in (True, False, False, False)]
+    _, own, socket, empty = others
+    own.response = answers.failure("no", head=False)
+    socket.response.status_code = 101
+    empty.response.raw_content = None
+    flows = [whole, *others, tflow.tflow(), tflow.tflow(), tflow.ttcpflow()]
     rig.vcr.commands.save(flows, str(cassette))
-    assert "saved 1 of 4 flows" in caplog.text
+    assert caplog.messages[-1] == (
+        f"mitmvcr: saved 1 of 8 flows to {cassette}; left out: 1 that broke off,"
+        " 1 answered by mitmvcr itself, 1 that switched protocols, as a WebSocket,"
+        " 1 whose body was not kept, 2 without an answer, 1 not of HTTP"
+    )
+    rig.vcr.commands.save([], str(cassette))
+    assert caplog.messages[-1].endswith(f"saved 0 of 0 flows to {cassette}")
     first, second = reader.load(cassette).interactions
     assert (first.id, second.id) == (0, 1)
     assert second.response.body == b"message"

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from rig import Rig, in_loop, let
 
 
@@ -58,6 +60,33 @@ def test_a_flow_that_is_replayed_by_its_client_says_what_became_of_it_last(
     flow.response, flow.comment = None, "look at this"
     let(rig.vcr.request(flow))
     assert (flow.marked, flow.comment) == (":x:", "look at this")
+
+
+@pytest.mark.parametrize("by", ["a cassette that is ejected", "a filter", "a block"])
+def test_a_flow_that_is_replayed_past_all_cassettes_is_said_nothing_of(
+    tmp_path: Path, by: str
+) -> None:
+    @in_loop
+    def check() -> None:
+        rig = Rig(vcr_cassette=str(tmp_path / "chat.yaml"), vcr_mode="record_only")
+        flow = rig.ask()
+        rig.answer(flow)
+        assert flow.comment == "recorded as #0"
+        changed = {
+            "a cassette that is ejected": {
+                "vcr_cassette": "",
+                "vcr_mode": "record_once",
+            },
+            "a filter": {"vcr_passthrough": ["~all"]},
+            "a block": {"vcr_block": ["~all"]},
+        }
+        rig.options.update(**changed[by])
+        flow.response = None
+        rig.vcr.streams.requestheaders(flow)
+        let(rig.vcr.request(flow))
+        assert (flow.marked, flow.comment) == ("", "")
+
+    check()
 
 
 @in_loop

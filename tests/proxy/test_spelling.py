@@ -1,5 +1,6 @@
 """Answers name options as whoever started the proxy can give them, as the log does."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -77,4 +78,19 @@ def test_one_that_can_have_no_session(spelling: Spelling, media: str) -> None:
 )
 def test_the_api_has_no_prefix(text: str, named: str) -> None:
     assert OF_API.text(text) == named
-    assert OF_API.options(["vcr_mode=a", "vcr_dir=b"]) == "mode=a dir=b"
+
+
+def test_a_remedy_of_the_api_can_stand_in_a_file() -> None:
+    options = [
+        "vcr_match=method,path",
+        "vcr_ignore_json=$.a=",
+        'vcr_ignore_json=$.n["x,y"]=',
+        "vcr_ignore_body=it's",
+    ]
+    assert OF_API.options(options) == (
+        "match='method,path' ignore_json=['$.a=', '$.n[\"x,y\"]=']"
+        ' ignore_body=["it\'s"]'
+    )
+    assert tomllib.loads(OF_API.options(options[1:3])) == {
+        "ignore_json": ["$.a=", '$.n["x,y"]=']
+    }

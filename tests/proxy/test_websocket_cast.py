@@ -1,6 +1,6 @@
 """WebSockets that were opened by equal requests play what fits what is said on them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,8 +11,9 @@ from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Replay
 from mitmvcr.format import writer
-from mitmvcr.proxy.flow.marks import mark_moved, mark_replayed
+from mitmvcr.proxy.flow.exchange import replay
 from mitmvcr.proxy.flow.player import SLOW, Player
+from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.websocket import Script
 from mitmvcr.proxy.window import logged
 from mitmvcr.session import open_session
@@ -56,18 +57,16 @@ class Stage:
         cast = self.player.cast
         others = cast.instead, cast.knowing(live)
         script = Script(answer, 0, lambda _: None, seen, counts, *others)
-        cast.add(script, live, found.position, answer, self.flow(found.position))
-        session.replayed(session.replaying(found))
+        flow = SimpleNamespace(id="", client_conn=SimpleNamespace(id=""))
+        flow.marked = flow.comment = ""
+        self.flows.append(flow)
+        exchange = replay({}, flow, self.player, found)
+        moved = partial(exchange.moved, flow)
+        cast.add(script, live, found.position, answer, moved)
+        exchange.finish(Event.ANSWERED)
         if begins:
             self.said(script)
         return script
-
-    def flow(self, position: int) -> Callable[[int, int], None]:
-        """Make a socket's flow in mitmproxy, and return what tells it of a move."""
-        flow = SimpleNamespace(marked="", comment="")
-        mark_replayed(flow, self.session, position)
-        self.flows.append(flow)
-        return partial(mark_moved, flow, self.session)
 
     def said(self, script: Script) -> list[str]:
         return [each.content.decode() for each in _spoken(script)]
@@ -180,6 +179,24 @@ def test_the_report_names_what_was_played(tmp_path, kept) -> None:
     assert stage.played() == [1, 0]
     assert stage.say(other, "ask 2") == ["got 2"]
     assert stage.played() == [1, 2]
+
+
+def test_long_messages_are_told_from_where_they_differ(tmp_path) -> None:
+    start = "subscribe:" + "channel," * 20
+    stage = Stage(tmp_path, recorded(f"> {start}one", "< b"))
+    assert stage.say(stage.open(), f"{start}two") == (
+        "message at character 170 'two': the recording has 'one'"
+    )
+
+
+@pytest.mark.parametrize("kept", ["complete", "brief"])
+def test_two_that_play_the_same_keep_their_entries(tmp_path, kept) -> None:
+    stage = Stage(tmp_path, *numbers(3), allow_repeats="all")
+    setattr(stage.session.log, kept, True)
+    one, *_ = [stage.open() for _ in range(4)]
+    assert stage.played() == [0, 0, 0, 0]
+    assert stage.say(one, "ask 1") == ["got 1"]
+    assert stage.played() == [1, 0, 0, 0]
 
 
 def test_mitmproxy_shows_what_was_played(tmp_path) -> None:

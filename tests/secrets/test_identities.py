@@ -127,7 +127,18 @@ def test_three_are_told_apart() -> None:
     assert "holds 3 different values of `x-api-key`; yours is none of them" in tape.why(
         get(X_Api_Key="key-number-9")
     )
-    assert "`x-api-key`; yours has none" in tape.why(get())
+    assert "`x-api-key`; yours has none that is hidden" in tape.why(get())
+
+
+def test_who_is_kept_later_is_told_that_theirs_is_not_hidden() -> None:
+    tape = Tape()
+    tape.record(get(X_Api_Key="first-key"), get(X_Api_Key="second-key"))
+    tape.rules = Rules(keep=("x-api-key",))
+    assert tape.why(get(X_Api_Key="second-key")).startswith(
+        "the nearest is interaction 0 (unused): GET https://api.test/v1/me; this"
+        " cassette holds 2 different values of `x-api-key`; yours has none that is"
+        " hidden;"
+    )
 
 
 def test_a_challenge_keeps_its_order_for_each() -> None:

@@ -474,11 +474,37 @@ class TestReplay:
         assert sent.raw_content == PLAIN
         assert "content-encoding" not in sent.headers
 
-    def test_trailers_go_to_h2_clients_only(self):
+    def test_trailers_go_to_h2_clients(self):
         response = Response(code=200, body=b"x", trailer={"Grpc-Status": ["0"]})
-        assert replay(response).trailers is None
         assert replay(response, version="HTTP/2.0").trailers == http.Headers(
             [(b"grpc-status", b"0")]
+        )
+
+    @pytest.mark.parametrize("major", [1, 2])
+    @pytest.mark.parametrize("length", [1, -1])
+    @pytest.mark.parametrize("method", ["GET", "HEAD"])
+    @pytest.mark.parametrize("version", ["HTTP/1.0", "HTTP/1.1"])
+    def test_trailers_go_in_chunks_where_they_came_so(
+        self, major, length, method, version
+    ):
+        response = Response(
+            proto_major=major,
+            code=200,
+            body=b"x",
+            content_length=length,
+            trailer={"X-Sum": ["0 ", "1"], "X-A": ["2"]},
+        )
+        sent = replay(response, method, version=version)
+        if (major, length, method, version) != (1, -1, "GET", "HTTP/1.1"):
+            assert sent.trailers is None
+            assert {"trailer", "transfer-encoding"}.isdisjoint(sent.headers)
+            return
+        assert "content-length" not in sent.headers
+        assert sent.headers["transfer-encoding"] == "chunked"
+        assert sent.headers["trailer"] == "X-Sum, X-A"
+        assert sent.trailers.fields == (
+            *((b"X-Sum", b"0"), (b"X-Sum", b"1")),
+            (b"X-A", b"2"),
         )
 
     @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ Pairs = Sequence[tuple[str, str]]
 @dataclass(slots=True, kw_only=True)
 class Exchange:
     """``version`` is the response's protocol as HTTP writes it, ``duration`` in
-    nanoseconds until the head. ``is_decoded``: the body is given without the content
+    nanoseconds until the head. ``reason`` is the usual one where it is None.
+    ``is_decoded``: the body is given without the content
     coding that the headers name; where that is not said, it is found out. A text may
     hold bytes as surrogate escapes."""
 
@@ -37,7 +38,7 @@ class Exchange:
     headers: Pairs = ()
     body: bytes = b""
     code: int = 0
-    reason: str = ""
+    reason: str | None = None
     answer_headers: Pairs = ()
     answer: bytes = b""
     version: str = ""
@@ -71,7 +72,8 @@ class Exchange:
         headers = [each for each in self.answer_headers if each[0][:1] != ":"]
         try:
             fields = tuple((raw(name), raw(value)) for name, value in _spelled(headers))
-            reason = raw(self.reason or STATUS_TEXT.get(self.code, ""))
+            usual = STATUS_TEXT.get(self.code, "")
+            reason = raw(usual if self.reason is None else self.reason)
         except UnicodeEncodeError as error:  # half of a pair, as JSON can spell it
             raise UnreadableError(str(error), "response.headers") from None
         wire = PlainResponse(self.code, reason, version, PlainHeaders(fields))

@@ -4,8 +4,9 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain, repeat
+from typing import Any, TypeVar
 
 from mitmvcr.core.bodies import form_fields, without_codings
 from mitmvcr.core.media import FORM, is_json, is_json_lines, is_json_seq, media_kind
@@ -16,6 +17,7 @@ _EVENT_END = re.compile(r"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _TEXTS = re.compile(rb"[\n\x1e]")
 Reader = Callable[[bytes], Any]
+T = TypeVar("T")
 
 
 def plain(response: Response) -> bytes:
@@ -76,14 +78,26 @@ def _lines(body: bytes) -> list[Any]:
     return [json.loads(each) for each in _TEXTS.split(body) if each.strip()]
 
 
-def _form(body: bytes) -> dict[str, str]:
-    return dict(form_fields(body))
+def _form(body: bytes) -> dict[str, list[str]]:
+    """Return the values of each name: how many a field has is no matter of shape."""
+    return _by_name(form_fields(body))
 
 
-def _table(body: bytes) -> list[dict[str, str | None]]:
-    """Return the rows of a table whose first line names its columns."""
-    rows = csv.DictReader(io.StringIO(body.decode("utf-8-sig")), strict=True)
-    return [{n: v for n, v in row.items() if n is not None} for row in rows]
+def _table(body: bytes) -> list[dict[str, Any]]:
+    """Return the rows of a table whose first line names its columns; what a short row
+    lacks is null."""
+    rows = csv.reader(io.StringIO(body.decode("utf-8-sig")), strict=True)
+    names = next(rows, [])
+    pairs = (zip(names, chain(row, repeat(None)), strict=False) for row in rows if row)
+    cells = map(_by_name, pairs)
+    return [{n: v if len(v) > 1 else v[0] for n, v in each.items()} for each in cells]
+
+
+def _by_name(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
 
 
 _READERS: Mapping[str, Reader] = {

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from mitmvcr.lane.line import Answer
 from mitmvcr.view.parts import WireResponse
+from mitmvcr.view.restore import CHUNKED
 
-_CHUNKED = b"Transfer-Encoding", b"chunked"
 #: HTTP/2 has frames in their place.
 _OF_HTTP1 = frozenset(
     (
@@ -28,7 +28,7 @@ def render_parts(sent: WireResponse, parts: Iterable[bytes]) -> bytes:
     """Return the head of an answer and its body in parts, each of which is a chunk
     where the answer has no length."""
     head = render(sent._replace(body=b""))
-    if _CHUNKED not in sent.fields:
+    if CHUNKED not in sent.fields:
         return head + b"".join(parts)
     chunks = [b"%x\r\n%b\r\n" % (len(part), part) for part in parts if part]
     return b"".join((head, *chunks, b"0\r\n\r\n"))

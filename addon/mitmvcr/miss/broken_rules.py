@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from mitmvcr.core.choosing import Objection, by_vary, strange_to
 from mitmvcr.core.matching import Rule
 from mitmvcr.core.model import Interaction, Request
-from mitmvcr.core.wording import quoted, shown
+from mitmvcr.core.wording import shown
+from mitmvcr.miss.differences import told_apart
 from mitmvcr.miss.masking import masked_text
 from mitmvcr.miss.report import Difference
 
@@ -26,12 +27,8 @@ def broken_rules(objections: Iterable[Objection]) -> Iterator[Difference]:
             yield Difference(shown(each.name), "", "", ignoring, why=_whose(each))
         else:
             place = f"header.{shown(each.name)}"
-            texts = _text(each.asked), _text(each.recorded)
-            yield Difference(place, *texts, ignoring, why=_WHY[each.rule])
-
-
-def _text(value: str | None) -> str:
-    return "absent" if value is None else quoted(value)
+            texts = told_apart(place, each.asked, each.recorded)
+            yield Difference(*texts, ignoring, why=_WHY[each.rule])
 
 
 def _whose(found: Objection) -> str:
@@ -40,7 +37,7 @@ def _whose(found: Objection) -> str:
         return f"this is for another value of `{name}`"
     values = "1 value" if found.several == 1 else f"{found.several} different values"
     if found.asked is None:
-        yours = "yours has none"
+        yours = "yours has none that is hidden"
     else:
         yours = "yours is neither" if found.several == 2 else "yours is none of them"
     return f"this cassette holds {values} of `{name}`; {yours}"

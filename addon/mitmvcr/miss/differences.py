@@ -1,14 +1,38 @@
 """Where the URLs, headers and forms of two requests differ, in reading order."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 from mitmvcr.core.matching import Ignoring, Names, query_pairs, split_url
+from mitmvcr.core.searching import common
 from mitmvcr.core.wording import quoted, shown
 from mitmvcr.miss.freshness import Fresh, fresh, one_regex
 from mitmvcr.miss.report import Difference
 
+_STEP = re.compile("/")
 _GLOB = re.compile(r"[*?[]")
+
+
+#: Where a part of a value begins that may have a name, by which it is masked.
+_PART = re.compile(r"[&?;,{\n]")
+
+
+def apart(
+    place: str,
+    one: str,
+    other: str,
+    show: Callable[[str], str] = quoted,
+    begins: re.Pattern[str] = _PART,
+) -> tuple[str, str, str]:
+    """Return a place and two texts that differ there, as they are shown: from the
+    beginning of the part in which they differ, where they would be cut alike."""
+    texts = show(one), show(other)
+    if texts[0] != texts[1]:
+        return place, *texts
+    at = common(one, other)
+    start = max((each.end() for each in begins.finditer(one, 0, at)), default=0)
+    return f"{place} at character {at}", show(one[start:]), show(other[start:])
 
 
 def url_differences(asked: str, recorded: str, counts: Names) -> Iterator[Difference]:
@@ -16,7 +40,7 @@ def url_differences(asked: str, recorded: str, counts: Names) -> Iterator[Differ
     queries."""
     ours, theirs = split_url(asked), split_url(recorded)
     if ours is None or theirs is None:
-        yield Difference("url", quoted(asked), quoted(recorded))
+        yield Difference(*apart("url", asked, recorded))
         return
     origins = "=".join(f"{url[0]}://{url[1]}/" for url in (ours, theirs))
     for place, one, other in zip(("scheme", "host"), ours, theirs, strict=False):
@@ -30,15 +54,15 @@ def url_differences(asked: str, recorded: str, counts: Names) -> Iterator[Differ
 
 def _path_difference(asked: str, recorded: str) -> Difference:
     """Return the difference of two paths: what is made anew in them can be ignored."""
-    texts = shown(asked), shown(recorded)
+    texts = apart("path", asked, recorded, shown, _STEP)
     steps = [path.split("/") for path in (asked, recorded)]
     found = [] if len(steps[0]) != len(steps[1]) else path_regexes(*steps)
     if not found or None in found:
-        return Difference("path", *texts)
+        return Difference(*texts)
     regexes = dict.fromkeys(each.patterns[0] for each in found if each)
     looks = {each.words for each in found if each}
     ignoring = Ignoring.PATH, "|".join(regexes)
-    return Difference("path", *texts, ignoring, looks.pop() if len(looks) == 1 else "")
+    return Difference(*texts, ignoring, looks.pop() if len(looks) == 1 else "")
 
 
 def path_regexes(ours: Sequence[str], theirs: Sequence[str]) -> list[Fresh | None]:
@@ -67,13 +91,13 @@ def _query_differences(
     ours, theirs = list(counts(query_pairs(asked))), list(counts(query_pairs(recorded)))
     if sorted(ours) == sorted(theirs):
         # What is left to do is to compare them in any order.
-        texts = _query_shown(asked), _query_shown(recorded)
-        yield Difference("query", *texts, ("parts", "query"))
+        texts = apart("query", asked, recorded, _query_shown)
+        yield Difference(*texts, ("parts", "query"))
     yield from pair_differences("query", ours, theirs, Ignoring.QUERY)
 
 
 def _query_shown(query: str) -> str:
-    return quoted(query[1:]) if query else "absent"
+    return quoted(query.removeprefix("?")) if query else "absent"
 
 
 Pairs = Iterable[tuple[str, str]]
@@ -88,10 +112,34 @@ def pair_differences(
     for name in sorted(ours.keys() | theirs.keys()):
         one, other = ours.get(name), theirs.get(name)
         if one != other:
-            texts = _several(one), _several(other)
+            texts = _told(f"{place}.{shown(name)}", one, other)
             ignoring = option, _GLOB.sub(r"[\g<0>]", name)
-            looks = _looks(one, other)
-            yield Difference(f"{place}.{shown(name)}", *texts, ignoring, looks)
+            yield Difference(*texts, ignoring, _looks(one, other))
+
+
+def _told(
+    place: str, ours: list[str] | None, theirs: list[str] | None
+) -> tuple[str, str, str]:
+    """Return a place and the values there; the first that differ where all that is
+    shown of them is alike."""
+    texts = _several(ours), _several(theirs)
+    if texts[0] != texts[1]:
+        return place, *texts
+    pairs = enumerate(zip_longest(ours or (), theirs or ()))
+    at, (one, other) = next(each for each in pairs if each[1][0] != each[1][1])
+    step = f"{place}[{at}]" if at or len(ours or ()) > 1 else place
+    return told_apart(step, one, other)
+
+
+def told_apart(place: str, one: str | None, other: str | None) -> tuple[str, str, str]:
+    """Return a place and its two values, of which one may be absent."""
+    if one is not None and other is not None:
+        return apart(place, one, other)
+    return place, _absent_or(one), _absent_or(other)
+
+
+def _absent_or(value: str | None) -> str:
+    return "absent" if value is None else quoted(value)
 
 
 def _looks(one: list[str] | None, other: list[str] | None) -> str:

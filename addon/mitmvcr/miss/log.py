@@ -92,17 +92,10 @@ class Log:
         is_recorded = outcome is Outcome.RECORDED
         self._add(2 * position + is_recorded, duration, lasted)
 
-    def instead(self, played: Mapping[int, int]) -> None:
-        """Note that what was replayed from the position of each key was played from
-        that of its value; only what was logged last is meant."""
-        left = dict(played)
-        for number in reversed(range(len(self._held))):
-            held = self._held[number]
-            to = left.pop(_position(held), None)
-            if to is not None:
-                self._held[number] = _at(held, to)
-            if not left:
-                break
+    def moved(self, number: int, position: int) -> None:
+        """Note that what an entry says was replayed was played from this position in
+        the end."""
+        self._held[number] = _at(self._held[number], position)
 
     def _add(self, held: Entry | int, duration: int, lasted: int) -> None:
         now = time.time()
@@ -157,15 +150,6 @@ class Log:
         if miss in self.misses or len(self.misses) < MOST_MISSES:
             self.misses[miss] += 1
         self.add(Entry.of_miss(miss, duration))
-
-
-def _position(held: Entry | int) -> int:
-    """Return what was replayed; -1 for what was not."""
-    if isinstance(held, int):
-        return -1 if held % 2 else held // 2
-    if held.outcome is not Outcome.REPLAYED or held.interaction is None:
-        return -1
-    return held.interaction
 
 
 def _at(held: Entry | int, position: int) -> Entry | int:

@@ -89,6 +89,10 @@ def _part_differences(part: str, asked: Side, recorded: Side) -> Iterable[Differ
     return [Difference(part, texts[0], texts[1], ignoring)]
 
 
+def _part_of(found: Difference) -> str:
+    return found.place.partition(" at ")[0].partition(".")[0]
+
+
 def _url_part_differences(
     part: str, asked: Side, recorded: Side
 ) -> Iterator[Difference]:
@@ -96,7 +100,7 @@ def _url_part_differences(
     if part == "url":
         return found
     wanted = ("url", "host" if part == "port" else part)
-    return (each for each in found if each.place.partition(".")[0] in wanted)
+    return (each for each in found if _part_of(each) in wanted)
 
 
 def _header_differences(part: str, asked: Side, recorded: Side) -> Iterator[Difference]:

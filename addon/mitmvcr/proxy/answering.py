@@ -109,6 +109,8 @@ def over_http1(
     if found is None:
         return None
     sent, parts = found
+    if sent.trailers:
+        return None  # mitmproxy's way sends them
     answer = render_parts(sent, parts) if parts else render(sent)
     return sent, answer, len(answer)
 

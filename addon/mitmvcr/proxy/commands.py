@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,7 +98,13 @@ class Commands:
         name = _name(session)
         with _as_command_error():
             saved = self._save(flows, CASSETTE.read(str(cassette)), name)
-        logger.info("mitmvcr: saved %d of %d flows to %s", saved, len(flows), cassette)
+        left = Counter(filter(None, map(_why_not, flows)))
+        reasons = ", ".join(f"{times} {why}" for why, times in left.items())
+        logger.info(
+            "mitmvcr: saved %d of %d flows to %s%s",
+            *(saved, len(flows), cassette),
+            f"; left out: {reasons}" if reasons else "",
+        )
 
     def _save(self, flows: Sequence[mflow.Flow], path: Path | str, name: str) -> int:
         player = self._sessions.named() if name == DEFAULT else self._player(name)
@@ -107,7 +114,7 @@ class Commands:
 
             settings = player.settings if player else self._options.parse(ctx.options)
             return save_flows(flows, path, Redactor(settings.redaction, os.environ))
-        chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
+        chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and not _why_not(f)]
         for each in chosen:  # it is being recorded here: they go behind what is
             session.record(_interaction(each))
         return len(chosen)
@@ -167,7 +174,7 @@ def save_flows(
     flows: Sequence[mflow.Flow], path: Path | str, redactor: "Redactor"
 ) -> int:
     """Append the finished HTTP flows to a cassette. Returns how many they were."""
-    chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and _is_whole(f)]
+    chosen = [f for f in flows if isinstance(f, http.HTTPFlow) and not _why_not(f)]
     store = FileStore(path)
     kept = store.load().interactions if store.exists() else ()
     store.begin(kept)
@@ -182,15 +189,22 @@ def save_flows(
     return len(chosen)
 
 
-def _is_whole(flow: http.HTTPFlow) -> bool:
-    return (
-        flow.response is not None
-        and flow.error is None
-        and flow.request.raw_content is not None
-        and flow.response.raw_content is not None
-        and flow.response.status_code != 101
-        and not is_own(flow.response)
-    )
+def _why_not(flow: mflow.Flow) -> str:
+    """Return why a flow cannot be saved; empty where it can."""
+    if not isinstance(flow, http.HTTPFlow):
+        return "not of HTTP"
+    answer = flow.response
+    if answer is None:
+        return "without an answer"
+    if is_own(answer):
+        return "answered by mitmvcr itself"
+    if answer.status_code == 101:
+        return "that switched protocols, as a WebSocket"
+    if flow.error is not None:
+        return "that broke off"
+    if None in (flow.request.raw_content, answer.raw_content):
+        return "whose body was not kept"
+    return ""
 
 
 def _interaction(flow: http.HTTPFlow) -> Interaction:

@@ -21,11 +21,13 @@ from mitmvcr.proxy.flow.unreached import with_remedy, without_advice
 from mitmvcr.proxy.host.alerts import hear_alerts
 from mitmvcr.proxy.host.continues import await_the_answer
 from mitmvcr.proxy.host.endings import leave_unsaid, say_the_end
+from mitmvcr.proxy.host.goaway import let_origins_finish
 from mitmvcr.proxy.host.lines import Address
 from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.host.origin_ends import pass_reset_on, see_the_end
 from mitmvcr.proxy.host.protocols import choose_alpn, speak_cleartext_h2
 from mitmvcr.proxy.host.resets import was_left_by_client
+from mitmvcr.proxy.host.trailers import know_trailers
 from mitmvcr.proxy.host.turns import until_begun, wait_for_turns
 from mitmvcr.proxy.sessions import Sessions
 
@@ -58,6 +60,7 @@ class Connections:
             data.server.error = None
             speak_cleartext_h2(data.client, data.server)
             see_the_end()
+            let_origins_finish()
             wait_for_turns(data.client.id)
 
     def may_connect(self, data: ServerConnectionHookData) -> bool:
@@ -102,6 +105,7 @@ class Connections:
             self.fail(flow, error)
 
     def client_connected(self, client: connection.Client) -> None:
+        know_trailers()
         if not self.was_counted(client):
             self.counts.came(self.sessions.of_client(client))
 

@@ -16,7 +16,6 @@ from mitmvcr.core.model import Interaction, Response
 from mitmvcr.core.modes import Replay
 from mitmvcr.proxy.answering import SECOND, schedule
 from mitmvcr.proxy.flow.exchange import Exchange, replay
-from mitmvcr.proxy.flow.marks import mark_moved
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.host import replays
@@ -233,9 +232,9 @@ def _play_socket(
     sent = to_wire(decision.interaction, request_parts(flow.request))
     flow.response = make_response(*sent)
     sockets.accept(decision.interaction, flow.response, flow.request)
-    moved = partial(mark_moved, flow, session)
+    exchange = replay(sessions.under_way, flow, player, decision)
+    moved = partial(exchange.moved, flow)
     player.cast.add(script, live, decision.position, recorded, moved)
-    replay(sessions.under_way, flow, player, decision)
     return _pause(recorded.duration / SECOND * latency)
 
 

@@ -9,6 +9,7 @@ from mitmproxy import http
 
 from mitmvcr.core.steps import Steps
 from mitmvcr.proxy.flow.exchange import forward
+from mitmvcr.proxy.flow.marks import unmark
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.responses import is_call
 from mitmvcr.proxy.flow.states import Event
@@ -44,6 +45,7 @@ class Streams:
 
     def requestheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """Look at a request when its head is there."""
+        unmark(flow)
         if flow.response is not None:
             return None  # it has no session
         try:
@@ -124,10 +126,12 @@ class Streams:
 
     def _record_call(self, player: Player, flow: http.HTTPFlow) -> None:
         from mitmvcr.proxy.flow import grpc
+        from mitmvcr.proxy.host import early_response
 
         view = player.view
         upload = grpc.Upload(flow.request, view, player.settings.spool)
         flow.request.stream = upload
+        early_response.pass_the_end(flow)
         live = view.to_request(request_parts(flow.request))
         forward(self._sessions.under_way, flow, player, live).upload = upload
 

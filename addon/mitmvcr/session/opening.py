@@ -17,6 +17,7 @@ from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import RULES
 from mitmvcr.format.source import kind_of_file
 from mitmvcr.options import BY_NAME, CASSETTE, Settings
+from mitmvcr.secrets.rules import Rules
 from mitmvcr.session.hooks import load_hooks
 from mitmvcr.session.lookup import Present
 from mitmvcr.session.session import Session
@@ -87,6 +88,22 @@ def not_looked_into(spec: MatchSpec) -> Iterator[tuple[str, object, str]]:
 
 logger = logging.getLogger("mitmvcr")
 
+#: A value of fewer characters stands in every other word.
+_SHORTEST = 3
+
+
+def check_secrets(rules: Rules, environment: Mapping[str, str]) -> None:
+    """Raise OptionError where a variable that is to be hidden has a value that would be
+    found everywhere; one that is empty is none."""
+    for name in rules.secrets:
+        if 0 < len(environment.get(name, "")) < _SHORTEST:
+            problem = (
+                f"its value has fewer than {_SHORTEST} characters, which stand"
+                " everywhere: set a longer one (in a replay any does), or leave this"
+                " out"
+            )
+            raise OptionError(BY_NAME["secret"].vcr, name, problem)
+
 
 def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
     """Load or begin the cassette that the settings name. Secrets in this process's
@@ -97,6 +114,8 @@ def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
     """
     if settings.cassette is None:
         raise OptionError(CASSETTE.vcr, "", "name a file, as cassettes/chat.yaml")
+    environment = dict(os.environ)  # as it is now, though secrets are found later
+    check_secrets(settings.redaction, environment)
     store = _store_of(settings, flows)
     exists = store.exists()
     if RULES[settings.mode, exists].needs_cassette:
@@ -104,7 +123,6 @@ def open_session(settings: Settings, flows: "Reader | None" = None) -> Session:
         # Where its recording was killed, to record it again would be refused too.
         remedy = store.left_over() or "record it first with mode record_once"
         raise CassetteNotFoundError(store.name, problem, remedy=remedy)
-    environment = dict(os.environ)  # as it is now, though secrets are found later
     session = Session(
         store,
         settings.mode,

@@ -69,7 +69,6 @@ class Session(Counts):
         self.store = store
         self.mode = mode
         self.rule = RULES[mode, exists]
-        self.failure: Exception | None = None
         self.log = Log()
         self.spelling = IN_MITMPROXY
         self.common: list[str] = []
@@ -314,10 +313,6 @@ class Session(Counts):
             self.log.add(entry.lasting(times[0]), times[1])
         else:
             self.log.add_later(Outcome.RECORDED, position, *times)
-
-    def note_failure(self, error: Exception) -> None:
-        """Note what was not recorded or not answered: the run must not pass."""
-        self.failure = self.failure or error
 
     def set_aside(self) -> None:
         """Keep what was recorded from being put in place: see ``left_in``."""

@@ -12,7 +12,7 @@ SUMMED_UP = {"is_summed_up": True}
 class Summary(NamedTuple):
     """What came of a session, in interactions; ``missed``, ``passed`` (straight
     through, unrecorded), ``blocked`` and ``lost`` (which broke off or were dropped)
-    count requests, ``came`` connections."""
+    count requests, ``came`` connections; ``failed``: something went wrong here."""
 
     cassette: str
     mode: Mode
@@ -24,6 +24,7 @@ class Summary(NamedTuple):
     came: int = 0
     blocked: int = 0
     lost: int = 0
+    failed: int = 0
 
     @property
     def was_idle(self) -> bool:
@@ -31,7 +32,7 @@ class Summary(NamedTuple):
         ever what was meant."""
         if self.did_something or self.lost:
             return False
-        return self.blocked > 0 or not self.came
+        return not self.came or (self.blocked > 0 and not self.failed)
 
     @property
     def did_something(self) -> bool:
@@ -80,11 +81,13 @@ def total(summaries: Sequence[Summary], cassette: str, mode: Mode) -> Summary:
 
 
 class Counts:
-    """Counts what becomes of requests, for the summary of a session."""
+    """Counts what becomes of requests, for the summary of a session; ``failure`` is the
+    first thing that went wrong here."""
 
     def __init__(self) -> None:
         self._recorded = self._replayed = self._missed = self._passed = 0
         self._came = self._blocked = self._lost = 0
+        self.failure: Exception | None = None
 
     @property
     def recorded_count(self) -> int:
@@ -124,6 +127,10 @@ class Counts:
         self._missed -= 1
         self._replayed += 1
 
+    def note_failure(self, error: Exception) -> None:
+        """Note what was not recorded or not answered: the run must not pass."""
+        self.failure = self.failure or error
+
     def counted(self, cassette: str, mode: Mode, unused: int) -> Summary:
         """Return what was counted, with the rest of a summary."""
         return Summary(
@@ -137,4 +144,5 @@ class Counts:
             came=self._came,
             blocked=self._blocked,
             lost=self._lost,
+            failed=int(self.failure is not None),
         )

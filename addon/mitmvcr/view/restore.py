@@ -28,6 +28,7 @@ from mitmvcr.view.parts import (
 
 #: Restated or left out on replay: they describe the recorded connection.
 _CODING = b"content-encoding"
+CHUNKED = b"Transfer-Encoding", b"chunked"
 _NOT_REPLAYED = frozenset(
     {
         b"connection",
@@ -48,15 +49,11 @@ def to_wire(
     marked HTTP/1.1, which mitmproxy translates for every client; a length is never
     trusted but restated from the body. Where it ``encodes``, what the origin sent in a
     content coding is put in one again.
-
-    It is marked HTTP/1.1, which mitmproxy translates for every client; a length is
-    never trusted but restated from the body. Where it ``encodes``, what the origin sent
-    in a content coding is put in one again.
     """
     recorded = interaction.response
     sent = _sent(recorded.headers)
     fields, coding = [*sent.fields], sent.coding
-    trailers = recorded.trailer if live.http_version == b"HTTP/2.0" else {}
+    trailers = _trailers(recorded, live)
     body = recorded.body
     if has_no_body(live.method, recorded.code):
         body = b""
@@ -68,7 +65,32 @@ def to_wire(
             body = _encoded(body, live, fields)
         if not trailers:  # with a length, clients do not wait for what comes after
             fields.append((b"Content-Length", b"%d" % len(body)))
+        elif live.http_version == b"HTTP/1.1":
+            fields += (CHUNKED, _announced(trailers))
     return _make_response(recorded, fields, body, trailers)
+
+
+def _trailers(recorded: Response, live: RequestParts) -> Fields | None:
+    """Return the trailers that this client gets: over HTTP/1.1 those that came so, with
+    a body in chunks."""
+    if not recorded.trailer:
+        return None
+    is_new = live.http_version in (b"HTTP/2.0", b"HTTP/3")
+    goes_on = live.http_version == b"HTTP/1.1" and recorded.content_length < 0
+    is_there = goes_on and not has_no_body(live.method, recorded.code)
+    if not is_new and not (is_there and recorded.proto_major == 1):
+        return None
+    return tuple(
+        # Blanks round a value end an HTTP/2 connection; in headers mitmproxy takes
+        # them away itself.
+        (raw(name).lower() if is_new else raw(name), raw(value).strip(b" \t"))
+        for name, values in recorded.trailer.items()
+        for value in values
+    )
+
+
+def _announced(trailers: Fields) -> tuple[bytes, bytes]:
+    return b"Trailer", b", ".join(dict(trailers))
 
 
 class _Sent(NamedTuple):
@@ -137,9 +159,6 @@ def to_stream(
     """Return the same as parts, each of which can be read when it comes. As it was
     recorded it has a length or none; one that broke off has the length that was
     announced.
-
-    As it was recorded it has a length or none; one that broke off has the length that
-    was announced.
     """
     fields = [
         (raw(name), raw(value))
@@ -157,8 +176,10 @@ def to_stream(
     if recorded.content_length >= 0 or (is_whole and live.http_version == b"HTTP/1.0"):
         fields.append((b"Content-Length", b"%d" % size))
     elif live.http_version == b"HTTP/1.1":
-        fields.append((b"Transfer-Encoding", b"chunked"))
-    trailers = recorded.trailer if live.http_version == b"HTTP/2.0" else {}
+        fields.append(CHUNKED)
+    trailers = _trailers(recorded, live)
+    if trailers and live.http_version == b"HTTP/1.1":
+        fields.append(_announced(trailers))
     # Without a body mitmproxy would end the stream with its head.
     return _make_response(recorded, fields, body or b" ", trailers), parts
 
@@ -181,7 +202,7 @@ def coded_head(
     ]
     fields.append((b"Content-Encoding", coding.encode()))
     if live.http_version == b"HTTP/1.1":
-        fields.append((b"Transfer-Encoding", b"chunked"))
+        fields.append(CHUNKED)
     trailers = response.trailers.fields if response.trailers else None
     code, reason = response.status_code, response.reason
     return WireResponse(code, reason, tuple(fields), b"", trailers)
@@ -232,9 +253,6 @@ def _recoded(
     """Return the body of a response that was stored in a content coding. It stays as it
     is for who accepts that coding, and where the origin used one that was not asked
     for. A client that does not accept what another one did gets it anew.
-
-    It stays as it is for who accepts that coding, and where the origin used one that
-    was not asked for. A client that does not accept what another one did gets it anew.
     """
     recorded = interaction.response
     codings = ", ".join(fields_of_coding)
@@ -255,19 +273,10 @@ def _make_response(
     recorded: Response,
     fields: list[tuple[bytes, bytes]],
     body: bytes,
-    trailers: Headers,
+    trailers: Fields | None,
 ) -> WireResponse:
-    trailing = None
-    if trailers:
-        trailing = tuple(
-            # Blanks round a value end an HTTP/2 connection; in headers mitmproxy takes
-            # them away itself.
-            (raw(name).lower(), raw(value).strip(b" \t"))
-            for name, values in trailers.items()
-            for value in values
-        )
     reason = _reason(recorded.status)
-    return WireResponse(recorded.code, reason, tuple(fields), body, trailing)
+    return WireResponse(recorded.code, reason, tuple(fields), body, trailers)
 
 
 def _reason(status: str) -> bytes:

@@ -11,6 +11,7 @@ from mitmproxy import http as messages
 from mitmproxy.addons import tlsconfig
 from mitmproxy.proxy import server
 from mitmproxy.proxy.layers import http
+from mitmproxy.proxy.layers.http._http1 import Http1Client
 from mitmproxy.proxy.layers.http._http2 import Http2Connection
 
 Stream = http.HttpStream
@@ -93,6 +94,10 @@ CHANGES: dict[str, Callable[[], Any]] = {
     "h2 connection": lambda: Http2Connection.__annotations__.pop("h2_conn"),
     "lifecycle": lambda: _with_one_more_parameter(
         addonmanager.AddonManager, "handle_lifecycle"
+    ),
+    "chunks": lambda: _with_another_body(Http1Client, "read_headers"),
+    "known connection": lambda: _with_another_body(
+        http.GetHttpConnection, "connection_spec_matches"
     ),
     "addons": lambda: _with_another_body(addonmanager.AddonManager, "get"),
     "transports": lambda: server.ConnectionHandler.__annotations__.pop("transports"),

@@ -55,6 +55,7 @@ from mitmvcr.proxy.host.capabilities import (
     capabilities,
 )
 from mitmvcr.proxy.host.cert_store import backdated, compare_quickly
+from mitmvcr.proxy.host.goaway import let_origins_finish
 from mitmvcr.proxy.host.late_imports import postpone
 from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.options import add_options, set_alone
@@ -151,6 +152,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "stream replay": _replaced(layers.HttpStream, "send_response"),
     "backpressure": _undeclared(server.ConnectionHandler, "transports"),
     "early response": _replaced(layers.HttpStream, "start_request_stream"),
+    "early ends": _replaced(layers.HttpStream, "send_response"),
     "WebSocket replay": _replaced(layers.HttpStream, "flow_done"),
     "client resets": _replaced(layers.HttpStream, "handle_protocol_error"),
     "early resets": _replaced(layers.HttpStream, "handle_event"),
@@ -158,6 +160,8 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "end of TLS": _replaced(tls.ClientTLSLayer, "send_close"),
     "ends of origins": _replaced(_http1.Http1Client, "read_body"),
     "turns of events": _replaced(server.ConnectionHandler, "server_event"),
+    "origins that leave": _replaced(layers.HttpLayer, "get_connection"),
+    "trailers of HTTP/1": _replaced(_http1.Http1Client, "read_headers"),
     "errors after 100": _replaced(_http1.Http1Server, "send"),
     "cleartext HTTP/2": _replaced(layers.HttpLayer, "_handle_event"),
     "ALPN choice": _undeclared(tlsconfig.AppData, "client_alpn"),
@@ -214,7 +218,10 @@ def test_all_that_is_off_is_told_at_the_start_and_what_commands_need_is_not(
         CHANGES[name](monkeypatch)
     Capabilities().look()
     told = [r.getMessage().removeprefix("mitmvcr: ")[:13] for r in caplog.records]
-    assert told == ["stream replay", "early respons", "client resets"]
+    assert told == [
+        *("stream replay", "early respons", "early ends is", "client resets"),
+        "origins that ",
+    ]
 
 
 def test_a_reason_is_one_line_whatever_a_check_raises() -> None:
@@ -292,6 +299,11 @@ def _kills_the_call(patch: Patch, folder: Path) -> None:
     assert layers.HttpStream.start_request_stream is _another
 
 
+def _holds_the_end(patch: Patch, folder: Path) -> None:
+    early_response.pass_the_end(tflow.tflow())
+    assert layers.HttpStream.send_response is _another
+
+
 def _plays_no_socket(patch: Patch, folder: Path) -> None:
     script: Any = None
     assert not replays.play_websocket(tflow.tflow(), script)
@@ -333,6 +345,20 @@ def _leaves_the_lock(patch: Patch, folder: Path) -> None:
     patch.setattr(turns, "handler_of", lambda client: handler)
     turns.wait_for_turns("a client")
     assert not vars(handler)
+
+
+def _lets_them_break(patch: Patch, folder: Path) -> None:
+    before = http2.Http2Client.__init__
+    patch.delattr(before, "_vcr_lets_origins_finish", raising=False)
+    let_origins_finish()
+    assert http2.Http2Client.__init__ is before
+
+
+def _sends_no_trailers(patch: Patch, folder: Path) -> None:
+    chunked = ((b"Transfer-Encoding", b"chunked"),)
+    made = messages.make_response(200, b"OK", chunked, b"a", ((b"X-Sum", b"1"),))
+    assert made.trailers is None
+    assert _http1.Http1Client.read_headers is _another
 
 
 def _leaves_it_at_that(patch: Patch, folder: Path) -> None:
@@ -502,6 +528,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "stream replay": _has_no_stream,
     "backpressure": _asks_no_connection,
     "early response": _kills_the_call,
+    "early ends": _holds_the_end,
     "WebSocket replay": _plays_no_socket,
     "client resets": _goes_by_the_connection,
     "early resets": _waits_for_the_error_hook,
@@ -509,6 +536,8 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "end of TLS": _leaves_the_end_unsaid,
     "ends of origins": _takes_each_end_for_the_answer_s,
     "turns of events": _leaves_the_lock,
+    "origins that leave": _lets_them_break,
+    "trailers of HTTP/1": _sends_no_trailers,
     "errors after 100": _leaves_it_at_that,
     "cleartext HTTP/2": _leaves_the_layer,
     "ALPN choice": _leaves_alpn,

@@ -6,7 +6,7 @@ import inspect
 import os
 import sys
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -39,9 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         )
     except ValueError:
         both = "mitmvcr-pytest and pytest-recording have the same options and fixtures"
-        raise pytest.UsageError(f"{both}: uninstall one, or use -p no:recording") from (
-            None
-        )
+        remedy = "uninstall one, or use -p no:recording"
+        raise pytest.UsageError(f"{both}: {remedy}") from None
     group.addoption(
         "--block-network",
         action="store_true",
@@ -103,8 +102,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         wrong = seat.leave()
     except VcrError as error:
         wrong = f"mitmvcr: {error}"
-    lines = "\n".join(filter(None, (wrong, seat.at_end)))
-    if lines:
+    if lines := "\n".join(filter(None, (wrong, seat.at_end))):
         sys.stderr.write(f"\n{lines}\n")
     if wrong and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -222,8 +220,7 @@ def _played(
     with seat.pointed_to(vcr):
         yield vcr
     del item.stash[_VCR]
-    wrong = vcr.end() if scope == "function" else vcr.new_misses()
-    if wrong:
+    if wrong := vcr.end() if scope == "function" else vcr.new_misses():
         pytest.fail(wrong, pytrace=False)
 
 
@@ -286,11 +283,9 @@ def block_network(
     if records or not _wants_block(request):
         yield
         return
-    seat = _seat(request.config)
-    with ExitStack() as stack:
-        if seat is not None and vcr is None:
-            stack.enter_context(seat.allowing(settings.filters(allowed_hosts)))
-        stack.enter_context(blocked(allowed_hosts))
+    seat = None if vcr else _seat(request.config)
+    hosts = settings.filters(allowed_hosts)
+    with seat.allowing(hosts) if seat else nullcontext(), blocked(allowed_hosts):
         yield
 
 
@@ -350,7 +345,6 @@ def pytest_fixture_setup(
     """Let what a fixture of a wider scope asks for be the suite's, also where it is set
     up amidst a test."""
     seat = _seat(request.config)
-    if seat is None or fixturedef.scope == "function":
-        return (yield)
-    with seat.at_rest():
+    is_wider = fixturedef.scope != "function"
+    with seat.at_rest() if seat and is_wider else nullcontext():
         return (yield)

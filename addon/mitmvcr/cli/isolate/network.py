@@ -120,9 +120,13 @@ def name_server(address: str) -> socket.socket:
 def _bound(address: str, port: int, kind: socket.SocketKind) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     made = socket.socket(family, kind)
-    if family == socket.AF_INET6:  # an address that was just added is not there yet
-        made.setsockopt(socket.IPPROTO_IPV6, _IPV6_FREEBIND, 1)
-    made.bind((address, port))
+    try:
+        if family == socket.AF_INET6:  # an address that was just added is not there yet
+            made.setsockopt(socket.IPPROTO_IPV6, _IPV6_FREEBIND, 1)
+        made.bind((address, port))
+    except OSError:
+        made.close()
+        raise
     return made
 
 

@@ -1,5 +1,6 @@
 """What the short-lived child does: it goes into a new namespace and sets it up."""
 
+import errno
 import os
 import socket
 import stat
@@ -75,8 +76,17 @@ def _port_of_nobody(taken: Collection[int]) -> int:
         while True:
             listening = stack.enter_context(network.listen("127.0.0.1"))
             port = int(listening.getsockname()[1])
-            if port not in taken:
+            if port not in taken and not _is_taken(port):
                 return port
+
+
+def _is_taken(port: int) -> bool:
+    """Return whether a server has a port of IPv6's loopback."""
+    try:
+        network.listen("::1", port).close()
+    except OSError as error:  # or there is no IPv6
+        return error.errno == errno.EADDRINUSE
+    return False
 
 
 def _add_mounts(made: Parts, hosts: str | None) -> None:

@@ -19,6 +19,7 @@ from mitmvcr.core.volatile import VOLATILE
 from mitmvcr.drift import Drift, Known, Tier, compared, grafted
 from mitmvcr.options import BY_NAME, Settings
 from mitmvcr.secrets.redactor import Redactor
+from mitmvcr.session import check_secrets
 from mitmvcr.spelling import ON_COMMAND_LINE
 from mitmvcr.store.files import home
 from mitmvcr.store.store import FileStore
@@ -77,6 +78,7 @@ def refreshed(
 ) -> list[Result]:
     """Ask for what a cassette holds anew, and return what came of it. Raise
     VcrError."""
+    check_secrets(settings.redaction, environment)
     redactor = Redactor(settings.redaction, environment)
     chosen = [*_chosen(interactions, choice, redactor)]
     if any(each.is_open for each in chosen):

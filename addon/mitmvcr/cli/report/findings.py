@@ -63,7 +63,8 @@ def of_run(
                 text += _past_a_replay(isolated=isolated)
         yield Finding("idle", text, fails)
     elif summary.passed and proxy.records and not summary.recorded:
-        yield Finding("passed", _passed(summary.passed))
+        dropped = proxy.settings.hooks is not None
+        yield Finding("passed", _passed(summary.passed, dropped=dropped))
     elif proxy.broken_tls and not summary.did_something:
         broken = {k: v for k, v in proxy.broken_tls.items() if v != UNREAD}
         text = _distrusted(broken, isolated=isolated) if broken else _UNREAD
@@ -128,12 +129,14 @@ def of_background(left: Mapping[int, str]) -> Finding:
     return Finding("background", text)
 
 
-def _passed(count: int) -> str:
+def _passed(count: int, *, dropped: bool) -> str:
+    """Return why nothing was kept; ``dropped``: there are hooks, which may do so."""
     went = number_of(count, "request")
+    by = "as before_record returned None, " if dropped else ""
     return (
-        f"nothing was recorded: {went} went straight through, by a {PASSTHROUGH.word}"
-        f" filter or as a package manager's; {IGNORE_PRESET.word} none records those"
-        " too"
+        f"nothing was recorded: {went} went straight through, {by}by a"
+        f" {PASSTHROUGH.word} filter or as a package manager's; {IGNORE_PRESET.word}"
+        " none records those too"
     )
 
 

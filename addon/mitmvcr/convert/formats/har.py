@@ -97,7 +97,7 @@ def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
         headers=_headers(request),
         body=_posted(request, found),
         code=code,
-        reason="" if failure else response["statusText"].text(),
+        reason="" if failure else _reason(response),
         answer_headers=answered,
         answer=answer,
         version=response["httpVersion"].text() or request["httpVersion"].text(),
@@ -106,6 +106,14 @@ def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:
         failure=failure,
         frames=_frames(entry),
     )
+
+
+def _reason(response: Tree) -> str | None:
+    """Return the words of a status. They are empty in later versions of HTTP, and where
+    a recorder does not know them."""
+    words = response["statusText"]
+    is_told = response["httpVersion"].text().lower().startswith("http/1.")
+    return words.text() or ("" if is_told and not words.is_none else None)
 
 
 #: What fetch sends in capitals, however a program spells it; ``patch`` it does not.

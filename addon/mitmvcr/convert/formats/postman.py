@@ -70,7 +70,7 @@ def _exchange(saved: Tree, found: Found, values: Mapping[str, str]) -> Exchange:
         headers=headers,
         body=body,
         code=response["code"].number(),
-        reason=response["status"].text(),
+        reason=response["status"].text() or None,
         answer_headers=answered,
         answer=in_charset(response["body"], answered),
         duration=response["responseTime"].number() * 1_000_000,

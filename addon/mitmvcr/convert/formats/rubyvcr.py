@@ -71,7 +71,7 @@ def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:
         headers=request["headers"].fields(),
         body=_body(request["body"], found),
         code=status.first("code", "status_code").number(),
-        reason=status["message"].text(),
+        reason=status["message"].text() or None,
         answer_headers=headers,
         answer=_body(response["body"], found),
         version=response["http_version"].text(line.partition(" ")[0]),

@@ -165,11 +165,13 @@ def _answer(response: Tree) -> tuple[bytes, bool]:
     return _body(response), is_parsed
 
 
-def _status(response: Tree) -> tuple[int, str]:
+def _status(response: Tree) -> tuple[int, str | None]:
     status = response["status"]
     if status.is_map:
-        return status["code"].number(), status["message"].text()
-    return response.first("status_code", "status").number(), response["reason"].text()
+        code, words = status["code"], status["message"]
+    else:
+        code, words = response.first("status_code", "status"), response["reason"]
+    return code.number(), None if words.is_none else words.text()
 
 
 # Back

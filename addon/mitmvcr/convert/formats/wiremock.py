@@ -114,7 +114,7 @@ def _exchanges(mapping: Tree, found: Found) -> Iterator[Exchange]:
         headers=headers,
         body=body.form or body.data,
         code=502 if failure == "reset" else response["status"].number(200),
-        reason=response["statusMessage"].text(),
+        reason=response["statusMessage"].text() or None,
         answer_headers=response["headers"].fields(),
         answer=_answer(response, found),
         duration=response["fixedDelayMilliseconds"].number() * 1_000_000,

@@ -121,7 +121,6 @@ class Cast:
         if is_free or self._repeats is Repeats.ALL:
             self._deck.give_back(part.position)
             self._deck.play(at)
-            self._session.log.instead({part.position: at})
             return True
         for other, theirs in self._parts.items():
             if theirs.position == at and self._may_play(theirs, part.position):
@@ -129,7 +128,6 @@ class Cast:
                 found = other.rehearse(recorded)
                 if found is not None and found.dialogue.waits:
                     theirs.move(part.position)
-                    self._session.log.instead({at: part.position, part.position: at})
                     other.dialogue = found.dialogue
                     return True
         return False

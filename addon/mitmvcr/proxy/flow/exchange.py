@@ -14,8 +14,9 @@ from mitmproxy import http
 from mitmvcr.core.holds import is_end_of
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.modes import Replay
+from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry
-from mitmvcr.proxy.flow.marks import mark_replayed
+from mitmvcr.proxy.flow.marks import mark_moved, mark_replayed
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.states import MOVES, Event, State
 from mitmvcr.proxy.flow.streaming import Tee
@@ -63,6 +64,8 @@ class Exchange:
     paced: object | None = None
     #: For the log, which has the time since ``sent`` too.
     entry: Entry | int | None = None
+    #: The log that has its entry, and which of that it is.
+    logged: tuple[Log, int] | None = None
 
     def __init__(
         self,
@@ -111,7 +114,17 @@ class Exchange:
         """Count a replay: the client has it."""
         if self.move(event):
             duration = time.monotonic_ns() - self.sent if self.sent else 0
-            self.target.session.replayed(self.entry, duration)
+            session = self.target.session
+            session.replayed(self.entry, duration)
+            if self.entry is not None:
+                self.logged = session.log, len(session.log) - 1
+
+    def moved(self, flow: http.HTTPFlow, before: int, position: int) -> None:
+        """Note that a WebSocket plays another interaction than before."""
+        mark_moved(flow, self.player.session, before, position)
+        if self.logged is not None:
+            log, number = self.logged
+            log.moved(number, position)
 
     def undo(self, event: Event) -> None:
         """Give a replay back: the client has not had it."""

@@ -153,6 +153,7 @@ def let_pass(session: Session, flow: http.HTTPFlow) -> None:
     responseheaders)."""
     session.passed()
     flow.request.stream = pass_on
+    early_response.pass_the_end(flow)
 
 
 def missing(session: Session, flow: http.HTTPFlow, request: Request) -> Steps[None]:

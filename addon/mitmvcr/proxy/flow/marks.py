@@ -8,12 +8,21 @@ from mitmproxy import flow
 from mitmvcr.session import Session
 
 _OURS = re.compile(r"(?:recorded as|replayed from .+) #\d+|no match")
-_REPLAYED, _RECORDED, _MISSED = ":arrow_forward:", ":red_circle:", ":x:"
+_MARKERS = _REPLAYED, _RECORDED, _MISSED = ":arrow_forward:", ":red_circle:", ":x:"
 
 
 def mark_replayed(flow: flow.Flow, session: Session, position: int) -> None:
     """Say where its answer is from."""
     _mark(flow, _REPLAYED, _replayed(session, position))
+
+
+def unmark(flow: flow.Flow) -> None:
+    """Take off what was said of a flow that a client sends again, whatever becomes of
+    it now."""
+    if flow.marked in _MARKERS:
+        flow.marked = ""
+    if _OURS.fullmatch(flow.comment):
+        flow.comment = ""
 
 
 def mark_moved(flow: flow.Flow, session: Session, before: int, position: int) -> None:
@@ -39,7 +48,7 @@ def _replayed(session: Session, position: int) -> str:
 
 def _mark(flow: flow.Flow, marker: str, comment: str) -> None:
     """Mark it, where nobody else has: a client's replay has the marks of its flow."""
-    if flow.marked in ("", _REPLAYED, _RECORDED, _MISSED):
+    if not flow.marked or flow.marked in _MARKERS:
         flow.marked = marker
     if not flow.comment or _OURS.fullmatch(flow.comment):
         flow.comment = comment

@@ -184,12 +184,15 @@ def _has_large(recorded: Response) -> bool:
 
 def _explain(expected: Frame | None, content: bytes) -> str:
     if expected is None:
-        wanted = "the recording has no more"
-    elif found := _difference(content, expected.content):
-        return f"{found.place} {found.asked}: the recording has {found.recorded}"
+        return f"message {_shown(content)}: the recording has no more"
+    if found := _difference(content, expected.content):
+        place, asked, recorded = found.place, found.asked, found.recorded
     else:
-        wanted = f"the recording has {_shown(expected.content)}"
-    return f"message {_shown(content)}: {wanted}"
+        from mitmvcr.miss.differences import apart  # few are refused
+
+        one, other = _text(content), _text(expected.content)
+        place, asked, recorded = apart("message", one, other, _cut)
+    return f"{place} {asked}: the recording has {recorded}"
 
 
 def _difference(asked: bytes, recorded: bytes) -> "Difference | None":
@@ -206,6 +209,13 @@ def _difference(asked: bytes, recorded: bytes) -> "Difference | None":
     return min(found, key=lambda each: bool(each.looks), default=None)
 
 
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "replace")
+
+
 def _shown(content: bytes) -> str:
-    text = content.decode("utf-8", "replace")
+    return _cut(_text(content))
+
+
+def _cut(text: str) -> str:
     return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")

@@ -114,6 +114,12 @@ TABLE = (
         " or refused get no reason",
     ),
     Capability(
+        name="early ends",
+        check=end_checks.early_ends,
+        lost="while a call is recorded that its origin ends first, its client gets the"
+        " end only when it has ended its side, unless trailers come with it",
+    ),
+    Capability(
         name="WebSocket replay",
         check=checks.websocket_replay,
         lost="recorded WebSockets are not replayed, and asking for one is an error",
@@ -153,6 +159,18 @@ TABLE = (
         check=end_checks.turns_of_events,
         lost="requests of a client that left within streams of HTTP/2 may stay under"
         " way, and the end of their session waits for them",
+    ),
+    Capability(
+        name="origins that leave",
+        check=end_checks.origins_that_leave,
+        lost="an HTTP/2 origin that announces its end, as on a restart, breaks the"
+        " answers that are under way, and they are not recorded",
+    ),
+    Capability(
+        name="trailers of HTTP/1",
+        check=end_checks.trailers_of_http1,
+        lost="trailers over HTTP/1.1, and a 103 before an answer, break the connection"
+        " to the origin",
     ),
     Capability(
         name="errors after 100",

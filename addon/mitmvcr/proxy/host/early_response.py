@@ -9,19 +9,25 @@ An early answer waits for more of the request, or for a moment: grpcio's asyncio
 (1.85, aio/_call.py: _write) turns any status that arrives before its first message is
 sent into INTERNAL. A client that waits for the answer before it sends anything gets it
 after that moment.
+
+An origin's answer may end before its request too, as that of a refused call does.
+mitmproxy holds the end back, which a client may wait for before it ends its side
+(send_response, of the same class); only trailers pass.
 """
 
 import time
 from collections.abc import Generator
 from functools import partial, wraps
 from typing import Any, Protocol, runtime_checkable
+from weakref import WeakSet
 
 from mitmproxy import http
 
 from mitmvcr.proxy.host.capabilities import capabilities
 
 Commands = Generator[Any, Any, None]
-_OURS = "_vcr_answers_early"
+_OURS, _PASSES = "_vcr_answers_early", "_vcr_passes_the_end"
+_passing: "WeakSet[http.HTTPFlow]" = WeakSet()
 #: Seconds that the answer waits for the request to go on.
 MOMENT = 0.2
 
@@ -72,6 +78,32 @@ def is_answered_here(flow: http.HTTPFlow) -> bool:
     """Return whether a flow is answered so: nothing of it is passed on."""
     stream: Any = flow.request.stream
     return isinstance(stream, Answering)
+
+
+def pass_the_end(flow: http.HTTPFlow) -> None:
+    """Let the end of the origin's answer pass at once, though the request, which
+    streams, goes on."""
+    if capabilities.has("early ends"):
+        streams = layers().HttpStream
+        if not hasattr(streams.send_response, _PASSES):
+            _wrap_sending(streams)
+        _passing.add(flow)
+
+
+def _wrap_sending(streams: Any) -> None:
+    sends = streams.send_response
+
+    @wraps(sends)
+    def send_response(self: Any, already_streamed: bool = False) -> Commands:
+        yield from sends(self, already_streamed)
+        goes_on = self.client_state == self.state_stream_request_body
+        is_whole = self.server_state == self.state_done
+        if goes_on and is_whole and self.flow in _passing:
+            end = layers().ResponseEndOfMessage(self.stream_id)
+            yield layers().SendHttp(end, self.context.client)
+
+    setattr(send_response, _PASSES, True)
+    streams.send_response = send_response
 
 
 def layers() -> Any:

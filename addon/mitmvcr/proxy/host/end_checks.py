@@ -1,7 +1,18 @@
 """What is relied on to know, and to say, how a connection or a stream ends; see
 checks.py."""
 
-from mitmvcr.proxy.host.look import Changed, awaits, find, names_in, takes, uses, yields
+from mitmvcr.proxy.host.look import (
+    Changed,
+    awaits,
+    declares,
+    find,
+    has_fields,
+    names_in,
+    says,
+    takes,
+    uses,
+    yields,
+)
 
 _HTTP = "mitmproxy.proxy.layers.http"
 _STREAM = f"{_HTTP}:HttpStream"
@@ -15,6 +26,18 @@ def client_resets() -> None:
 def early_resets() -> None:
     takes(f"{_STREAM}.handle_event", "self", "event")
     find(f"{_HTTP}:RequestProtocolError")
+
+
+def early_ends() -> None:
+    sending = f"{_STREAM}.send_response"
+    yields(sending, "self", "already_streamed")
+    uses(sending, "state_done", "server_state", "client_state", "flow_done")
+    yields(f"{_STREAM}.state_stream_request_body", "self", "event")
+    has_fields(f"{_HTTP}:ResponseEndOfMessage", "stream_id")
+    has_fields(f"{_HTTP}:SendHttp", "event", "connection")
+    # The end is sent again with the client's, and passed over.
+    handling = f"{_HTTP}._http2:Http2Connection._handle_event"
+    uses(handling, "is_open_for_us", "ResponseEndOfMessage", "end_stream")
 
 
 def tls_alerts() -> None:
@@ -45,6 +68,53 @@ def ends_of_origins() -> None:
     find(f"{place}:Http10Reader")
     find(f"{place}:h11.RemoteProtocolError")
     takes("mitmproxy.proxy.layers.tls:SSL.Connection.get_shutdown", "self")
+
+
+def origins_that_leave() -> None:
+    place = f"{_HTTP}._http2"
+    takes(f"{place}:Http2Client.__init__", "self", "context")
+    uses(f"{place}:Http2Client.__init__", "h2_conn", "stream_queue")
+    declares(f"{place}:Http2Connection", ["h2_conn", "streams"])
+    uses(f"{place}:Http2Connection.handle_h2_event", "StreamReset", "error_code")
+    yields(f"{place}:Http2Connection.close_connection", "self", "msg")
+    yields(f"{place}:Http2Client._handle_event", "self", "event")
+    find(f"{place}:Http2Connection.done")
+    h2 = "h2.connection:H2Connection"
+    takes(f"{h2}._receive_goaway_frame", "self", "frame")
+    uses(f"{h2}.__init__", "_receive_goaway_frame", "_frame_dispatch_table")
+    find("hyperframe.frame:GoAwayFrame")
+    find("hyperframe.frame:RstStreamFrame")
+    takes(f"{_HTTP}:GetHttpConnection.connection_spec_matches", "self", "connection")
+    uses(f"{_HTTP}:HttpLayer.get_connection", "connection_spec_matches")
+    yields(f"{_STREAM}.handle_protocol_error", "self", "event")
+    yields(f"{_STREAM}.make_server_connection", "self")
+    find(f"{_STREAM}.state_wait_for_response_headers")
+    uses(f"{_STREAM}.state_consume_request_body", "state_done", "RequestHeaders")
+    has_fields(
+        f"{_HTTP}:RequestHeaders", "stream_id", "request", "end_stream", "replay_flow"
+    )
+    has_fields(f"{_HTTP}:RequestData", "stream_id", "data")
+    has_fields(f"{_HTTP}:RequestTrailers", "stream_id", "trailers")
+    has_fields(f"{_HTTP}:RequestEndOfMessage", "stream_id")
+
+
+def trailers_of_http1() -> None:
+    place = f"{_HTTP}._http1"
+    uses(
+        f"{place}:Http1Connection.read_body",
+        *("body_reader", "EndOfMessage", "headers", "ReceiveEndOfMessage"),
+    )
+    for side, kind in (("Http1Server", "Response"), ("Http1Client", "Request")):
+        yields(f"{place}:{side}.read_body", "self", "event")
+        yields(f"{place}:{side}.send", "self", "event")
+        uses(f"{place}:{side}.send", f"{kind}EndOfMessage", "mark_done")
+        says(f"{place}:{side}.send", b"0\r\n\r\n")
+        has_fields(f"{_HTTP}._events:{kind}Trailers", "stream_id", "trailers")
+    reading = f"{place}:Http1Client.read_headers"
+    yields(reading, "self", "event")
+    uses(reading, "request", "buf", "maybe_extract_lines")
+    for name in ("ChunkedReader", "ReceiveHttp", "h11.EndOfMessage"):
+        find(f"{place}:{name}")
 
 
 def errors_after_100() -> None:

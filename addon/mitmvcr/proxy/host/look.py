@@ -63,6 +63,13 @@ def uses(place: str, *names: str) -> None:
         raise Changed(f"{place} does not use {missing[0]} as it did")
 
 
+def says(place: str, constant: bytes) -> None:
+    """Expect a function in which this stands."""
+    code = getattr(inspect.unwrap(find(place)), "__code__", None)
+    if code is None or constant not in code.co_consts:
+        raise Changed(f"{place} does not say {constant!r}")
+
+
 def has_fields(place: str, *names: str) -> None:
     """Expect a dataclass with exactly these fields, in any order."""
     thing = find(place)

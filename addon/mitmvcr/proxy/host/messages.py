@@ -4,6 +4,7 @@ properties decode and check, which costs more than the rest of a replay."""
 from mitmproxy import http
 
 from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.proxy.host.trailers import know_trailers
 from mitmvcr.view.parts import (
     Fields,
     PlainRequest,
@@ -13,6 +14,7 @@ from mitmvcr.view.parts import (
     raw,
 )
 from mitmvcr.view.requests import PROXY_HEADERS
+from mitmvcr.view.restore import CHUNKED
 
 
 def request_parts(wire: http.Request) -> RequestParts:
@@ -41,6 +43,8 @@ def make_response(
     trailing: Fields | None,
 ) -> http.Response:
     """Return an HTTP/1.1 response of just this; mitmproxy sets its times."""
+    if trailing is not None and CHUNKED in fields and not know_trailers():
+        trailing = None
     headers = http.Headers(fields)
     trailers = None if trailing is None else http.Headers(trailing)
     if not capabilities.has("raw messages"):

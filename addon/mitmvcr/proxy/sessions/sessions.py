@@ -141,7 +141,7 @@ class Sessions:
     def _begin(self, wanted: Wanted) -> Player:
         assert self.root is not None
         settings = settings_of(self.root, wanted)
-        player = self._try(self.recorders.spared(settings, wanted.name), wanted.name)
+        player = self.switch(self.recorders.spared(settings, wanted.name), wanted.name)
         assert player is not None
         return player
 
@@ -180,13 +180,10 @@ class Sessions:
 
     # Their lives
 
-    def switch(self, settings: Settings, name: str) -> None:
-        """Do what :meth:`use` does with a named session, whose clients go on."""
+    def switch(self, settings: Settings, name: str) -> Player | None:
+        """Do what :meth:`use` does with a named session, whose clients go on; one that
+        begins anew may have some of its earlier life."""
         earlier = self._named.get(name)
-        self._try(settings, name)
-        self.served.switched(name, earlier)
-
-    def _try(self, settings: Settings, name: str) -> Player | None:
         try:
             player = self.use(settings, name)
         except VcrError as error:
@@ -194,6 +191,7 @@ class Sessions:
             self.refusals.note(name, error)
             raise
         self.refusals.note(name, None)
+        self.served.switched(name, earlier)
         return player
 
     def use(self, settings: Settings, name: str = DEFAULT) -> Player | None:

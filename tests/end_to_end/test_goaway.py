@@ -1,0 +1,188 @@
+"""HTTP/2 origins that announce their end: what they have begun is recorded whole, and
+the client's connection goes on, which mitmproxy alone breaks (test_known_limits.py)."""
+
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import h2.config
+import h2.connection
+import h2.events
+import pytest
+
+from end_to_end import cassettes
+from end_to_end.h2_client import H2Client, connected
+from end_to_end.proxy import Proxy
+from origin.certs import CertFiles
+from patience import PATIENCE
+
+STREAM = ("content-type", "text/event-stream")
+EVENTS = b"data: 1\n\n", b"data: 2\n\n"
+#: The highest there is: all that was asked is answered, as a server first says.
+ALL = 2**31 - 1
+
+
+def goaway(last: int, code: int = 0) -> bytes:
+    """The frame, with the last stream that it still answers."""
+    return b"\0\0\x08\x07\0\0\0\0\0" + struct.pack(">II", last, code)
+
+
+#: None of all is answered.
+NONE = goaway(0)
+
+
+class Origin:
+    """Answers the first stream of each connection, on the first one when ``count`` have
+    come, and says in the midst that it ends, by these frames. Without an answer it says
+    just that."""
+
+    def __init__(self, certs: CertFiles, count: int, *says: bytes) -> None:
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(certs.leaf)
+        self._context.set_alpn_protocols(["h2"])
+        self._count, self._says = count, says
+        self.connections = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._threads = [threading.Thread(target=self._listen)]
+        self._threads[0].start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                plug, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self._threads.append(threading.Thread(target=self._serve, args=(plug,)))
+            self._threads[-1].start()
+
+    def _serve(self, accepted: socket.socket) -> None:
+        accepted.settimeout(PATIENCE)
+        with self._context.wrap_socket(accepted, server_side=True) as plug:
+            config = h2.config.H2Configuration(client_side=False)
+            made = h2.connection.H2Connection(config)
+            made.initiate_connection()
+            plug.sendall(made.data_to_send())
+            asked, count = 0, self._count if self.connections == 1 else 1
+            while data := plug.recv(65536):
+                for each in made.receive_data(data):
+                    if isinstance(each, h2.events.StreamEnded):
+                        asked += 1
+                        if asked == count:
+                            self._answer(plug, made)
+                plug.sendall(made.data_to_send())
+
+    def _answer(self, plug: ssl.SSLSocket, made: h2.connection.H2Connection) -> None:
+        if NONE in self._says:
+            plug.sendall(NONE)
+            return
+        made.send_headers(1, [(":status", "200"), STREAM])
+        made.send_data(1, EVENTS[0])
+        plug.sendall(made.data_to_send() + b"".join(self._says))
+        made.send_data(1, EVENTS[1], end_stream=True)
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for each in self._threads:
+            each.join(PATIENCE)
+            assert not each.is_alive()
+
+
+@pytest.fixture
+def leaving(certs: CertFiles) -> Iterator[Callable[..., Origin]]:
+    made: list[Origin] = []
+
+    def start(count: int, *says: bytes) -> Origin:
+        made.append(Origin(certs, count, *says))
+        return made[-1]
+
+    yield start
+    for each in made:
+        each.close()
+
+
+@contextmanager
+def recording(
+    mitmdump: Callable[..., Proxy], ca: Path, cassette: Path, port: int
+) -> Iterator[H2Client]:
+    proxy = mitmdump(cassette, "record_only").wait_until_listening()
+    with connected(proxy.port, ca, "localhost", port) as client:
+        yield client
+    assert proxy.stop() == 0, proxy.log
+    assert "Traceback" not in proxy.log
+
+
+@pytest.mark.parametrize(
+    "says", [(goaway(1),), (goaway(ALL), goaway(1)), (goaway(ALL),)]
+)
+def test_what_it_has_begun_is_recorded_whole(
+    mitmdump: Callable[..., Proxy],
+    leaving: Callable[..., Origin],
+    proxy_ca: Path,
+    tmp_path: Path,
+    says: tuple[bytes, ...],
+) -> None:
+    """And the next request gets a connection of its own."""
+    origin, cassette = leaving(1, *says), tmp_path / "a.yaml"
+    with recording(mitmdump, proxy_ca, cassette, origin.port) as client:
+        for number in range(8):  # mitmproxy has five connections at a time
+            answer = client.answer(client.ask(f"/{number}"))
+            assert (answer.status, answer.body) == (200, b"".join(EVENTS))
+            assert not answer.was_reset
+    kept = [item["response"]["body"] for item in cassettes.read(cassette)]
+    assert kept == [b"".join(EVENTS).decode()] * 8
+    assert origin.connections == 8
+
+
+def test_what_it_does_not_answer_any_more_is_asked_again(
+    mitmdump: Callable[..., Proxy],
+    leaving: Callable[..., Origin],
+    proxy_ca: Path,
+    tmp_path: Path,
+) -> None:
+    """With its body, on another connection."""
+    origin, cassette = leaving(3, goaway(1)), tmp_path / "a.yaml"
+    with recording(mitmdump, proxy_ca, cassette, origin.port) as client:
+        asked = [client.ask("/a"), client.ask("/b", method="POST", ends=False)]
+        client.say(asked[1], b"sent", end=True)
+        asked.append(client.ask("/c"))
+        answers = [client.answer(stream) for stream in asked]
+    assert [answer.body for answer in answers] == [b"".join(EVENTS)] * 3
+    kept = [item["request"] for item in cassettes.read(cassette)]
+    assert sorted(each["url"][-1] + each.get("body", "") for each in kept) == [
+        *("a", "bsent", "c"),
+    ]
+    assert origin.connections == 3
+
+
+def test_what_is_always_refused_is_an_error_in_the_end(
+    mitmdump: Callable[..., Proxy],
+    leaving: Callable[..., Origin],
+    proxy_ca: Path,
+    tmp_path: Path,
+) -> None:
+    origin, cassette = leaving(1, NONE), tmp_path / "a.yaml"
+    with recording(mitmdump, proxy_ca, cassette, origin.port) as client:
+        answer = client.answer(client.ask("/a"))
+        assert answer.was_reset or answer.status == 502
+    assert origin.connections == 6
+    assert not cassette.exists()
+
+
+def test_an_error_still_ends_the_connection(
+    mitmdump: Callable[..., Proxy],
+    leaving: Callable[..., Origin],
+    proxy_ca: Path,
+    tmp_path: Path,
+) -> None:
+    origin, cassette = leaving(1, goaway(1, code=2)), tmp_path / "a.yaml"
+    with recording(mitmdump, proxy_ca, cassette, origin.port) as client:
+        answer = client.answer(client.ask("/a"))
+        assert answer.was_reset or answer.status == 502
+    assert not cassette.exists()
