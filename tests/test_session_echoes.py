@@ -220,11 +220,30 @@ def test_ids_are_told_by_their_looks_and_not_many_are_remembered(
     assert pairs_of(asked(ONE), large) == [(ONE, TWO)]
 
 
-def test_what_answers_before_all_is_said_repeats_nothing(path: Path) -> None:
-    record(path, f"you said {ONE}")
-    live = asked(TWO)
-    for value, is_whole in ((ONE, False), (TWO, True)):
-        playing = session(path, Mode.REPLAY_ONLY)
-        played = playing.play(0, live, live, is_whole=is_whole)
-        assert played.position == 0
-        assert played.interaction.response.body == f"you said {value}".encode()
+@pytest.mark.parametrize(
+    ("live", "said"), [("req-00000008", "req-00000008"), ("req-10", "req-00000007")]
+)
+def test_what_answers_before_all_is_said_repeats_what_its_head_has(
+    path: Path, live: str, said: str
+) -> None:
+    """In messages only what is as long: their lengths would be wrong, and those of
+    fields within them."""
+    kind = {"Content-Type": ["application/grpc"]}
+
+    def message(text: str) -> bytes:
+        return b"\0\0\0\0" + bytes([len(text) + 2, 10, len(text)]) + text.encode()
+
+    def call(name: str) -> Request:
+        headers = kind | {"X-Request-Id": [name]}
+        return Request(method="POST", url="https://x/s/m", headers=headers)
+
+    recorded = replace(call("req-00000007"), body=message("asked"))
+    response = Response(
+        code=200, body=message("req-00000007"), headers=kind, turns=(1, 1, 2)
+    )
+    recording = session(path, Mode.RECORD_ONLY)
+    recording.record(Interaction(0, recorded, response))
+    recording.close()
+    playing = session(path, Mode.REPLAY_ONLY)
+    played = playing.play(0, call(live), call(live))
+    assert played.interaction.response.body == message(said)

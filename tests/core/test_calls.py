@@ -103,6 +103,15 @@ def test_a_call_that_is_answered_when_it_is_whole_has_no_turns() -> None:
     assert Turns().noted() == (0, 0)  # it broke off at once
 
 
+def test_a_call_without_an_answer_failed_after_what_was_said() -> None:
+    """It was for any request, since it came before the first message."""
+    turns = Turns()
+    turns.ask(body("a b"))
+    assert turns.noted() == (2, 2)
+    turns.end_request()
+    assert turns.noted() == ()
+
+
 def test_what_is_said_releases_what_followed_it() -> None:
     answering = part("a b c", "x y z", "1 1 3 3 4")
     call = Call([answering])
@@ -125,6 +134,28 @@ def test_a_server_may_speak_first() -> None:
     call = Call([answering])
     assert call.is_begun
     assert told(call, answering) == 2
+
+
+def test_it_is_open_what_is_played_while_only_the_client_can_tell() -> None:
+    one, two = part("a", "hello x", "0 0 1 2"), part("b", "howdy x", "0 0 1 2")
+    call = Call([one, two])
+    assert not call.is_open  # their heads are alike
+    call.tell(one)
+    assert call.is_open
+    assert call.expected() == [(one, frame("a")), (two, frame("b"))]
+    assert call.hear(same("b"))
+    assert not call.is_open
+    assert call.expected() == []
+    assert not Call([one]).is_open
+    assert not Call([part("a", "x", "1 1 2"), part("b", "y", "1 1 2")]).is_open
+    later = part("b", "x", "1 1 2")
+    failed = Call([part("", "no", "0 0 0"), later])
+    failed.tell(failed.fitting[0])
+    assert not failed.is_open  # nobody was to speak before it failed
+    free = Call([one, two], is_strict=False)
+    free.tell(one)
+    assert not free.is_open
+    assert free.expected() == []
 
 
 def test_what_was_not_recorded_is_not_taken() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from drift.test_compared import answer, met
+from mitmvcr.core.model import Response
 from mitmvcr.drift import Finding, Known, compared, grafted
 from mitmvcr.drift.markup import scalars, value
 from mitmvcr.drift.values import value_of
@@ -197,6 +198,13 @@ def test_a_stream_keeps_its_pace_where_it_is_the_new_one() -> None:
     old = answer(CHAT.encode(), kind=SSE)
     new = replace(answer(NAMED.encode(), kind=SSE), chunks=(Chunk(0, 5),))
     assert grafted(old, new, (), ()).chunks == new.chunks
+
+
+def test_a_call_that_goes_both_ways_still_does_when_it_was_asked_again() -> None:
+    """It was asked at once; a replay would have waited for the end of the request."""
+    old = Response(code=200, body=b"\0\0\0\0\1x", turns=(1, 1, 2))
+    new = Response(code=200, body=b"\0\0\0\0\1y")
+    assert grafted(old, new, (), ()).turns == (1, 1, 2)
 
 
 @pytest.mark.parametrize(

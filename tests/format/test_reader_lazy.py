@@ -300,3 +300,15 @@ def test_items_are_found_alike_in_a_large_file(
     assert found is not None
     assert found.starts == usual.starts
     assert len(found) == 4
+
+
+def test_words_of_an_item_are_looked_for_without_reading_it() -> None:
+    made = [
+        Interaction(0, Request(url="http://h/1"), Response(body=b"plain")),
+        Interaction(1, Request(url="http://h/2"), Response(turns=(1, 1, 2))),
+    ]
+    words = b"turns", b"both ways"
+    deck = Deck(lazy(writer.dumps(Cassette(made))))
+    assert [deck.may_have(at, words) for at in (0, 1)] == [False, True]
+    assert deck.may_have(deck.add(made[0]), words)
+    assert Deck(made).may_have(0, words)

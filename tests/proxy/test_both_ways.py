@@ -2,16 +2,25 @@
 after another, of gRPC and of Connect."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import current_thread
 
 import pytest
+from h2.events import PingAckReceived
+from mitmproxy.http import HTTPFlow
+from mitmproxy.test import tflow
 
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.chunks import Chunk
+from mitmvcr.core.model import Interaction, Request
+from mitmvcr.proxy.addon import VcrAddon
+from mitmvcr.proxy.flow.player import SLOW
 from mitmvcr.proxy.launch import Proxy
-from proxy.http2 import Got, Http2Client
+from mitmvcr.secrets.redactor import Redactor
+from proxy.http2 import Got, Http2Client, pieces
 from proxy.lanes import HOST, Outcome, Play, cassette, interaction, played
+from rig import Rig, in_loop
 
 URL = f"https://{HOST}/test.Service/Talk"
 PATH = "/test.Service/Talk"
@@ -59,7 +68,8 @@ class Talk(Http2Client):
 
     def say(self, *texts: str) -> None:
         """Send all of these at once."""
-        self.http2.send_data(self.stream, b"".join(map(frame, texts)))
+        for piece in pieces(b"".join(map(frame, texts))):
+            self.http2.send_data(self.stream, piece)
         self.flush()
 
     def hear(self, body: bytes) -> bool:
@@ -78,9 +88,18 @@ class Talk(Http2Client):
         self.http2.reset_stream(self.stream)
         self.flush()
 
+    def ping(self) -> None:
+        """See that all that was sent until now was taken."""
+        self.http2.ping(b"all done")
+        self.flush()
+        while PingAckReceived not in self.seen:
+            assert self.read()
 
-def answers(path: Path, confdir: Path, play: Play, *calls: Interaction) -> Outcome:
-    return played(cassette(path / "calls.yaml", *calls), confdir, play)
+
+def answers(
+    path: Path, confdir: Path, play: Play, *calls: Interaction, **options: str
+) -> Outcome:
+    return played(cassette(path / "calls.yaml", *calls), confdir, play, **options)
 
 
 def test_each_message_releases_what_followed_it(tmp_path: Path, confdir: Path) -> None:
@@ -266,3 +285,225 @@ def test_who_says_something_else_than_who_left_is_told(
     found = answers(tmp_path, confdir, play, left)
     assert found.answers == [b"9"]
     assert "replayed 0, missed 1, unused 1" in found.summary
+
+
+def slowly(whole: Interaction) -> Interaction:
+    """Return a call whose first message comes long after its head."""
+    late = (Chunk(0, 3 * 10**9),)
+    return replace(whole, response=replace(whole.response, chunks=late))
+
+
+def paused(proxy: Proxy, says: str = "a") -> Talk:
+    """Return a call that has its head, and waits for what follows it."""
+    talk = Talk(proxy)
+    if says:
+        talk.say(says)
+    while not talk.got[talk.stream].head and talk.read():
+        pass
+    return talk
+
+
+@pytest.mark.parametrize("how", ["resets", "is gone"])
+def test_who_leaves_while_a_step_waits_leaves_it_to_the_next(
+    tmp_path: Path, confdir: Path, how: str
+) -> None:
+    """Nothing came back from the pause of a connection that is gone."""
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        first = paused(proxy)
+        if how == "resets":
+            first.reset()
+            first.ping()
+        else:
+            first._client.close()
+        yield paused(proxy).done().body
+
+    slow = slowly(call("a", "x", "1 1 2"))
+    found = answers(tmp_path, confdir, play, slow, latency="1")
+    assert found.answers == [frames("x")]
+    assert "replayed 1, missed 0, unused 0" in found.summary
+
+
+@pytest.mark.parametrize("is_left", [False, True])
+def test_what_did_not_leave_does_not_count(
+    tmp_path: Path, confdir: Path, is_left: bool
+) -> None:
+    """Its last step counted before it had left."""
+    slow = slowly(call("a", "x", "1 1 1"))
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        first = paused(proxy)
+        first.reset()
+        first.ping()
+        yield from ()
+
+    recorded = left_behind(slow) if is_left else slow
+    found = answers(tmp_path, confdir, play, recorded, latency="1")
+    assert "replayed 0, missed 0, unused 1" in found.summary
+
+
+def test_what_is_large_is_compared_and_explained_beside_the_loop(
+    tmp_path: Path, confdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[bool] = []
+    hide = Redactor.request
+
+    def noted(self: Redactor, request: Request) -> Request:
+        if len(request.body) > SLOW:
+            threads.append(current_thread().name.startswith("asyncio"))
+        return hide(self, request)
+
+    monkeypatch.setattr(Redactor, "request", noted)
+    large = "z" * 33_000
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = Talk(proxy)
+        talk.say(large, "b")
+        assert talk.hear(frames("x y"))
+        talk.say("c")
+        yield dict(talk.answer(talk.stream).trailers)[b"grpc-message"]
+
+    recorded = call(f"{large} b d", "x y", "1 1 2 4")
+    found = answers(tmp_path, confdir, play, recorded)
+    assert b"body message 2" in found.answers[0]
+    # The message, and all that was said; what is shown of a miss comes in steps.
+    assert threads[:2] == [True, True]
+
+
+def test_who_speaks_at_once_is_heard_before_a_head_that_is_another_each_time(
+    tmp_path: Path, confdir: Path
+) -> None:
+    """Calls whose heads had ids of their own could be made in one order only."""
+
+    def named(name: str) -> Interaction:
+        made = call(name, name * 2, "0 1 2")
+        headers = {**made.response.headers, "X-Id": [name]}
+        return replace(made, response=replace(made.response, headers=headers))
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talks = {name: Talk(proxy) for name in "ba"}
+        for name, talk in talks.items():
+            talk.say(name)
+            yield dict(talk.done().head)[b"x-id"]
+        waiting = paused(proxy, says="")
+        yield dict(waiting.got[waiting.stream].head)[b"x-id"]
+        waiting.say("c")
+        yield waiting.done().body
+
+    calls = map(named, "abcd")
+    found = answers(tmp_path, confdir, play, *calls)
+    assert found.answers == [b"b", b"a", b"c", frame("cc")]
+    assert "replayed 3, missed 0, unused 1" in found.summary
+
+
+@pytest.mark.parametrize(("ended", "turns"), [(True, ()), (False, (1, 1))])
+@in_loop
+async def test_an_answer_that_has_a_length_has_its_turn_too(
+    tmp_path: Path, ended: bool, turns: tuple[int, ...]
+) -> None:
+    """A proxy's 503 made a call that goes both ways of any."""
+    rig = Rig(vcr_cassette=str(tmp_path / "a.yaml"), vcr_mode="record_only")
+    flow = tflow.tflow()
+    flow.request.http_version = "HTTP/2.0"
+    flow.request.headers["content-type"] = GRPC
+    rig.vcr.streams.requestheaders(flow)
+    flow.request.stream(frame("a"))
+    if ended:
+        rig.vcr.request(flow)
+    rig.answer(flow, 503)
+    (kept,) = rig.session.store.recorded()
+    assert (kept.response.code, tuple(kept.response.turns)) == (503, turns)
+    assert kept.request.body == frame("a")
+
+
+def test_a_hook_has_a_say_in_each_message(tmp_path: Path, confdir: Path) -> None:
+    """It was not asked, and an answer that it forbids was given."""
+    hooks = tmp_path / "hooks.py"
+    hooks.write_text(
+        "def match(request, recorded):\n"
+        "    if request.body.endswith(b'any'):\n"
+        "        return True\n"
+        "    return False if request.body.endswith(b'no') else None\n"
+    )
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = Talk(proxy)
+        talk.say("any")
+        assert talk.hear(frame("x"))
+        talk.say("b", "no")
+        yield dict(talk.answer(talk.stream).trailers)[b"grpc-status"]
+
+    recorded = call("a b no", "x y z", "1 1 2 3 4")
+    found = answers(tmp_path, confdir, play, recorded, hooks=str(hooks))
+    assert found.answers == [b"9"]
+    assert "replayed 0, missed 1, unused 1" in found.summary
+
+
+@pytest.mark.parametrize("path", [PATH, "/test.Service/Other"])
+def test_a_hook_answers_what_was_missed(
+    tmp_path: Path, confdir: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("proxy.test_both_ways.PATH", path)
+    hooks = tmp_path / "hooks.py"
+    hooks.write_text(
+        "from mitmvcr.core.model import Response\n"
+        "def on_miss(request, miss):\n"
+        "    kind = {'Content-Type': ['application/grpc']}\n"
+        "    return Response(code=200, headers=kind, body=b'\\0\\0\\0\\0\\1!',\n"
+        "        trailer={'Grpc-Status': ['0']}, content_length=-1)\n"
+    )
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = Talk(proxy)
+        talk.say("none")
+        got = talk.done()
+        yield got.body + dict(got.trailers)[b"grpc-status"]
+
+    recorded = call("a", "x", "1 1 2")
+    found = answers(tmp_path, confdir, play, recorded, hooks=str(hooks))
+    assert found.answers == [frame("!") + b"0"]
+
+
+def test_it_is_marked_by_when_others_hear_of_its_answer(
+    tmp_path: Path, confdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """mitmweb shows a flow as it is in that hook."""
+    marks: list[str] = []
+    hook = VcrAddon.response
+
+    def noted(self: VcrAddon, flow: HTTPFlow) -> Awaitable[None] | None:
+        marks.append(flow.comment)
+        return hook(self, flow)
+
+    monkeypatch.setattr(VcrAddon, "response", noted)
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        for text in "ab":
+            talk = Talk(proxy)
+            talk.say(text)
+            yield talk.done().body
+
+    answers(tmp_path, confdir, play, call("a", "x", "1 1 2"))
+    assert marks == ["replayed from calls.yaml #0", "no match"]
+
+
+def test_who_got_no_more_than_a_head_gets_no_more_and_no_end(
+    tmp_path: Path, confdir: Path
+) -> None:
+    """It ended, without a status, though its client had left a server that was silent;
+    and where its origin had broken off, too."""
+    silent = left_behind(call("a b", "", "1 2"))
+    broken = call("c", "", "1 1")
+    failed = replace(broken.response, failure="truncated", trailer={})
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = paused(proxy)
+        talk.say("b")
+        talk.ping()
+        yield talk.got[talk.stream].end.encode()
+        talk.reset()
+        yield paused(proxy, says="c").done().end[:5].encode()
+
+    found = answers(tmp_path, confdir, play, silent, replace(broken, response=failed))
+    assert found.answers == [b"", b"reset"]
+    assert "replayed 2, missed 0, unused 0" in found.summary

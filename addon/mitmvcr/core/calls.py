@@ -80,7 +80,7 @@ class Turns:
 
     def __init__(self) -> None:
         self._asked, self._said = Counter(), Counter()
-        self._count, self._turns = 0, [0]
+        self._count, self._turns = 0, list[int]()
         self._has_ended = False
 
     def ask(self, part: bytes) -> None:
@@ -103,9 +103,10 @@ class Turns:
     def noted(self) -> tuple[int, ...]:
         """Return whose turn it was until now, which is the end; nothing where the
         request had ended before any answer."""
-        if self._has_ended and self._turns[0] == self._count:
+        turns = self._turns or [self._count]
+        if self._has_ended and turns[0] == self._count:
             return ()
-        return (*self._turns, self._count)
+        return (*turns, self._count)
 
 
 class Part:
@@ -135,7 +136,8 @@ class Part:
     @property
     def is_refused(self) -> bool:
         """Return whether the answer is a head alone, which has the status."""
-        return not self.said and not self.recorded.response.trailer
+        response = self.recorded.response
+        return not (self.said or response.trailer or response.failure)
 
     @property
     def is_left(self) -> bool:
@@ -194,6 +196,14 @@ class Call:
     def __repr__(self) -> str:
         return f"<Call heard {self.heard}, told {self.told}, {self.fitting}>"
 
+    def expected(self) -> list[tuple[Part, bytes]]:
+        """Return what each recording has the client say next, where that counts."""
+        if not self._is_strict:
+            return []
+        at = self.heard
+        some = [part for part in self.fitting if at < len(part.asked)]
+        return [(part, part.asked[at]) for part in some]
+
     def hear(self, is_same: Callable[[Part, bytes], bool]) -> bool:
         """Take a message of the client's; ``is_same`` compares it with one of a
         recording. Return whether a recording has it."""
@@ -222,6 +232,15 @@ class Call:
         """Return whether it is known what to play: the client has said something, or
         the server speaks first."""
         return self.heard > 0 or self.is_due(self.fitting[0])
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the client, which has said nothing yet, can still tell which
+        recording is to be played: what the server says first is another each time."""
+        if self.heard or not self._is_strict:
+            return False
+        due = [part for part in self.fitting if self.is_due(part)]
+        return any(not due[0].is_alike(self.told, each) for each in due[1:])
 
     def is_due(self, part: Part) -> bool:
         """Return whether it is the server's turn, as this recording has it."""

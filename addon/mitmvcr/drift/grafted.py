@@ -46,6 +46,7 @@ def grafted(
         duration=old.duration,
         proto=old.proto or new.proto,
         chunks=new.chunks if body == new.body else (),
+        turns=new.turns or old.turns,  # who asks again says all at once
     )
 
 

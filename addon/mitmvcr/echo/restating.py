@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 
 from mitmvcr.codings import CodingError, encoded
 from mitmvcr.core.chunks import Chunk
-from mitmvcr.core.media import is_json, media_kind
+from mitmvcr.core.media import is_framed, is_json, media_kind
 from mitmvcr.core.model import Interaction, Request, Response, all_values, header
 from mitmvcr.core.placeholders import is_placeholder
 from mitmvcr.core.tokens import (
@@ -117,10 +117,13 @@ class _Restating:
             if isinstance(pair.recorded, str)
         }
         self._escape: Callable[[str], bytes] = _raw
+        #: In a body of messages lengths stand before what has them, at any depth.
+        self._keeps_lengths = False
 
     def response(self, old: Response) -> Response:
         headers, trailer = self._headers(old.headers), self._headers(old.trailer)
-        self._escape = _escaping(header(old.headers, "content-type"))
+        media = header(old.headers, "content-type")
+        self._escape, self._keeps_lengths = _escaping(media), is_framed(media)
         body, chunks = self._body(old)
         return replace(
             old,
@@ -142,7 +145,7 @@ class _Restating:
     def _body(self, old: Response) -> tuple[bytes, Sequence[Chunk]]:
         plain = plain_body(old)
         if plain is old.body:
-            return _replaced(self._steps(), plain, old.chunks)
+            return self._replaced(plain, old.chunks)
         new = self._text(plain)
         try:
             coded = encoded(new, all_values(old.headers, "content-encoding"))
@@ -158,7 +161,12 @@ class _Restating:
             yield self._regex, self._spelled
 
     def _text(self, text: bytes) -> bytes:
-        return _replaced(self._steps(), text, ())[0]
+        return self._replaced(text, ())[0]
+
+    def _replaced(
+        self, text: bytes, chunks: Sequence[Chunk]
+    ) -> tuple[bytes, Sequence[Chunk]]:
+        return _replaced(self._steps(), text, chunks, same=self._keeps_lengths)
 
     def _plainly(self, text: bytes) -> bytes:
         """Change what stands in a text as it is."""
@@ -286,15 +294,16 @@ def _outermost(text: bytes) -> frozenset[int]:
 
 
 def _replaced(
-    steps: Iterable[_Step], text: bytes, chunks: Sequence[Chunk]
+    steps: Iterable[_Step], text: bytes, chunks: Sequence[Chunk], *, same: bool
 ) -> tuple[bytes, Sequence[Chunk]]:
     """Return a text with what was found changed, and where its chunks begin then. What
-    one step has changed no other changes again."""
+    one step has changed no other changes again. ``same``: only what is as long."""
     changes: list[tuple[int, int, bytes]] = []
     for regex, change in steps:
         for found in regex.finditer(text):
             new = change(found)
-            if new != found[0] and _is_free(changes, *found.span()):
+            fits = not same or len(new) == len(found[0])
+            if new != found[0] and fits and _is_free(changes, *found.span()):
                 insort(changes, (*found.span(), new))
     if not changes:
         return text, chunks

@@ -198,6 +198,12 @@ class LazyInteractions(Sequence[Interaction]):
             or rest.count(b"charset") > rest.count(b"charset=utf-8")
         )
 
+    def may_have(self, number: int, words: tuple[bytes, ...]) -> bool:
+        """Return whether one of these words stands in an item."""
+        start, end = self._starts[number : number + 2]
+        find = self._index.source.find
+        return any(find(word, start, end) >= 0 for word in words)
+
     def may_name(self, header: str) -> bool:
         """Return whether a request may have a header, which is in lower case; go-vcr
         writes its name as Go spells it."""

@@ -6,30 +6,47 @@ answers until the client says what only another one has. Where somebody else pla
 and can go on with this one, they change places.
 """
 
+import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
 from dataclasses import replace
+from functools import cache, partial
+from typing import TypeVar
 
 from mitmproxy import http
 
 from mitmvcr.core.calls import Call, Messages, Part, split, times
 from mitmvcr.core.model import Request
 from mitmvcr.core.modes import Replay
+from mitmvcr.core.steps import Steps
 from mitmvcr.proxy.answering import SECOND, waiting_for_nothing
 from mitmvcr.proxy.flow.exchange import replay
-from mitmvcr.proxy.flow.grpc import told_of_miss
-from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.flow.grpc import telling
+from mitmvcr.proxy.flow.marks import mark_replayed
+from mitmvcr.proxy.flow.player import SLOW, Player, size_of
 from mitmvcr.proxy.flow.refusals import fail
 from mitmvcr.proxy.flow.states import Event
+from mitmvcr.proxy.flow.turns import in_turns
 from mitmvcr.proxy.host import both_ways as host
-from mitmvcr.proxy.host.both_ways import End, GoesOn, Head, Refusal, Said, Step
+from mitmvcr.proxy.host.both_ways import (
+    End,
+    GoesOn,
+    Head,
+    Moment,
+    Refusal,
+    Said,
+    Step,
+)
 from mitmvcr.proxy.host.messages import make_response, request_parts
+from mitmvcr.proxy.host.naps import Aside
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.restore import to_stream
 
 #: A message that says nothing.
 _EMPTY = b"\0" * 5
+IsSame = Callable[[Part, bytes], bool]
+T = TypeVar("T")
 
 
 def begin(
@@ -71,12 +88,16 @@ class Speaker:
         is_strict = "body" in player.session.matcher.parts
         self.call, self._messages = Call(parts, is_strict=is_strict), Messages()
         self._heard: list[bytes] = []
+        #: The request as it may be written, and what was heard of it.
+        self._seen, self._seen_bodies = live.request, list[bytes]()
         self._finish, self._go_on = finish, go_on
         self._began = time.monotonic_ns()
         #: What is played: the recording, and what it answers this request.
         self.part: Part | None = None
         self._answer: Replay | None = None
         self._is_over = self._is_played = self._has_missed = False
+        #: Does it wait for the client to speak first? None before it has to.
+        self._waits: bool | None = None
         #: What was heard and not looked at: its messages, None for the end.
         self._said_last: list[bytes | None] = []
 
@@ -91,39 +112,67 @@ class Speaker:
     def end(self) -> None:
         self._said_last.append(None)
 
-    def _take(self, message: bytes | None) -> None:
+    def _take(self, message: bytes | None) -> Iterator[Step]:
         """Take a message of the client's, or the end of its request."""
-        if message is not None:
-            self._heard.append(message)
-        if self._has_missed:
-            return
         if message is None:
             self._has_missed = not self.call.end()
+            return
+        self._heard.append(message)
+        expected = self._expected()
+        compared = partial(self._compared, message, expected)
+        if len(message) + sum(len(each) for _, each in expected) > SLOW:
+            seen, is_same = yield from _beside(partial(asyncio.to_thread, compared))
         else:
-            is_same = self._comparing(message)
-            is_known = self.call.hear(is_same) or self._keeps_alive(is_same)
-            self._has_missed = not is_known
+            seen, is_same = compared()
+        self._seen = seen
+        self._seen_bodies.append(seen.body)
+        is_known = self.call.hear(is_same) or self._keeps_alive(is_same)
+        self._has_missed = not is_known
 
-    def _keeps_alive(self, is_same: Callable[[Part, bytes], bool]) -> bool:
-        """Return whether a client that stays longer than it did says what it said last,
-        or nothing, as it does from time to time."""
+    def _expected(self) -> list[tuple[Part, bytes]]:
+        """Return with what a message is compared; what it is is read now."""
+        return [*self.call.expected(), *self._last_said()]
+
+    def _last_said(self) -> list[tuple[Part, bytes]]:
+        """Return what a client that stays longer than it did may say from time to time:
+        nothing, or what it said last."""
         part = self.part
         if part is None or not self._is_played:
-            return False
-        return any(is_same(part, each) for each in (_EMPTY, *part.asked[-1:]))
+            return []
+        return [(part, each) for each in (_EMPTY, *part.asked[-1:])]
 
-    def _comparing(self, message: bytes) -> Callable[[Part, bytes], bool]:
-        """Return what says whether a recorded message is the same."""
-        matcher, request = self._session.matcher, self._live.request
-        live = replace(request, body=message)
+    def _keeps_alive(self, is_same: IsSame) -> bool:
+        return any(is_same(*each) for each in self._last_said())
+
+    def _compared(
+        self, message: bytes, expected: Sequence[tuple[Part, bytes]]
+    ) -> tuple[Request, IsSame]:
+        """Return a message as it may be written, and what says whether a recorded one
+        is the same; of those that are expected it is known by then. Any thread may
+        ask."""
+        matcher = self._session.matcher
+        live = replace(self._live.request, body=message)
         seen = self._session.redactor.request(live)
         keys = {*matcher.rests(seen), *matcher.rests(live)}
 
-        def is_same(part: Part, recorded: bytes) -> bool:
-            asked = replace(part.recorded.request, body=recorded)
-            return not keys.isdisjoint(matcher.rests(asked))
+        def asked_of(part: Part, recorded: bytes) -> Request:
+            return replace(part.recorded.request, body=recorded)
 
-        return is_same
+        @cache
+        def is_equal(part: Part, recorded: bytes) -> bool:
+            return not keys.isdisjoint(matcher.rests(asked_of(part, recorded)))
+
+        def is_same(part: Part, recorded: bytes) -> bool:
+            judge = self._session.judge
+            said = judge(seen, asked_of(part, recorded)) if judge else None
+            return is_equal(part, recorded) if said is None else said
+
+        for each in expected:
+            is_equal(*each)
+        return seen, is_same
+
+    def wait_no_more(self) -> None:
+        self._waits = False
 
     def leave(self) -> None:
         self._flow.request.timestamp_end = time.time()  # it was looked at
@@ -140,8 +189,8 @@ class Speaker:
         try:
             said, self._said_last = self._said_last, []
             for message in said:
-                if not self._is_over:
-                    self._take(message)
+                if not (self._is_over or self._has_missed):
+                    yield from self._take(message)
                 yield from self._due()
             yield from self._due()  # a server may speak first
         except Exception as error:  # noqa: BLE001 - fails closed, whatever it is
@@ -154,19 +203,27 @@ class Speaker:
     def _due(self) -> Iterator[Step]:
         if not (self._has_missed or self.call.is_begun):
             return
+        if self._waits is not False and not self._has_missed and self.call.is_open:
+            if self._waits is None:
+                self._waits = True
+                yield Moment()
+            return
         while not self._is_over:
             part = None if self._has_missed else self._chosen()
             if part is None:
-                yield self._otherwise()
+                yield from self._otherwise()
                 return
-            step = self._step(part) if self.call.is_due(part) else None
-            if step is not None:
-                self.call.tell(part)
-            if self.call.is_played(part) and not self._is_played:
+            if not self.call.is_due(part):
                 self._end(part)
-            if step is None:
                 return
+            step = self._step(part)
+            self.call.tell(part)
+            if self.call.is_played(part):  # nobody can take its place any more
+                self._player.roles.done(self)
+                mark_replayed(self._flow, self._session, part.position)
             yield step
+            if part is self.part:  # else its client has left, or it plays another one
+                self._end(part)
 
     def _chosen(self) -> Part | None:
         """Return what is played from now on; None where somebody else plays it."""
@@ -180,10 +237,10 @@ class Speaker:
     def plays(self, part: Part) -> None:
         """Go on with this recording, as it answers what is known of the request."""
         self.part = part  # what fails now is given back
-        live = self._asked()
-        seen = self._session.redactor.request(live)
-        is_whole = self.call.heard > len(part.asked)
-        played = self._session.play(part.position, seen, live, is_whole=is_whole)
+        if not self._heard:
+            self._seen = self._session.redactor.request(self._live.request)
+        seen = replace(self._seen, body=b"".join(self._seen_bodies))
+        played = self._session.play(part.position, seen, self._asked())
         wire = request_parts(self._flow.request)
         self._answer = waiting_for_nothing(self._player.settings, played, wire)
         self._said = split(self._answer.interaction.response.body)
@@ -226,17 +283,46 @@ class Speaker:
         return (due - time.monotonic_ns()) / SECOND
 
     def _end(self, part: Part) -> None:
-        """Count it as played. One that its client left stays open until this one
-        leaves."""
+        """Count it, once it was played. One that its client left stays open until this
+        one leaves."""
+        if self._is_played or not self.call.is_played(part):
+            return
         assert self._answer is not None
         self._is_played, self._is_over = True, not part.is_left
         self._player.roles.done(self)
         self._finish(self._answer, self._began)
 
-    def _otherwise(self) -> Step:
+    def _otherwise(self) -> Iterator[Step]:
         """Let the call go on to its origin, or tell the caller that it is a miss."""
         self._close()
         if self._go_on is not None and not self.call.told:
             self._go_on()
-            return GoesOn()
-        return Refusal(told_of_miss(self._session, self._flow, self._asked()))
+            yield GoesOn()
+            return
+        session, asked, foreseen = self._session, self._asked(), None
+        if size_of(asked) > SLOW:
+            work = partial(asyncio.to_thread, session.foreseen, asked)
+            foreseen = yield from _beside(work)
+        telling_it = telling(session, self._flow, asked, foreseen)
+        yield Refusal((yield from _beside(partial(_all_of, telling_it))))
+
+
+def _beside(work: Callable[[], Awaitable[T]]) -> Generator[Step, None, T]:
+    """Let what takes long be done, and return what it does."""
+    aside = Aside(work)
+    yield aside
+    found: T = aside.result()
+    return found
+
+
+async def _all_of(steps: Steps[T]) -> T:
+    """Do all steps; the loop goes on meanwhile."""
+    found: list[T] = []
+
+    def keeping() -> Steps[None]:
+        found.append((yield from steps))
+
+    waiting = in_turns(keeping())
+    if waiting is not None:
+        await waiting
+    return found[0]

@@ -28,6 +28,8 @@ logger = logging.getLogger("mitmvcr")
 def begin_answer(exchange: Exchange, response: http.Response) -> None:
     """Note the head of an answer, and let it stream if it is to."""
     exchange.head = time.monotonic_ns()
+    if exchange.upload is not None:
+        exchange.upload.begin_answer()
     settings = exchange.player.settings
     tee = tap(
         response,

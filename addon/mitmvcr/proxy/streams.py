@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from mitmproxy import http
 
+from mitmvcr.core.steps import Steps
 from mitmvcr.proxy.flow.exchange import forward
 from mitmvcr.proxy.flow.marks import unmark
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.responses import is_call
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import pass_on
+from mitmvcr.proxy.flow.turns import going, in_turns
 from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.proxy.host.protocols import expect_cleartext_h2, expect_http
@@ -22,6 +24,7 @@ from mitmvcr.proxy.sessions import Sessions
 if TYPE_CHECKING:
     from mitmproxy.proxy import layer
 
+    from mitmvcr.proxy.host.naps import Aside
     from mitmvcr.proxy.host.schedule import Hearing
 
 
@@ -40,25 +43,24 @@ class Streams:
             expect_cleartext_h2(choice)
             expect_http(choice)
 
-    def requestheaders(self, flow: http.HTTPFlow) -> None:
+    def requestheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """Look at a request when its head is there."""
         unmark(flow)
         if flow.response is not None:
-            return  # it has no session
+            return None  # it has no session
         try:
             player = self._sessions.of(flow)
         except Exception:  # noqa: BLE001 - ``request`` meets it, and says so
             flow.request.stream = False
-            return
+            return None
         if player is None:
-            return
+            return None
         if player.session.looks_up:
             # A streamed request would be on its way before it was looked up.
             flow.request.stream = False
-        if is_call(flow.request):
-            self._meet_call(player, flow)
+        return self._meet_call(player, flow) if is_call(flow.request) else None
 
-    def _meet_call(self, player: Player, flow: http.HTTPFlow) -> None:
+    def _meet_call(self, player: Player, flow: http.HTTPFlow) -> Awaitable[None] | None:
         from mitmvcr.proxy.flow import grpc
 
         session = player.session
@@ -67,13 +69,16 @@ class Streams:
         elif player.passes(flow):
             grpc.let_pass(session, flow)
         elif session.looks_up:
-            self._look_at_call(player, flow)
+            return self._look_at_call(player, flow)
         elif session.records:
             self._record_call(player, flow)
         else:
             grpc.let_pass(session, flow)
+        return None
 
-    def _look_at_call(self, player: Player, flow: http.HTTPFlow) -> None:
+    def _look_at_call(
+        self, player: Player, flow: http.HTTPFlow
+    ) -> Awaitable[None] | None:
         """Hold a call until it is whole and can be looked up; but not one that goes
         both ways, nor one that cannot be in the cassette."""
         from mitmvcr.proxy.flow import grpc
@@ -81,25 +86,33 @@ class Streams:
         session, calls = player.session, player.calls
         known = calls.of(flow.request)
         if calls.go_both_ways(known):
-            self._converse(player, flow, known)
-        elif known or session.needs_all or calls.may_match(flow.request):
-            return  # held until it is whole
-        elif session.records:
+            return self._converse(player, flow, known)
+        if known or session.needs_all or calls.may_match(flow.request):
+            return None  # held until it is whole
+        if session.records:
             self._record_call(player, flow)
         elif session.offline:
-            grpc.miss(session, flow, player.view)
+            live = player.view.to_request(request_parts(flow.request))
+            return in_turns(grpc.missing(session, flow, live.request))
+        return None
 
     def _converse(
         self, player: Player, flow: http.HTTPFlow, known: Sequence[int]
-    ) -> None:
-        """Answer a call while its request goes on."""
+    ) -> Awaitable[None] | None:
+        """Answer a call while its request goes on; which recordings it may be is found
+        in turns."""
+        return going(self._conversing(player, flow, known))
+
+    def _conversing(
+        self, player: Player, flow: http.HTTPFlow, known: Sequence[int]
+    ) -> Steps[None]:
         from mitmvcr.proxy.both_ways import begin
         from mitmvcr.proxy.flow import grpc
 
         session = player.session
         live = player.view.to_request(request_parts(flow.request))
-        parts = player.calls.parts(live.request, known, player.roles)
-        if playable := [part for part in parts if not grpc.is_old(part)]:
+        parts = yield from player.calls.parts(live.request, known, player.roles)
+        if playable := (yield from grpc.playable(parts)):
             record = partial(self._record_call, player, flow)
             begin(self._sessions, player, flow, live, playable, record)
         elif session.records:
@@ -109,7 +122,7 @@ class Streams:
         elif parts:
             grpc.refuse(session, flow)
         else:
-            grpc.miss(session, flow, player.view)
+            yield from grpc.missing(session, flow, live.request)
 
     def _record_call(self, player: Player, flow: http.HTTPFlow) -> None:
         from mitmvcr.proxy.flow import grpc
@@ -155,6 +168,10 @@ class Streams:
     async def vcr_drain(self, client_id: str) -> None:
         """Let a replayed stream wait for its client: a hook of this package's own."""
         await drain(client_id)
+
+    async def vcr_aside(self, aside: "Aside") -> None:
+        """Do what takes long for a call that goes both ways: one more hook."""
+        await aside.do()
 
     async def vcr_hear(self, hearing: "Hearing") -> None:
         """Compare a large message of a replayed WebSocket in a thread: another hook of

@@ -6,5 +6,5 @@ from mitmvcr.session.opening import (
     not_looked_into,
     open_session,
 )
-from mitmvcr.session.redaction import Redacted
+from mitmvcr.session.redaction import Redacted, Seen
 from mitmvcr.session.session import Session

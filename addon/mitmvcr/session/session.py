@@ -87,7 +87,7 @@ class Session(Counts):
         self._hooks = hooks
         #: Is a hook given requests? Then each has to be there with its body.
         self.needs_all = hooks is not None
-        judge = hooks.judge if hooks else None
+        self.judge = judge = hooks.judge if hooks else None
         self._redaction = Redaction(rules, environment, echoes=echoes)
         #: Streams in play that end with a later request.
         self.holds = Holds()
@@ -203,15 +203,11 @@ class Session(Counts):
             self.deck.give_back(position)
             raise
 
-    def play(
-        self, position: int, seen: Request, request: Request, *, is_whole: bool
-    ) -> Replay:
+    def play(self, position: int, seen: Request, request: Request) -> Replay:
         """Use up an interaction for a call that goes both ways, of which this much is
         known. Raise VcrError."""
         _, found = self.deck.play(position)
         self._note(position, seen, found)
-        if not is_whole:
-            found = replace(found, request=replace(found.request, echoes=()))
         return Replay(position, self._answers.of(position, found, seen, request))
 
     def _note(self, position: int, seen: Request, found: Interaction) -> None:
@@ -227,8 +223,11 @@ class Session(Counts):
         """Return why nothing matched it, as it may be shown."""
         return finished(self.explaining(request))
 
-    def explaining(self, request: Request) -> Steps[Miss]:
-        """Say so in steps, between which the session may go on."""
+    def explaining(self, request: Request, foreseen: Seen | None = None) -> Steps[Miss]:
+        """Say so in steps, between which the session may go on; of a large one that
+        was not planned ``foreseen`` is known."""
+        if foreseen is not None:
+            self._look_up.see(request, foreseen)
         found = yield from self._look_up.explaining(request)
         is_stale = self.offline and self.store.is_stale()
         return found.told(self.spelling.options, is_stale=is_stale)

@@ -204,6 +204,11 @@ class Buckets:
         """Return about how many bytes its body has, without reading the interaction."""
         return self._all.body_size(position)
 
+    def may_have(self, position: int, words: tuple[bytes, ...]) -> bool:
+        """Return whether one of these words may stand in an interaction, which is not
+        read for it."""
+        return self._all.may_have(position, words)
+
     def was_played(self, position: int) -> bool:
         return position in self._played
 

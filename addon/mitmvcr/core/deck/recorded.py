@@ -40,6 +40,9 @@ class Recorded:
         self._may_hold: Callable[[int, tuple[bytes, ...]], bool] = getattr(
             interactions, "may_hold", _may
         )
+        self._may_have: Callable[[int, tuple[bytes, ...]], bool] = getattr(
+            interactions, "may_have", _may
+        )
         self._may_name: Callable[[str], bool] = getattr(
             interactions, "may_name", self._names
         )
@@ -92,6 +95,10 @@ class Recorded:
     def may_hold(self, position: int, words: tuple[bytes, ...]) -> bool:
         """Return whether all these words may stand in the request's body."""
         return position >= self.loaded or self._may_hold(position, words)
+
+    def may_have(self, position: int, words: tuple[bytes, ...]) -> bool:
+        """Return whether one of these words may stand in the interaction."""
+        return position >= self.loaded or self._may_have(position, words)
 
     def may_name(self, header: str) -> bool:
         """Return whether a request of the cassette may have a header, in lower case;

@@ -16,19 +16,23 @@ from urllib.parse import urlsplit
 from mitmproxy import http
 
 from mitmvcr.core.calls import Part, Turns
-from mitmvcr.core.model import Interaction, Request
-from mitmvcr.core.steps import finished
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.steps import Steps
 from mitmvcr.proxy.flow import responses as answers
-from mitmvcr.proxy.flow.refusals import missed
+from mitmvcr.proxy.flow.marks import mark_missed
+from mitmvcr.proxy.flow.refusals import answered
+from mitmvcr.proxy.flow.refusals import missing as why_missing
 from mitmvcr.proxy.flow.streaming import Tee, pass_on
 from mitmvcr.proxy.host import early_response
 from mitmvcr.proxy.host.messages import request_parts
-from mitmvcr.session import Session
+from mitmvcr.session import Seen, Session
 from mitmvcr.view import View
 
 logger = logging.getLogger("mitmvcr")
 
 _OLD = "both ways"
+#: One of these stands in each call that goes both ways.
+_SIGNS = b"turns", _OLD.encode()
 
 
 class Upload(Tee):
@@ -43,10 +47,12 @@ class Upload(Tee):
         self._turns.ask(chunk)
         return super().__call__(chunk)
 
-    def watch(self, tee: Tee) -> Callable[[bytes], bytes]:
-        """Return the same tee, which notes whose turn it is; the head of the answer has
-        come."""
+    def begin_answer(self) -> None:
+        """Note that the head of the answer has come."""
         self._turns.begin_answer()
+
+    def watch(self, tee: Tee) -> Callable[[bytes], bytes]:
+        """Return the same tee, which notes whose turn it is."""
 
         def pass_on(chunk: bytes) -> bytes:
             self._turns.answer(chunk)
@@ -111,7 +117,8 @@ class Calls:
             return False
         count, both_ways = self._both_ways.get(positions[0], (0, False))
         deck = self._session.deck
-        heads = (deck.head(position).response for position in positions[count:])
+        some = (at for at in positions[count:] if deck.may_have(at, _SIGNS))
+        heads = (deck.head(position).response for position in some)
         both_ways = both_ways or any(
             head.turns or head.failure == _OLD for head in heads
         )
@@ -120,20 +127,25 @@ class Calls:
 
     def parts(
         self, live: Request, positions: Sequence[int], roles: Container[int]
-    ) -> list[Part]:
-        """Return what may answer a call, of which no message is known yet, the best
-        first; also what others play, who may play another one."""
+    ) -> Steps[list[Part]]:
+        """Find what may answer a call, of which no message is known yet, the best
+        first; also what others play, who may play another one. Each is read."""
         deck = self._session.deck
         seen = self._session.redactor.request(live)
-        equals = finished(deck.equals_of(positions))
+        equals = yield from deck.equals_of(positions)
         open_ones = [at for at in positions if deck.may_answer(at) or at in roles]
         ranked = deck.ranked(open_ones, seen, live, equals)
         return [Part(position, deck.__getitem__) for position in ranked]
 
 
-def is_old(part: Part) -> bool:
-    """Return whether the recording does not say whose turn it was."""
-    return part.recorded.response.failure == _OLD
+def playable(parts: Sequence[Part]) -> Steps[list[Part]]:
+    """Find the recordings that say whose turn it was."""
+    found = []
+    for part in parts:
+        if part.recorded.response.failure != _OLD:
+            found.append(part)
+        yield
+    return found
 
 
 def let_pass(session: Session, flow: http.HTTPFlow) -> None:
@@ -144,19 +156,26 @@ def let_pass(session: Session, flow: http.HTTPFlow) -> None:
     early_response.pass_the_end(flow)
 
 
-def miss(session: Session, flow: http.HTTPFlow, view: View) -> None:
+def missing(session: Session, flow: http.HTTPFlow, request: Request) -> Steps[None]:
     """Tell the caller, who may wait for an answer before the request ends."""
-    live = view.to_request(request_parts(flow.request))
-    early_response.answer(flow, told_of_miss(session, flow, live.request))
+    told = yield from telling(session, flow, request)
+    early_response.answer(flow, told)
 
 
-def told_of_miss(
-    session: Session, flow: http.HTTPFlow, request: Request
-) -> http.Response:
-    """Return the answer to a call that is a miss, as far as its request is known."""
+def telling(
+    session: Session,
+    flow: http.HTTPFlow,
+    request: Request,
+    foreseen: Seen | None = None,
+) -> Steps[http.Response]:
+    """Find the answer to a call that is a miss, as far as its request is known."""
     session.refused()
-    _, line, answer = missed(session, request)
-    if answer is not True:
+    _, line, answer = yield from why_missing(session, request, foreseen)
+    if isinstance(answer, Response) and flow.response is None:
+        return answered(session, flow, request, answer)
+    if answer is True:
+        mark_missed(flow)
+    else:
         session.blocked(was_missed=True)
     return answers.to_call(flow.request, line)
 

@@ -10,13 +10,13 @@ from mitmproxy import http
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.core.steps import Steps, finished
+from mitmvcr.core.steps import Steps
 from mitmvcr.miss.report import Miss
 from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.flow.marks import mark_missed
 from mitmvcr.proxy.flow.turns import in_turns
 from mitmvcr.proxy.host.messages import make_response, request_parts
-from mitmvcr.session import Session
+from mitmvcr.session import Seen, Session
 from mitmvcr.session.summary import SUMMED_UP
 from mitmvcr.spelling import Spelling
 from mitmvcr.view.restore import to_wire
@@ -33,15 +33,13 @@ class Missed(NamedTuple):
     answer: Response | bool
 
 
-def missed(session: Session, request: Request) -> Missed:
-    """Return why nothing matched a request. Where it counts, it stands in the log
-    now."""
-    return finished(_missing(session, request))
-
-
-def _missing(session: Session, request: Request) -> Steps[Missed]:
+def missing(
+    session: Session, request: Request, foreseen: Seen | None = None
+) -> Steps[Missed]:
+    """Say in steps why nothing matched a request. Where it counts, it stands in the log
+    then."""
     started = time.monotonic_ns()
-    miss = yield from session.explaining(request)
+    miss = yield from session.explaining(request, foreseen)
     answer = session.on_miss(request, miss)
     line = answers.one_line(miss)
     if answer is True:
@@ -70,22 +68,28 @@ def refuse(
 
 
 def _refusing(session: Session, flow: http.HTTPFlow, request: Request) -> Steps[None]:
-    miss, line, answer = yield from _missing(session, request)
+    miss, line, answer = yield from missing(session, request)
     if answer is True:
         mark_missed(flow)
     if answer is False:
         block(session, flow, "on_miss returned False", was_missed=True)
     elif isinstance(answer, Response):
-        session.answered()
-        interaction = Interaction(0, request, answer)
-        sent = to_wire(interaction, request_parts(flow.request))
-        flow.response = make_response(*sent)
+        flow.response = answered(session, flow, request, answer)
     elif answers.is_call(flow.request):
         flow.response = answers.to_call(flow.request, line)
     else:
         summary = session.summary()
         head = flow.request.method == "HEAD"
         flow.response = answers.miss(miss, summary.cassette, summary.mode, head=head)
+
+
+def answered(
+    session: Session, flow: http.HTTPFlow, request: Request, answer: Response
+) -> http.Response:
+    """Return the answer of a hook as it is sent."""
+    session.answered()
+    sent = to_wire(Interaction(0, request, answer), request_parts(flow.request))
+    return make_response(*sent)
 
 
 def block(

@@ -30,6 +30,11 @@ def in_turns(steps: Steps[None]) -> Awaitable[None] | None:
     none."""
     if _NEEDED not in sys.modules:
         return _begin(steps)
+    return going(steps)
+
+
+def going(steps: Steps[None]) -> Awaitable[None] | None:
+    """Do the same with steps that explain nothing."""
     return None if _are_done(steps) else _go_on(steps)
 
 

@@ -5,21 +5,24 @@ passed on then.
 """
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
 from mitmproxy import flow, http
+from mitmproxy.proxy import commands, events
 
 from mitmvcr.proxy.host.early_response import (
+    MOMENT,
     Commands,
     answer_whole,
     ignore,
     layers,
     let_answer,
 )
-from mitmvcr.proxy.host.naps import Nap
+from mitmvcr.proxy.host.naps import Aside, Events, Nap, VcrAsideHook
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,12 @@ class GoesOn:
     """The call goes on to its origin; ``request.stream`` says how by now."""
 
 
-Step = Head | Said | End | Refusal | GoesOn
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What comes next waits for the client, or for a moment."""
+
+
+Step = Head | Said | End | Refusal | GoesOn | Moment | Aside
 
 
 class Speaker(Protocol):
@@ -72,11 +80,15 @@ class Speaker(Protocol):
     def end(self) -> None:
         """Take the end of the request."""
 
+    def wait_no_more(self) -> None:
+        """Note that a moment is over."""
+
     def leave(self) -> None:
-        """Note that the client has left."""
+        """Note that the client has left. It is called once, or twice."""
 
     def due(self) -> Iterator[Step]:
-        """Say what is due until more is heard. Whatever goes wrong is a Refusal."""
+        """Say what is due until more is heard. It goes on once a step was sent, or
+        done. Whatever goes wrong is a Refusal."""
 
 
 def speak(flow: http.HTTPFlow, speaker: Speaker) -> None:
@@ -94,6 +106,8 @@ class _BothWays:
 
     def begin(self, stream: Any) -> Commands:
         stream._handle_event = partial(self._take, stream)
+        queue, left = stream._paused_event_queue, self._speaker.leave
+        stream._paused_event_queue = Events(queue, left)
         yield from self._speak(stream)
 
     def _take(self, stream: Any, event: Any) -> Commands:
@@ -103,7 +117,9 @@ class _BothWays:
             stream._handle_event = ignore
             yield from stream.handle_protocol_error(event)
             return
-        if not self._has_begun:
+        if isinstance(event, events.Wakeup):
+            self._speaker.wait_no_more()
+        elif not self._has_begun:
             self._heard.append(event)
         if isinstance(event, host.RequestData):
             self._speaker.hear(event.data)
@@ -115,24 +131,28 @@ class _BothWays:
         for step in self._speaker.due():
             if isinstance(step, Head | Said) and step.pause > 0:
                 yield Nap(step.pause)
-            if (yield from stream.check_killed(False)):
+            if isinstance(step, Aside):
+                yield VcrAsideHook(step)
+            elif (yield from stream.check_killed(True)):
                 self._speaker.leave()
-                stream._handle_event = ignore
+                yield from _drop(stream)
                 return
-            yield from self._do(stream, step)
+            else:
+                yield from self._do(stream, step)
 
     def _do(self, stream: Any, step: Step) -> Commands:
         if isinstance(step, GoesOn):
             yield from self._go_on(stream)
-            return
-        if isinstance(step, Said):
+        elif isinstance(step, Moment):
+            yield commands.RequestWakeup(MOMENT)
+        elif isinstance(step, Said):
             data = layers().ResponseData(stream.stream_id, step.content)
             yield layers().SendHttp(data, stream.context.client)
         elif isinstance(step, Head):
             yield from self._begin_answer(stream, step)
         elif isinstance(step, End):
             yield from _end(stream, step.whole, breaks_off=step.breaks_off)
-        else:
+        elif isinstance(step, Refusal):
             yield from self._refuse(stream, step.response)
 
     def _begin_answer(self, stream: Any, head: Head) -> Commands:
@@ -165,7 +185,8 @@ class _BothWays:
 
     def _go_on(self, stream: Any) -> Commands:
         """Do what mitmproxy does with a request that streams to its origin."""
-        del stream._handle_event
+        stream._handle_event = partial(_without_moments, stream)
+        stream._paused_event_queue = deque(stream._paused_event_queue)
         yield from stream.start_request_stream()
         for event in self._heard:
             yield from stream._handle_event(event)
@@ -177,7 +198,8 @@ def _end(stream: Any, response: http.Response, *, breaks_off: bool = False) -> C
     stream.flow.request.timestamp_end = response.timestamp_end = time.time()
     if breaks_off:
         stream.flow.error = flow.Error(flow.Error.KILLED_MESSAGE)
-        yield from stream.check_killed(False)
+        yield from stream.check_killed(True)
+        yield from _drop(stream)
         return
     yield host.HttpResponseHook(stream.flow)
     client, number = stream.context.client, stream.stream_id
@@ -186,3 +208,14 @@ def _end(stream: Any, response: http.Response, *, breaks_off: bool = False) -> C
     yield host.SendHttp(host.ResponseEndOfMessage(number), client)
     stream.flow.live = False
     yield host.DropStream(number)
+
+
+def _drop(stream: Any) -> Commands:
+    stream._handle_event = ignore
+    yield layers().DropStream(stream.stream_id)
+
+
+def _without_moments(stream: Any, event: Any) -> Commands:
+    """Do what mitmproxy does with an event, which asks for no moments."""
+    if not isinstance(event, events.Wakeup):
+        yield from type(stream)._handle_event(stream, event)

@@ -77,6 +77,8 @@ def early_response() -> None:
     yields(f"{_STREAM}._handle_event", "self", "event")
     yields(f"{_STREAM}.handle_protocol_error", "self", "event")
     takes("mitmproxy.proxy.commands:RequestWakeup", "delay")
+    declares("mitmproxy.proxy.layer:Layer", ["_paused_event_queue"])
+    find("mitmproxy.proxy.commands:StartHook")
     _naps()
     has_fields(f"{_HTTP}:RequestData", "stream_id", "data")
     has_fields(f"{_HTTP}:ResponseData", "stream_id", "data")

@@ -152,11 +152,14 @@ def answer_whole(stream: Any) -> Commands:
     stream.client_state = stream.state_errored
     flow.response.timestamp_start = flow.response.timestamp_end = time.time()
     yield host.HttpResponseHook(flow)
-    body, client = flow.response.raw_content, stream.context.client
-    head = host.ResponseHeaders(number, flow.response, not body)
-    yield host.SendHttp(head, client)
+    body, trailers = flow.response.raw_content, flow.response.trailers
+    client, is_all = stream.context.client, not (body or trailers)
+    yield host.SendHttp(host.ResponseHeaders(number, flow.response, is_all), client)
     if body:
         yield host.SendHttp(host.ResponseData(number, body), client)
+    if trailers:
+        yield host.SendHttp(host.ResponseTrailers(number, trailers), client)
+    if not is_all:
         yield host.SendHttp(host.ResponseEndOfMessage(number), client)
     flow.live = False
     yield host.DropStream(number)

@@ -6,8 +6,7 @@ imported where the capability "stream replay" is there, and only there.
 """
 
 import time
-from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial, wraps
 from itertools import repeat
@@ -18,7 +17,7 @@ from mitmproxy.proxy import commands
 from mitmproxy.proxy.layers import http as _layers
 
 from mitmvcr.proxy.host.backpressure import unsent
-from mitmvcr.proxy.host.naps import Commands, Nap
+from mitmvcr.proxy.host.naps import Commands, Events, Nap
 from mitmvcr.proxy.host.schedule import LiveBody, StreamSchedule
 
 #: Untyped, since what we use of it is not promised to be there: checks.py looks.
@@ -47,22 +46,6 @@ class VcrLiveHook(commands.StartHook):
     """A stream waits for what comes next: ``Door.vcr_live`` does."""
 
     live: LiveBody
-
-
-class _Events(deque[Any]):
-    """Holds what happens to a stream while it waits (proxy/layer.py:
-    _paused_event_queue). Says at once that its client has left: when the whole
-    connection is gone, there is no end of the waiting (proxy/server.py:
-    wakeup_timer)."""
-
-    def __init__(self, events: Iterable[Any], left: Callable[[], None]) -> None:
-        super().__init__(events)
-        self._left = left
-
-    def append(self, event: Any) -> None:
-        super().append(event)
-        if isinstance(event, layers.RequestProtocolError):
-            self._left()
 
 
 def wrap() -> None:
@@ -132,7 +115,7 @@ def _send_pieces(
     """Send the pieces, each when it is due; return False if the client has left."""
     client = stream.context.client
     left = partial(paced.ended, False)
-    stream._paused_event_queue = _Events(stream._paused_event_queue, left)
+    stream._paused_event_queue = Events(stream._paused_event_queue, left)
     start, unread = time.monotonic(), 0
     due = repeat(0.0) if paced.due is None else paced.due
     paired = zip(paced.pieces, due, strict=paced.due is not None)
@@ -161,7 +144,7 @@ def _send_live(stream: Any, live: LiveBody) -> Generator[commands.Command, Any, 
     left."""
     client = stream.context.client
     left = partial(live.ended, False)
-    stream._paused_event_queue = _Events(stream._paused_event_queue, left)
+    stream._paused_event_queue = Events(stream._paused_event_queue, left)
     while True:
         yield VcrLiveHook(live)
         if (yield from stream.check_killed(False)):
