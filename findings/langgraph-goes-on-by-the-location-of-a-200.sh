@@ -18,7 +18,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
 python3 -m venv venv
-venv/bin/pip install -q --disable-pip-version-check langgraph-sdk==0.4.14 httpx==0.28.1
+venv/bin/pip install -q --no-compile --disable-pip-version-check langgraph-sdk==0.4.14 httpx==0.28.1
 cat > look.py <<'PY'
 import asyncio
 import http.server
