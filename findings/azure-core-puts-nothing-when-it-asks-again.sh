@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Where the body is an iterator, as its types allow, azure-core, on which all of Azure's SDKs for Python stand, sends a
-# refused PUT or POST again with an empty body, and the 201 to that is the program's success. What it sends again is a
-# 500, a 503 or a 504, and with a Retry-After any refusal at all, a 400, a 404 and a 424 too, four times.
+# Where the body is an iterator, as its types allow, azure-core, on which all of Azure's SDKs for Python stand, sends
+# a refused PUT or POST again with an empty body, and the 201 to that is the program's success. What it sends again is
+# a 500, a 503 or a 504, and with a Retry-After any refusal at all, a 400, a 404 and a 424 too, four times.
 #
 # Versions: azure-core 1.41.0, requests 2.34.2 (CPython 3.11 to 3.13).
 # Source: azure-core's azure/core/pipeline/policies/_retry.py (is_retry: any status from 400 on with a Retry-After;
 # increment rewinds a body that has read() and seek(), and passes over one that has neither), and azure/core/rest,
 # whose ContentType takes an Iterable[bytes]. retry-after-ms, which azure-core reads elsewhere, does not count here.
-# Why it matters to a recorder: one call is two requests, the first with the text and the second with none, and the answer to
-# the empty one is what the program goes by; a replay that gives the 201 to the first is better than what was recorded.
-# Whether a 424 is final to a program hangs on a header that a recorder keeps or leaves out.
+# Why it matters to a recorder: one call is two requests, the first with the text and the second with none, and the
+# answer to the empty one is what the program goes by; a replay that gives the 201 to the first is better than what
+# was recorded. Whether a 424 is final to a program hangs on a header that a recorder keeps or leaves out.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Asked for the result of a query that has failed, BigQuery's client for Python may start the query again, by a POST of a job
-# with another random id, which the program's object then has: by the word "reason" in a 200, and not where the program
-# named the job itself. And a POST that is refused by a 404 it sends again if " job" stands in the words of the refusal.
+# Asked for the result of a query that has failed, BigQuery's client for Python may start the query again, by a POST
+# of a job with another random id, which the program's object then has: by the word "reason" in a 200, and not where
+# the program named the job itself. And a POST that is refused by a 404 it sends again if " job" stands in the words
+# of the refusal.
 #
 # Versions: google-cloud-bigquery 3.47.0, requests 2.34.2 (CPython 3.11 to 3.13).
-# Source: google-cloud-bigquery's google/cloud/bigquery/job/query.py (QueryJob.result, is_job_done: retry_do_query, and
-# self.__dict__ becomes that of the new job) and retry.py (_RETRYABLE_REASONS, job_retry_reasons, and
+# Source: google-cloud-bigquery's google/cloud/bigquery/job/query.py (QueryJob.result, is_job_done: retry_do_query,
+# and self.__dict__ becomes that of the new job) and retry.py (_RETRYABLE_REASONS, job_retry_reasons, and
 # _query_job_insert_should_retry, which looks for " job" in the message); job_retry=None ends it.
-# Why it matters to a recorder: a GET-like call, result(), sends a POST with an INSERT, as an answer of status 200 said
-# in its body; the ids of both are random and stand in later URLs, so that a recording is to be read as "the first id
-# that was posted, and the second". A replay that says 404 and "no such job is recorded" is posted to for ten minutes.
+# Why it matters to a recorder: a GET-like call, result(), sends a POST with an INSERT, as an answer of status 200
+# said in its body; the ids of both are random and stand in later URLs, so that a recording is to be read as "the
+# first id that was posted, and the second". A replay that says 404 and "no such job is recorded" is posted to for ten
+# minutes.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

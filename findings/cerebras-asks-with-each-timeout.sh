@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Cerebras' SDK sends a GET /v1/tcp_warming, with the key, whenever a client is made, and with_options(timeout=5), by which
-# a program changes one call, makes one: each call so written is two requests. A refusal of the first is passed
+# Cerebras' SDK sends a GET /v1/tcp_warming, with the key, whenever a client is made, and with_options(timeout=5), by
+# which a program changes one call, makes one: each call so written is two requests. A refusal of the first is passed
 # over, but a 429 or a 503 of it is asked for three times before the program gets its client.
 #
 # Versions: cerebras-cloud-sdk 1.91.0 (CPython 3.11 to 3.13).
-# Source: cerebras-cloud-sdk's cerebras/cloud/sdk/_client.py (Cerebras.__init__, warm_tcp_connection=True; copy() makes
-# a client by the same constructor and does not hand that argument on, so that it is warmed also where the first
+# Source: cerebras-cloud-sdk's cerebras/cloud/sdk/_client.py (Cerebras.__init__, warm_tcp_connection=True; copy()
+# makes a client by the same constructor and does not hand that argument on, so that it is warmed also where the first
 # client was told not to be); the option is in the README as a matter of latency.
-# Why it matters to a recorder: a cassette has requests that no program wrote, as many as there are clients and changed
-# timeouts; where they were left out as noise, a replay's "not recorded" is passed over if it is a 424 and waited for
-# if it is a 503, 1.4 seconds for each client. An SDK of the same making (openai, anthropic) sends none.
+# Why it matters to a recorder: a cassette has requests that no program wrote, as many as there are clients and
+# changed timeouts; where they were left out as noise, a replay's "not recorded" is passed over if it is a 424 and
+# waited for if it is a 503, 1.4 seconds for each client. An SDK of the same making (openai, anthropic) sends none.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

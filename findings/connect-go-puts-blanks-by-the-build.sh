@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# The same call of the same program has another body after a build that changed nothing in it: connect-go's JSON has a blank
-# behind each comma, or none, by a digest of the executable file, so that "go build" and "go build -ldflags=-w" send two
-# lengths, as does a binary behind whose end one byte was put. The same message in the URL of a GET has none, ever.
+# The same call of the same program has another body after a build that changed nothing in it: connect-go's JSON has a
+# blank behind each comma, or none, by a digest of the executable file, so that "go build" and "go build -ldflags=-w"
+# send two lengths, as does a binary behind whose end one byte was put. The same message in the URL of a GET has none,
+# ever.
 #
 # Versions: connectrpc.com/connect v1.21.1, google.golang.org/protobuf v1.36.12 (Go 1.26.8).
 # Source: protobuf's internal/detrand/rand.go (binaryHash: the file's size and eight samples of it) and
-# internal/encoding/json/encode.go; connect's codec.go (protoJSONCodec: Marshal is protojson's own, MarshalStable, which
-# only a GET takes, compacts it). protobuf does so on purpose, so that nobody relies on the bytes.
+# internal/encoding/json/encode.go; connect's codec.go (protoJSONCodec: Marshal is protojson's own, MarshalStable,
+# which only a GET takes, compacts it). protobuf does so on purpose, so that nobody relies on the bytes.
 # Why it matters to a recorder: what a developer recorded replays on no other machine, and after a new version of any
 # dependency not there either, where the body is compared as bytes, by a digest or by Content-Length; half of all
 # builds agree by chance, which looks like a flaw of the recorder. Compared as JSON the two are one. The same holds of

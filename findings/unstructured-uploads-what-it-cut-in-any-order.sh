@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# One call of Unstructured's client with one PDF is several uploads of files that nobody has: the client cuts a PDF of three
-# pages and more by itself, two to twenty pages a piece, by how many it sends at once, and each piece has other bytes
-# in each run. Before them it asks GET /general/docs, of which no option tells, and whose refusal is the call's.
+# One call of Unstructured's client with one PDF is several uploads of files that nobody has: the client cuts a PDF of
+# three pages and more by itself, two to twenty pages a piece, by how many it sends at once, and each piece has other
+# bytes in each run. Before them it asks GET /general/docs, of which no option tells, and whose refusal is the call's.
 #
 # Versions: unstructured-client 0.46.4, pypdf 7.1.1 (CPython 3.11 to 3.13).
 # Source: unstructured-client's unstructured_client/_hooks/custom/split_pdf_hook.py (before_request returns a "dummy
-# request" for _get_collection_url in the upload's place, after_success sends the pieces; get_optimal_split_size goes by
-# split_pdf_concurrency_level, which is 5); split_pdf_page=False ends it.
+# request" for _get_collection_url in the upload's place, after_success sends the pieces; get_optimal_split_size goes
+# by split_pdf_concurrency_level, which is 5); split_pdf_page=False ends it.
 # Why it matters to a recorder: of a call two pieces share method, URL and length and differ in a form field,
 # starting_page_number, and in a file whose bytes are new each time, so that a match by the body never hits and one
 # without it gives the elements of page 5 for those of page 1. A cassette without the GET, which has no body worth

