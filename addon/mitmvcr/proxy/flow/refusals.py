@@ -10,7 +10,7 @@ from mitmproxy import http
 
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.core.steps import Steps
+from mitmvcr.core.steps import Steps, finished
 from mitmvcr.miss.report import Miss
 from mitmvcr.proxy.flow import responses as answers
 from mitmvcr.proxy.flow.marks import mark_missed
@@ -53,7 +53,7 @@ def missing(
 def tell(session: Session, request: Request, *, counts: bool) -> None:
     """Tell of a miss that nobody is answered, if it counts."""
     try:
-        if not counts or missed(session, request).answer is not True:
+        if not counts or finished(missing(session, request)).answer is not True:
             session.blocked(was_missed=True)
     except Exception as error:  # noqa: BLE001 - a hook's, whatever it is
         session.note_failure(error)
