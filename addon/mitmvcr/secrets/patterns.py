@@ -304,6 +304,28 @@ _OTHERS = (
         '"rt":"{h40}"',
     ),
     Pattern(
+        "gitea",
+        ("_last_eight",),
+        rf"([0-9a-f]{{40}}){_QUOTE},\s?{_QUOTE}token_last_eight",
+        "https://docs.gitea.com/development/api-usage",
+        '{h40}","token_last_eight',
+        back=(48, 49, 50, 51, 54, 55, 58, 59),  # by the quotes, and a blank
+    ),
+    Pattern(
+        "homekit-pin",
+        tuple(f"pin{code}{end}" for code in ("", "code") for end in '"\\:='),
+        rf"pin(?:code)?(?:{_QUOTE}\s?:\s?{_QUOTE}|:\s|=)(\d{{3}}-\d\d-\d{{3}})(?!\d)",
+        "https://github.com/homebridge/HAP-NodeJS",
+        'pin":"{d3}-{d2}-{d3}',
+    ),
+    Pattern(
+        "youtube-stream",
+        ("streamName",),
+        rf"streamName{_QUOTE}:\s?{_QUOTE}((?:[a-z0-9]{{4}}-){{3,4}}[a-z0-9]{{4}})(?![\w-])",
+        "https://developers.google.com/youtube/v3/live/docs/liveStreams",
+        'streamName":"{a4}-{a4}-{a4}-{a4}-{a4}',
+    ),
+    Pattern(
         "hue",
         ('success":{', "success\\", "success&quot;:{"),
         rf"success{_QUOTE}:\{{{_QUOTE}username{_QUOTE}:{_QUOTE}([\w-]{{20,64}})",
