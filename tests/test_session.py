@@ -22,6 +22,7 @@ from mitmvcr.core.errors import (
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Forward, Mode, Refuse, Repeats, Replay
+from mitmvcr.core.steps import finished
 from mitmvcr.core.wording import as_word
 from mitmvcr.format import reader, writer
 from mitmvcr.miss.log import Later
@@ -1213,6 +1214,14 @@ def test_what_is_known_of_a_request_already_is_not_found_out_again(
     foreseen = session.foreseen(live)
     assert foreseen.seen.url == live.url
     assert isinstance(session.plan(live, foreseen), Replay)
+    assert session._look_up._whose(live) is foreseen.whose
+
+
+def test_a_miss_of_what_is_known_already_is_explained_by_that(start: Start) -> None:
+    session = start(Mode.REPLAY_ONLY, cassette_of(1))
+    foreseen = session.foreseen(live := ask(2))
+    miss = finished(session.explaining(live, foreseen))
+    assert miss.reason == session.explain(ask(2)).reason
     assert session._look_up._whose(live) is foreseen.whose
 
 

@@ -9,7 +9,7 @@ from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import reader, writer
 from mitmvcr.format.check import check
-from mitmvcr.format.foreign import kind_of
+from mitmvcr.format.foreign import kind_of, what_it_is, why_not_written
 
 PAIR = {"request": {"url": "/x", "method": "GET"}, "response": {"status": 200}}
 VCRPY = """\
@@ -230,3 +230,12 @@ def test_one_that_holds_such_a_file_is_go_vcrs(layout: str, cut: int) -> None:
     ]
     data = writer.dumps(Cassette(held), layout)  # type: ignore[arg-type]
     assert kind_of(data[: len(data) - cut]) == ""
+
+
+def test_what_no_command_converts_is_not_to_be_moved_away_for_that() -> None:
+    for kind in ("msw", "pact"):
+        assert why_not_written(kind, "a.yaml") == what_it_is(kind, "a.yaml")
+    told = why_not_written("vcrpy", "a.yaml")
+    assert "move it away to record anew" in told
+    assert "convert a.yaml -o a.yaml'" in told
+    assert "convert a.json -o a.govcr.yaml'" in why_not_written("har", "a.json")
