@@ -216,3 +216,41 @@ def test_a_scan_and_a_scrub_find_what_a_test_made_up(
     (kept,) = reader.loads(path.read_bytes()).interactions
     assert kept.request.variables["seed"] == ("42",)
     assert SECRET not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "kept"),
+    [
+        ("SHOP_API_KEY", [], "[REDACTED:SHOP_API_KEY]"),
+        ("PET", ["--secret=PET"], "<PET>"),
+    ],
+)
+def test_both_hide_what_is_in_the_environment_as_a_recording_does(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    options: list[str],
+    kept: str,
+) -> None:
+    monkeypatch.setenv(name, "mypet-elephant-7")
+    path = tmp_path / "a.yaml"
+    response = Response(body=b"it is mypet-elephant-7")
+    met = Interaction(0, Request(method="GET", url="https://h/"), response)
+    path.write_bytes(writer.dumps(Cassette([met])))
+    assert main(["cassette", "scan", *options, str(path)]) == 1
+    (line,) = capsys.readouterr().out.splitlines()
+    assert f"interaction 0, response.body: {name} " in line
+    assert "elephant" not in line
+    assert main(["cassette", "scrub", *options, str(path)]) == 0
+    assert main(["cassette", "scan", *options, str(path)]) == 0
+    (found,) = reader.loads(path.read_bytes()).interactions
+    assert found.response.body == f"it is {kept}".encode()
+
+
+def test_a_value_that_would_be_found_everywhere_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PET", "m")
+    assert main(["cassette", "scan", "--secret=PET", str(write(tmp_path / "a.yaml"))])
+    assert "its value has fewer than 3 characters" in capsys.readouterr().err

@@ -31,7 +31,6 @@ from mitmvcr.secrets.names import kind_of
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.scan import BYTES
-from mitmvcr.session import check_secrets
 from mitmvcr.store.files import put
 from mitmvcr.values import Layer
 
@@ -225,7 +224,6 @@ def _write(target: str, data: Iterable[bytes], *, is_cassette: bool) -> None:
 def _redactor(rules: Rules, variables: Sequence[convert.Variable]) -> Redactor:
     """Return one that knows the secrets among the variables of the files too, as it
     does those of the environment."""
-    check_secrets(rules, os.environ)
     redactor = Redactor(rules, {**{v.name: v.value for v in variables}, **os.environ})
     texts = redactor.texts
     for each in variables:

@@ -1,6 +1,7 @@
 """``mitmvcr cassette diff``: two cassettes side by side, in a terminal or a page."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -112,7 +113,7 @@ class Both(NamedTuple):
 def read_both(a: Path, b: Path, typed: Layer, *, ignore_volatile: bool) -> Both:
     """Read and compare two cassettes. Raise CassetteError."""
     settings = in_force(typed).settings(options_of("diff"))
-    redactor = Redactor(settings.redaction)
+    redactor = Redactor(settings.redaction, os.environ)
     with no_collection():
         sheets = sheet_of(a, kind_of_file(a)), sheet_of(b, kind_of_file(b))
         same = equal(*sheets)

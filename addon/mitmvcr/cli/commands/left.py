@@ -1,6 +1,7 @@
 """What is said of a cassette that a command writes: secrets that it leaves, and what
 is not known of requests."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mitmvcr.options import options_of
 from mitmvcr.secrets.identities import answered_differently
 from mitmvcr.secrets.redactor import Finding, Redactor
 from mitmvcr.secrets.rules import Rules
+from mitmvcr.session import check_secrets
 from mitmvcr.store.files import why
 from mitmvcr.store.late import LateSecrets
 from mitmvcr.values import Layer
@@ -21,7 +23,9 @@ from mitmvcr.values import Layer
 def rules_of(command: str, typed: Layer) -> Rules:
     """Return the rules in force for ``scan`` or ``scrub``. Raises OptionError or
     ConfigError."""
-    return in_force(typed).settings(options_of(command)).redaction
+    rules = in_force(typed).settings(options_of(command)).redaction
+    check_secrets(rules, os.environ)
+    return rules
 
 
 def looked_through(
@@ -30,7 +34,7 @@ def looked_through(
     """Return a redactor that has seen a whole cassette, and the secrets by the
     positions of their interactions. ``path``: its file, which may be a journal with
     notes beside it. Raises CassetteError where they cannot be read."""
-    redactor = Redactor(rules)
+    redactor = Redactor(rules, os.environ)
     for text, new in _noted(path, interactions) if path else ():
         redactor.memory.learn(text, new)
     for each in interactions:

@@ -1,6 +1,7 @@
 """``mitmvcr cassette show``: a cassette to look at, in a terminal, a pipe or a page."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -108,7 +109,7 @@ def read_shown(path: Path, choice: Choice, typed: Layer) -> Shown:
     rules = in_force(typed).settings(options_of("show")).redaction
     found = held_in(path, lazy=True)
     choice.check(len(found))
-    redactor = Redactor(rules)
+    redactor = Redactor(rules, os.environ)
     rows = [
         row(at, each, masked_url(redactor.interaction(each).request.url))
         for at, each in enumerate(found)

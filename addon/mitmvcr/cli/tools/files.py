@@ -108,7 +108,7 @@ def without_secrets(entries: Sequence[Entry], rules: Rules) -> tuple[list[Entry]
     Only those are written anew. Raise CassetteError."""
     if rules.off:
         return [*entries], 0
-    redactor = Redactor(rules)
+    redactor = Redactor(rules, os.environ)
     kept, count = _redacted(entries, redactor)
     if count:  # what was learned late stands earlier too
         kept, more = _redacted(kept, redactor)

@@ -192,7 +192,7 @@ def print_text(file: Path) -> None:
     laid out. What is none is printed as it is."""
     try:
         sheet = Source(file).sheet
-        redactor = Redactor(rules_of("scan", {}))
+        redactor = Redactor(rules_of("scan", {}), os.environ)
         with no_collection():
             shown = [redactor.interaction(each.interaction) for each in sheet.entries]
     except CassetteError:

@@ -1,6 +1,7 @@
 """``mitmvcr cassette ls`` and ``stats``: what there is."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,7 +85,7 @@ def _format(path: Path, sheet: Sheet) -> str:
 
 
 def _secrets(sheet: Sheet, typed: Layer) -> int:
-    redactor = Redactor(rules_of("scan", typed))
+    redactor = Redactor(rules_of("scan", typed), os.environ)
 
     def interactions() -> Iterator[Interaction]:
         for entry in sheet.entries:

@@ -1,5 +1,6 @@
 """``mitmvcr cassette merge`` and ``split``."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,7 +36,7 @@ _MOST_NOTES = 20
 
 def cleaning(rules: Rules) -> Clean:
     """Return what makes of a request what is compared, and may be shown."""
-    redactor = Redactor(rules)
+    redactor = Redactor(rules, os.environ)
 
     def clean(request: Request) -> Request:
         return redactor.request(request)
