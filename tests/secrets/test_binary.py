@@ -66,7 +66,7 @@ def test_ordinary_fields_stay(kind: str) -> None:
         "password_hint": "the name of the first dog",
         "password": "",
         "token": "user_profile",
-        "note": f"the password is {KEY}, or a secret",
+        "note": "the password is a word, or a secret",
         "passwords": 3,
         "secret": {"id": 3},
     }
@@ -242,9 +242,92 @@ def test_json_in_a_text_of_protobuf() -> None:
     assert kept == frame.replace(text, clean)
     for other in ("application/octet-stream", "application/x-of-somebody"):
         assert {*redacted(body, other)} == {body}
-    for ordinary in (b'{"password"}', b'"password": 3', b'x "a password" : "b"'):
+    for ordinary in (b'{"password"}', b'"password": 3', b'x "a password" for it'):
         said = b"\x08\1\x12%c%b" % (len(ordinary), ordinary)
         assert {*redacted(said, "application/x-protobuf")} == {said}
+
+
+#: By what hides a part of them in any text.
+TEXTS = {
+    f"Authorization: Bearer {KEY}": KEY,
+    f"see api_key={KEY} there": KEY,
+    f"# of the shop\nDB_PASSWORD={KEY}\nX=1\n": KEY,
+    "postgres://me:hunter-22@db.example/x": "hunter-22",
+    "it is postgres://me:hunter-22-and-more@db.example/x": "hunter-22-and-more",
+    f"curl -u me:{KEY} https://h.example/": KEY,
+}
+
+
+def message(*texts: bytes) -> bytes:
+    """A message of protobuf that holds these, and itself once more."""
+    held = b"".join(b"\x0a%c%b" % (len(each), each) for each in texts)
+    assert len(held) < 128
+    return b"\x08\1%b\x12%c%b" % (held, len(held), held)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_is_looked_through_as_any_other(kind: str, text: str) -> None:
+    body = KINDS[kind]({"id": 7, "note": text, "in": {"more": text}})
+    for kept in redacted(body, kind):
+        assert TEXTS[text].encode() not in kept
+        assert kept.count(text.partition(TEXTS[text])[0].encode()) == 2
+        assert len(kept) == len(body)
+        assert b"[" not in kept.partition(b"://me:")[2][:5]  # an address, it would be
+        assert {*redacted(kept, kind)} == {kept}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_and_so_is_one_of_protobuf(text: str) -> None:
+    body = message(b"ab", text.encode(), b"of no account")
+    frame = b"\0" + len(body).to_bytes(4) + body
+    grpc = (
+        "application/grpc",
+        "application/grpc-web+proto",
+        "application/connect+proto",
+    )
+    for kind, whole in (("application/x-protobuf", body), *((k, frame) for k in grpc)):
+        for kept in redacted(whole, kind):
+            assert TEXTS[text].encode() not in kept
+            assert kept.count(text.partition(TEXTS[text])[0].encode()) == 2
+            assert len(kept) == len(whole)
+            assert {*redacted(kept, kind)} == {kept}
+
+
+def test_a_large_message_is_looked_through_to_its_end() -> None:
+    text = f"see api_key={KEY} there".encode()
+    one = b"\x0a\x14" + b"an ordinary sentence" + b"\x10\xff\x7f\x1d1234\x219_______"
+    text += b" and so on" * 20
+    size = bytes([len(text) & 0x7F | 0x80, len(text) >> 7])
+    body = (b"\x0a%c" % len(one) + one) * 3000 + b"\x10\xff\x7f\x12" + size + text
+    (kept, _) = redacted(body, "application/x-protobuf")
+    assert KEY.encode() not in kept
+    assert kept.startswith(body[: -len(text)])
+
+
+def test_what_is_no_message_of_protobuf_has_no_texts() -> None:
+    text = f"api_key={KEY}".encode()
+    held = b"\x0a%c%b" % (len(text), text)
+    long = b"\x08" + b"\xff" * 11 + held
+    for whole in (
+        b"\x0a\x7f" + text,
+        b"\x0b" + text,
+        b"\0" + held,
+        held + b"\x09",
+        long,
+    ):
+        assert {*redacted(whole, "application/x-protobuf")} == {whole}
+    deep = held
+    for _ in range(25):
+        deep = b"\x0a%c%b" % (len(deep), deep)
+    assert len(redacted(deep, "application/x-protobuf")[0]) == len(deep)
+
+
+def test_a_text_of_bson_ends_where_its_length_says() -> None:
+    text = f"api_key={KEY}".encode()
+    rest = b"\x02note\0%b%b\0\0" % ((99).to_bytes(4, "little"), text)
+    body = (len(rest) + 4).to_bytes(4, "little") + rest
+    assert {*redacted(body, "application/bson")} == {body}
 
 
 def aws(headers: bytes, carried: bytes) -> bytes:

@@ -7,18 +7,29 @@ in a text does that by chance.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from typing import NamedTuple
 
+from mitmvcr.core.media import is_framed, is_protobuf
 from mitmvcr.core.mqtt import credentials
 from mitmvcr.secrets.containers import is_message
 from mitmvcr.secrets.looks import is_by_chance
-from mitmvcr.secrets.packed import cbor_names, msgpack_names
+from mitmvcr.secrets.packed import in_cbor, in_msgpack
 from mitmvcr.secrets.records import cbor_records, msgpack_records
 from mitmvcr.secrets.scan import Place, Value
 
 _LONGEST = 64
+#: So deep messages of protobuf are looked into.
+_DEEPEST = 20
+#: The kinds of fields: a number, a text or a message, and others by their bytes.
+_VARINT, _WIDTHS, _KINDS = 0, {1: 8, 5: 4}, (0, 1, 2, 5)
+#: The lowest tag: numbers of fields begin with 1.
+_FIRST = 8
+_BLANKS = b"\t\n\r"
+_CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
 #: How CBOR's maps and lists begin, and what says of itself that it is CBOR.
 _CBOR = frozenset((*range(0x80, 0xC0), 0xD9))
 #: By the first byte of a value, of how many bytes its length is.
@@ -28,6 +39,7 @@ _CBOR_SIZES = {24: 1, 25: 2, 26: 4}
 _LONG = {0xA0: re.compile(rb"\xd9[ -?]"), 0x60: re.compile(rb"x[\x18-?]")}
 _JSON_VALUE = re.compile(rb'"[ \t]{0,4}+:[ \t]{0,4}+"([^"\\\0-\x1f]{1,2000}+)"')
 _NAME = re.compile(rb"[\w.$-]++")
+_BSON_TEXT = re.compile(rb"\x02[^\0]{1,64}+\0(.{4})", re.DOTALL)
 
 #: A name, and what it stands for.
 Field = tuple[bytes, Value]
@@ -42,14 +54,91 @@ class Keys(NamedTuple):
     cbor: AbstractSet[int] | None = None
     #: The fields of records, whose names stand away from their values.
     records: Sequence[Field] = ()
+    #: Where texts stand, names among them.
+    texts: Sequence[tuple[int, int]] = ()
 
 
 def keys_of(data: bytes) -> Keys:
     """Return where names stand in a message."""
     msgpack, cbor = msgpack_records(data), cbor_records(data)
     records = [*_of_records(data, msgpack, _value), *_of_records(data, cbor, _of_cbor)]
-    names = msgpack_names(data)
-    return Keys(names or frozenset() if msgpack else names, cbor_names(data), records)
+    packed, other = in_msgpack(data), in_cbor(data)
+    names = packed.names if packed else (set() if msgpack else None)
+    texts = [place for each in (packed, other) if each for place in each.texts]
+    if _is_bson(data):
+        texts += _in_bson(data)
+    return Keys(names, other.names if other else None, records, texts)
+
+
+def texts(
+    data: bytes, kind: str, keys: Keys, places: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Yield where texts stand in which one of these places is, which are in order, in a
+    message of a Content-Type."""
+    for start, end in keys.texts:
+        if _has_one(places, start, end):
+            yield start, end
+    if is_protobuf(kind) or is_framed(kind):
+        with suppress(ValueError, IndexError):
+            yield from _of_protobuf(data, (0, len(data)), places, _DEEPEST)
+
+
+def _has_one(places: Sequence[int], start: int, end: int) -> bool:
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end
+
+
+def _of_protobuf(
+    data: bytes, message: tuple[int, int], places: Sequence[int], deep: int
+) -> list[tuple[int, int]]:
+    """Return the texts of a message that stands there. Raise ValueError or IndexError
+    where it is none."""
+    found: list[tuple[int, int]] = []
+    at, end = message
+    while at < end:
+        number, at = _number(data, at)
+        kind = number & 7
+        if number < _FIRST or kind not in _KINDS:
+            raise ValueError("no field")
+        if kind == _VARINT:
+            _, at = _number(data, at)
+        elif kind in _WIDTHS:
+            at += _WIDTHS[kind]
+        else:
+            size, start = _number(data, at)
+            at = start + size
+            if at <= end and _has_one(places, start, at):
+                found += _held(data, (start, at), places, deep)
+    if at > end:
+        raise ValueError("cut off")
+    return found
+
+
+def _held(
+    data: bytes, place: tuple[int, int], places: Sequence[int], deep: int
+) -> list[tuple[int, int]]:
+    """Return the texts in a field that has a length: itself, or those of a message,
+    which may begin with what a text may, too."""
+    is_text = _CONTROL.search(data, *place) is None
+    if deep and (not is_text or data[place[0]] in _BLANKS):
+        with suppress(ValueError, IndexError):
+            return _of_protobuf(data, place, places, deep - 1)
+    return [place] if is_text else []
+
+
+def _number(data: bytes, at: int) -> tuple[int, int]:
+    """Return a varint, and where it ends."""
+    byte = data[at]
+    if byte < 0x80:
+        return byte, at + 1
+    value = shift = 0
+    while byte >= 0x80:
+        value |= (byte & 0x7F) << shift
+        shift, at = shift + 7, at + 1
+        byte = data[at]
+        if shift > 63:
+            raise ValueError("no number")
+    return value | byte << shift, at + 1
 
 
 def _of_records(
@@ -69,8 +158,7 @@ def fields(data: bytes, start: int, end: int, kind: str, keys: Keys) -> Iterator
     yield from keys.records
     yield from _at_its_length(data, start, end, 0xA0, 32, keys.msgpack)
     yield from _long(data, start, end, 0xA0, keys.msgpack)
-    is_bson = int.from_bytes(data[:4], "little") == len(data)
-    is_other = (keys.msgpack is not None and keys.cbor is None) or is_bson
+    is_other = (keys.msgpack is not None and keys.cbor is None) or _is_bson(data)
     if "cbor" in kind.lower() or (data and data[0] in _CBOR and not is_other):
         yield from _at_its_length(data, start, end, 0x60, 24, keys.cbor)
         yield from _long(data, start, end, 0x60, keys.cbor)
@@ -135,6 +223,17 @@ def _counted(data: bytes, at: int, size: int | None) -> tuple[int, int] | None:
         return None
     start = at + size
     return start, start + int.from_bytes(data[at:start])
+
+
+def _is_bson(data: bytes) -> bool:
+    return int.from_bytes(data[:4], "little") == len(data)
+
+
+def _in_bson(data: bytes) -> Iterator[tuple[int, int]]:
+    for found in _BSON_TEXT.finditer(data):
+        end = found.end() + int.from_bytes(found[1], "little") - 1
+        if data[end : end + 1] == b"\0":
+            yield found.end(), end
 
 
 def _of_bson(data: bytes, start: int, end: int) -> Iterator[Field]:

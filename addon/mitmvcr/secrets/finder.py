@@ -17,10 +17,10 @@ from mitmvcr.secrets.columns import columns, table
 from mitmvcr.secrets.forms import Pattern
 from mitmvcr.secrets.headers import cookies_in
 from mitmvcr.secrets.heads import judged
-from mitmvcr.secrets.looks import is_password, is_real
+from mitmvcr.secrets.looks import is_real
 from mitmvcr.secrets.names import FLAG, HOLDER, SURE, Names
 from mitmvcr.secrets.parameters import is_form, parameter
-from mitmvcr.secrets.patterns import PATTERNS, USERINFO
+from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import FILE_STARTS, JSON_STARTS, Held, held_in, percent_in
 from mitmvcr.secrets.said import is_no_name
@@ -28,7 +28,7 @@ from mitmvcr.secrets.scan import Place, Scan, Values
 from mitmvcr.secrets.siblings import flagged, held, logs_in, of_its_type
 from mitmvcr.secrets.spans import Span
 from mitmvcr.secrets.syntaxes import values
-from mitmvcr.secrets.tokens import Tokens, compiled
+from mitmvcr.secrets.tokens import Tokens, compiled, passwords
 
 #: What says that something is encoded, by what looks there; also of a part whose text
 #: is packed, and of a placeholder.
@@ -43,10 +43,6 @@ _MARKS = {
 DEEPEST = 4
 #: What was found in shorter texts is remembered.
 _SHORT = 256
-#: One ``@`` in so many bytes is few.
-_FEW_MARKS = 200
-#: So long are a user and a password, with what stands around them.
-_LONGEST_USERINFO = 300
 
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$@:%[]"
 _LETTERS, _COLON = frozenset(_NAME), ord(":")
@@ -112,24 +108,6 @@ def _is_found_anyway(text: str, begun: Mapping[str, Sequence[str]]) -> bool:
     )
 
 
-def _passwords(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Yield the passwords of URLs, each as the last group: from each ``@`` backwards,
-    as long as there are few, then forwards."""
-    return filter(is_password, _userinfo(data))
-
-
-def _userinfo(data: bytes) -> Iterator[re.Match[bytes]]:
-    regex, before, at = compiled(USERINFO), 0, data.find(b"@")
-    for _ in range(len(data) // _FEW_MARKS + 1):
-        if at < 0:
-            return
-        slash = data.rfind(b"/", max(before, at - _LONGEST_USERINFO), at)
-        if slash >= 0 and (found := regex.match(data, max(0, slash - 2), at + 1)):
-            yield found
-        before, at = at + 1, data.find(b"@", at + 1)
-    yield from regex.finditer(data, before)
-
-
 class Found(NamedTuple):
     """The secrets that show in a text, and what is encoded in it and may hold some;
     ``rest`` holds only what is known, if anything, and ``plain`` is all of its text."""
@@ -157,7 +135,7 @@ class Finder:
     def is_clear(self, data: bytes, depth: int = 0) -> bool:
         """Return whether no secret can show there, whatever the text is; mostly within
         one look."""
-        if any(_passwords(data)):
+        if any(passwords(data)):
             return False
         hits = self._hits(data)
         if hits and any(self._suspects(data, hits)):
@@ -192,7 +170,7 @@ class Finder:
         spans = [*secrets, *spans]
         if not self._names.is_kept("userinfo"):
             spans += commands.in_commands(self._names, data, starts["command"])
-            for found in _passwords(data):
+            for found in passwords(data):
                 group = found.lastindex or 0
                 if is_real(found[group]):
                     spans.append(Span(*found.span(group), "userinfo", found[group]))
@@ -272,16 +250,20 @@ class Finder:
     def _forms(self, data: bytes) -> Tokens:
         return Tokens(data, self._keep, self._names.is_kept)
 
-    def forms(self, data: bytes, kind: str = "") -> Sequence[Span]:
-        """Return what is a secret by its own form, or in a field of a binary
+    def forms(
+        self, data: bytes, kind: str = "", *, asked: bool = False
+    ) -> Sequence[Span]:
+        """Return what is a secret by its own form, or in a field or a text of a binary
         message."""
         keep = self._keep | {"bearer", "basic"}
         forms = Tokens(data, keep, self._names.is_kept, is_framed=True)
         spans, done = list[Span](), 0
         hits = self._hits(data)
-        keys = binary.keys_of(data) if hits else binary.Keys()
+        places = [found.start() for found in passwords(data)]
+        keys = binary.keys_of(data) if hits or places else binary.Keys()
         for number, start, end in hits:
             target = self._targets[number]
+            places.append(start)
             if span := forms.at(target.forms, start):
                 spans.append(span)
             if target.is_name and start >= done:
@@ -291,6 +273,10 @@ class Finder:
                         done = value.end
         for name, value in binary.of_mqtt(data):
             spans += judged(self._names, name, value)
+        places.sort()
+        for start, end in binary.texts(data, kind, keys, places) if places else ():
+            found = self.found(data[start:end], asked=asked).spans
+            spans += (each.moved(start) for each in found)
         return spans
 
     def _is_kept(self, value: bytes) -> bool:

@@ -1,7 +1,15 @@
-"""Where the names of fields stand in MessagePack (its specification, "Formats") and in
-CBOR (RFC 8949, 3)."""
+"""Where texts stand in MessagePack (its specification, "Formats") and in CBOR (RFC
+8949, 3)."""
 
-from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+
+class Places(NamedTuple):
+    """Where the texts begin that are names in maps, and where all texts stand."""
+
+    names: set[int]
+    texts: list[tuple[int, int]]
+
 
 #: By the first byte: how many bytes say the length of what follows, and how many more
 #: there are before it.
@@ -18,12 +26,12 @@ NESTED = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
 _FIRST = frozenset(bytes([n]) for n in (*range(0x80, 0xA0), *NESTED))
 
 
-def msgpack_names(data: bytes) -> AbstractSet[int] | None:
-    """Return where the texts begin that are names in maps; None for what is no whole
-    MessagePack, of one item or of several."""
+def in_msgpack(data: bytes) -> Places | None:
+    """Return where texts stand; None for what is no whole MessagePack, of one item or
+    of several."""
     if data[:1] not in _FIRST:
         return None
-    found: set[int] = set()
+    found = Places(set(), [])
     levels: list[list[int]] = []
     at = 0
     while at < len(data):
@@ -31,7 +39,7 @@ def msgpack_names(data: bytes) -> AbstractSet[int] | None:
         if levels:
             levels[-1][0] -= 1
             if 0xA0 <= head < 0xC0 and levels[-1][1] == 2 and levels[-1][0] % 2:
-                found.add(at)
+                found.names.add(at)
         if 0x80 <= head < 0xA0:
             each = 1 if head & 16 else 2
             levels.append([(head & 15) * each, each])
@@ -40,6 +48,7 @@ def msgpack_names(data: bytes) -> AbstractSet[int] | None:
             levels.append([int.from_bytes(data[at : at + size]) * each, each])
             at += size
         elif 0xA0 <= head < 0xC0:
+            found.texts.append((at, at + (head & 31)))
             at += head & 31
         elif head in COUNTED:
             size, more = COUNTED[head]
@@ -49,11 +58,14 @@ def msgpack_names(data: bytes) -> AbstractSet[int] | None:
                 and levels[-1][1] == 2
                 and levels[-1][0] % 2
             ):
-                found.add(at + 1)
+                found.names.add(at + 1)
             count = int.from_bytes(data[at : at + size])
             if head < 0xD9 and count > 9:  # bytes may hold a message themselves
                 return None
-            at += size + more + count
+            at += size + more
+            if head >= _LONG_TEXT:
+                found.texts.append((at, at + count))
+            at += count
         else:
             at += SIZES.get(head, 0)
         while levels and levels[-1][0] == 0:
@@ -65,12 +77,12 @@ _BYTES, _TEXT, _LIST, _MAP, _TAG = 2, 3, 4, 5, 6
 _OPEN, _BREAK = 31, 0xFF
 
 
-def cbor_names(data: bytes) -> AbstractSet[int] | None:
-    """Return where the texts begin that are names in maps; None for what is no whole
-    CBOR, of one item or of several."""
+def in_cbor(data: bytes) -> Places | None:
+    """Return where texts stand; None for what is no whole CBOR, of one item or of
+    several."""
     if data[:1] < b"\x80":
         return None  # no list, map or tag: most texts and files
-    found: set[int] = set()
+    found = Places(set(), [])
     #: Of each map and list that is open: how many items it has yet (below zero: until
     #: a break), and whether it is a map.
     levels: list[list[int]] = []
@@ -96,12 +108,14 @@ def cbor_names(data: bytes) -> AbstractSet[int] | None:
             if levels:
                 levels[-1][0] -= 1
                 if kind == _TEXT and levels[-1][1] and levels[-1][0] % 2:
-                    found.add(start)
+                    found.names.add(start)
             if is_open:
                 levels.append([-(1 << 40), kind == _MAP])
             elif kind in (_LIST, _MAP):
                 levels.append([size << (kind == _MAP), kind == _MAP])
             elif kind in (_BYTES, _TEXT):
+                if kind == _TEXT:
+                    found.texts.append((at, at + size))
                 at += size
         while levels and levels[-1][0] == 0:
             levels.pop()

@@ -17,6 +17,10 @@ class Span(NamedTuple):
     is_sure: bool = True
     new: bytes = b""
 
+    def moved(self, by: int) -> "Span":
+        """Return the same in a text that has this one so far within."""
+        return self._replace(start=self.start + by, end=self.end + by)
+
 
 class Edit(NamedTuple):
     """What stands in the place of ``data[start:end]``; without a ``kind`` it was no

@@ -176,7 +176,8 @@ class Sweep:
             if text.place is Place.HEADER:
                 return Found()
         if text.look is not Look.ALL:
-            return Found(texts.finder.forms(data, text.kind))
+            asked = _is_asked(text)
+            return Found(texts.finder.forms(data, text.kind, asked=asked))
         found = texts.finder.found(data, text.kind, asked=_is_asked(text))
         if text.where.endswith((".body", ".websocket")):
             chosen = jsonpaths.spans(data, texts.rules.json)
@@ -221,7 +222,10 @@ class Sweep:
             if id(edit) in are_own and (
                 text.look is Look.FORMS or counted.has(edit.start, edit.end)
             ):
-                edit = edit._replace(new=sized(edit.new, edit.end - edit.start))
+                size = edit.end - edit.start
+                is_user = edit.kind.encode() == _USER
+                new = b"*" * size if is_user else sized(edit.new, size)
+                edit = edit._replace(new=new)
             yield edit
 
     def _of_held(self, found: Found, text: Text) -> Iterator[Edit]:
