@@ -97,6 +97,29 @@ def test_a_mistyped_key_is_a_note(
     assert found.message == f"nothing reads this key: does it stand for `{meant}`?"
 
 
+GZIP = "headers: {content-encoding: [GZip]}"
+PACKED = "body: !!binary H4sIAAAAAAAC/ytJLS4BAAx+f9gEAAAA"
+
+
+@pytest.mark.parametrize(
+    ("response_has", "is_told"),
+    [
+        (f"{GZIP}\nbody: hello", True),
+        (f"{GZIP}\n{PACKED}", False),
+        (GZIP, False),
+        (f"{GZIP}\nbody: hello\ncode: 206", False),
+        ("headers: {Content-Encoding: [br]}\nbody: hello", False),
+    ],
+)
+def test_a_body_that_was_made_readable_is_a_note(
+    tmp_path: Path, response_has: str, is_told: bool
+) -> None:
+    """No client can unpack it."""
+    found = problems(tmp_path, one("", response_has))
+    assert [each.field for each in found] == ["response.body"] * is_told
+    assert all("take that header out" in each.message for each in found)
+
+
 def test_a_key_of_others_is_none_of_ours(tmp_path: Path) -> None:
     """Nor one that is nearly another that is there."""
     assert problems(tmp_path, one("x-note: y", "timing: 3\nbody: a\nbodys: b")) == []

@@ -18,7 +18,7 @@ from mitmvcr.core.chunks import Chunk, parse_chunks
 from mitmvcr.core.duration import parse_duration
 from mitmvcr.core.frames import Frame, parse_frame
 from mitmvcr.core.jsontext import read_value
-from mitmvcr.core.model import Headers
+from mitmvcr.core.model import Headers, all_values
 from mitmvcr.core.wording import shown as quotable
 from mitmvcr.format.faults import Fault
 from mitmvcr.format.nodes import ListNode, MapNode, Node, Scalar
@@ -37,6 +37,7 @@ from mitmvcr.format.resolve import (
 )
 
 _INT64 = range(-(1 << 63), 1 << 63)
+_GZIP, _PARTIAL = b"\x1f\x8b", 206
 _KINDS = {Scalar: "a single value", ListNode: "a list", MapNode: "a mapping"}
 
 Converter = Callable[[Node], Any]
@@ -183,6 +184,20 @@ def strays(node: Node, place: str, known: Collection[str]) -> Iterator[Fault]:
         for near in difflib.get_close_matches(key.lower(), absent, n=1, cutoff=0.75):
             problem = f"nothing reads this key: does it stand for `{near}`?"
             yield Fault(problem, value.line, f"{place}.{quotable(key)}")
+
+
+def opened(response: Mapping[str, Any], line: int) -> Iterator[Fault]:
+    """Yield a body that is said to be in gzip and is not, as one is that somebody has
+    made readable; a part of it need not look so."""
+    body, headers = response.get("body", b""), response.get("headers", {})
+    coding = all_values(headers, "content-encoding").lower()
+    is_whole = response.get("code") != _PARTIAL and body
+    if coding in ("gzip", "x-gzip") and is_whole and not body.startswith(_GZIP):
+        problem = (
+            "is not in gzip, as Content-Encoding says, and clients cannot unpack it:"
+            " if it was made readable, take that header out"
+        )
+        yield Fault(problem, line, "response.body")
 
 
 def _refuse_repeats(node: MapNode) -> None:
