@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote_to_bytes
 
 from mitmvcr.secrets.lists import PLACES_OF_SECRETS
-from mitmvcr.secrets.looks import LEAST, is_by_chance, is_password
+from mitmvcr.secrets.looks import LEAST, is_by_chance
 from mitmvcr.secrets.names import is_secret_variable
-from mitmvcr.secrets.patterns import USERINFO
 from mitmvcr.secrets.scan import BYTES
+from mitmvcr.secrets.userinfo import USERINFO, is_password
 
 _NO_SECRET = re.compile(
     r"[/~.][^:]*|[A-Za-z]:\\.*|[a-z][a-z0-9+.-]*://[^@]*|-?[0-9.,:]+"
@@ -23,14 +23,13 @@ _NO_SECRET = re.compile(
 _WORDS = re.compile(r"[A-Za-z]{2,20}(?:[-_./: ](?:[A-Za-z]{1,20}|[0-9]{1,13})){0,9}")
 #: One base64 key in 64 begins with a slash, like a path, and hardly any has more.
 _KEY = re.compile(rb"/[A-Za-z0-9+]{12,}+(?:/[A-Za-z0-9+]{0,40}+)?+={0,2}+(?<=.{32})")
-_USERINFO = re.compile(USERINFO.encode())
 
 
 def secrets_in(environment: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     """Yield the name and value of each secret: one by its name, or a URL's password."""
     for name, text in environment.items():
         value = text.encode(*BYTES).strip()
-        if "@" in text and (found := [*filter(is_password, _USERINFO.finditer(value))]):
+        if "@" in text and (found := [*filter(is_password, USERINFO.finditer(value))]):
             for each in found:
                 yield name, unquote_to_bytes(each[each.lastindex or 0])
         elif is_secret_variable(name) and len(value) >= LEAST:

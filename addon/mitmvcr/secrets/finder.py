@@ -28,7 +28,8 @@ from mitmvcr.secrets.scan import Place, Scan, Values
 from mitmvcr.secrets.siblings import flagged, held, logs_in, of_its_type
 from mitmvcr.secrets.spans import Span
 from mitmvcr.secrets.syntaxes import values
-from mitmvcr.secrets.tokens import Tokens, compiled, passwords
+from mitmvcr.secrets.tokens import Tokens, compiled
+from mitmvcr.secrets.userinfo import passwords
 
 #: What says that something is encoded, by what looks there; also of a part whose text
 #: is packed, and of a placeholder.

@@ -150,12 +150,6 @@ def _changes(kinds: bytes) -> int:
     return sum(map(ne, kinds, kinds[1:]))
 
 
-def is_password(found: re.Match[bytes]) -> bool:
-    """Return whether what matches ``lists.USERINFO`` has a password, or a token in the
-    place of the user."""
-    return found.lastindex == 1 or is_by_chance(found[2])
-
-
 def is_telling(value: bytes) -> bool:
     """Return whether a value is too unusual to stand elsewhere by chance, as a word or
     a number would."""

@@ -335,10 +335,3 @@ _OTHERS = (
 )
 
 PATTERNS = (*_OTHERS, *forms.read())
-
-#: ``user:password@`` in a URL (RFC 3986, 3.2.1), or a token alone; looked for where
-#: there is an ``@``. Some write a ``#`` that stands in a password as it is.
-USERINFO = (
-    r"://(?:[^\s/?#\"'<>@:\\]{0,80}+:(?![0-9]{1,5}#)([^\s/?\"'<>@\\]{1,200}+)"
-    r"|([\w.~-]{20,200}+):?+)@"
-)

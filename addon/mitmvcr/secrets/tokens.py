@@ -1,13 +1,11 @@
 """Tokens that show by their own form, found from the texts that stand in them."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
 from mitmvcr.secrets.forms import Pattern, is_genuine
-from mitmvcr.secrets.looks import is_password
-from mitmvcr.secrets.patterns import USERINFO
 from mitmvcr.secrets.spans import Span
 
 _RUN = re.compile(rb"[\w.~+/=-]*+")
@@ -15,33 +13,11 @@ _RUN = re.compile(rb"[\w.~+/=-]*+")
 _TRIES = 4
 #: No token is shorter.
 SHORTEST = 14
-#: One ``@`` in so many bytes is few.
-_FEW_MARKS = 200
-#: So long are a user and a password, with what stands around them.
-_LONGEST_USERINFO = 300
 
 
 @cache
 def compiled(regex: str) -> re.Pattern[bytes]:
     return re.compile(regex.encode(), re.DOTALL)
-
-
-def passwords(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Yield the passwords of URLs, each as the last group: from each ``@`` backwards,
-    as long as there are few, then forwards."""
-    return filter(is_password, _userinfo(data))
-
-
-def _userinfo(data: bytes) -> Iterator[re.Match[bytes]]:
-    regex, before, at = compiled(USERINFO), 0, data.find(b"@")
-    for _ in range(len(data) // _FEW_MARKS + 1):
-        if at < 0:
-            return
-        slash = data.rfind(b"/", max(before, at - _LONGEST_USERINFO), at)
-        if slash >= 0 and (found := regex.match(data, max(0, slash - 2), at + 1)):
-            yield found
-        before, at = at + 1, data.find(b"@", at + 1)
-    yield from regex.finditer(data, before)
 
 
 @dataclass(slots=True)
