@@ -211,6 +211,31 @@ def test_a_miss_whose_client_has_left_is_counted_and_told(
     assert [miss.url for miss in misses] == [url] * found.missed
 
 
+@pytest.mark.parametrize(
+    ("path", "count"), [(b"/miss", (0, 1)), (b"/a", (1, 0))], ids=["miss", "hit"]
+)
+def test_what_was_sent_before_the_end_is_heard(tmp_path, confdir, path, count):
+    """Though the session was not prepared yet, and nobody waits for an answer, as where
+    a program tells of its use and ends."""
+
+    def play(proxy: Proxy) -> None:
+        clients = [Client(proxy) for _ in range(3)]
+        for client in clients:
+            client.send(GET % (path, b""))
+            client.close()
+
+    async def main() -> Any:
+        settings = parse_settings(
+            cassette=str(recorded(tmp_path)), mode="replay_only", allow_repeats="yes"
+        )
+        async with running_proxy(settings, confdir=confdir) as proxy:
+            play(proxy)  # without a turn of the loop
+        return proxy.summary()
+
+    found = asyncio.run(main())
+    assert (found.replayed, found.missed) == tuple(3 * each for each in count)
+
+
 @pytest.mark.parametrize("which", ["plan", "on_miss"])
 def test_a_fault_whose_client_has_left_is_noted(tmp_path, confdir, which):
     failed = Event()

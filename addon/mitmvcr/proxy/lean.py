@@ -42,6 +42,14 @@ logger = logging.getLogger("mitmvcr")
 
 #: In seconds: how long the end waits for connections that wait for mitmproxy.
 _DRAIN = 5.0
+#: From a connection that waits to be accepted to what it has sent are some seven turns.
+_TURNS = 20
+
+
+async def _some_turns() -> None:
+    """Let the loop accept who has come, and read what was sent."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
 
 
 #: Runs mitmproxy for as long as a block does.
@@ -100,6 +108,8 @@ class _Front:
         self._lane.stand_alone(Leaves(cache(partial(Own, place.confdir))))
         self._server: asyncio.Server | None = None
         self._starting: asyncio.Future[Handle] | None = None
+        #: What connections wait for that nothing is read from yet.
+        self._held: set[asyncio.Future[None]] = set()
         #: Connections that wait for mitmproxy, or that it has.
         self._handed: set[asyncio.Task[Any]] = set()
         self._mitmproxy = AsyncExitStack()
@@ -114,17 +124,26 @@ class _Front:
         return int(self._server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
-        """Let mitmproxy see the connections that wait for it, though their clients may
-        have left; then end everything."""
+        """Hear what clients have sent, and let mitmproxy see the connections that wait
+        for it, though they may have left; then end everything."""
+        had_started = self._starting is not None and self._starting.done()
+        await self._hear()
         if self._server is not None:
             self._server.close()
-        if self._starting is not None and not self._starting.done():
+        if self._starting is not None and not had_started:
             await asyncio.wait([self._starting])
             await asyncio.sleep(0)
             if self._handed:
                 await asyncio.wait(self._handed, timeout=_DRAIN)
         self._lane.done()
         await self._mitmproxy.aclose()
+
+    async def _hear(self) -> None:
+        """Take what was sent before the end, also by who came just now."""
+        await _some_turns()
+        if self._held:
+            await asyncio.wait(self._held, timeout=_DRAIN)
+            await _some_turns()
 
     # Connections
 
@@ -136,6 +155,9 @@ class _Front:
         if protocol is None:
             return self._serve(reader, writer)
         line.take(protocol)
+        if line.held is not None:
+            self._held.add(line.held)
+            line.held.add_done_callback(self._held.discard)
         return None
 
     async def _serve(

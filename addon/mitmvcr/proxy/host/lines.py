@@ -103,6 +103,8 @@ class Line:
         self.transport = transport
         look = self.transport.get_extra_info
         self.ends = look("peername"), look("sockname")
+        #: What it waits for before it reads, if anything.
+        self.held: asyncio.Future[None] | None = None
 
     def __repr__(self) -> str:
         return f"<Line {self.ends}>"
@@ -115,8 +117,8 @@ class Line:
     def hold_until(self, done: Coroutine[Any, Any, None]) -> None:
         """Read nothing from the client until ``done`` has run, which must not raise."""
         self.transport.pause_reading()
-        self._held = asyncio.ensure_future(done)
-        self._held.add_done_callback(lambda _: self.transport.resume_reading())
+        self.held = asyncio.ensure_future(done)
+        self.held.add_done_callback(lambda _: self.transport.resume_reading())
 
     def pass_on(self, received: bytes, *, is_over: bool, swallowed: bytes) -> None:
         reader, protocol = self._streams()
