@@ -1,14 +1,13 @@
 """The files that a conversion reads: those named, those in folders, those beside."""
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mitmvcr import convert
 from mitmvcr.cli.report.console import say
-from mitmvcr.cli.tools.paths import inside
+from mitmvcr.cli.tools.paths import inside, is_json
 from mitmvcr.core.errors import CassetteDamagedError, CassetteError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.wording import number_of
@@ -38,9 +37,7 @@ class Input:
         if self.is_of_many or not self.path.is_dir():
             return read_bytes(self.path)
         mappings = list[object]()
-        for path in inside(self.path / _MAPPINGS):
-            if path.suffix != ".json" and not os.path.isdir(path):
-                continue
+        for path in inside(self.path / _MAPPINGS, is_json):
             try:
                 held = json.loads(read_bytes(path))
             except ValueError as error:
@@ -67,10 +64,13 @@ def _inside(folder: Path) -> Iterator[Input]:
     if (folder / _MAPPINGS).is_dir():
         yield Input(folder, Path(folder.resolve().name))
         return
-    for path in inside(folder):
-        is_one = path.name.lower().endswith(_EXTENSIONS) or os.path.isdir(path)
-        if is_one and _is_recording(path):
+    for path in inside(folder, _may_be_recording):
+        if _is_recording(path):
             yield Input(path, path.relative_to(folder), is_of_many=True)
+
+
+def _may_be_recording(path: Path) -> bool:
+    return path.name.lower().endswith(_EXTENSIONS)
 
 
 def _is_recording(path: Path) -> bool:

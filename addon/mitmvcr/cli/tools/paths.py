@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from mitmvcr.cassette_options import is_cassette
@@ -30,23 +30,27 @@ def find_cassettes(paths: Iterable[Path]) -> list[Path]:
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    return [
-        each for each in inside(path) if is_cassette(each.name) or os.path.isdir(each)
-    ]
+    return inside(path, lambda each: is_cassette(each.name))
 
 
-def inside(folder: Path) -> list[Path]:
-    """Return all files in a folder and below it, in order. A folder that cannot be
-    looked into is one of them: whoever reads that says so, and nothing is left out
-    without a word."""
+def inside(folder: Path, is_wanted: Callable[[Path], bool]) -> list[Path]:
+    """Return the files that are wanted in a folder and below it, in order. A folder
+    that cannot be looked into is one of them: whoever reads that says so, and nothing
+    is left out without a word."""
     found: list[Path] = []
 
     def lock(error: OSError) -> None:
-        found.append(Path(error.filename))
+        if os.path.isdir(error.filename):
+            found.append(Path(error.filename))
 
     for place, _, names in os.walk(folder, onerror=lock):
-        found += filter(_is_file, (Path(place, name) for name in names))
+        wanted = filter(is_wanted, (Path(place, name) for name in names))
+        found += filter(_is_file, wanted)
     return sorted(found)
+
+
+def is_json(path: Path) -> bool:
+    return path.suffix == ".json"
 
 
 def _is_file(path: Path) -> bool:

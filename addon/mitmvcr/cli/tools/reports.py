@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from mitmvcr.cli.tools.paths import inside
+from mitmvcr.cli.tools.paths import inside, is_json
 from mitmvcr.core.errors import CassetteWriteError, OptionError
 from mitmvcr.core.wording import as_word
 from mitmvcr.options import REPORT
@@ -21,18 +21,10 @@ def read_reports(paths: Sequence[Path]) -> Uses:
     OptionError."""
     found: Uses = {}
     for path in paths:
-        for file in _files(path):
+        for file in inside(path, is_json) if path.is_dir() else [path]:
             for use in _read(file, is_named=file == path):
                 found.setdefault(_real(use.cassette, file), []).append(use)
     return found
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    return [
-        each for each in inside(path) if each.suffix == ".json" or os.path.isdir(each)
-    ]
 
 
 def _read(file: Path, *, is_named: bool) -> Iterator[Use]:
