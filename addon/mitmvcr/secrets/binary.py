@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import NamedTuple
 
+from mitmvcr.core.bodies import varint
 from mitmvcr.core.media import is_framed, is_protobuf
 from mitmvcr.core.mqtt import credentials
 from mitmvcr.secrets.containers import is_message
@@ -79,7 +80,7 @@ def texts(
         if _has_one(places, start, end):
             yield start, end
     if is_protobuf(kind) or is_framed(kind):
-        with suppress(ValueError, IndexError):
+        with suppress(ValueError):
             yield from _of_protobuf(data, (0, len(data)), places, _DEEPEST)
 
 
@@ -91,21 +92,21 @@ def _has_one(places: Sequence[int], start: int, end: int) -> bool:
 def _of_protobuf(
     data: bytes, message: tuple[int, int], places: Sequence[int], deep: int
 ) -> list[tuple[int, int]]:
-    """Return the texts of a message that stands there. Raise ValueError or IndexError
-    where it is none."""
+    """Return the texts of a message that stands there. Raise ValueError where it
+    is none."""
     found: list[tuple[int, int]] = []
     at, end = message
     while at < end:
-        number, at = _number(data, at)
+        number, at = varint(data, at)
         kind = number & 7
         if number < _FIRST or kind not in _KINDS:
             raise ValueError("no field")
         if kind == _VARINT:
-            _, at = _number(data, at)
+            _, at = varint(data, at)
         elif kind in _WIDTHS:
             at += _WIDTHS[kind]
         else:
-            size, start = _number(data, at)
+            size, start = varint(data, at)
             at = start + size
             if at <= end and _has_one(places, start, at):
                 found += _held(data, (start, at), places, deep)
@@ -121,24 +122,9 @@ def _held(
     which may begin with what a text may, too."""
     is_text = _CONTROL.search(data, *place) is None
     if deep and (not is_text or data[place[0]] in _BLANKS):
-        with suppress(ValueError, IndexError):
+        with suppress(ValueError):
             return _of_protobuf(data, place, places, deep - 1)
     return [place] if is_text else []
-
-
-def _number(data: bytes, at: int) -> tuple[int, int]:
-    """Return a varint, and where it ends."""
-    byte = data[at]
-    if byte < 0x80:
-        return byte, at + 1
-    value = shift = 0
-    while byte >= 0x80:
-        value |= (byte & 0x7F) << shift
-        shift, at = shift + 7, at + 1
-        byte = data[at]
-        if shift > 63:
-            raise ValueError("no number")
-    return value | byte << shift, at + 1
 
 
 def _of_records(

@@ -32,6 +32,7 @@ from mitmvcr.core.bodies.protobuf import (
     held_field,
     held_text,
     tagged_fields,
+    varint,
     wire_fields,
 )
 from mitmvcr.core.bodies.xml import canonical_xml, without_message_ids, xmlrpc_call

@@ -95,7 +95,7 @@ def tagged_fields(message: bytes) -> list[WireField]:
 
 
 def field_number(tag: bytes) -> int:
-    return _varint(tag, 0)[0] >> 3
+    return varint(tag, 0)[0] >> 3
 
 
 def held_text(content: bytes) -> str | None:
@@ -138,10 +138,10 @@ def _changed(content: bytes, change: Callable[[str], str]) -> bytes:
 
 
 def _tagged(raw: bytes) -> WireField:
-    tag, at = _varint(raw, 0)
+    tag, at = varint(raw, 0)
     if tag & 7 != _HELD:
         return WireField(raw[:at], None, raw)
-    return WireField(raw[:at], raw[_varint(raw, at)[1] :], raw)
+    return WireField(raw[:at], raw[varint(raw, at)[1] :], raw)
 
 
 def held_field(tag: bytes, content: bytes) -> bytes:
@@ -165,12 +165,12 @@ def wire_fields(message: bytes) -> list[bytes]:
 
 
 def _end(message: bytes, at: int) -> int:
-    tag, at = _varint(message, at)
+    tag, at = varint(message, at)
     kind = tag & 7
     if kind == 0:
-        at = _varint(message, at)[1]
+        at = varint(message, at)[1]
     elif kind == _HELD:
-        length, at = _varint(message, at)
+        length, at = varint(message, at)
         at += length
     elif kind in (1, 5):
         at += 8 if kind == 1 else 4
@@ -181,7 +181,10 @@ def _end(message: bytes, at: int) -> int:
     return at
 
 
-def _varint(message: bytes, at: int) -> tuple[int, int]:
+def varint(message: bytes, at: int) -> tuple[int, int]:
+    """Return a number that stands at a place, and where it ends. Raise ValueError."""
+    if at < len(message) and (byte := message[at]) < 0x80:  # as most are
+        return byte, at + 1
     value = 0
     for shift in range(0, 70, 7):
         if at >= len(message):
