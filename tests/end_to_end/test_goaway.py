@@ -16,6 +16,7 @@ import pytest
 
 from end_to_end import cassettes
 from end_to_end.h2_client import H2Client, connected
+from end_to_end.h2_origin import begun, context_of
 from end_to_end.proxy import Proxy
 from origin.certs import CertFiles
 from patience import PATIENCE
@@ -41,9 +42,7 @@ class Origin:
     just that."""
 
     def __init__(self, certs: CertFiles, count: int, *says: bytes) -> None:
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(certs.leaf)
-        self._context.set_alpn_protocols(["h2"])
+        self._context = context_of(certs)
         self._count, self._says = count, says
         self.connections = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -64,10 +63,7 @@ class Origin:
     def _serve(self, accepted: socket.socket) -> None:
         accepted.settimeout(PATIENCE)
         with self._context.wrap_socket(accepted, server_side=True) as plug:
-            config = h2.config.H2Configuration(client_side=False)
-            made = h2.connection.H2Connection(config)
-            made.initiate_connection()
-            plug.sendall(made.data_to_send())
+            made = begun(plug)
             asked, count = 0, self._count if self.connections == 1 else 1
             while data := plug.recv(65536):
                 for each in made.receive_data(data):

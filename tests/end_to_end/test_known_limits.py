@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import h2.config
-import h2.connection
 import h2.events
 import pytest
 
 from end_to_end.h2_client import Answer, connected
+from end_to_end.h2_origin import begun, speaking
 from end_to_end.proxy import Proxy
 from origin.certs import CertFiles
 from patience import PATIENCE
@@ -84,29 +83,9 @@ def test_http1_breaks_without_the_addon(
 GOAWAY = b"\0\0\x08\x07\0\0\0\0\0" + struct.pack(">II", 1, 0)
 
 
-@contextmanager
-def leaving(certs: CertFiles) -> Iterator[int]:
-    """An origin that says in the midst of an answer that it is the last."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certs.leaf)
-    context.set_alpn_protocols(["h2"])
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            accepted, _ = listener.accept()
-            with context.wrap_socket(accepted, server_side=True) as plug:
-                _answer_and_leave(plug)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield listener.getsockname()[1]
-        thread.join(PATIENCE)
-
-
 def _answer_and_leave(plug: ssl.SSLSocket) -> None:
-    made = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
-    made.initiate_connection()
-    plug.sendall(made.data_to_send())
+    """Say in the midst of an answer that it is the last."""
+    made = begun(plug)
     asked = False
     while not asked:
         events = made.receive_data(plug.recv(65536))
@@ -133,7 +112,7 @@ def test_http2_breaks_without_the_addon_where_an_origin_leaves(
 ) -> None:
     """With the addon it does not (test_goaway.py)."""
     proxy = mitmdump_bare().wait_until_listening()
-    with leaving(certs) as port:
+    with speaking(certs, _answer_and_leave) as port:
         answer = ask_who_leaves(proxy, proxy_ca, port)
     is_whole = answer.status == 200 and answer.body.endswith(b"data: 2\n\n")
     assert not is_whole, "mended: proxy/host/goaway.py can go"
