@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from mitmvcr.core.bodies import typed_body
-from mitmvcr.core.matching import Ignore, Ignoring, Matcher, MatchSpec, Rule, agree
+from mitmvcr.core.matching import (
+    URL_PARTS,
+    Ignore,
+    Ignoring,
+    Matcher,
+    MatchSpec,
+    Rule,
+    agree,
+)
 from mitmvcr.core.model import Request
 from mitmvcr.miss.report import LARGE, Difference
 
@@ -54,7 +62,6 @@ class Trial:
         return part in self.parts or part not in self.spec.parts
 
 
-_URL = ("scheme", "host", "port", "path", "query")
 #: What is ignored by a regex, which says all.
 _REGEXES = (Ignoring.BODY, Ignoring.PATH)
 
@@ -80,10 +87,10 @@ def _with(spec: MatchSpec, field: str, value: str, *, value_only: bool) -> Match
 
 
 def _without(part: str, left_out: str) -> Iterable[str]:
-    if part == "url" and left_out == "query":  # in any order
-        return _URL
-    if part == "url" and left_out == "port":
-        return [each for each in _URL if each != "port"]
+    if part == "url" and left_out in ("port", "query"):
+        # The query stays, and counts in any order then.
+        gone = ("url", "port") if left_out == "port" else ("url",)
+        return [each for each in URL_PARTS if each not in gone]
     return () if part == left_out else (part,)
 
 
