@@ -14,6 +14,7 @@ from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.log import UNREAD
 from mitmvcr.options import DIR
 from mitmvcr.proxy.counts import LEFT, LEFT_EARLY, Counts, tell_unread
+from mitmvcr.proxy.flow.exchange import followed_by
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.refusals import fail, turn_away
 from mitmvcr.proxy.flow.responses import unreachable
@@ -218,7 +219,8 @@ class Connections:
 
     def tcp_start(self, flow: tcp.TCPFlow) -> None:
         player = self.sessions.of_client(flow.client_conn)
-        if player is not None and not player.offline:
+        is_known = followed_by(self.sessions.recordings(), flow) is not None
+        if player is not None and not player.offline and not is_known:
             logger.warning(
                 "mitmvcr: a connection to %s is not HTTP: passed through, not recorded",
                 flow.server_conn.address,
