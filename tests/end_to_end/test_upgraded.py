@@ -34,6 +34,7 @@ class Docker(BaseHTTPRequestHandler):
     """What docker answers to an exec; a shell repeats what it is told."""
 
     protocol_version = "HTTP/1.1"
+    switch = SWITCH
 
     def log_message(self, *_: object) -> None: ...
 
@@ -56,7 +57,7 @@ class Docker(BaseHTTPRequestHandler):
         if self.path.endswith("/containers/c1/exec"):
             self._facts({"Id": "shell" if asked["Tty"] else "ls"}, 201)
             return
-        self.wfile.write(SWITCH)
+        self.wfile.write(self.switch)
         time.sleep(0.5)  # docker-py loses what comes with the head
         self.close_connection = True
         if self.path.endswith("/ls/start"):
@@ -77,8 +78,9 @@ class Docker(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def docker() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Docker)
+def docker(switch: bytes = b"tcp") -> Iterator[str]:
+    kind = type("Other", (Docker,), {"switch": SWITCH.replace(b"tcp", switch)})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -106,12 +108,12 @@ LS = ["ls\r\nyou said ls\n$ "]
 
 
 @contextmanager
-def switched(proxy: Proxy, url: str) -> Iterator[socket.socket]:
+def switched(proxy: Proxy, url: str, to: str = "tcp") -> Iterator[socket.socket]:
     """Start the shell, and yield its connection once it has said hello."""
     place = url.removeprefix("tcp://")
     head = f"POST http://{place}/v1.43/exec/shell/start HTTP/1.1\r\nHost: {place}\r\n"
     body = '{"Tty": true, "Detach": false}'
-    more = "Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\n"
+    more = f"Connection: Upgrade\r\nUpgrade: {to}\r\nContent-Type: application/json\r\n"
     asked = f"{head}{more}Content-Length: {len(body)}\r\n\r\n{body}"
     with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as plug:
         plug.sendall(asked.encode())
@@ -237,3 +239,40 @@ def test_a_client_that_leaves_half_a_turn_is_told(
     proxy.wait_for_log("ended after 1 of 3 bytes that the recording has here")
     proxy.stop()
     assert "missed 1" in proxy.log
+
+
+def test_a_client_that_ends_it_is_recorded_so(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    cassette = tmp_path / "a.yaml"
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    with docker() as url:
+        with switched(proxy, url) as plug:
+            plug.sendall(b"ls\n")
+            until(plug, b"said ls\n$ ")
+        assert proxy.stop() == 0, proxy.log
+    (item,) = cassettes.read(cassette)
+    last = item["response"]["websocket"][-1]
+    assert last.split(" ")[::2] == ["client", "close"]
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    with switched(proxy, url) as plug:
+        plug.sendall(b"ls\n")
+        until(plug, b"said ls\n$ ")
+    assert proxy.stop() == 0, proxy.log
+    assert "replayed 1, missed 0" in proxy.log
+
+
+def test_a_websocket_that_mitmproxy_does_not_read_is_none_of_these(
+    mitmdump_own: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    """Its frames are masked by chance, and no replay could compare them."""
+    cassette = tmp_path / "a.yaml"
+    proxy = mitmdump_own(
+        cassette, "record_only", vcr_websocket="yes", websocket="false"
+    ).wait_until_listening()
+    with docker(b"websocket") as url, switched(proxy, url, "websocket"):
+        pass
+    proxy.stop()
+    assert "became a WebSocket" in proxy.log
+    assert "recorded 0" in proxy.log

@@ -161,7 +161,8 @@ class Streams:
         response, settings = flow.response, exchange.player.settings
         if response is None or response.status_code != 101 or not settings.websocket:
             return False
-        overheard = None if flow.websocket else replays.overhear(flow)
+        is_socket = response.headers.get("upgrade", "").lower() == "websocket"
+        overheard = None if is_socket else replays.overhear(flow)
         if flow.websocket is None and overheard is None:
             return False
         if exchange.move(Event.SWITCHED):
