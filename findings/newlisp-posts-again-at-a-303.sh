@@ -2,7 +2,7 @@
 # newLISP's post-url, put-url and delete-url answer a 301, 302 and 303 by the same request once more, body included, to the
 # Location with its fragment in the request line, and a 307 and a 308, which ask for just that, by nothing: the program gets
 # an empty text, no error. The Host names no port, so that two services of one machine are one, and of an answer that breaks
-# off the part is returned as the whole. A relative Location is an error.
+# off the part is returned as the whole. A relative Location leaves with its line's end in the middle of the request line.
 #
 # Versions: newLISP 10.7.5 (newlisp 10.7.5-2+b2, Debian 12's package).
 # Source: newlisp's nl-web.c (sendRequest: the statuses 301, 302 and 303 lead to the same request at the Location's place;
@@ -41,13 +41,13 @@ import threading
 
 class Origin(socketserver.StreamRequestHandler):
     def handle(self):
-        method, path, _ = self.rfile.readline().decode().split()
+        method, path, *version = self.rfile.readline().decode().split()
         fields = {}
         while line := self.rfile.readline().decode().strip():
             name, _, value = line.partition(":")
             fields[name.lower()] = value.strip()
         body = self.rfile.read(int(fields.get("content-length", 0))).decode()
-        came.append(f"{method} {path} {body}".strip() + f" (Host: {fields['host']})")
+        came.append(f"{method} {path} {body}".strip() + f" {version} (Host: {fields['host']})")
         status, place = path[1:], f"http://127.0.0.1:{self.server.server_address[1]}/new#part"
         if path == "/relative":
             status, place = "302", "/new"
@@ -79,20 +79,21 @@ post 308: ""
 put 303: "done"
 delete 302: "done"
 get /part: "pay 10"
-get /relative: "ERR: HTTP no response from server"
-POST /301 a=1 (Host: 127.0.0.1)
-POST /new#part a=1 (Host: 127.0.0.1)
-POST /302 a=1 (Host: 127.0.0.1)
-POST /new#part a=1 (Host: 127.0.0.1)
-POST /303 a=1 (Host: 127.0.0.1)
-POST /new#part a=1 (Host: 127.0.0.1)
-POST /307 a=1 (Host: 127.0.0.1)
-POST /308 a=1 (Host: 127.0.0.1)
-PUT /303 text (Host: 127.0.0.1)
-PUT /new#part text (Host: 127.0.0.1)
-DELETE /302 (Host: 127.0.0.1)
-DELETE /new#part (Host: 127.0.0.1)
-GET /part (Host: 127.0.0.1)
-GET /relative (Host: 127.0.0.1)
+get /relative: "done"
+POST /301 a=1 ['HTTP/1.1'] (Host: 127.0.0.1)
+POST /new#part a=1 ['HTTP/1.1'] (Host: 127.0.0.1)
+POST /302 a=1 ['HTTP/1.1'] (Host: 127.0.0.1)
+POST /new#part a=1 ['HTTP/1.1'] (Host: 127.0.0.1)
+POST /303 a=1 ['HTTP/1.1'] (Host: 127.0.0.1)
+POST /new#part a=1 ['HTTP/1.1'] (Host: 127.0.0.1)
+POST /307 a=1 ['HTTP/1.1'] (Host: 127.0.0.1)
+POST /308 a=1 ['HTTP/1.1'] (Host: 127.0.0.1)
+PUT /303 text ['HTTP/1.1'] (Host: 127.0.0.1)
+PUT /new#part text ['HTTP/1.1'] (Host: 127.0.0.1)
+DELETE /302 ['HTTP/1.1'] (Host: 127.0.0.1)
+DELETE /new#part ['HTTP/1.1'] (Host: 127.0.0.1)
+GET /part ['HTTP/1.1'] (Host: 127.0.0.1)
+GET /relative ['HTTP/1.1'] (Host: 127.0.0.1)
+GET /new [] (Host: 127.0.0.1)
 END
 diff expected found || { echo "the behaviour has changed"; exit 1; }
