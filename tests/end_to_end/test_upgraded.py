@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -75,6 +75,8 @@ class Docker(BaseHTTPRequestHandler):
             if line == b"exit\n":
                 return
             self.wfile.write(b"you said " + line + b"$ ")
+        with suppress(ConnectionError):
+            self.wfile.write(b"bye\r\n")
 
 
 @contextmanager
@@ -253,12 +255,36 @@ def test_a_client_that_ends_it_is_recorded_so(
             until(plug, b"said ls\n$ ")
         assert proxy.stop() == 0, proxy.log
     (item,) = cassettes.read(cassette)
-    last = item["response"]["websocket"][-1]
-    assert last.split(" ")[::2] == ["client", "close"]
+    said = [line.split(" ")[::2] for line in item["response"]["websocket"]]
+    assert ["client", "close"] in said
     proxy = mitmdump(cassette, "replay_only").wait_until_listening()
     with switched(proxy, url) as plug:
         plug.sendall(b"ls\n")
         until(plug, b"said ls\n$ ")
+    assert proxy.stop() == 0, proxy.log
+    assert "replayed 1, missed 0" in proxy.log
+
+
+def test_what_is_answered_to_the_end_of_the_client_is_heard(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    cassette = tmp_path / "a.yaml"
+
+    def ended(proxy: Proxy, url: str) -> bytes:
+        with switched(proxy, url) as plug:
+            plug.sendall(b"ls\n")
+            until(plug, b"said ls\n$ ")
+            plug.shutdown(socket.SHUT_WR)
+            until(plug, b"bye\r\n")
+            return plug.recv(1)
+
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    with docker() as url:
+        assert ended(proxy, url) == b""
+        assert proxy.stop() == 0, proxy.log
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    assert ended(proxy, url) == b""
     assert proxy.stop() == 0, proxy.log
     assert "replayed 1, missed 0" in proxy.log
 

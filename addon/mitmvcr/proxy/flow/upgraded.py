@@ -45,10 +45,8 @@ class Script:
         self._dialogue.hear(data)
 
     def end(self) -> None:
-        """Note that the client has left, and refuse what it left half said."""
+        """Note that the client says no more."""
         self._dialogue.end()
-        while (said := self.next()) is not None and said[1] != b"":
-            pass
 
     def next(self) -> tuple[float, bytes | None] | None:
         """Return the seconds to wait, and what to say then: b"" for the end, None

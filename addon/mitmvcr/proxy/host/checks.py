@@ -117,6 +117,10 @@ def upgraded_connections() -> None:
     yields(f"{place}.relay_messages", "self", "event")
     uses(f"{place}.start", "_handle_event", "relay_messages")
     uses(f"{place}.relay_messages", "TcpEndHook")
+    takes(
+        f"{_SERVER}:ConnectionHandler.close_connection",
+        *("self", "connection", "half_close"),
+    )
     uses(f"{_STREAM}.flow_done", "child_layer", "tcp", "TCPLayer")
     find("mitmproxy.proxy.commands:CloseConnection")
 

@@ -36,23 +36,27 @@ class Speaker(Protocol):
 
 class Overheard:
     """What was said on such a connection since now: by whom, when in nanoseconds, and
-    what; nothing is the end, which ends it for both (layers/http: passthrough).
-    ``flow`` is what mitmproxy's hooks call it."""
+    what; nothing is the end of a side, and the server's is that of all. ``flow`` is
+    what mitmproxy's hooks call it."""
 
     flow: tcp.TCPFlow | None = None
 
     def __init__(self) -> None:
         self._began = time.monotonic_ns()
         self.pieces: list[tuple[bool, int, bytes]] = []
+        self._ended: set[bool] = set()
 
     def __repr__(self) -> str:
         return f"<Overheard {len(self.pieces)} pieces>"
 
     def note(self, by_client: bool, data: bytes) -> None:
-        is_over = self.pieces and not self.pieces[-1][2]
-        if not is_over:
-            at = time.monotonic_ns() - self._began
-            self.pieces.append((by_client, at, data))
+        """Note what one side has said."""
+        if self._ended & {by_client, False}:
+            return
+        at = time.monotonic_ns() - self._began
+        self.pieces.append((by_client, at, data))
+        if not data:
+            self._ended.add(by_client)
 
 
 @dataclass

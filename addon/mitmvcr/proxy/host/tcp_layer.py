@@ -8,10 +8,11 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from mitmproxy import http
-from mitmproxy.connection import Connection
+from mitmproxy.connection import Connection, ConnectionState
 from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.layers import tcp as _tcp
 
+from mitmvcr.proxy.host.backpressure import handler_of
 from mitmvcr.proxy.host.naps import Commands, Nap
 from mitmvcr.proxy.host.schedule import Overheard, Speaker
 
@@ -44,7 +45,7 @@ class _Choice:
 
 
 class _Listener(_tcp.TCPLayer):
-    """Notes what passes by until one side has ended, and what it is called by hooks."""
+    """Notes what passes by, and what hooks call it."""
 
     def __init__(self, context: Any, overheard: Overheard) -> None:
         super().__init__(context)
@@ -56,7 +57,20 @@ class _Listener(_tcp.TCPLayer):
             by_client = event.connection is self.context.client
             said = event.data if isinstance(event, events.DataReceived) else b""
             self._overheard.note(by_client, bytes(said))
+            if by_client and not said and self._ends_one_side():
+                return
         yield from super().relay_messages(event)
+
+    def _ends_one_side(self) -> bool:
+        """Pass on that the client says no more, and go on hearing the server; return
+        whether that is possible. mitmproxy ends both (layers/http: passthrough)."""
+        client, server = self.context.client, self.context.server
+        handler = None if client.tls or server.tls else handler_of(client.id)
+        is_half = client.state is ConnectionState.CAN_WRITE
+        if handler is None or not is_half or not server.connected:
+            return False
+        handler.close_connection(server, half_close=True)
+        return True
 
 
 class _Player(layer.Layer):
@@ -64,16 +78,19 @@ class _Player(layer.Layer):
 
     def __init__(self, context: Any, speaker: Speaker) -> None:
         super().__init__(context)
-        self._speaker = speaker
+        self._speaker, self._is_over = speaker, False
 
     def _handle_event(self, event: events.Event) -> Commands:
-        if isinstance(event, events.ConnectionClosed):
-            self._speaker.end()
-            yield from self._close()
+        if self._is_over:
             return
+        is_end = isinstance(event, events.ConnectionClosed)
         if isinstance(event, events.DataReceived):
             self._speaker.hear(bytes(event.data))
+        elif is_end:
+            self._speaker.end()
         yield from self._speak()
+        if is_end and not self._is_over:
+            yield from self._close()
 
     def _speak(self) -> Commands:
         while (said := self._speaker.next()) is not None:
@@ -87,8 +104,5 @@ class _Player(layer.Layer):
                 return
 
     def _close(self) -> Commands:
-        self._handle_event = self._over  # type: ignore[method-assign] # mitmproxy's way
+        self._is_over = True
         yield commands.CloseConnection(self.context.client)
-
-    def _over(self, event: events.Event) -> Commands:
-        yield from ()
