@@ -213,6 +213,7 @@ def test_without_the_option_it_passes_and_the_log_says_what_records_it(
         assert talk(proxy, proxy_ca, url, "exit") == [*HEARD, "exit\r\n"]
     proxy.stop()
     assert "/start was upgraded to something else, which vcr_websocket" in proxy.log
+    assert "is not HTTP" not in proxy.log
     assert "recorded 4" in proxy.log
 
 
