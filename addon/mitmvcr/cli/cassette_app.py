@@ -33,8 +33,8 @@ class _Inputs(click.Path):
         try:
             return super().convert(value, *place)
         except click.BadParameter as error:
-            error.message = f"{error.message.rstrip('.')}; to write it, give -o {value}"
-            raise
+            said = f"{error.message.rstrip('.')}; to write it, give -o {value}"
+            raise click.BadParameter(said, error.ctx, error.param) from None
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True)
