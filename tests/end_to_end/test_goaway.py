@@ -19,7 +19,7 @@ import pytest
 
 from end_to_end import cassettes
 from end_to_end.h2_client import H2Client, connected
-from end_to_end.h2_origin import begun, context_of
+from end_to_end.h2_origin import begun, context_of, speaking
 from end_to_end.proxy import Proxy
 from origin.certs import CertFiles
 from patience import PATIENCE
@@ -267,6 +267,44 @@ def test_what_waits_for_a_place_gets_it_elsewhere(
     wanted = {"1", "2" + both, "a", "bsent", "c" + both}
     assert told == wanted - ({"2" + both} if is_broken else set())
     assert origin.connections == (1 if ends is _refuses else 2)
+
+
+def test_what_it_takes_at_a_time_is_known_before_it_gets_more(
+    mitmdump: Callable[..., Proxy], certs: CertFiles, proxy_ca: Path, tmp_path: Path
+) -> None:
+    """gRPC's servers reset what is too much from the start, otherwise than later."""
+    early: list[h2.events.Event] = []
+
+    def speak(plug: ssl.SSLSocket) -> None:
+        made = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+        made.initiate_connection()
+        heard: list[h2.events.Event] = []
+        while not any(isinstance(e, h2.events.RequestReceived) for e in heard):
+            heard += made.receive_data(plug.recv(65536))
+        plug.settimeout(0.5)
+        with suppress(TimeoutError):
+            while True:
+                heard += made.receive_data(plug.recv(65536))
+        plug.settimeout(PATIENCE)
+        ended = [e for e in heard if isinstance(e, h2.events.StreamEnded)]
+        early.extend(ended)
+        while True:
+            for each in ended:
+                made.send_headers(each.stream_id, [(":status", "200"), STREAM])
+                made.send_data(each.stream_id, EVENTS[0], end_stream=True)
+            plug.sendall(made.data_to_send())
+            if not (data := plug.recv(65536)):
+                return
+            heard = made.receive_data(data)
+            ended = [e for e in heard if isinstance(e, h2.events.StreamEnded)]
+
+    with (
+        speaking(certs, speak) as port,
+        recording(mitmdump, proxy_ca, tmp_path / "a.yaml", port) as client,
+    ):
+        for stream in [client.ask(f"/{number}") for number in range(4)]:
+            assert client.answer(stream).body == EVENTS[0]
+    assert len(early) == 1
 
 
 def test_a_connection_is_closed_though_a_client_left_some_of_it(

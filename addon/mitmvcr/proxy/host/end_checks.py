@@ -75,6 +75,7 @@ def origins_that_leave() -> None:
     takes(f"{place}:Http2Client.__init__", "self", "context")
     uses(f"{place}:Http2Client.__init__", "h2_conn", "stream_queue")
     declares(f"{place}:Http2Connection", ["h2_conn", "streams"])
+    uses(f"{place}:Http2Client.handle_h2_event", "provisional_max_concurrency")
     uses(f"{place}:Http2Connection.handle_h2_event", "StreamReset", "error_code")
     yields(f"{place}:Http2Connection.close_connection", "self", "msg")
     yields(f"{place}:Http2Client._handle_event", "self", "event")

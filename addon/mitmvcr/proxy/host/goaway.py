@@ -65,6 +65,7 @@ def _watch(side: Any) -> None:
     @wraps(original)
     def __init__(self: Any, context: Any) -> None:
         original(self, context)
+        self.provisional_max_concurrency = 1  # gRPC's servers count from the start
         taken = self.h2_conn._frame_dispatch_table
         taken[GoAwayFrame] = partial(_leave, self, taken[GoAwayFrame])
 
