@@ -88,7 +88,7 @@ class Origin:
         self, plug: ssl.SSLSocket, made: h2.connection.H2Connection, stream: int
     ) -> None:
         if NONE in self._says:
-            plug.sendall(NONE)
+            plug.sendall(b"".join(self._says))
             return
         made.send_headers(stream, [(":status", "200"), STREAM])
         made.send_data(stream, EVENTS[0])
@@ -231,6 +231,21 @@ def test_what_it_does_not_answer_any_more_is_asked_again(
     assert origin.connections == 3
 
 
+def test_each_connection_may_answer_one_alone(
+    mitmdump: Callable[..., Proxy],
+    leaving: Callable[..., Origin],
+    proxy_ca: Path,
+    tmp_path: Path,
+) -> None:
+    """However many wait: each one brings them on."""
+    origin, cassette = leaving(8, goaway(1)), tmp_path / "a.yaml"
+    with recording(mitmdump, proxy_ca, cassette, origin.port) as client:
+        asked = [client.ask(f"/{number}") for number in range(8)]
+        answers = [client.answer(stream).body for stream in asked]
+    assert answers == [b"".join(EVENTS)] * 8
+    assert origin.connections == 8
+
+
 @pytest.mark.parametrize("ends", [_leaves, _leaves_soon, _fails, _closes, _refuses])
 def test_what_waits_for_a_place_gets_it_elsewhere(
     mitmdump: Callable[..., Proxy],
@@ -350,13 +365,15 @@ def test_a_call_that_it_does_not_answer_is_asked_again(
     assert kept == {MESSAGE.decode(), (MESSAGE * 2).decode()}
 
 
+@pytest.mark.parametrize("says", [(NONE,), (goaway(ALL), NONE)])
 def test_what_is_always_refused_is_an_error_in_the_end(
     mitmdump: Callable[..., Proxy],
     leaving: Callable[..., Origin],
     proxy_ca: Path,
     tmp_path: Path,
+    says: tuple[bytes, ...],
 ) -> None:
-    origin, cassette = leaving(1, NONE), tmp_path / "a.yaml"
+    origin, cassette = leaving(1, *says), tmp_path / "a.yaml"
     with recording(mitmdump, proxy_ca, cassette, origin.port) as client:
         answer = client.answer(client.ask("/a"))
         assert answer.was_reset or answer.status == 502

@@ -24,12 +24,16 @@ Commands = Generator[Any, Any, None]
 Taken = tuple[list[Any], list[Any]]
 _OURS = "_vcr_lets_origins_finish"
 _leaving: "WeakSet[Connection]" = WeakSet()
+#: Of those, the ones that have answered something.
+_helping: "WeakSet[Connection]" = WeakSet()
 #: In the message of mitmproxy's event (_http2.py: handle_h2_event).
 _REFUSED = "(REFUSED_STREAM)"
 _UNSENT = f"the connection ended before this was sent {_REFUSED}"
 #: What waited for a place, by its stream; and the parts of it, of an event.
 _WAITS, _PARTS = "_vcr_waits", "_vcr_parts"
-#: How often a request is asked again: each time the connection may be another's last.
+#: All streams, as a server first says that is about to name the last one.
+_ALL = 2**31 - 1
+#: How often a request is asked again on behalf of a connection that answers nothing.
 _TRIES = 5
 
 
@@ -80,6 +84,10 @@ def _leave(client: Any, ends: Callable[[Any], Taken], frame: Any) -> Taken:
     from hyperframe.frame import RstStreamFrame
 
     _set_aside(client)
+    if 0 < frame.last_stream_id < _ALL:
+        _helping.add(client.conn)
+    else:
+        _helping.discard(client.conn)
     frames, events = [], []
     reset = client.h2_conn._frame_dispatch_table[RstStreamFrame]
     for stream in client.streams:
@@ -172,7 +180,8 @@ def _ask_again(layers: Any) -> None:
 
 
 def _has_a_try(stream: Any) -> bool:
-    stream._vcr_tries = getattr(stream, "_vcr_tries", 0) + 1
+    is_counted = stream.flow.server_conn not in _helping
+    stream._vcr_tries = getattr(stream, "_vcr_tries", 0) + is_counted
     return bool(stream._vcr_tries <= _TRIES)
 
 
