@@ -327,6 +327,15 @@ def test_what_was_cut_off_is_looked_through_as_far_as_it_goes(
             assert len(kept) == end
 
 
+def test_what_stands_before_a_number_that_was_cut_off_is_looked_through() -> None:
+    text = f"api_key={KEY}".encode()
+    for end in (b"\x09123", b"\x10", b"\x12", b"\x12\xff"):
+        body = b"\x0a%c%b" % (len(text), text) + end
+        for kept in redacted(body, "application/x-protobuf"):
+            assert KEY.encode() not in kept
+            assert kept.endswith(end)
+
+
 def test_json_in_frames_that_was_cut_off_is_as_long_as_it_says() -> None:
     said = b'{"password": "%b", "more": "' % KEY.encode()
     for flags in (b"\0", b"\x02"):
