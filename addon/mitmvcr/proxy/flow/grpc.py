@@ -47,6 +47,13 @@ class Upload(Tee):
         self._turns.ask(chunk)
         return super().__call__(chunk)
 
+    def sent(self) -> bytes | None:
+        """Return what was sent so far, so that it can be sent again."""
+        try:
+            return self.body()
+        except OSError:  # it is told where it is to be recorded
+            return None
+
     def begin_answer(self) -> None:
         """Note that the head of the answer has come."""
         self._turns.begin_answer()
