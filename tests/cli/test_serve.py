@@ -229,6 +229,29 @@ def test_a_busy_port_is_one_line(cli):
     )
 
 
+def test_an_address_of_another_machine_is_one_line(cli):
+    ran = cli("serve", "--cassette", "a.yaml", "--host", "192.0.2.1")
+    assert ran.stderr.startswith("mitmvcr: error: cannot listen on 192.0.2.1:8080: ")
+    assert ran.stderr.endswith("; choose --host\n")
+
+
+def test_an_option_that_cannot_be_had_is_spelled_as_it_was_typed(cli):
+    """mitmproxy, which it has become, knows it by another name."""
+    port, api = str(free_port()), "0.0.0.0:1"
+    ran = cli("serve", "--cassette", "a.yaml", "--port", port, "--control", api)
+    assert ran.returncode == 125
+    assert ran.stderr.startswith(f"mitmvcr: error: --control {api}: others reach")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_the_console_wants_a_terminal(cli):
+    ran = cli("serve", "--cassette", "a.yaml", "--ui", "console")
+    assert ran.returncode == 125
+    assert ran.stderr == (
+        "mitmvcr: error: --ui console needs a terminal: leave it out, or use --ui web\n"
+    )
+
+
 def test_a_command_is_not_taken_for_a_filter(cli):
     words = ("serve", "--cassette", "new", "--port", str(free_port()), "--")
     ran = cli(*words, "git", "status")

@@ -153,7 +153,7 @@ def main(
     more = [Attached(vcr.control)] if attached else []
     enter = partial(_enter, vcr, more, way_out)
     save_at_hangup()
-    masters.serve(ui, given, prepare=options.declare, enter=enter)
+    masters.serve(ui, given, prepare=options.declare, enter=enter, spell=spelling.text)
     if attached and (line := opened.line()):
         print(f"mitmvcr: {line}", file=sys.stderr, flush=True)  # noqa: T201
 
