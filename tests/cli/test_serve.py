@@ -319,6 +319,34 @@ def test_it_ends_with_the_program_that_has_started_it(cli, tmp_path):
         assert (served.stdout.read(), served.stderr.read()) == (b"", b"")
 
 
+def test_a_client_that_stays_connected_is_no_error_at_the_end(cli):
+    """Python 3.11 took its task for one that failed, in 16 lines after each suite."""
+    words = ("serve", "--cassettes", "new", "--attached")
+    with cli.start(*words, stdin=subprocess.PIPE, text=False) as served:
+        url = json.loads(read_line(served, "it said where it is"))["control_url"]
+        headers = {"X-Vcr-Control": "1", "Content-Type": "application/json"}
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        request = urllib.request.Request(
+            f"{url}/sessions", b'{"cassette": "one", "mode": "record_only"}', headers
+        )
+        with opener.open(request) as answer:
+            port = json.load(answer)["port"]
+        with (
+            socket.create_server(("127.0.0.1", 0)) as origin,
+            socket.create_connection(("127.0.0.1", port)) as client,
+        ):
+            client.sendall(
+                b"GET http://127.0.0.1:%d/ HTTP/1.1\r\nHost: a\r\n\r\n"
+                % origin.getsockname()[1]
+            )
+            with origin.accept()[0] as asked:
+                asked.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+                assert client.recv(4096).startswith(b"HTTP/1.1 204 ")
+                served.stdin.close()
+                assert served.wait(PATIENCE) == 0
+        assert b"Traceback" not in served.stderr.read()
+
+
 def test_a_helper_does_not_record_beside_the_run_around_it(cli, tmp_path):
     """It would, since a run with one cassette has no control API."""
     env = {"MITMVCR_PROXY_URL": "http://127.0.0.1:1"}
