@@ -226,12 +226,15 @@ class Session(Counts):
         """Return why nothing matched it, as it may be shown."""
         return finished(self.explaining(request))
 
-    def explaining(self, request: Request, foreseen: Seen | None = None) -> Steps[Miss]:
+    def explaining(
+        self, request: Request, foreseen: Seen | None = None, said: int | None = None
+    ) -> Steps[Miss]:
         """Say so in steps, between which the session may go on; of a large one that
-        was not planned ``foreseen`` is known."""
+        was not planned ``foreseen`` is known. Of a call that goes on, so many messages
+        were ``said``."""
         if foreseen is not None:
             self._look_up.see(request, foreseen)
-        found = yield from self._look_up.explaining(request)
+        found = yield from self._look_up.explaining(request, said)
         is_stale = self.offline and self.store.is_stale()
         return found.told(self.spelling.options, is_stale=is_stale)
 
