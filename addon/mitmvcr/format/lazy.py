@@ -254,8 +254,8 @@ class LazyInteractions(Sequence[Interaction]):
 def read_item(
     item: bytes, parser: ItemParser, stray: Callable[[Fault], object] = bool
 ) -> Interaction:
-    """Read an item by lines, or with PyYAML where that declines; ``stray`` is told what
-    nothing reads. Raise ``Fault``."""
+    """Read an item by lines, or with PyYAML where that declines, which calls ``stray``
+    for each key that nothing reads. Raise ``Fault``."""
     try:
         return parser.parse(item)
     except Decline:

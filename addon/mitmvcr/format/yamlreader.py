@@ -100,8 +100,8 @@ def _indented(data: bytes, document: Document) -> bytes:
 
 
 def read_item(data: bytes, stray: Callable[[Fault], object] = bool) -> Interaction:
-    """Read the text of one interaction, a list of one; ``stray`` is told what nothing
-    reads. Raise ``Fault``."""
+    """Read the text of one interaction, a list of one; call ``stray`` for each key that
+    nothing reads. Raise ``Fault``."""
     document = examine_item(data)
     if document.faults:
         raise document.faults[0]

@@ -36,8 +36,8 @@ def explaining(
 
     What is shown of a request, asked or recorded, is ``masked`` first. ``raw`` is what
     was asked where ``asked`` is masked already: it tells places, never values.
-    ``blanks`` fill in what unset variables left out. Of a call that goes on, so many
-    messages were ``said``: what a recorded one says after them is not missing.
+    ``blanks`` fill in what unset variables left out. Of a call that goes on,
+    ``said`` is the number of its messages until now: later ones are not missing.
     """
     shown_as = masked(replace(asked, body=asked.body[:_SHOWN]))
     meant = _meant(asked, deck, blanks) if blanks else asked

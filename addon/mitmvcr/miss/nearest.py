@@ -208,7 +208,7 @@ class Search:
 
 
 def _until(deck: Deck, said: int, position: int) -> Request:
-    """Return a call's request up to so many of its messages."""
+    """Return a call's request with its first messages alone, ``said`` of them."""
     request = deck.request(position)
     body = b"".join(Messages().feed(request.body)[:said])
     return replace(request, body=body, content_length=len(body))

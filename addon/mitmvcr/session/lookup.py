@@ -107,7 +107,7 @@ class LookUp:
 
     def explaining(self, request: Request, said: int | None = None) -> "Steps[Miss]":
         """Say in steps why nothing matched it, as it may be shown; of a call that goes
-        on, so many messages were ``said``."""
+        on, ``said`` is the number of its messages until now."""
         # Only a miss needs them, and importing them would add 10 ms to every start.
         from mitmvcr.miss.explain import explaining
         from mitmvcr.miss.masking import masked

@@ -230,8 +230,8 @@ class Session(Counts):
         self, request: Request, foreseen: Seen | None = None, said: int | None = None
     ) -> Steps[Miss]:
         """Say so in steps, between which the session may go on; of a large one that
-        was not planned ``foreseen`` is known. Of a call that goes on, so many messages
-        were ``said``."""
+        was not planned ``foreseen`` is known. Of a call that goes on, ``said`` is the
+        number of its messages until now."""
         if foreseen is not None:
             self._look_up.see(request, foreseen)
         found = yield from self._look_up.explaining(request, said)

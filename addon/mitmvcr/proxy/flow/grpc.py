@@ -170,7 +170,7 @@ def telling(
     said: int | None = None,
 ) -> Steps[http.Response]:
     """Find the answer to a call that is a miss, as far as its request is known; of one
-    that goes on, so many messages were ``said``."""
+    that goes on, ``said`` is the number of its messages until now."""
     session.refused()
     _, line, answer = yield from why_missing(session, request, foreseen, said)
     if isinstance(answer, Response) and flow.response is None:
