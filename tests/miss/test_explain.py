@@ -117,6 +117,19 @@ def test_what_is_ignored_of_a_body_counts_for_what_else_is_compared_of_it() -> N
     assert trial.options(differ) == ("vcr_match=method,form", "vcr_ignore_form=a")
 
 
+def test_of_a_call_that_goes_on_later_messages_are_not_missing() -> None:
+    headers = {"Content-Type": ["application/connect+json"]}
+
+    def call(*texts: bytes) -> Request:
+        frames = (b"\0" + len(each).to_bytes(4, "big") + each for each in texts)
+        return replace(post(b"".join(frames)), headers=headers)
+
+    recorded = call(b'{"n":1}', b'{"n":2}', b"3")
+    miss = explain(call(b'{"n":1}', b'{"n":4}'), deck_of(recorded), said=2)
+    assert [each.place for each in miss.nearest[0].differ] == ["body message 1.n"]
+    assert miss.options == ("vcr_ignore_json=$.n",)
+
+
 def test_the_nearest_is_named_with_all_that_differs() -> None:
     miss = explain(post(b'{"n":1}', URL + "?p=2"), deck_of(post(b'{"n":2}', URL)))
     assert miss.reason == (

@@ -39,8 +39,9 @@ def missing(
     foreseen: Seen | None = None,
     said: int | None = None,
 ) -> Steps[Missed]:
-    """Say in steps why nothing matched a request; of a call that goes on, ``said``
-    is the number of its messages until now. Where it counts, it stands in the log then."""
+    """Say in steps why nothing matched a request; of a call that goes on, ``said`` is
+    the number of its messages until now. Where it counts, it stands in the log
+    then."""
     started = time.monotonic_ns()
     miss = yield from session.explaining(request, foreseen, said)
     answer = session.on_miss(request, miss)
