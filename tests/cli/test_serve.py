@@ -347,6 +347,32 @@ def test_a_client_that_stays_connected_is_no_error_at_the_end(cli):
         assert b"Traceback" not in served.stderr.read()
 
 
+@pytest.mark.parametrize("more", [(), ("--workers", "2")])
+def test_what_a_suite_is_strict_about_is_not_for_the_proxy(cli, more):
+    """PYTHONWARNINGS=error ended it with a traceback: mitmproxy's libraries warn."""
+    env = cli.environment(PYTHONWARNINGS="error")
+    words = ("--cassettes", "new", "--control", str(free_port()), *more)
+    with serving(cli, *words, env=env) as (served, port):
+        wait_for_port(port)
+        served.send_signal(signal.SIGTERM)
+        _, err = served.communicate(timeout=PATIENCE)
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("command", ["run", "start"])
+def test_nor_for_what_else_runs_one(cli, command):
+    env = {"PYTHONWARNINGS": "error"}
+    words = (
+        ("run", "--", "true")
+        if command == "run"
+        else ("start", "--port", f"{free_port()}")
+    )
+    ran = cli(words[0], "-c", "a.yaml", *words[1:], env=env)
+    if command == "start":
+        cli("stop", env=env)
+    assert (ran.returncode, "Warning" in ran.stderr) == (0, False), ran.stderr
+
+
 def test_a_helper_does_not_record_beside_the_run_around_it(cli, tmp_path):
     """It would, since a run with one cassette has no control API."""
     env = {"MITMVCR_PROXY_URL": "http://127.0.0.1:1"}

@@ -100,7 +100,9 @@ def _become(
         start += "; from mitmvcr.cli.child.way_out import way_out"
         way_out = "way_out"
     start += f"; main({options.ui!r}, attached={options.attached}, way_out={way_out})"
-    os.execv(sys.executable, [sys.executable, "-c", start, *arguments, *extra])
+    os.execv(
+        sys.executable, [sys.executable, "-Wignore", "-c", start, *arguments, *extra]
+    )
 
 
 def _refuse_within(environment: Mapping[str, str]) -> None:
