@@ -174,10 +174,12 @@ def telling(
     flow: http.HTTPFlow,
     request: Request,
     foreseen: Seen | None = None,
+    said: int | None = None,
 ) -> Steps[http.Response]:
-    """Find the answer to a call that is a miss, as far as its request is known."""
+    """Find the answer to a call that is a miss, as far as its request is known; of one
+    that goes on, ``said`` is the number of its messages until now."""
     session.refused()
-    _, line, answer = yield from why_missing(session, request, foreseen)
+    _, line, answer = yield from why_missing(session, request, foreseen, said)
     if isinstance(answer, Response) and flow.response is None:
         return answered(session, flow, request, answer)
     if answer is True:
