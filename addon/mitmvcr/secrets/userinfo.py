@@ -8,8 +8,8 @@ from mitmvcr.secrets.looks import is_by_chance
 #: ``user:password@`` in a URL (RFC 3986, 3.2.1), or a token alone; looked for where
 #: there is an ``@``. Some write a ``#`` that stands in a password as it is.
 USERINFO = re.compile(
-    rb"://(?:[^\s/?#\"'<>@:\\]{0,80}+:(?![0-9]{1,5}#)([^\s/?\"'<>@\\]{1,200}+)"
-    rb"|([\w.~-]{20,200}+):?+)@"
+    rb"://(?:[^\s/?#\"'<>@:\\]{0,80}+:(?![0-9]{1,5}#|[xX]@)([^\s/?\"'<>@\\]{1,200}+)"
+    rb"|([\w.~-]{20,200}+)(?::[xX]?)?+)@"
 )
 #: One ``@`` in so many bytes is few.
 _FEW_MARKS = 200
