@@ -155,7 +155,7 @@ def test_what_stands_before_an_anchor_is_counted() -> None:
 
 def test_the_end_of_a_name_is_looked_for_with_the_quote_behind_it() -> None:
     made = forms.pattern("x", "<{h4}>','at^x", "https://h.example")
-    assert made.anchors == ('at"', "at\\", "at&quot;")
+    assert made.anchors == ('at"', "at&quot;", "at\\")
     assert made.back == tuple(range(7, 18))
     assert made.sample == '{h4}","at":"x'
 

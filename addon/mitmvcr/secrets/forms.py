@@ -91,8 +91,7 @@ _SIGNS = {
     "^": rf"{QUOTE}\s?:\s?{QUOTE}",
     "¶": NEXT_LINE,
 }
-#: What begins with a quote, which texts begin one, and what a sample has for a sign.
-_QUOTED = "'^"
+#: What begins a quote, and what a sample has for a sign.
 _QUOTES, _SHOWN = ('"', "\\", "&quot;"), {"'": '"', "^": '":"', "¶": "\n"}
 _UUID_SAMPLE = "{h8}-{h4}-{h4}-{h4}-{h12}"
 #: A text with a separator in it, so long, is looked for within words too.
@@ -111,8 +110,8 @@ def pattern(kind: str, template: str, source: str) -> Pattern:
     """Return the pattern of a row."""
     flat = [_flattened(each) for each in _expanded(template)]
     anchored = [_anchor(pieces) for pieces in flat]
-    begun = (text.replace("'", quote) for text, _ in anchored for quote in _QUOTES)
-    texts = dict.fromkeys(begun)
+    begun = {text.replace("'", quote) for text, _ in anchored for quote in _QUOTES}
+    texts = sorted(one for one in begun if not one.startswith((*(begun - {one}),)))
     checked = [found["name"] for found in _PIECE.finditer(template) if found["check"]]
     return Pattern(
         kind,
@@ -162,7 +161,7 @@ def _anchor(pieces: Pieces) -> tuple[str, range]:
     least = most = 0
     for piece, behind in zip(pieces, [*pieces[1:], pieces[0]], strict=True):
         if piece["text"] and len(piece["text"]) > 1:
-            quote = "'" if behind[0] in _QUOTED else ""
+            quote = "'" if behind[0] in "'^" else ""
             return piece["text"] + quote, range(least, most + 1)
         shortest, longest = _lengths(piece)
         least, most = least + shortest, most + longest

@@ -230,13 +230,6 @@ _OTHERS = (
         check=_is_next_by_chance,
     ),
     Pattern(
-        "jenkins-agent",
-        ("<argument>", "&lt;argument&gt;"),
-        r"(?:<|&lt;)argument(?:>|&gt;)([0-9a-f]{64})(?=[<&])",
-        "https://www.jenkins.io/doc/book/security/services/",
-        "<argument>{h64}</argument>",
-    ),
-    Pattern(
         "openvpn",
         ("<auth-user-pass>", "&lt;auth-user-pass&gt;"),
         rf"(?:<|&lt;)auth-user-pass(?:>|&gt;){NEXT_LINE}[^\r\n\\]{{1,99}}+{NEXT_LINE}"
