@@ -83,14 +83,8 @@ _PIECE = re.compile(
 #: As it is, or as a string of JSON has it.
 NEXT_LINE = r"(?:(?:\\{1,7}r)?\\{1,7}n|\r?\n)"
 QUOTE = r"(?:\\{0,7}\"|&quot;)"
-_SIGNS = {
-    "(": "(?:",
-    "<": "(",
-    ">": ")",
-    "'": rf"\s{{0,40}}{QUOTE}\s{{0,40}}",
-    "^": rf"{QUOTE}\s?:\s?{QUOTE}",
-    "¶": NEXT_LINE,
-}
+_SIGNS = {"(": "(?:", "<": "(", ">": ")", "^": rf"{QUOTE}\s?:\s?{QUOTE}"}
+_SIGNS |= {"'": rf"\s{{0,40}}{QUOTE}\s{{0,40}}", "¶": NEXT_LINE}
 #: What begins a quote, and what a sample has for a sign.
 _QUOTES, _SHOWN = ('"', "\\", "&quot;"), {"'": '"', "^": '":"', "¶": "\n"}
 _UUID_SAMPLE = "{h8}-{h4}-{h4}-{h4}-{h12}"

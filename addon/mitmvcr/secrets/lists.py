@@ -145,7 +145,7 @@ SPELLED = listed(
     "jit-config, amz-date, Amz-Date, amzdate, AmzDate, amz_date, goog-date, Goog-Date",
     "googdate, GoogDate, goog_date, IDENTIFIED BY, identified by, Identified By",
     "identified_by, identifiedBy, IDENTIFIED_BY, SAML_RE, SAMLART, .key=, inkey, PW=",
-    'beaconkey, "wif, "ha1, "rune, uthinfo, uthInfo, .key":',
+    'beaconkey, key-auth, "wif, "ha1, "rune, uthinfo, uthInfo, .key":',
     "manualPairing, manual_pairing, revocation_code",
 )
 

@@ -50,7 +50,7 @@ _KINDS = bytes.maketrans(
 )
 #: Of 20 digits or more, a UUID, and base32, behind a word or none.
 _HEX = re.compile(
-    rb"(?:[a-z]{2,8}[_-])?+(?=\D*+\d)(?:[0-9a-f]{20,}|[0-9A-F]{20,}"
+    rb"(?:[a-z]{2,8}[_-])?(?=\D*+\d)(?:[0-9a-f]{20,}|[0-9A-F]{20,}"
     rb"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     rb"|(?=(?:[A-Z]*[2-7]){3})[A-Z2-7]{26,})"
 )

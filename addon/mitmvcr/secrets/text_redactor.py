@@ -46,7 +46,8 @@ _GIVES_NONE = re.compile(r"(?i)public|ssh|gpg|jwk|host|deploy|foreign|translatio
 _CALLS = re.compile(r"[?&](?:method|type|action|api|svc|cmd|func)=([^&#]{1,99})")
 _METHOD = re.compile(rb'"(?:method|cmd)"\s?:\s?"([\w./-]{1,99})"')
 _LAST = re.compile(
-    r"(?:\b(?:secrets/(?:[^/]+/){0,2}|export/[a-z-]{3,20}/(?:[^/]+/)?|(?:sys|token|\w{0,30}(?:add|creat|generat)\w{1,30})/))?"
+    r"(?:\b(?:secrets/(?:[^/]+/){0,2}|export/[a-z-]{3,20}/(?:[^/]+/)?|keys/(?=creat|gen)"
+    r"|(?:sys|token|\w{0,30}(?:add|creat|generat)\w{1,30})/))?"
     r"[^/]*(?:/[vV][0-9]{1,2})?\Z"
 )
 #: So far in a body a call of JSON-RPC has its name.
