@@ -35,11 +35,11 @@ _SCHEME = re.compile(rb"(?i)(?:bearer|basic|token|bot|apikey) ")
 #: so called and answers none of them.
 _GIVES = re.compile(
     r"(?:(?:(?<![a-z])l|L)og[_-]?[Ii]n|(?:(?<![a-z])s|S)ign[_-]?[Ii]n|(?:(?<![a-z])a|A)uth"
-    r"(?:enticat\w+)?|[Ss]essions?|[Tt]okens?|[Kk]eygen|[Uu]nseal|[Kk]eys?|[Ss]ecrets|[Ll]icenses)(?![a-z])"
+    r"(?:enticat\w+)?|[Ss]essions?|[Tt]okens?|[Kk]eygen|[Uu]nseal|[Kk]eys?|[Ll]icenses)(?![a-z])"
     r"|\bsecrets/[^/]+(?:/[^/]+){0,2}\Z|\bsys/init\Z"
 )
 _SEEMS = re.compile(
-    r"[Ll]og|[Ss]ign|[Aa]uth|[Ss]ession|[Tt]oken|[Kk]ey|nseal|[Ss]ecret|[Ll]icense|sys/"
+    r"[Ll]og|[Ss]ign|[Aa]uth|[Ss]ession|[Tt]oken|[Kk]ey|nseal|secret|[Ll]icense|sys/"
 )
 _GIVES_NONE = re.compile(r"(?i)public|ssh|gpg|jwk|host|deploy|foreign|translation")
 #: Where a URL or a call of JSON-RPC says what is called, besides the end of a path.
