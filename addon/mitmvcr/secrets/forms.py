@@ -26,6 +26,9 @@ class Pattern(NamedTuple):
     check: Callable[[bytes], bool] | None = None
     #: A run of letters may be looked through at each anchor in it.
     is_long: bool = True
+    #: What stands right before its anchor, at least, where a match may begin in several
+    #: places.
+    lead: str = ""
 
 
 #: Nothing that could go on the word stands before it, unless it is what stands before
@@ -108,7 +111,13 @@ def pattern(kind: str, template: str, source: str) -> Pattern:
         tuple(sorted({at for _, back in anchored for at in back})),
         CHECKS[checked[0]] if checked else None,
         any(map(_is_long, _PIECE.finditer(template))),
+        _lead(*flat[0][:2]),
     )
+
+
+def _lead(first: re.Match[str], anchor: re.Match[str]) -> str:
+    is_range = first["most"] and anchor["text"]
+    return f"[{_CLASSES[first['of']]}]{{{first['least']}}}" if is_range else ""
 
 
 def is_genuine(pattern: Pattern, token: bytes) -> bool:

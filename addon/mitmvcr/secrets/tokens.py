@@ -54,7 +54,9 @@ class Tokens:
         return None
 
     def _matched(self, pattern: Pattern, at: int) -> Span | None:
-        regex, data = compiled(pattern.regex), self.data
+        regex, data, lead = compiled(pattern.regex), self.data, pattern.lead
+        if lead and not compiled(lead).match(data, max(0, at - pattern.back[0]), at):
+            return None
         for back in pattern.back:
             found = regex.match(data, at - back) if back <= at else None
             if found is not None and is_genuine(pattern, found[0]):
