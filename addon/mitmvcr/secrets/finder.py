@@ -18,7 +18,7 @@ from mitmvcr.secrets.forms import Pattern
 from mitmvcr.secrets.headers import cookies_in
 from mitmvcr.secrets.heads import judged
 from mitmvcr.secrets.looks import is_real
-from mitmvcr.secrets.names import FLAG, HOLDER, SURE, Names
+from mitmvcr.secrets.names import FLAG, HOLDER, SURE, Name, Names
 from mitmvcr.secrets.parameters import is_form, parameter
 from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.rules import Rules
@@ -155,7 +155,7 @@ class Finder:
             yield target.mark or forms.at(target.forms, start)
             if target.is_name and start >= named:
                 begin, named = _name_around(data, start, end)
-                yield self._can_be_secret(data, begin, named)
+                yield self._of_secret(data, begin, named) is not None
 
     def found(self, data: bytes, kind: str = "", *, asked: bool = False) -> Found:
         """Return all secrets in a text of a Content-Type, except what a rule finds
@@ -200,14 +200,16 @@ class Finder:
                 starts[mark].append(start)
         return spans, starts
 
-    def _can_be_secret(self, data: bytes, begin: int, finish: int) -> bool:
-        """Return whether a name is that of a secret, and a value can follow: none does
-        that of a resource, a placeholder, a test that passed."""
-        return (
-            self._names.of(data[begin:finish]).parameter > 0
+    def _of_secret(self, data: bytes, begin: int, finish: int) -> Name | None:
+        """Return what a name says if it is that of a secret, and a value can follow:
+        none does that of a resource, a placeholder, a test that passed."""
+        known = self._names.of(data[begin:finish])
+        is_one = (
+            known.parameter > 0
             and data[finish : finish + 1] in _FOLLOWED
             and not is_no_name(data, begin)
         )
+        return known if is_one else None
 
     def _of_name(self, scan: Scan, start: int, end: int) -> Iterable[Span]:
         """Return the values of the field whose name holds ``data[start:end]``, if they
@@ -215,9 +217,10 @@ class Finder:
         data = scan.data
         begin, finish = _name_around(data, start, end)
         scan.named = finish
-        if not self._can_be_secret(data, begin, finish):
+        known = self._of_secret(data, begin, finish)
+        if known is None:
             return ()
-        sure = self._names.of(name := data[begin:finish]).field
+        name, sure = data[begin:finish], known.field
         if sure == HOLDER:
             return self._held(scan, begin, finish)
         found = parameter(scan, begin, finish)

@@ -21,6 +21,8 @@ LINE_END = (
 )
 
 
+#: So far into its line a name may stand.
+_INDENT = 60
 #: What may stand before the name in its line, and how all of that ends.
 _BEGINNING = re.compile(
     rb"(?:\n|\\[nr])(?:[<>*] )?[ \t-]{0,40}"
@@ -66,8 +68,11 @@ def _beginning(
     scan: Scan, begin: int, regex: re.Pattern[bytes] = _BEGINNING
 ) -> re.Match[bytes] | None:
     """Match the beginning of the line in which a name is the first word."""
-    left = scan.left(begin, 60) if begin > 60 else b"\n" + scan.left(begin, 60)
-    return regex.search(left, max(0, left.rfind(b"\n")))
+    left = scan.left(begin, _INDENT) if begin > _INDENT else b"\n" + scan.data[:begin]
+    at = left.rfind(b"\n")
+    if at < 0 and (at := left.find(b"\\")) < 0:
+        return None
+    return regex.search(left, at)
 
 
 def line(scan: Scan, begin: int, finish: int) -> Values:
@@ -220,7 +225,8 @@ def argument(scan: Scan, begin: int, finish: int) -> Values:
     near = left if left.endswith(b"/") else left[-20:]
     if _SETTERS.search(near) and _SET.search(left):
         return scan.value(_ARGUMENT, finish, Place.TEXT)
-    is_login = any(each.endswith(_WHO) for each in left.rsplit(None, 2)[-2:-1])
+    words = left.rsplit(None, 2)
+    is_login = len(words) > 1 and words[-2].endswith(_WHO)
     if is_login and _LOGIN.search(left) and not scan.data.startswith(b"-", begin):
         return scan.value(_NETRC, finish, Place.TEXT)
     if not _beginning(scan, begin):

@@ -68,6 +68,7 @@ class Run:
         self, before: bytes, letters: bytes, least: int, most: int, after: bytes
     ) -> None:
         value = rb"(%b{%d,%d}+)" % (letters, least, most)
+        self.least = re.compile(before + letters + rb"{%d}" % least)
         self.whole = re.compile(before + value + after)
         self.before, self.after = re.compile(before), re.compile(after)
         self.long, self.most = re.compile(before + letters + rb"{99,}+"), most
@@ -98,7 +99,7 @@ class Scan:
 
     def left(self, begin: int, size: int) -> bytes:
         """Return what stands before a place, so far."""
-        return self.data[max(0, begin - size) : begin]
+        return self.data[begin - size if begin > size else 0 : begin]
 
     def once(self, rule: Callable[[bytes], list[int]]) -> list[int]:
         """Return what a rule says of the whole text, asked once."""
@@ -145,7 +146,10 @@ class Scan:
     def run(self, run: Run, at: int) -> Values:
         """Return the run of a regex. A long one that does not end as it has to, or not
         so soon, is not looked through again from another place in it."""
-        data, done = self.data, self._ends.get(run, 0)
+        data = self.data
+        if run.least.match(data, at) is None:
+            return NONE
+        done = self._ends.get(run, 0)
         if at < done and (begun := run.before.match(data, at)) and begun.end() < done:
             return NONE
         if found := run.whole.match(data, at):
@@ -164,8 +168,13 @@ class Scan:
         decode: Callable[[bytes], bytes] = bytes,
     ) -> Values:
         """Return what the last group of a regex matches."""
-        found = self.match(regex, at)
-        if found is None or not (group := found.lastindex):
+        # Not by calling ``match``: most often nothing is there.
+        if at < self._ends.get(regex.pattern, 0):
+            return NONE
+        if (found := regex.match(self.data, at)) is None:
+            return NONE
+        self._ends[regex.pattern] = found.end()
+        if not (group := found.lastindex):
             return NONE
         return (Value(*found.span(group), decode(found[group]), place),)
 
