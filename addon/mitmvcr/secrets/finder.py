@@ -139,7 +139,7 @@ class Finder:
         if any(passwords(data)):
             return False
         hits = self._hits(data)
-        if hits and any(self._suspects(data, hits)):
+        if hits and self._is_suspect(data, hits):
             return False
         return (
             depth == DEEPEST
@@ -147,15 +147,18 @@ class Finder:
             or all(self.is_clear(each.plain, depth + 1) for each in percent_in(data))
         )
 
-    def _suspects(self, data: bytes, hits: Iterable[Hit]) -> Iterator[object]:
-        forms = Tokens(data, self._keep, self._names.is_kept, is_framed=True)
-        named = 0
+    def _is_suspect(self, data: bytes, hits: Iterable[Hit]) -> bool:
+        at = Tokens(data, self._keep, self._names.is_kept, is_framed=True).at
+        targets, named = self._targets, 0
         for number, start, end in hits:
-            target = self._targets[number]
-            yield target.mark or forms.at(target.forms, start)
-            if target.is_name and start >= named:
+            is_name, mark, forms = targets[number]
+            if mark or (forms and at(forms, start)):
+                return True
+            if is_name and start >= named:
                 begin, named = _name_around(data, start, end)
-                yield self._of_secret(data, begin, named) is not None
+                if self._of_secret(data, begin, named) is not None:
+                    return True
+        return False
 
     def found(self, data: bytes, kind: str = "", *, asked: bool = False) -> Found:
         """Return all secrets in a text of a Content-Type, except what a rule finds

@@ -76,6 +76,8 @@ class Run:
 
 #: A literal of code is no longer, nor is what is left of a value that was cut off.
 LONGEST = 2000
+#: No word is longer that is looked for near a place.
+_WORD = 16
 #: So often may each byte of a text be looked through within objects, and so many.
 _OFTEN, _FREE = 3, 1 << 13
 
@@ -96,6 +98,7 @@ class Scan:
         self._missing: dict[bytes, int] = {}
         self._ends: dict[Hashable, int] = {}
         self._said: dict[Hashable, list[int]] = {}
+        self._last: dict[bytes, tuple[int, int]] = {}
 
     def left(self, begin: int, size: int) -> bytes:
         """Return what stands before a place, so far."""
@@ -132,6 +135,16 @@ class Scan:
         """Say that a rule has looked through all up to ``end``."""
         if end > self._ends.get(rule, 0):
             self._ends[rule] = end
+
+    def may_be_near(self, regex: re.Pattern[bytes], begin: int, far: int) -> bool:
+        """Return False if a regex, of a word, matches nowhere so far before a place."""
+        done, last = self._last.get(regex.pattern, (0, -1))
+        for found in regex.finditer(
+            self.data, max(0, done - _WORD, begin - far), begin
+        ):
+            last = found.start()
+        self._last[regex.pattern] = max(done, begin), last
+        return last >= begin - far
 
     def match(self, regex: re.Pattern[bytes], at: int) -> re.Match[bytes] | None:
         """Match at a place that this regex did not look through before."""

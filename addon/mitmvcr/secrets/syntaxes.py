@@ -59,16 +59,19 @@ def _matched(
     *,
     left: bytes = b"",
     far: int = 150,
+    near: re.Pattern[bytes] | None = None,
     fold: Callable[[bytes], bytes] = bytes,
     decode: Callable[[bytes], bytes] = bytes,
 ) -> Take:
     """Return what takes the last group of a regex behind the name, where ``left``
-    matches what ends before it, within ``far`` bytes. Hardly ever a value follows."""
+    matches what ends before it, within ``far`` bytes, and so does ``near`` anywhere.
+    Hardly ever a value follows."""
     compiled, before = re.compile(regex), re.compile(left + rb"\Z")
 
     def take(scan: Scan, begin: int, finish: int) -> Values:
         if left and not (
             compiled.match(scan.data, finish)
+            and (near is None or scan.may_be_near(near, begin, far))
             and before.search(fold(scan.left(begin, far)))
         ):
             return NONE
@@ -188,6 +191,11 @@ _CONNECTION = (
     rb"|initial catalog(?<!\w.{15})|accountname(?<!\w.{11}))[ \t]?=[ \t]?[^;\"'<>&\s]"
     rb"[^\n]*"
 )
+#: Each word that may begin it, behind one of the first letters.
+_CONNECTION_WORDS = re.compile(
+    rb"[SHUDEIAshudeia](?i:erver|ost|ser|id|ata source|bname|atabase|river|sn|ndpoint"
+    rb"|nitial catalog|ccountname)"
+)
 _SQL = rb"(?i:\b(?:create|alter)\s{1,9}(?:user|role|login|group)\b)[^;]{0,250}"
 _SQL_TEXT = rb"\s{1,9}+'([^'\\\r\n]{1,400}+)'"
 _NEXT_TAG = (
@@ -289,7 +297,7 @@ SYNTAXES = (
     Syntax(_run(Run(rb"[ \t]{0,9}+=[ \t]{0,9}+[\"']?+", BARE, 4, 2000, rb"(?=[\"']?+(?:\s|\Z|\\))"), left=rb"//[^\s\"'=]{1,120}[/:]"), b"/:", b"", b"= "),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
     Syntax(_matched(rb"=([^;/?#&\"'\s<>\\]{4,500}+)", left=rb"://[^\s\"'<>]*", far=1000), b";", b"", b"="),
-    Syntax(_matched(rb"[ \t]?=[ \t]?(?:\{([^{}\r\n]{4,500}+)\}|([^;\"'\s<>&\\]{4,500}+))", left=_CONNECTION, far=200, fold=bytes.lower), b"; \t", b"", b"= ", b"="),
+    Syntax(_matched(rb"[ \t]?=[ \t]?(?:\{([^{}\r\n]{4,500}+)\}|([^;\"'\s<>&\\]{4,500}+))", left=_CONNECTION, far=200, near=_CONNECTION_WORDS, fold=bytes.lower), b"; \t", b"", b"= ", b"="),
     Syntax(_run(Run(rb"=", rb"[^;,\"'\s<>&\\]", 4, 500, b""), left=rb"(?:--set(?:-string)?[ =]|:[0-9]{2,5},)\S*"), b" \t,=", b"", b"="),
     Syntax(_run(Run(rb"[ \t]?=[ \t]?(?!" + IDENTIFIER + rb")", rb"[^;,\"'\s<>&\\(){}]", 6, 500, rb"(?=;[ ]?[A-Za-z][\w ]{1,30}=[^=])")), after=b"= ", sign=b"="),
     Syntax(_matched(rb"=([^\"'\s<>()]{4,500}+)\)", left=rb"\(\w{2,20}=[^()]{0,100}\)\s?\(", far=130), b"(", b"", b"="),
@@ -328,8 +336,7 @@ def values(scan: Scan, begin: int, finish: int, *, is_sure: bool) -> Values:
     after = data[finish : finish + 1]
     if after == b'"' and (_EMPTY if is_sure else _SHORT).match(data, finish):
         return NONE
-    left = data[max(0, begin - 12) : begin]
-    sign = _NEXT.match(data, finish)
+    left, sign = scan.left(begin, 12), _NEXT.match(data, finish)
     before, far = left[-1:] or b"\n", left.rstrip(b" \t\\\"'`")[-1:] or b"\n"
     for take in _rows(before, far, after, sign[1] if sign else b""):
         if found := take(scan, begin, finish):
