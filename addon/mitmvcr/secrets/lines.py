@@ -61,6 +61,8 @@ _HEREDOC = re.compile(
     rb"[ \t]{0,20}+=[ \t]{0,20}+<<[-~]?+(\w{1,30}+)\r?\n[ \t]{0,60}+"
     rb"([^\r\n]{4,2000}+)(?=\r?\n[ \t]{0,60}+\1)"
 )
+#: What any of these begins with.
+SET = re.compile(rb"[\"']?+[ \t]{0,20}+[:=]{1,2}+[ \t]{0,20}+\S")
 _BLOCK = re.compile(rb":[ \t]{0,9}+[|>][+-]?+[0-9]?+[ \t]{0,9}+\r?\n([ \t]{1,60}+)")
 
 
@@ -111,6 +113,8 @@ def header(scan: Scan, begin: int, finish: int) -> Values:
     return scan.value(regex, finish, Place.HEADER)
 
 
+#: A list, or the end of the line.
+NEXT = re.compile(rb":[ \t]{0,9}+[\[\r\n]")
 _ENDED = re.compile(rb":[ \t]{0,9}+\r?\n")
 #: The lines of a list under a name, or its value alone.
 _ITEMS = re.compile(
@@ -177,6 +181,8 @@ def _column(scan: Scan, at: int) -> int:
 
 # In commands
 
+#: What may be an argument begins so.
+WORD = re.compile(rb"[ \t]{1,20}+(?:\S{4}|[\"'][^\r\n]{4})")
 _LOGIN = re.compile(
     rb"\b(?:login|account|machine|user|username)[ \t\r\n]{1,20}"
     rb"\S{1,100}[ \t\r\n]{1,20}\Z"

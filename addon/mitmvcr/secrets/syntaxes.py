@@ -38,12 +38,22 @@ from mitmvcr.secrets.scan import (
 Take = Callable[[Scan, int, int], Values]
 
 
+Matches = Callable[[bytes, int], re.Match[bytes] | None]
+
+
+class Taker(NamedTuple):
+    """``ahead`` matches behind the name wherever there are values."""
+
+    take: Take
+    ahead: re.Pattern[bytes] | None = None
+
+
 class Syntax(NamedTuple):
     """Each says which bytes may stand in a place, empty for any: right ``before`` the
     name, ``far`` before it behind blanks and quotes, right ``after`` it, and as a
     ``sign`` behind what closes the name and blanks. A text begins as a line does."""
 
-    take: Take
+    of: Taker
     before: bytes = b""
     far: bytes = b""
     after: bytes = b""
@@ -62,25 +72,22 @@ def _matched(
     near: re.Pattern[bytes] | None = None,
     fold: Callable[[bytes], bytes] = bytes,
     decode: Callable[[bytes], bytes] = bytes,
-) -> Take:
+) -> Taker:
     """Return what takes the last group of a regex behind the name, where ``left``
-    matches what ends before it, within ``far`` bytes, and so does ``near`` anywhere.
-    Hardly ever a value follows."""
+    matches what ends before it, within ``far`` bytes, and so does ``near`` anywhere."""
     compiled, before = re.compile(regex), re.compile(left + rb"\Z")
 
     def take(scan: Scan, begin: int, finish: int) -> Values:
-        if left and not (
-            compiled.match(scan.data, finish)
-            and (near is None or scan.may_be_near(near, begin, far))
-            and before.search(fold(scan.left(begin, far)))
-        ):
+        if near and not scan.may_be_near(near, begin, far):
+            return NONE
+        if left and not before.search(fold(scan.left(begin, far))):
             return NONE
         return scan.value(compiled, finish, place, decode)
 
-    return take
+    return Taker(take, compiled)
 
 
-def _run(run: Run, left: bytes = b"") -> Take:
+def _run(run: Run, left: bytes = b"") -> Taker:
     """Return what takes a run of letters, where ``left`` matches what ends before the
     name."""
     ends = re.compile(left + rb"\Z")
@@ -89,7 +96,7 @@ def _run(run: Run, left: bytes = b"") -> Take:
         value = scan.run(run, finish)
         return value if value and ends.search(scan.left(begin, 200)) else NONE
 
-    return take
+    return Taker(take, run.least)
 
 
 # Assigned: name, sign, value
@@ -100,6 +107,7 @@ _ASSIGNED = re.compile(
     rb"(?:/\*[^*]{0,200}+\*/[ \t\r\n]{0,9}+)?+(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+"
     rb"(?:string\([0-9]{1,6}\) )?+(?:[bhru@]{1,2}(?=[\"'\\]))?+"
 )
+_ASSIGNED_TO = re.compile(_ASSIGNED.pattern + rb"[\\\"'`\[{0-9]")
 #: Of a block of GraphQL's within JSON each quote is escaped.
 _QUOTED = re.compile(rb"(\\{0,15})(\"(?:\1\"){2}|'(?:\1'){2}|[\"'`])")
 
@@ -168,10 +176,10 @@ def _in_quotes(scan: Scan, begin: int, finish: int) -> Values:
     return (Value(start, end, text, Place.TEXT),)
 
 
-def _in_prose(regex: bytes, left: bytes = b"", *, only: bool = False) -> Take:
+def _in_prose(regex: bytes, left: bytes = b"", *, only: bool = False) -> Taker:
     """Return what takes letters by chance as a value, and all else, since prose has
     anything there and lists hold names alone, as a doubtful one, or not at all."""
-    take = _matched(regex, Place.INNER, left=left)
+    take, ahead = _matched(regex, Place.INNER, left=left)
 
     def taken(scan: Scan, begin: int, finish: int) -> Values:
         found = take(scan, begin, finish)
@@ -179,7 +187,7 @@ def _in_prose(regex: bytes, left: bytes = b"", *, only: bool = False) -> Take:
             return (found[0]._replace(place=Place.TEXT),)
         return NONE if only else found
 
-    return taken
+    return Taker(taken, ahead)
 
 
 #: Of pairs of headers.
@@ -245,33 +253,33 @@ _MARKED = (
 
 SYNTAXES = (
     # {"name": "X-Api-Key", "value": "x"}, {"path": "/password", "value": "x"}
-    Syntax(jsonvalues.paired, b'"', b":", b'"\\', b","),
-    Syntax(jsonvalues.paired, b"/", b"", b'"\\', b","),
-    Syntax(jsonvalues.turned, b'"', b":", b'"\\', b"},"),
+    Syntax(Taker(jsonvalues.paired), b'"', b":", b'"\\', b","),
+    Syntax(Taker(jsonvalues.paired), b"/", b"", b'"\\', b","),
+    Syntax(Taker(jsonvalues.turned), b'"', b":", b'"\\', b"},"),
     # multipart, <input name="password" value="x">, <entry key="password">x</entry>
-    Syntax(markup.part, b'"', b"=", b'"'),
-    Syntax(markup.part, b"=", b"", b"\r\n;"),
-    Syntax(markup.entered, b"\"'", b"=", b"\"'"),
-    Syntax(markup.entered, b"=", b"", b" \t\r\n/>"),
+    Syntax(Taker(markup.part), b'"', b"=", b'"'),
+    Syntax(Taker(markup.part), b"=", b"", b"\r\n;"),
+    Syntax(Taker(markup.entered), b"\"'", b"=", b"\"'"),
+    Syntax(Taker(markup.entered), b"=", b"", b" \t\r\n/>"),
     # ["PASSWORD=x"], -H "X-Api-Key: x"
-    Syntax(_in_quotes, _QUOTES, b"", b"="),
+    Syntax(Taker(_in_quotes), _QUOTES, b"", b"="),
     Syntax(_matched(rb":[ \t]?" + SCHEME + rb"([^\s\"'\\<>]{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
     # &quot;password&quot;:&quot;x&quot;, \\x22password\\x22:\\x22x, &lt;password&gt;x
     Syntax(_matched(_IN_QUOTES, Place.FIELD, decode=unescaped), b";2", b"", b"&\\"),
     Syntax(_matched(_ESCAPED_ELEMENT, Place.FIELD), b";", b"", b"&"),
     # <password>x</password>, <key>password</key><string>x</string>, <dt> and <dd>
-    Syntax(markup.element, b"<", b"", b"> \t\r\n"),
+    Syntax(Taker(markup.element), b"<", b"", b"> \t\r\n"),
     Syntax(_matched(_NEXT_TAG, Place.FIELD, decode=unescaped), b">", b"", b"<"),
     Syntax(_matched(_OTHER_TAG, Place.INNER, decode=unescaped), b">", b"", b"<:"),
-    Syntax(markup.attribute, b" \t\r\n", sign=b"="),
+    Syntax(Taker(markup.attribute), b" \t\r\n", sign=b"="),
     # machine h login a password x, setenv PASSWORD x
-    Syntax(lines.argument, b" \t\r\n/", b"", b" \t"),
+    Syntax(Taker(lines.argument, lines.WORD), b" \t\r\n/", b"", b" \t"),
     # --password x, ["--password", "x"], -Password "x"
-    Syntax(lines.option, b" \t\r\n\"'", b"", b"=: \t\r\n\\\"'"),
+    Syntax(Taker(lines.option), b" \t\r\n\"'", b"", b"=: \t\r\n\\\"'"),
     # CREATE USER u IDENTIFIED BY 'x'
     Syntax(_matched(_SQL_TEXT, Place.TEXT, left=_SQL, far=300), b" \t\r\n", b"", b" \t\r\n", b"'"),
     # "password": "x", password = 'x', put("password", "x"), password "x"
-    Syntax(_assigned, sign=b":=,;" + _QUOTES),
+    Syntax(Taker(_assigned, _ASSIGNED_TO), sign=b":=,;" + _QUOTES),
     # apiKey: String = "x", api_key <- "x", {password,<<"x">>}
     Syntax(_matched(_TYPED), after=b": \"'|"),
     Syntax(_matched(rb"(?:,| =>)[ ]?(?:<<)?\"([^\"\\\r\n]{4,400}+)\"", left=rb"[{,][ ]?", far=3), after=b", "),
@@ -281,18 +289,18 @@ SYNTAXES = (
     Syntax(_matched(_BLOCK_VALUE), after=b'" ', sign=b"{"),
     # - name: PASSWORD, set { name = "password" value = "x" }, {name: PASSWORD, value: x}
     #   value: x
-    Syntax(pairs.behind, far=b":=>("),
-    Syntax(pairs.before, far=b":=>("),
+    Syntax(Taker(pairs.behind, pairs.BETWEEN), far=b":=>("),
+    Syntax(Taker(pairs.before), far=b":=>("),
     # password:
     #   - x, or value: x
-    Syntax(lines.items, BEFORE, FAR, b":"),
+    Syntax(Taker(lines.items, lines.NEXT), BEFORE, FAR, b":"),
     # [password] => x, | password | x |, - **password**: `x`, the password is `x`
     Syntax(_matched(rb" => (" + LETTER + rb"{6,2000}+)" + LINE_END, Place.TEXT), after=b" ", sign=b"="),
     Syntax(_in_prose(_CELL), far=b"|", after=b"` ", sign=b"|"),
     Syntax(_in_prose(_MARKED), b"*`", b"", b"*`"),
     # Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
-    Syntax(lines.header, BEFORE, FAR, b":"),
-    Syntax(lines.line, BEFORE, FAR, b":= \"'", b":="),
+    Syntax(Taker(lines.header), BEFORE, FAR, b":"),
+    Syntax(Taker(lines.line, lines.SET), BEFORE, FAR, b":= \"'", b":="),
     # //registry.npmjs.org/:_authToken=x
     Syntax(_run(Run(rb"[ \t]{0,9}+=[ \t]{0,9}+[\"']?+", BARE, 4, 2000, rb"(?=[\"']?+(?:\s|\Z|\\))"), left=rb"//[^\s\"'=]{1,120}[/:]"), b"/:", b"", b"= "),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
@@ -322,12 +330,16 @@ _EMPTY, _SHORT = (
 
 
 @lru_cache(maxsize=4096)
-def _rows(*around: bytes) -> tuple[Take, ...]:
+def _rows(*around: bytes) -> tuple[tuple[Take, Matches | None, bytes], ...]:
     def fits(row: Syntax) -> bool:
         pairs = zip(around, row[1:], strict=True)
         return all(not of or (one != b"" and one in of) for one, of in pairs)
 
-    return tuple(row.take for row in SYNTAXES if fits(row))
+    fitting = (row.of for row in SYNTAXES if fits(row))
+    return tuple(
+        (take, ahead.match, ahead.pattern) if ahead else (take, None, b"")
+        for take, ahead in fitting
+    )
 
 
 def values(scan: Scan, begin: int, finish: int, *, is_sure: bool) -> Values:
@@ -336,9 +348,11 @@ def values(scan: Scan, begin: int, finish: int, *, is_sure: bool) -> Values:
     after = data[finish : finish + 1]
     if after == b'"' and (_EMPTY if is_sure else _SHORT).match(data, finish):
         return NONE
-    left, sign = scan.left(begin, 12), _NEXT.match(data, finish)
+    left, sign, ends = scan.left(begin, 12), _NEXT.match(data, finish), scan.ends
     before, far = left[-1:] or b"\n", left.rstrip(b" \t\\\"'`")[-1:] or b"\n"
-    for take in _rows(before, far, after, sign[1] if sign else b""):
+    for take, matches, rule in _rows(before, far, after, sign[1] if sign else b""):
+        if matches and (finish < ends.get(rule, 0) or not matches(data, finish)):
+            continue
         if found := take(scan, begin, finish):
             return jsonvalues.without_messages(scan, begin, finish, found)
     return NONE
