@@ -140,12 +140,11 @@ class Scan:
     def may_be_near(self, regex: re.Pattern[bytes], begin: int, far: int) -> bool:
         """Return False if a regex, of a word, matches nowhere so far before a place."""
         done, last = self._last.get(regex.pattern, (0, -1))
-        for found in regex.finditer(
-            self.data, max(0, done - _WORD, begin - far), begin
-        ):
-            last = found.start()
+        first = max(0, done - _WORD, begin - far)
+        for found in regex.finditer(self.data, first, begin):
+            last = max(last, found.start())
         self._last[regex.pattern] = max(done, begin), last
-        return last >= begin - far
+        return last >= begin - far or begin < done
 
     def match(self, regex: re.Pattern[bytes], at: int) -> re.Match[bytes] | None:
         """Match at a place that this regex did not look through before."""

@@ -38,14 +38,12 @@ from mitmvcr.secrets.scan import (
 Take = Callable[[Scan, int, int], Values]
 
 
-Matches = Callable[[bytes, int], re.Match[bytes] | None]
-
-
 class Taker(NamedTuple):
-    """``ahead`` matches behind the name wherever there are values."""
+    """``ahead`` matches behind the name of all values; ``rule`` looks for them once."""
 
     take: Take
-    ahead: re.Pattern[bytes] | None = None
+    ahead: Callable[[bytes, int], object] | None = None
+    rule: bytes = b""
 
 
 class Syntax(NamedTuple):
@@ -84,7 +82,7 @@ def _matched(
             return NONE
         return scan.value(compiled, finish, place, decode)
 
-    return Taker(take, compiled)
+    return Taker(take, compiled.match, compiled.pattern)
 
 
 def _run(run: Run, left: bytes = b"") -> Taker:
@@ -96,7 +94,7 @@ def _run(run: Run, left: bytes = b"") -> Taker:
         value = scan.run(run, finish)
         return value if value and ends.search(scan.left(begin, 200)) else NONE
 
-    return Taker(take, run.least)
+    return Taker(take, run.least.match)
 
 
 # Assigned: name, sign, value
@@ -110,8 +108,6 @@ _ASSIGNED = re.compile(
 _ASSIGNED_TO = re.compile(_ASSIGNED.pattern + rb"[\\\"'`\[{0-9]")
 #: Of a block of GraphQL's within JSON each quote is escaped.
 _QUOTED = re.compile(rb"(\\{0,15})(\"(?:\1\"){2}|'(?:\1'){2}|[\"'`])")
-
-
 _CALLED = re.compile(rb"\([ ]?\\{0,15}[\"']\Z")
 _IN_PROSE = re.compile(rb"\w \Z")
 
@@ -179,15 +175,15 @@ def _in_quotes(scan: Scan, begin: int, finish: int) -> Values:
 def _in_prose(regex: bytes, left: bytes = b"", *, only: bool = False) -> Taker:
     """Return what takes letters by chance as a value, and all else, since prose has
     anything there and lists hold names alone, as a doubtful one, or not at all."""
-    take, ahead = _matched(regex, Place.INNER, left=left)
+    taker = _matched(regex, Place.INNER, left=left)
 
     def taken(scan: Scan, begin: int, finish: int) -> Values:
-        found = take(scan, begin, finish)
+        found = taker.take(scan, begin, finish)
         if found and is_by_chance(found[0].text):
             return (found[0]._replace(place=Place.TEXT),)
         return NONE if only else found
 
-    return Taker(taken, ahead)
+    return taker._replace(take=taken)
 
 
 #: Of pairs of headers.
@@ -244,7 +240,6 @@ _STATED = (
     rb"(?: (?:is|was)(?: now)?+:?+|:)[ \t]{1,9}+" + _IN_TAGS
     + rb"[\"'`]?+" + _CHANCE + rb"(?:[\"'`](?!:))?+" + _STOP
 )  # fmt: skip
-_ANY = BARE + rb"{6,2000}+"
 
 _CELL = rb"`?+[ ]{1,80}+\|[ ]{1,9}+`?+([\w~+=-]{16,2000}+)`?+[ ]{1,80}+\|"
 _MARKED = (
@@ -273,13 +268,13 @@ SYNTAXES = (
     Syntax(_matched(_OTHER_TAG, Place.INNER, decode=unescaped), b">", b"", b"<:"),
     Syntax(Taker(markup.attribute), b" \t\r\n", sign=b"="),
     # machine h login a password x, setenv PASSWORD x
-    Syntax(Taker(lines.argument, lines.WORD), b" \t\r\n/", b"", b" \t"),
+    Syntax(Taker(lines.argument, lines.WORD.match), b" \t\r\n/", b"", b" \t"),
     # --password x, ["--password", "x"], -Password "x"
     Syntax(Taker(lines.option), b" \t\r\n\"'", b"", b"=: \t\r\n\\\"'"),
     # CREATE USER u IDENTIFIED BY 'x'
     Syntax(_matched(_SQL_TEXT, Place.TEXT, left=_SQL, far=300), b" \t\r\n", b"", b" \t\r\n", b"'"),
     # "password": "x", password = 'x', put("password", "x"), password "x"
-    Syntax(Taker(_assigned, _ASSIGNED_TO), sign=b":=,;" + _QUOTES),
+    Syntax(Taker(_assigned, _ASSIGNED_TO.match), sign=b":=,;" + _QUOTES),
     # apiKey: String = "x", api_key <- "x", {password,<<"x">>}
     Syntax(_matched(_TYPED), after=b": \"'|"),
     Syntax(_matched(rb"(?:,| =>)[ ]?(?:<<)?\"([^\"\\\r\n]{4,400}+)\"", left=rb"[{,][ ]?", far=3), after=b", "),
@@ -289,18 +284,18 @@ SYNTAXES = (
     Syntax(_matched(_BLOCK_VALUE), after=b'" ', sign=b"{"),
     # - name: PASSWORD, set { name = "password" value = "x" }, {name: PASSWORD, value: x}
     #   value: x
-    Syntax(Taker(pairs.behind, pairs.BETWEEN), far=b":=>("),
+    Syntax(Taker(pairs.behind, pairs.BETWEEN.match), far=b":=>("),
     Syntax(Taker(pairs.before), far=b":=>("),
     # password:
     #   - x, or value: x
-    Syntax(Taker(lines.items, lines.NEXT), BEFORE, FAR, b":"),
+    Syntax(Taker(lines.items, lines.NEXT.match), BEFORE, FAR, b":"),
     # [password] => x, | password | x |, - **password**: `x`, the password is `x`
     Syntax(_matched(rb" => (" + LETTER + rb"{6,2000}+)" + LINE_END, Place.TEXT), after=b" ", sign=b"="),
     Syntax(_in_prose(_CELL), far=b"|", after=b"` ", sign=b"|"),
     Syntax(_in_prose(_MARKED), b"*`", b"", b"*`"),
     # Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
     Syntax(Taker(lines.header), BEFORE, FAR, b":"),
-    Syntax(Taker(lines.line, lines.SET), BEFORE, FAR, b":= \"'", b":="),
+    Syntax(Taker(lines.line, lines.SET.match), BEFORE, FAR, b":= \"'", b":="),
     # //registry.npmjs.org/:_authToken=x
     Syntax(_run(Run(rb"[ \t]{0,9}+=[ \t]{0,9}+[\"']?+", BARE, 4, 2000, rb"(?=[\"']?+(?:\s|\Z|\\))"), left=rb"//[^\s\"'=]{1,120}[/:]"), b"/:", b"", b"= "),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
@@ -313,7 +308,7 @@ SYNTAXES = (
     # key=PASSWORD&value=x of a form, and as command lines have it
     Syntax(_matched(rb"&[\w.\[\]%]{0,60}?(?i:value)(?:\]|%5D)?=([^&\s\"'<>]{1,2000}+)", Place.FIELD, left=rb"(?i:name|key)(?:\]|%5D)?=", decode=unquote_to_bytes), b"=", b"", b"&"),
     # Where code and sentences stand too: f(password=x), the password is: x
-    Syntax(_matched(rb"=(?!" + IDENTIFIER + rb")(" + _ANY + rb")(?![(\[{$`])", Place.INNER), after=b"="),
+    Syntax(_matched(rb"=(?!" + IDENTIFIER + rb")(" + BARE + rb"{6,2000}+)(?![(\[{$`])", Place.INNER), after=b"="),
     Syntax(_in_prose(_SENTENCE), after=b": \"'"),
     Syntax(_in_prose(_STATED, only=True), after=b": "),
     Syntax(_in_prose(rb":" + _CHANCE + _STOP, only=True), b" \t\r\n\"'`(", after=b":"),
@@ -330,16 +325,12 @@ _EMPTY, _SHORT = (
 
 
 @lru_cache(maxsize=4096)
-def _rows(*around: bytes) -> tuple[tuple[Take, Matches | None, bytes], ...]:
+def _rows(*around: bytes) -> tuple[Taker, ...]:
     def fits(row: Syntax) -> bool:
         pairs = zip(around, row[1:], strict=True)
         return all(not of or (one != b"" and one in of) for one, of in pairs)
 
-    fitting = (row.of for row in SYNTAXES if fits(row))
-    return tuple(
-        (take, ahead.match, ahead.pattern) if ahead else (take, None, b"")
-        for take, ahead in fitting
-    )
+    return tuple(row.of for row in SYNTAXES if fits(row))
 
 
 def values(scan: Scan, begin: int, finish: int, *, is_sure: bool) -> Values:
@@ -350,8 +341,8 @@ def values(scan: Scan, begin: int, finish: int, *, is_sure: bool) -> Values:
         return NONE
     left, sign, ends = scan.left(begin, 12), _NEXT.match(data, finish), scan.ends
     before, far = left[-1:] or b"\n", left.rstrip(b" \t\\\"'`")[-1:] or b"\n"
-    for take, matches, rule in _rows(before, far, after, sign[1] if sign else b""):
-        if matches and (finish < ends.get(rule, 0) or not matches(data, finish)):
+    for take, ahead, rule in _rows(before, far, after, sign[1] if sign else b""):
+        if ahead and (finish < ends.get(rule, 0) or not ahead(data, finish)):
             continue
         if found := take(scan, begin, finish):
             return jsonvalues.without_messages(scan, begin, finish, found)
