@@ -185,6 +185,31 @@ def test_the_table_stays_within_the_fast_automaton() -> None:
     )
 
 
+def test_a_form_is_not_tried_at_each_place_where_it_might_begin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries, plain = [0], tokens.compiled
+
+    def compiled(text: str) -> re.Pattern[bytes]:
+        tries[0] += 1
+        return plain(text)
+
+    monkeypatch.setattr(tokens, "compiled", compiled)
+    found = TextRedactor(Redactor().rules).finder.found(b".*AAJTSQAC " * 400)
+    assert not found.spans
+    assert tries[0] <= 2 * 400
+
+
+def test_words_near_a_place_are_looked_for_once_in_any_order() -> None:
+    word, data = re.compile(rb"host"), b"host=h;" + b"a=1;" * 200 + b"host=h;pwd"
+    looked = scan.Scan(data)
+    near = [looked.may_be_near(word, at, 100) for at in range(0, 800, 40)]
+    assert near == [False, True, True, *[False] * 17]
+    assert looked.may_be_near(word, len(data) - 3, 100)
+    assert looked.may_be_near(word, 60, 100)  # behind what was looked through: perhaps
+    assert looked.may_be_near(word, len(data), 100)
+
+
 @pytest.mark.parametrize(("end", "count"), [(b'"', 0), (b" ", 1)])
 def test_a_run_is_looked_through_once_whether_it_ends_in_vain_or_too_far(
     end: bytes, count: int

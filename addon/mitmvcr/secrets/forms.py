@@ -111,13 +111,8 @@ def pattern(kind: str, template: str, source: str) -> Pattern:
         tuple(sorted({at for _, back in anchored for at in back})),
         CHECKS[checked[0]] if checked else None,
         any(map(_is_long, _PIECE.finditer(template))),
-        _lead(*flat[0][:2]),
+        _lead(flat[0]),
     )
-
-
-def _lead(first: re.Match[str], anchor: re.Match[str]) -> str:
-    is_range = first["most"] and anchor["text"]
-    return f"[{_CLASSES[first['of']]}]{{{first['least']}}}" if is_range else ""
 
 
 def is_genuine(pattern: Pattern, token: bytes) -> bool:
@@ -160,6 +155,12 @@ def _anchor(pieces: Pieces) -> tuple[str, range]:
         shortest, longest = _lengths(piece)
         least, most = least + shortest, most + longest
     raise ValueError("a form without a text to look for")
+
+
+def _lead(pieces: Pieces) -> str:
+    first = pieces[0]
+    is_range = first["most"] and len(pieces) > 1 and pieces[1]["text"]
+    return f"[{_CLASSES[first['of']]}]{{{first['least']}}}" if is_range else ""
 
 
 def _lengths(piece: re.Match[str]) -> tuple[int, int]:

@@ -140,11 +140,11 @@ class Scan:
     def may_be_near(self, regex: re.Pattern[bytes], begin: int, far: int) -> bool:
         """Return False if a regex, of a word, matches nowhere so far before a place."""
         done, last = self._last.get(regex.pattern, (0, -1))
-        first = max(0, done - _WORD, begin - far)
-        for found in regex.finditer(self.data, first, begin):
+        first = max(0, begin - far)
+        for found in regex.finditer(self.data, max(done - _WORD, first), begin):
             last = max(last, found.start())
         self._last[regex.pattern] = max(done, begin), last
-        return last >= begin - far or begin < done
+        return last >= first or begin < done
 
     def match(self, regex: re.Pattern[bytes], at: int) -> re.Match[bytes] | None:
         """Match at a place that this regex did not look through before."""
@@ -184,8 +184,7 @@ class Scan:
         if (found := regex.match(self.data, at)) is None:
             return NONE
         self.ends[regex.pattern] = found.end()
-        if not (group := found.lastindex):
-            return NONE
+        group = found.lastindex or 0
         return (Value(*found.span(group), decode(found[group]), place),)
 
     def until(self, text: bytes, start: int) -> Values:
