@@ -109,6 +109,7 @@ _PATCHES: "dict[str, Patch]" = {
     "tornado.simple_httpclient": _tunnel("tornado"),
     "tornado.websocket": _tunnel("tornado"),
     "twisted.web.client": _tunnel("twisted"),
+    "niquests.adapters": _tunnel("niquests"),
     "paho.mqtt.client": _tunnel("paho"),
     "pycurl": _tunnel("pycurl"),
     "stripe": _tunnel("stripe"),
