@@ -225,6 +225,27 @@ def test_paho_gets_a_tunnel_for_what_is_http(proxy, tmp_path, client, made, aske
     assert proxy.asked == asked
 
 
+AIOHTTP = """
+import asyncio
+import aiohttp
+async def main():
+    async with aiohttp.ClientSession() as session:
+        try:
+            await session.ws_connect({url})
+        except aiohttp.WSServerHandshakeError as error:
+            print(error.status)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    "url", ["'ws://api.test/x'", "__import__('yarl').URL('ws://api.test/x')"]
+)
+def test_aiohttp_asks_for_a_websocket_by_a_url_of_http(proxy, url):
+    assert python(proxy, AIOHTTP.format(url=url)) == "200\n"
+    assert proxy.asked == ["GET http://api.test/x HTTP/1.1"]
+
+
 NIQUESTS = """
 class HTTPAdapter:
     def request_url(self, request, proxies):
