@@ -184,10 +184,10 @@ def _long(
         begin = found.end()
         finish = begin + data[begin - 1]
         is_name = keys is None or begin in keys
-        if is_name and end <= finish < len(data):
+        is_whole = is_name and end <= finish < len(data)
+        if is_whole and _NAME.fullmatch(data, begin, finish):
             spans = _value(data, finish) if first == 0xA0 else _of_cbor(data, finish)
-            if _NAME.fullmatch(data, begin, finish):
-                yield from _each(data, data[begin:finish], spans)
+            yield from _each(data, data[begin:finish], spans)
 
 
 def _each(data: bytes, name: bytes, spans: Spans) -> Iterator[Field]:
