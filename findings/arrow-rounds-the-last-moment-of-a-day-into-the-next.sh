@@ -4,8 +4,7 @@
 # time in small letters, t and z, which RFC 3339 allows, arrow, pendulum and datetime refuse, and the two others read.
 #
 # Versions: arrow 1.4.0, pendulum 3.3.0, ciso8601 2.4.1, python-dateutil 4.0.0 (CPython 3.11).
-# Source: arrow's documentation ("rounded", since 0.10) and its parser's seventh digit; RFC 3339, section 5.6: "T" and
-# "Z" may be lower case.
+# Source: observed; arrow's parser.py rounds by the seventh digit; RFC 3339, section 5.6: "T" and "Z" may be lower case.
 # Why it matters to a recorder: what moves the times of an old answer to the present, or takes two of them for one,
 # finds other times than the program does that reads them, by a second at midnight and by a microsecond anywhere; a time
 # has to be moved as text, digits behind the sixth and small letters as they were.

@@ -4,8 +4,8 @@
 # hears its first answer for ever and who asks in French gets German. Version 1 asked each time that HTTP has it asked.
 #
 # Versions: hishel 2.0.0 and 1.4.0, httpx 0.28.1 (CPython 3.11).
-# Source: hishel's httpx transport ("ignoring HTTP caching headers", rfc=False is the default) and its changelog; RFC
-# 9111, sections 4.1 (Vary) and 5.2.2.5 (no-store).
+# Source: hishel's httpx transport ("ignoring HTTP caching headers", rfc=False is the default); RFC 9111, sections 4.1
+# (Vary) and 5.2.2.5 (no-store).
 # Why it matters to a recorder: after an update of one library a program sends fewer requests, and those of its second
 # run not at all, so that a recording made before has answers that nothing asks for, and one made behind a run without a
 # recorder is empty. A recorder has to be told of caches, or to name a cassette that got nothing.

