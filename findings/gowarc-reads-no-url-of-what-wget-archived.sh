@@ -4,10 +4,9 @@
 # for, and gowarc takes them for a part of the URL. warcio reads the URL of the same file.
 #
 # Versions: github.com/nlnwa/gowarc v1.6.0, warcio 1.8.1 (CPython 3.11), wget 1.21.3-1+deb12u1 (Debian 12's package).
-# Source: observed; ISO 28500:2009 (WARC 1.0) defines the field as "<" uri ">", WARC 1.1 without them, and says that
-# readers should take both.
-# Why it matters to a recorder: who makes a cassette of an archive by that reader gets answers of no URL, which nothing asks
-# for, with a validation beside each record that a program need not look at. An importer has to try archives of
+# Source: observed; ISO 28500:2009 (WARC 1.0) defines the field as "<" uri ">", WARC 1.1 without them.
+# Why it matters to a recorder: who makes a cassette of an archive by that reader gets answers of no URL, which nothing
+# asks for, with a validation beside each record that a program need not look at. An importer has to try archives of
 # several writers, and to refuse a record without a URL.
 set -euo pipefail
 for tool in apt-get go python3; do

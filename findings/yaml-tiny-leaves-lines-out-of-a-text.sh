@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Perl's YAML::Tiny leaves each line out of a text that is empty or begins with "#", without an error: of a cassette that
-# Go wrote it reads a script without its comments and a stream as one event. CPAN::Meta::YAML, which every Perl brings
-# with it, is the same code; YAML::PP and YAML::XS read every line.
+# Perl's YAML::Tiny leaves each line out of a text that is empty or begins with "#", without an error: of a cassette
+# that Go wrote it reads a script without its comments and a stream as one event. CPAN::Meta::YAML, which every Perl
+# brings with it, is the same code; YAML::PP and YAML::XS read every line.
 #
 # Versions: YAML::Tiny 1.73, YAML::PP 0.035, YAML::XS 0.86 (Debian 12's packages), CPAN::Meta::YAML 0.018 (Perl 5.36).
 # Source: observed; YAML::Tiny's _load_string drops such lines of the whole file before it looks what they are in. Its
 # documentation names block scalars among what it knows. YAML 1.2.2, section 8.1.3: they are content.
-# Why it matters to a recorder: what a program in Perl can read without installing anything reads other answers than were
-# recorded, and loses all of a folded long line (a "bad indenting"), so that a converter to or from its
-# cassettes has to try what it writes with a real reader.
+# Why it matters to a recorder: what a program in Perl can read without installing anything reads other answers than
+# were recorded, and loses all of a folded long line (a "bad indenting"), so that a converter to or from its cassettes
+# has to try what it writes with a real reader.
 set -euo pipefail
 for tool in apt-get perl; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

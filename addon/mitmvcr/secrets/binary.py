@@ -37,6 +37,8 @@ _CBOR = frozenset((*range(0x80, 0xC0), 0xD9))
 #: By the first byte of a value, of how many bytes its length is.
 _SIZES = {0xD9: 1, 0xC4: 1, 0xDA: 2, 0xC5: 2, 0xDB: 4, 0xC6: 4}
 _CBOR_SIZES = {24: 1, 25: 2, 26: 4}
+#: How CBOR's bytes and texts begin that are in parts.
+_IN_PARTS = b"\x5f\x7f"
 #: What stands before a longer name, by what begins a shorter one.
 _LONG = {0xA0: re.compile(rb"\xd9[ -?]"), 0x60: re.compile(rb"x[\x18-?]")}
 _JSON_VALUE = re.compile(rb'"[ \t]{0,4}+:[ \t]{0,4}+"([^"\\\0-\x1f]{1,2000}+)"')
@@ -45,6 +47,8 @@ _BSON_TEXT = re.compile(rb"\x02[^\0]{1,64}+\0(.{4})", re.DOTALL)
 
 #: A name, and what it stands for.
 Field = tuple[bytes, Value]
+#: Where a value stands: it may be in several parts.
+Spans = Sequence[tuple[int, int]]
 
 
 class Keys(NamedTuple):
@@ -146,12 +150,11 @@ def _held(
 def _of_records(
     data: bytes,
     records: Mapping[tuple[int, int], Sequence[int]],
-    value: Callable[[bytes, int], tuple[int, int] | None],
+    value: Callable[[bytes, int], Spans],
 ) -> Iterator[Field]:
     for name, places in records.items():
-        for span in (value(data, at) for at in places):
-            if span:
-                yield data[slice(*name)], Value(*span, data[slice(*span)], Place.FIELD)
+        for at in places:
+            yield from _each(data, data[slice(*name)], value(data, at))
 
 
 def fields(data: bytes, start: int, end: int, kind: str, keys: Keys) -> Iterator[Field]:
@@ -184,9 +187,9 @@ def _at_its_length(
         is_name = keys is None or begin in keys
         if not (is_name and end <= finish < min(begin + most, len(data))):
             continue
-        span = _value(data, finish) if first == 0xA0 else _of_cbor(data, finish)
-        if span and span[1] <= len(data) and _NAME.fullmatch(data, begin, finish):
-            yield data[begin:finish], Value(*span, data[slice(*span)], Place.FIELD)
+        spans = _value(data, finish) if first == 0xA0 else _of_cbor(data, finish)
+        if _NAME.fullmatch(data, begin, finish):
+            yield from _each(data, data[begin:finish], spans)
 
 
 def _long(
@@ -197,34 +200,51 @@ def _long(
         begin = found.end()
         finish = begin + data[begin - 1]
         is_name = keys is None or begin in keys
-        if is_name and end <= finish < len(data):
-            span = _value(data, finish) if first == 0xA0 else _of_cbor(data, finish)
-            if span and span[1] <= len(data) and _NAME.fullmatch(data, begin, finish):
-                yield data[begin:finish], Value(*span, data[slice(*span)], Place.FIELD)
+        is_whole = is_name and end <= finish < len(data)
+        if is_whole and _NAME.fullmatch(data, begin, finish):
+            spans = _value(data, finish) if first == 0xA0 else _of_cbor(data, finish)
+            yield from _each(data, data[begin:finish], spans)
 
 
-def _value(data: bytes, at: int) -> tuple[int, int] | None:
+def _each(data: bytes, name: bytes, spans: Spans) -> Iterator[Field]:
+    for span in spans:
+        if span[1] <= len(data):
+            yield name, Value(*span, data[slice(*span)], Place.FIELD)
+
+
+def _value(data: bytes, at: int) -> Spans:
     """Return where a string or bytes of MessagePack stand."""
     head = data[at]
     if 0xA0 <= head < 0xC0:
-        return at + 1, at + 1 + head - 0xA0
+        return [(at + 1, at + 1 + head - 0xA0)]
     return _counted(data, at + 1, _SIZES.get(head))
 
 
-def _of_cbor(data: bytes, at: int) -> tuple[int, int] | None:
-    head = data[at]
-    if head >> 5 not in (2, 3):
-        return None
-    if (size := head & 31) < 24:
-        return at + 1, at + 1 + size
+def _of_cbor(data: bytes, at: int) -> Spans:
+    """Return the same of CBOR, in which a long one may be in several parts."""
+    if data[at] not in _IN_PARTS:
+        return _part(data, at)
+    found: list[tuple[int, int]] = []
+    at += 1
+    while part := _part(data, at):
+        found += part
+        at = part[0][1]
+    return found
+
+
+def _part(data: bytes, at: int) -> Spans:
+    if at >= len(data) or data[at] >> 5 not in (2, 3):
+        return []
+    if (size := data[at] & 31) < 24:
+        return [(at + 1, at + 1 + size)]
     return _counted(data, at + 1, _CBOR_SIZES.get(size))
 
 
-def _counted(data: bytes, at: int, size: int | None) -> tuple[int, int] | None:
+def _counted(data: bytes, at: int, size: int | None) -> Spans:
     if size is None:
-        return None
+        return []
     start = at + size
-    return start, start + int.from_bytes(data[at:start])
+    return [(start, start + int.from_bytes(data[at:start]))]
 
 
 def _is_bson(data: bytes) -> bool:

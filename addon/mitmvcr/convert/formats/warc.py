@@ -51,7 +51,7 @@ class Record(NamedTuple):
     @property
     def is_http(self) -> bool:
         """Return whether it holds a message; one that repeats all need not say it."""
-        media = self.get("content-type")
+        media = self.get("content-type").lower()
         is_all = self.kind == "revisit" and self.is_web and not media
         return is_all or media.startswith("application/http")
 
