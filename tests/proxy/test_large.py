@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,42 @@ def test_a_failure_in_the_thread_is_said(tmp_path: Path, caplog) -> None:
 
     asyncio.run(main())
     assert not (tmp_path / "a.yaml").exists()
+
+
+@pytest.mark.parametrize("kind", ["text/event-stream", "application/json"])
+def test_the_end_waits_for_it_however_long_it_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog, kind: str
+) -> None:
+    """It is our own work. A stream of 4 MiB had been taken for one that was left."""
+    monkeypatch.setattr("mitmvcr.proxy.host.exit.DRAIN_SECONDS", 0.05)
+
+    async def main() -> None:
+        rig = Rig(vcr_cassette=str(tmp_path / "a"))
+        plain = rig.session.redactor.with_known
+
+        def slowly(met: object) -> object:
+            time.sleep(0.5)
+            return plain(met)  # type: ignore[arg-type]
+
+        rig.session.redactor.with_known = slowly  # type: ignore[assignment, method-assign]
+        flow = rig.ask()
+        flow.response = large()
+        flow.response.headers["content-type"] = kind
+        rig.vcr.responseheaders(flow)
+        if callable(flow.response.stream):
+            content, flow.response.content = flow.response.content, None
+            flow.response.stream(content)
+            flow.response.stream(b"")
+        waiting = asyncio.ensure_future(rig.vcr.response(flow))
+        await asyncio.sleep(0)
+        rig.context.master.should_exit.set()
+        await rig.vcr.done()
+        await waiting
+
+    asyncio.run(main())
+    (item,) = reader.load(tmp_path / "a.yaml").interactions
+    assert item.response.failure == ""
+    assert caplog.text.count("\n") == caplog.text.count("INFO")
 
 
 def test_a_session_that_follows_meanwhile_gets_it_redacted(tmp_path: Path) -> None:

@@ -39,12 +39,12 @@ def is_exiting() -> bool:
     return bool(exits)
 
 
-async def drain(busy: Callable[[], bool]) -> None:
-    """Wait while flows are under way, at most DRAIN_SECONDS; they go on while a
-    ``done`` hook awaits."""
+async def drain(busy: Callable[[], bool], writing: Callable[[], bool]) -> None:
+    """Wait while flows are under way, at most DRAIN_SECONDS, and while what has come
+    is made ready to be written; they go on while a ``done`` hook awaits."""
     deadline = asyncio.get_running_loop().time() + DRAIN_SECONDS
     is_late = False
-    while busy() and asyncio.get_running_loop().time() < deadline:
+    while writing() or (busy() and asyncio.get_running_loop().time() < deadline):
         is_late = True
         await asyncio.sleep(_STEP)
     if is_late:  # the next hooks of what had waited for one follow

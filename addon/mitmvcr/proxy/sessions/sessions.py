@@ -154,8 +154,7 @@ class Sessions:
 
     @property
     def offline(self) -> bool:
-        """Return whether some session must not reach the network, or one that may
-        begin."""
+        """Return whether a session, or one that may begin, must not reach the net."""
         return self._begins_offline or any(
             player.offline for player in self._named.values()
         )
@@ -299,8 +298,12 @@ class Sessions:
 
     def are_busy(self) -> bool:
         """Return whether anything is still to be recorded, or told."""
-        waits = any(each.queued or each.waiting for each in self.open())
-        return waits or bool(self.recordings())
+        waits = any(each.waiting for each in self.open())
+        return waits or self.are_writing() or bool(self.recordings())
+
+    def are_writing(self) -> bool:
+        """Return whether something is whole that is not recorded yet."""
+        return any(each.queued for each in self.open())
 
     def close_idle(self) -> None:
         """Close the sessions whose last flow has ended; call it when one has."""
@@ -323,8 +326,7 @@ class Sessions:
         return self._ends.setdefault(player, asyncio.Event())
 
     def busy(self) -> set[Player]:
-        """Return the sessions of the flows that are under way, or are still to be
-        recorded."""
+        """Return the sessions of flows that are under way, or still to be recorded."""
         busy = {exchange.target for exchange in self.under_way.values()}
         return busy | {player for player in self.open() if player.queued}
 
