@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Whether a good answer is an error to Elasticsearch's client goes by a header, X-Elastic-Product, and by which answer came
-# first: without it a document that was written by a 201 raises UnsupportedProductError, and once a good answer
-# to that client had it no later one needs it; a 404 or a 424 that has it does not count. What was refused by a 502, 503, 504 or 429 it sends four times in all
-# at once, a document without an id too, of which there may be four then; a Retry-After makes no wait.
+# first: without it a document that was written by a 201 raises UnsupportedProductError, and once a good answer to that client
+# had it no later one needs it; a 404 or a 424 that has it does not count. What was refused by a 502, 503, 504 or 429 it sends
+# four times in all at once, a document without an id too, of which there may be four then; a Retry-After makes no wait.
 #
 # Versions: elasticsearch 9.5.1 with elastic-transport 9.4.2 (CPython 3.11).
 # Source: elasticsearch/_sync/client/_base.py (_perform_request: _verified_elasticsearch), elastic_transport/_transport.py
