@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# Which host three SDKs ask goes by the letters of the program's key: DeepL's by whether it ends in ":fx", Voyage's by
-# whether it begins with "al-", which leads to another company's domain, and Logfire's by two letters within it. The same
-# program with a neutral key in the place of its own sends the same request to another host; a word of no region is America.
+# Which host two SDKs ask goes by the letters of the program's key: DeepL's by whether it ends in ":fx", and Voyage's by
+# whether it begins with "al-", which leads to another company's domain. The same program with a neutral key in the place of
+# its own sends the same request to another host, and no error says so.
 #
-# Versions: deepl 1.32.0, voyageai 0.5.0, logfire 5.4.0 (CPython 3.11).
-# Source: deepl's util.py (auth_key_is_free_account), voyageai's util.py (get_default_base_url), logfire's _internal/auth.py
-# and config.py (LOGFIRE_TOKEN_REGION_PATTERN, get_base_url_from_token).
+# Versions: deepl 1.32.0, voyageai 0.5.0 (CPython 3.11).
+# Source: deepl's util.py (auth_key_is_free_account) and voyageai's util.py (get_default_base_url).
 # Why it matters to a recorder: a test that replays with a made-up key, as in CI where there is no other, asks a host that
 # was not recorded; a key that is redacted where a client reads it, as in its environment, has to keep its look.
 set -euo pipefail
@@ -15,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 unset http_proxy HTTP_PROXY https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 python3 -m venv venv
-venv/bin/pip install -q --no-compile --disable-pip-version-check deepl==1.32.0 voyageai==0.5.0 logfire==5.4.0
+venv/bin/pip install -q --no-compile --disable-pip-version-check deepl==1.32.0 voyageai==0.5.0
 cat > look.py <<'PY'
 import os
 import socketserver
@@ -27,13 +26,10 @@ from importlib.metadata import version
 PROGRAMS = {
     "deepl": "import deepl; deepl.http_client.max_network_retries = 0; deepl.DeepLClient(KEY).translate_text('hello', target_lang='DE')",
     "voyageai": "import voyageai; voyageai.Client(api_key=KEY, max_retries=0).embed(['hello'], model='voyage-3')",
-    "logfire": "from logfire.query_client import LogfireQueryClient as Client\n"
-    "with Client(read_token=KEY) as client: client.query_csv('SELECT 1')",
 }
 KEYS = {
     "deepl": ("00000000-example:fx", "00000000-example", "example"),
     "voyageai": ("pa-example", "al-example", "example"),
-    "logfire": ("pylf_v1_eu_example", "pylf_v1_us_example", "pylf_v1_xx_example", "example"),
 }
 asked = []
 
@@ -69,10 +65,5 @@ voyageai 0.5.0
   pa-example: ['api.voyageai.com:443']
   al-example: ['ai.mongodb.com:443']
   example: ['api.voyageai.com:443']
-logfire 5.4.0
-  pylf_v1_eu_example: []
-  pylf_v1_us_example: []
-  pylf_v1_xx_example: []
-  example: []
 END
 diff expected found || { echo "the behaviour has changed"; exit 1; }
