@@ -4,11 +4,10 @@
 # what had come is a HEAD more. A copy of a single URL is three GETs of what is not there.
 #
 # Versions: rclone 1.60.1 (rclone 1.60.1+dfsg-2+b5, Debian 12's package).
-# Source: rclone's cmd/cmd.go (Run: a loop over --retries, 3 by default, for each error that is not known to be final),
-# and
-# backend/http/http.go (listing: a HEAD of each name; Object.Open: any status but 2xx is an error like others).
-# Why it matters to a recorder: what a recorder refuses is three misses of one request; a recording of a command
-# that failed has the same list three times, and which of them a replay gives decides which files there are.
+# Source: rclone's cmd/cmd.go (Run: a loop over --retries, 3 by default, for each error that is not known to be final)
+# and backend/http/http.go (List: a HEAD of each name; Open: any status but 2xx is an error like others).
+# Why it matters to a recorder: what a recorder refuses is three misses of one request; a recording of a command that
+# failed has the same list three times, and which of them a replay gives decides which files there are.
 set -euo pipefail
 for tool in apt-get dpkg python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }
