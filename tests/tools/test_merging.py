@@ -58,6 +58,18 @@ def test_where_nothing_says_when_ours_stays():
     assert note.why == "it was recorded twice, and nothing says when"
 
 
+def test_what_a_test_made_up_before_an_answer_that_goes_stays():
+    """Else a replay ended with "was not recorded"."""
+    gone = met("/x", b"1", day=3)
+    gone = replace(gone, request=replace(gone.request, variables={"n": ("42",)}))
+    new, other = met("/x", b"2", day=4), met("/y")
+    found = merge([other, gone], [new])
+    assert [each.request.variables for each in found.entries] == [{"n": ("42",)}, {}]
+    again = replace(other, request=replace(other.request, variables={"n": ("7",)}))
+    found = merge([gone], [new, again])
+    assert [each.request.variables for each in found.entries] == [{}, {"n": ("7",)}]
+
+
 @pytest.mark.parametrize("laid_out", ["v3", "v4"])
 def test_what_is_laid_out_otherwise_is_the_same_too(laid_out):
     """Else the first of several answers was another's older one, and went."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mitmvcr.core.choosing import fields
 from mitmvcr.core.matching import Matcher
-from mitmvcr.core.model import Request
+from mitmvcr.core.model import Headers, Request
 from mitmvcr.core.volatile import VOLATILE
 from mitmvcr.show.compared import MATCHING, Keys, pair_off
 from mitmvcr.tools.sheet import Entry, Sheet
@@ -83,6 +83,8 @@ class _Merge:
         #: Who records a cassette anew makes most requests as before, to the byte.
         self._known: dict[bytes | None, tuple[Keys, tuple[str, str]]] = {}
         self._same = 0
+        #: What a newer answer has taken the place of.
+        self._gone: list[Entry] = []
 
     def all(self) -> Merged:
         ours, theirs = self._ours, self._theirs
@@ -101,7 +103,7 @@ class _Merge:
         added = self._kept_of_theirs({*both.values(), *new.values()}, their_origins)
         anchors = {its: at for at, its in (both | new).items()}
         entries = _placed(ours, origins, kept, added, anchors, len(theirs))
-        return Merged(entries, self._notes, self._same)
+        return Merged(self._with_lost(entries), self._notes, self._same)
 
     def _kept_of_ours(
         self, pairs: _Pairs, origins: Mapping[int, int]
@@ -143,7 +145,9 @@ class _Merge:
                 return one
             if _is_same(one, was):
                 return other
-        return self._newer(one, other)
+        newer = self._newer(one, other)
+        self._gone.append(other if newer is one else one)
+        return newer
 
     def _newer(self, one: Entry, other: Entry) -> Entry:
         dates = one.date, other.date
@@ -152,6 +156,18 @@ class _Merge:
         if (dates[1] or _NEVER) > (dates[0] or _NEVER):
             return self._noted(other, f"it was recorded twice, last at {dates[1]}")
         return self._noted(one, f"it was recorded twice, last at {dates[0]}")
+
+    def _with_lost(self, entries: list[Entry]) -> list[Entry]:
+        """Return the entries, of which the first holds what a test had made up before
+        answers that are gone, if none has a value of this name."""
+        lost: Headers = {}
+        for each in reversed(self._gone):
+            lost = {**lost, **each.request.variables}
+        if lost:
+            held = {name for each in entries for name in each.request.variables}
+            lost = {name: lost[name] for name in lost if name not in held}
+            entries[0] = entries[0].holding(lost)
+        return entries
 
     def _noted(self, entry: Entry, why: str) -> Entry:
         known = self._shown.get((id(entry.sheet), entry.number))
