@@ -227,7 +227,7 @@ def test_of_times_that_were_moved_to_the_same_one_that_of_the_next_answer_is_mea
 def test_each_of_several_times_in_a_request_may_be_another() -> None:
     """One request may have two that were moved to the same one: it had no match."""
     times = (AT + 1, AT, AT + 1)
-    asked = b"a=%d&b=%d&c=%d" % times
+    asked = b"a=%d&b=%d&c=%d&d=1700000000" % times
     use = at("https://a.test/use", asked=asked)
     form = {name: [str(each)] for name, each in zip("abc", times, strict=True)}
     use = replace(use, request=replace(use.request, form=form))
@@ -243,7 +243,9 @@ def test_each_of_several_times_in_a_request_may_be_another() -> None:
     for number in range(2):
         world.ask(f"https://a.test/{number}")
     now = int(world.now)
-    assert world.ask("https://a.test/use", b"a=%d&b=%d&c=%d" % (now, now, now))
+    assert world.ask(
+        "https://a.test/use", b"a=%d&b=%d&c=%d&d=1700000000" % (now, now, now)
+    )
 
 
 def test_a_validator_is_understood() -> None:
