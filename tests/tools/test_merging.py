@@ -70,6 +70,19 @@ def test_what_a_test_made_up_before_an_answer_that_goes_stays():
     assert [each.request.variables for each in found.entries] == [{}, {"n": ("7",)}]
 
 
+def test_what_both_branches_made_up_stays_though_each_drops_another_holder():
+    def holding(each):
+        return replace(each, request=replace(each.request, variables={"n": ("42",)}))
+
+    one, two = holding(A), holding(B)
+    found = merge([one, C], [two, C], base=[one, two, C])
+    assert [each.request.variables for each in found.entries] == [{"n": ("42",)}]
+    found = merge([C], [one, two, C], base=[one, two, C])  # which asks for none
+    assert [each.request.variables for each in found.entries] == [{}]
+    assert merge([], [], base=[one]).entries == []
+    assert merge([one], [two], base=[one, two]).entries == []
+
+
 @pytest.mark.parametrize("laid_out", ["v3", "v4"])
 def test_what_is_laid_out_otherwise_is_the_same_too(laid_out):
     """Else the first of several answers was another's older one, and went."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mitmvcr.core.choosing import fields
 from mitmvcr.core.matching import Matcher
-from mitmvcr.core.model import Headers, Request
+from mitmvcr.core.model import Request
 from mitmvcr.core.volatile import VOLATILE
 from mitmvcr.show.compared import MATCHING, Keys, pair_off
 from mitmvcr.tools.sheet import Entry, Sheet
@@ -83,8 +83,6 @@ class _Merge:
         #: Who records a cassette anew makes most requests as before, to the byte.
         self._known: dict[bytes | None, tuple[Keys, tuple[str, str]]] = {}
         self._same = 0
-        #: What a newer answer has taken the place of.
-        self._gone: list[Entry] = []
 
     def all(self) -> Merged:
         ours, theirs = self._ours, self._theirs
@@ -145,9 +143,7 @@ class _Merge:
                 return one
             if _is_same(one, was):
                 return other
-        newer = self._newer(one, other)
-        self._gone.append(other if newer is one else one)
-        return newer
+        return self._newer(one, other)
 
     def _newer(self, one: Entry, other: Entry) -> Entry:
         dates = one.date, other.date
@@ -157,23 +153,27 @@ class _Merge:
             return self._noted(other, f"it was recorded twice, last at {dates[1]}")
         return self._noted(one, f"it was recorded twice, last at {dates[0]}")
 
-    def _with_lost(self, entries: list[Entry]) -> list[Entry]:
-        """Return the entries, of which the first holds what a test had made up before
-        answers that are gone, if none has a value of this name."""
-        lost: Headers = {}
-        for each in reversed(self._gone):
-            lost = {**lost, **each.request.variables}
-        if lost:
-            held = {name for each in entries for name in each.request.variables}
-            lost = {name: lost[name] for name in lost if name not in held}
-            entries[0] = entries[0].holding(lost)
-        return entries
-
     def _noted(self, entry: Entry, why: str) -> Entry:
         known = self._shown.get((id(entry.sheet), entry.number))
         method, url = known or _method_and_url(self._clean(entry.request))
         self._notes.append(Note(method, url, entry.sheet.name, why))
         return entry
+
+    def _with_lost(self, entries: list[Entry]) -> list[Entry]:
+        """Return the entries, of which the first holds what tests had made up before
+        others that are gone, if none has a value of this name: where both sides have
+        one, or one that has not dropped it."""
+        sides = (entries, self._base, self._ours, self._theirs)
+        held, base, ours, theirs = map(_made_up, sides)
+        lost = {
+            name: items
+            for name, items in (theirs | ours).items()
+            if name not in held
+            and (name not in base or (name in ours and name in theirs))
+        }
+        if lost and entries:
+            entries[0] = entries[0].holding(lost)
+        return entries
 
     # What belongs together
 
@@ -225,6 +225,16 @@ class _Merge:
         pairs = fields(request.headers).items()
         counted = self._matcher.counts.headers(pairs)
         return frozenset(pair for pair in counted if pair[0] not in _PASSED_OVER)
+
+
+def _made_up(entries: Sequence[Entry]) -> dict[str, Sequence[str]]:
+    """Return the values that tests had made up, by name: the first of each counts."""
+    found: dict[str, Sequence[str]] = {}
+    for each in entries:
+        written = None if each.new else each.sheet.written(each.number)
+        if written is None or b"variables" in written:  # few have some
+            found = {**each.request.variables, **found}
+    return found
 
 
 def _alike(sides: tuple[Sequence[Entry], ...], keys: _Sides) -> _Pairs:
