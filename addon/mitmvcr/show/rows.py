@@ -55,7 +55,7 @@ def described(position: int, found: Interaction, limits: Limits = USUAL) -> Fact
 
     ``request`` and ``response`` have ``headers`` as pairs in their order, ``trailer``,
     ``body`` as :func:`mitmvcr.show.body_facts` has it, and ``own`` where the cassette
-    has keys of ours for it, as pairs.
+    says more than go-vcr would, as pairs.
     """
     request, response = found.request, found.response
     facts: Facts = row(position, found, request.url)._asdict()
