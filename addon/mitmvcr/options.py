@@ -695,7 +695,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Switch(
         name="websocket",
-        help="Record the messages of WebSockets, in a field that go-vcr ignores.",
+        help="Record the messages of WebSockets, and what goes over connections that"
+        " are upgraded to something else, in a field that go-vcr ignores.",
         group=Group.STREAMS,
     ),
     Option(

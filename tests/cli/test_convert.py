@@ -67,6 +67,13 @@ def test_the_extension_says_what_to_write(tmp_path) -> None:
     assert gzip.decompress((tmp_path / "b.yaml.gz").read_bytes()) == path.read_bytes()
 
 
+def test_a_file_to_write_is_no_second_input(tmp_path, capsys) -> None:
+    path = save(tmp_path / "a.yaml", "go-vcr")
+    assert convert(path, tmp_path / "b.har") == 2
+    said = capsys.readouterr().err
+    assert f"b.har' does not exist; to write it, give -o {tmp_path}/b.har (" in said
+
+
 @pytest.mark.parametrize("words", [("-o", "b.json"), ("-o", "b.mitm")])
 def test_one_that_says_nothing_needs_a_format(tmp_path, capsys, words) -> None:
     path = save(tmp_path / "a.yaml", "go-vcr")

@@ -19,6 +19,7 @@ def test_what_is_written_is_read(side: bool, at: int, text: str, raw: bytes) -> 
         Frame(side, at, "text", text.encode()),
         Frame(side, at, "binary", raw),
         Frame(side, at, "close", b"1001 " + text.encode()),
+        Frame(side, at, "close", b""),
     ]
     assert [parse_frame(format_frame(frame)) for frame in frames] == frames
 
@@ -35,3 +36,7 @@ def test_what_is_no_message(text: str) -> None:
 def test_a_close_has_a_code_and_a_reason() -> None:
     assert close_parts(Frame(True, 0, "close", b"1011 it broke")) == (1011, "it broke")
     assert close_parts(Frame(True, 0, "close", b"")) == (1000, "")
+
+
+def test_an_end_that_says_nothing_ends_the_line() -> None:
+    assert format_frame(Frame(False, 1000, "close", b"")) == "server 1µs close"

@@ -30,8 +30,8 @@ OFF = {
     "known connection": "origins that leave",
     "message data": "raw messages",
 }
-#: One change switches off two.
-ALL_OFF = sorted([*OFF.values(), "early ends"])
+#: Two changes switch off two.
+ALL_OFF = sorted([*OFF.values(), "early ends", "upgraded connections"])
 GUARDS = {
     "opening": "connection refusal",
     "connect": "option takeover",
@@ -125,7 +125,7 @@ def test_a_websocket_that_cannot_be_replayed_is_an_error(
     assert answer.startswith(b"HTTP/1.1 500 ")
     assert b"was upgraded, and cannot be replayed" in answer
     proxy.stop()
-    assert told(proxy) == ["WebSocket replay"]
+    assert told(proxy) == ["WebSocket replay", "upgraded connections"]
 
 
 @pytest.mark.parametrize("change", GUARDS)

@@ -116,9 +116,11 @@ def test_what_is_no_exchange_is_left_out() -> None:
     odd.response.status_code = 42
     tunnel.request.method = "CONNECT"
     refused = flow(**{"X-Vcr-Blocked": "it is to"})
+    upgraded = flow()
+    upgraded.response = http.Response.make(101, b"", {"Upgrade": "tcp"})
     found = found_in(
         *(tflow.ttcpflow(), silent, strange, streamed, odd, tunnel, tflow.tdnsflow()),
-        refused,
+        *(refused, upgraded),
     )
     assert found.interactions == []
     assert notes_of(found) == [
@@ -129,6 +131,8 @@ def test_what_is_no_exchange_is_left_out() -> None:
         "interaction 4: response.code: left out: 42 is not a status from 200 to 999",
         "interaction 6: flow: left out: is DNS, not HTTP",
         "interaction 7: response: left out: it is mitmvcr's own, of no origin",
+        "interaction 8: response: left out: it was upgraded, and what followed is"
+        " another flow: record it instead",
     ]
 
 

@@ -26,6 +26,17 @@ from mitmvcr.cli.tools import commands
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+class _Inputs(click.Path):
+    """Says where a file belongs that is to be written: many commands take it last."""
+
+    def convert(self, value: Any, *place: Any) -> Any:
+        try:
+            return super().convert(value, *place)
+        except click.BadParameter as error:
+            said = f"{error.message.rstrip('.')}; to write it, give -o {value}"
+            raise click.BadParameter(said, error.ctx, error.param) from None
+
+
 @click.group(cls=CommandGroup, invoke_without_command=True)
 @click.pass_context
 def cassette(context: click.Context) -> None:
@@ -82,7 +93,7 @@ def recover(cassette: Path | str, replace: bool, source: Path | None) -> None:
     "paths",
     nargs=-1,
     required=True,
-    type=click.Path(exists=True, path_type=Path),
+    type=_Inputs(exists=True, path_type=Path),
     metavar="IN...",
 )
 @click.option(

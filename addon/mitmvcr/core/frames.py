@@ -1,9 +1,9 @@
 """The messages of a WebSocket, one line of text each: ``client 12.5ms text hello``.
 
 Who sent it, how long after the 101 it came, its kind and its content; binary is in
-base64, and ``close`` has a code and a reason. A content is taken apart where it holds
-JSON: SignalR ends each text with a mark, and Socket.IO has a number and a namespace
-before it.
+base64, and ``close`` has a code and a reason if it is a WebSocket's. A content is taken
+apart where it holds JSON: SignalR ends each text with a mark, and Socket.IO has a
+number and a namespace before it.
 """
 
 import base64
@@ -54,7 +54,8 @@ def format_frame(frame: Frame) -> str:
     if frame.kind == "binary":
         content = base64.b64encode(content)
     text = content.decode("utf-8", "surrogateescape")
-    return f"{side} {format_duration(frame.at)} {frame.kind} {text}"
+    said = f" {text}" if text or frame.kind != "close" else ""
+    return f"{side} {format_duration(frame.at)} {frame.kind}{said}"
 
 
 def parse_frame(text: str) -> Frame:

@@ -324,9 +324,7 @@ class VcrAddon:
                 exchange.move(Event.LEAVES)  # and its schedule says when it has arrived
                 return None
             exchange.finish(Event.ANSWERED)
-        elif flow.websocket is not None and exchange.player.settings.websocket:
-            if exchange.move(Event.SWITCHED):
-                exchange.socket, exchange.response = flow, response
+        elif self.streams.records_on(exchange, flow):
             return None
         elif response is not None:
             waiting = record(exchange, response, Event.ANSWERED, flow)

@@ -6,6 +6,7 @@ allows, whatever has asked for it.
 
 import logging
 from collections.abc import Awaitable, Callable
+from weakref import WeakSet
 
 from mitmproxy import connection, http, tcp, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
@@ -45,6 +46,8 @@ class Connections:
         self.sessions, self.counts = sessions, Counts(sessions)
         #: TLS connections on which nothing was asked yet, by the client's id.
         self._quiet: dict[str, tls.TlsData] = {}
+        #: Clients whose connection was upgraded: the log has that, or the cassette.
+        self._upgraded: WeakSet[connection.Client] = WeakSet()
         #: Says so of a client that somebody else has had before.
         self.was_counted: Callable[[connection.Client], bool] = lambda _: False
 
@@ -115,6 +118,10 @@ class Connections:
     def tls_established_client(self, data: tls.TlsData) -> None:
         self._quiet[data.context.client.id] = data
         say_the_end()
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        if flow.response is not None and flow.response.status_code == 101:
+            self._upgraded.add(flow.client_conn)
 
     def error(self, flow: http.HTTPFlow) -> None:
         leave_unsaid(flow.client_conn)
@@ -218,7 +225,8 @@ class Connections:
 
     def tcp_start(self, flow: tcp.TCPFlow) -> None:
         player = self.sessions.of_client(flow.client_conn)
-        if player is not None and not player.offline:
+        is_told = flow.client_conn in self._upgraded
+        if player is not None and not player.offline and not is_told:
             logger.warning(
                 "mitmvcr: a connection to %s is not HTTP: passed through, not recorded",
                 flow.server_conn.address,

@@ -46,7 +46,10 @@ def begin_answer(exchange: Exchange, response: http.Response) -> None:
 
 
 def record(
-    exchange: Exchange, response: http.Response, event: Event, flow: http.HTTPFlow
+    exchange: Exchange,
+    response: http.Response,
+    event: Event,
+    flow: http.HTTPFlow | None,
 ) -> Awaitable[None] | None:
     """Record an exchange that has ended, mark its flow, and log what kept it from being
     recorded; the traffic goes on. Return what is to be awaited where that takes its
@@ -90,7 +93,7 @@ class _Recording:
         self._redacted: Redacted | None = None
         self._error: Exception | None = None
         #: Is it no answer? Then nothing is recorded.
-        is_none = response.status_code < 200 and exchange.socket is None
+        is_none = response.status_code < 200 and not exchange.is_upgraded
         self._is_lost = is_none or _is_of_proxy(response, flow)
 
     def begin(self) -> None:
@@ -158,7 +161,7 @@ def _came(exchange: Exchange, response: http.Response) -> Interaction:
         redirects = exchange.target.redirects
         redirects.note(exchange.live_request.request, response_parts(response))
     recorded = exchange.interaction(response)
-    if exchange.tee or exchange.socket or exchange.upload:
+    if exchange.tee or exchange.upload or exchange.is_upgraded:
         return _with_stream(exchange, response, recorded)
     return recorded
 
@@ -259,6 +262,11 @@ def _with_stream(
         lasted = time.monotonic_ns() - exchange.head
         found = frames(exchange.socket, lasted)
         answer = replace(recorded.response, websocket=found)
+        recorded = replace(recorded, response=answer)
+    elif exchange.overheard is not None:
+        from mitmvcr.proxy.flow.upgraded import turns
+
+        answer = replace(recorded.response, websocket=turns(exchange.overheard))
         recorded = replace(recorded, response=answer)
     elif isinstance(exchange.tee, TimedTee):
         codings = response.headers.get("content-encoding", "")

@@ -12,8 +12,9 @@ from mitmvcr.codings import encoded_pieces
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.events import due_in_small, in_small
 from mitmvcr.core.holds import is_reply, question_in
-from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.model import Interaction, Response, header
 from mitmvcr.core.modes import Replay
+from mitmvcr.core.raw_dialogue import spoken
 from mitmvcr.proxy.answering import SECOND, schedule
 from mitmvcr.proxy.flow.exchange import Exchange, replay
 from mitmvcr.proxy.flow.player import Player
@@ -44,7 +45,9 @@ def play(
     recorded = decision.interaction.response
     latency = player.settings.latency
     if recorded.code == 101:
-        return _play_socket(sessions, player, flow, decision)
+        is_socket = spoken(recorded) in ("", "WebSocket")
+        play_on = _play_socket if is_socket else _play_upgraded
+        return play_on(sessions, player, flow, decision)
     exchange = replay(sessions.under_way, flow, player, decision)
     if recorded.failure == "reset":
         exchange.finish(Event.ANSWERED)
@@ -210,11 +213,7 @@ def _play_socket(
     session, latency = player.session, player.settings.latency
     recorded = decision.interaction.response
     url = session.shown(flow.request.url)
-
-    def refuse(reason: str) -> None:
-        session.refused()
-        logger.warning("mitmvcr: WebSocket %s: %s", url, reason)
-
+    refuse = partial(_refuse, session, f"WebSocket {url}")
     live = player.view.to_request(request_parts(flow.request)).request
     script = sockets.Script(
         recorded,
@@ -236,6 +235,34 @@ def _play_socket(
     moved = partial(exchange.moved, flow)
     player.cast.add(script, live, decision.position, recorded, moved)
     return _pause(recorded.duration / SECOND * latency)
+
+
+def _play_upgraded(
+    sessions: Sessions, player: Player, flow: http.HTTPFlow, decision: Replay
+) -> Awaitable[None] | None:
+    """Switch protocols, and let the recorded bytes speak for the server."""
+    from mitmvcr.proxy.flow.upgraded import Script
+
+    session, latency = player.session, player.settings.latency
+    recorded = decision.interaction.response
+    url = session.shown(flow.request.url)
+    refuse = partial(_refuse, session, url)
+    redact, counted = session.redactor.message, session.matcher.message
+    script = Script(recorded, latency, refuse, redact, counted)
+    if not replays.play_upgraded(flow, script):
+        raise VcrError(f"{url} was upgraded, and cannot be replayed")
+    sent = to_wire(decision.interaction, request_parts(flow.request))
+    flow.response = make_response(*sent)
+    for name in ("Upgrade", "Connection"):
+        if value := header(recorded.headers, name):
+            flow.response.headers[name] = value
+    replay(sessions.under_way, flow, player, decision)
+    return _pause(recorded.duration / SECOND * latency)
+
+
+def _refuse(session: Session, what: str, reason: str) -> None:
+    session.refused()
+    logger.warning("mitmvcr: %s: %s", what, reason)
 
 
 def _pause(seconds: float) -> Awaitable[None] | None:

@@ -5,16 +5,17 @@ from collections.abc import Awaitable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mitmproxy import http
+from mitmproxy import http, tcp
 
 from mitmvcr.core.steps import Steps
-from mitmvcr.proxy.flow.exchange import forward
+from mitmvcr.proxy.flow.exchange import Exchange, followed_by, forward
 from mitmvcr.proxy.flow.marks import unmark
 from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.responses import is_call
 from mitmvcr.proxy.flow.states import Event
 from mitmvcr.proxy.flow.streaming import pass_on
 from mitmvcr.proxy.flow.turns import going, in_turns
+from mitmvcr.proxy.host import replays
 from mitmvcr.proxy.host.backpressure import drain
 from mitmvcr.proxy.host.messages import request_parts
 from mitmvcr.proxy.host.protocols import expect_cleartext_h2, expect_http
@@ -154,12 +155,36 @@ class Streams:
             self._sessions.close_idle()
         return None
 
+    def records_on(self, exchange: Exchange, flow: http.HTTPFlow) -> bool:
+        """Return whether the answer upgrades its connection, and what follows is
+        recorded with it."""
+        response, settings = flow.response, exchange.player.settings
+        if response is None or response.status_code != 101 or not settings.websocket:
+            return False
+        is_socket = response.headers.get("upgrade", "").lower() == "websocket"
+        overheard = None if is_socket else replays.overhear(flow)
+        if flow.websocket is None and overheard is None:
+            return False
+        if exchange.move(Event.SWITCHED):
+            exchange.socket = flow if overheard is None else None
+            exchange.overheard, exchange.response = overheard, response
+        return True
+
+    def tcp_end(self, flow: tcp.TCPFlow) -> Awaitable[None] | None:
+        exchange = followed_by(self._sessions.recordings(), flow)
+        if exchange is not None and exchange.response is not None:
+            waiting = record(exchange, exchange.response, Event.CLOSED, None)
+            if waiting is not None:
+                return self._sessions.closing_idle(waiting)
+            self._sessions.close_idle()
+        return None
+
     def close(self) -> None:
         """Record what streams have brought until now."""
         for exchange in self._sessions.recordings():
             if exchange.response is None:
                 continue
-            if exchange.socket is not None:
+            if exchange.is_upgraded:
                 record_now(exchange, exchange.response, Event.STOPPED)
             else:
                 break_off(exchange, None, Event.STOPPED)

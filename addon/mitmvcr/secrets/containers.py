@@ -58,8 +58,11 @@ NOTHING = Said()
 Leaf = Callable[[bytes, Look], bytes]
 
 _GZIP = b"\x1f\x8b"
-#: And how zlib begins.
+#: And zlib.
 _PACKED_STARTS = (_GZIP, b"x\x01", b"x\x9c", b"x\xda")
+#: What Kubernetes puts before each message of a program's input and output.
+_CHANNELS = (b"\0", b"\1", b"\2", b"\3", b"\4")
+_OUTPUT = re.compile(rb"[\0-\2]\0{3}")
 #: How files begin: archives, images, fonts, programs, sounds, models.
 _FILE = re.compile(
     rb"\x1f\x8b|PK(?:\x03\x04|\x05\x06)|7z\xbc\xaf|\xfd7zXZ|\(\xb5/\xfd|BZh|Rar!"
@@ -100,8 +103,6 @@ def said_by(headers: Headers) -> Said:
 
 #: A header of such a name says that the body is to be unpacked.
 PACKED = frozenset({"content-encoding", "grpc-encoding", "connect-content-encoding"})
-
-
 #: Matches a body that does not show what it holds, by how it begins: gzip, base64 of
 #: frames, pieces, a text of wide letters, a map, a list or a record of MessagePack or
 #: CBOR, a document of BSON.
@@ -113,11 +114,9 @@ seems_packed = re.compile(
 
 
 def through(body: bytes, said: Said, leaf: Leaf) -> bytes:
-    """Return the body with each piece of it put through ``leaf``; the same one where
-    nothing changed."""
-    if not aws_chunked.is_said_chunked(
-        said.coding, ""
-    ) and not aws_chunked.looks_chunked(body):
+    """Return the body with each piece of it put through ``leaf``."""
+    is_aws = aws_chunked.is_said_chunked(said.coding, "")
+    if not (is_aws or aws_chunked.looks_chunked(body)):
         return _packed(body, said, leaf)
     # As S3's clients send it, in signed pieces, whatever else it is.
     pieces, end = aws_chunked.pieces(body)
@@ -137,6 +136,8 @@ def through_message(body: bytes, leaf: Leaf) -> bytes:
         if codings and plain[:1] in (b"{", b"["):
             new = leaf(plain, Look.ALL)
             return body if new == plain else packed_as(body, new, codings)
+    if body[:1] in _CHANNELS and _is_utf8(body[1:]):
+        return body[:1] + through(body[1:], NOTHING, leaf)
     return through(body, NOTHING, leaf)
 
 
@@ -164,6 +165,8 @@ def _content(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:
         return _gzip_file(body, leaf)
     if _is_file(body, kind):
         return body
+    if saying := _output_ends(body, kind):
+        return _output(body, saying, leaf)
     if (charset := _charset(body, kind)) is not None:
         return _wide(body, *charset, leaf)
     if _is_text(body, kind):
@@ -190,12 +193,16 @@ def _is_text(body: bytes, kind: str) -> bool:
     return found is None or (found.start() == len(body) - 1 and found[0] == _ZERO)
 
 
+def _is_utf8(body: bytes) -> bool:
+    with suppress(UnicodeDecodeError):
+        return bool(body.decode()) and _CONTROL.search(body, 0, _SAMPLE) is None
+    return False
+
+
 def _is_file(body: bytes, kind: str) -> bool:
     if _FILE_TYPE.match(kind) or body[257:262] == b"ustar" or body[:4] == b"%PDF":
         return True
-    return (
-        _FILE.match(body) is not None and _CONTROL.search(body, 0, _SAMPLE) is not None
-    )
+    return bool(_FILE.match(body) and _CONTROL.search(body, 0, _SAMPLE))
 
 
 def _gzip_file(body: bytes, leaf: Leaf) -> bytes:
@@ -234,6 +241,28 @@ def _message(message: bytes, media: str, coding: str, leaf: Leaf) -> bytes:
         return message
     new = _content(plain, media, "", leaf)
     return message if new == plain else encoded(new, coding)
+
+
+def _output_ends(body: bytes, kind: str) -> list[int]:
+    """Return where docker's messages end of what a program says: the number of its
+    stream, three zeros, a length in four bytes, and what it said."""
+    if not _OUTPUT.match(body):
+        return []
+    found = message_ends(body, 4)
+    heads = (body[at : at + 4] for at in (0, *found[:-1]))
+    is_all = found[-1:] == [len(body)] and all(
+        _OUTPUT.fullmatch(each) for each in heads
+    )
+    return found if is_all or "vnd.docker" in kind else []
+
+
+def _output(body: bytes, each_ends: list[int], leaf: Leaf) -> bytes:
+    parts, at = list[bytes](), 0
+    for end in each_ends:
+        new = _packed(body[at + 8 : end], NOTHING, leaf)
+        parts.append(body[at : at + 4] + len(new).to_bytes(4) + new)
+        at = end
+    return b"".join(parts) + (leaf(body[at:], Look.FORMS) if at < len(body) else b"")
 
 
 def _in_aws(body: bytes, media: str, leaf: Leaf) -> bytes:

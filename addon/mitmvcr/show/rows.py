@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from mitmvcr.core.frames import Frame, close_parts
 from mitmvcr.core.media import media_kind
 from mitmvcr.core.model import Headers, Interaction, Request, Response, header
+from mitmvcr.core.raw_dialogue import spoken
 from mitmvcr.miss.report import Entry, miss_facts
 from mitmvcr.show.bodies import USUAL, Limits, body_facts
 
@@ -44,7 +45,7 @@ def row(position: int, found: Interaction, url: str) -> Row:
         size=len(response.body),
         duration_ms=_ms(response.duration),
         lasted_ms=_ms(response.lasted),
-        protocol="WebSocket" if response.websocket else response.proto or request.proto,
+        protocol=printable(spoken(response)) or response.proto or request.proto,
         kind=media_kind(header(response.headers, "content-type")),
         failure=response.failure,
     )
@@ -107,7 +108,7 @@ def _pairs(headers: Headers) -> list[list[str]]:
 def _message(frame: Frame) -> Facts:
     side = "client" if frame.from_client else "server"
     facts: Facts = {"from": side, "at_ms": _ms(frame.at), "type": frame.kind}
-    if frame.kind == "close":
+    if frame.kind == "close" and frame.content:
         code, reason = close_parts(frame)
         return facts | {"kind": "text", "text": f"{code} {reason}".rstrip()}
     shown = body_facts(frame.content, {})

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from mitmvcr.core.dates import date_of, parse_date
 from mitmvcr.core.media import media_kind
 from mitmvcr.core.model import Interaction, header
+from mitmvcr.core.raw_dialogue import spoken
 from mitmvcr.core.urls import url_parts
 from mitmvcr.format.layout import Index
 from mitmvcr.format.lazy import LazyInteractions
@@ -108,7 +109,7 @@ def stats(
         counted["methods"][request.method or "GET"] += 1
         counted["statuses"][response.failure or str(response.code)] += 1
         kind = media_kind(header(response.headers, "Content-Type"))
-        counted["kinds"]["WebSocket" if response.websocket else kind or "none"] += 1
+        counted["kinds"][spoken(response) or kind or "none"] += 1
         bodies["request"] += len(request.body)
         bodies["response"] += len(response.body)
         sizes.append((len(response.body), -number, request.url))

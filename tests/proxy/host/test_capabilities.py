@@ -19,6 +19,7 @@ from mitmproxy.certs import CertStore
 from mitmproxy.options import Options
 from mitmproxy.proxy import mode_servers, server
 from mitmproxy.proxy.layers import http as layers
+from mitmproxy.proxy.layers import tcp as tcp_layer
 from mitmproxy.proxy.layers import tls
 from mitmproxy.proxy.layers.http import _http1
 from mitmproxy.proxy.layers.http import _http2 as http2
@@ -154,6 +155,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "early response": _replaced(layers.HttpStream, "start_request_stream"),
     "early ends": _replaced(layers.HttpStream, "send_response"),
     "WebSocket replay": _replaced(layers.HttpStream, "flow_done"),
+    "upgraded connections": _replaced(tcp_layer.TCPLayer, "start"),
     "client resets": _replaced(layers.HttpStream, "handle_protocol_error"),
     "early resets": _replaced(layers.HttpStream, "handle_event"),
     "TLS alerts": _replaced(tls.ServerTLSLayer, "receive_close"),
@@ -307,6 +309,12 @@ def _holds_the_end(patch: Patch, folder: Path) -> None:
 def _plays_no_socket(patch: Patch, folder: Path) -> None:
     script: Any = None
     assert not replays.play_websocket(tflow.tflow(), script)
+
+
+def _hears_and_plays_nothing(patch: Patch, folder: Path) -> None:
+    speaker: Any = None
+    assert replays.overhear(tflow.tflow()) is None
+    assert not replays.play_upgraded(tflow.tflow(), speaker)
 
 
 def _goes_by_the_connection(patch: Patch, folder: Path) -> None:
@@ -530,6 +538,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "early response": _kills_the_call,
     "early ends": _holds_the_end,
     "WebSocket replay": _plays_no_socket,
+    "upgraded connections": _hears_and_plays_nothing,
     "client resets": _goes_by_the_connection,
     "early resets": _waits_for_the_error_hook,
     "TLS alerts": _hears_no_alert,

@@ -7,9 +7,10 @@ and the log says so.
 
 import logging
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from mitmproxy import http
+from mitmproxy import http, tcp
 
 from mitmvcr.core.holds import is_end_of
 from mitmvcr.core.model import Interaction, Request
@@ -21,6 +22,7 @@ from mitmvcr.proxy.flow.player import Player
 from mitmvcr.proxy.flow.states import MOVES, Event, State
 from mitmvcr.proxy.flow.streaming import Tee
 from mitmvcr.proxy.host.messages import response_parts
+from mitmvcr.proxy.host.schedule import Overheard
 from mitmvcr.view.requests import LiveRequest
 
 if TYPE_CHECKING:
@@ -45,7 +47,8 @@ class Exchange:
     where that records the same cassette on.
     Of one that is recorded: ``sent``, and ``head``, when the head of the answer came;
     ``tee`` and ``upload`` have the answer and the request, where they stream by, and
-    ``response`` its head; ``socket`` is the flow where it became a WebSocket.
+    ``response`` its head; ``socket`` is the flow where it became a WebSocket, and
+    ``overheard`` what was said where it was upgraded to something else.
     Of a replay: its ``position`` in the deck, its ``client``, and ``paced``, which
     stands as ``response.stream`` where it leaves in parts.
     """
@@ -56,6 +59,7 @@ class Exchange:
     upload: "Upload | None" = None
     response: http.Response | None = None
     socket: http.HTTPFlow | None = None
+    overheard: Overheard | None = None
     #: When others of its session began since its head, and what ends it before that:
     #: with their methods and URLs.
     began: list[tuple[int, str, str]] | None = None
@@ -99,6 +103,10 @@ class Exchange:
     @property
     def is_replay(self) -> bool:
         return self.state in _OF_REPLAYS
+
+    @property
+    def is_upgraded(self) -> bool:
+        return self.socket is not None or self.overheard is not None
 
     def fail(self) -> None:
         """End without being recorded or counted: the answer is one that was made
@@ -159,6 +167,14 @@ class Exchange:
 def impossible(error: ImpossibleMoveError) -> None:
     """Log what cannot be; nothing is lost by it."""
     logger.error("mitmvcr: a fault of mitmvcr, please report it: %s", error)
+
+
+def followed_by(exchanges: Iterable[Exchange], flow: tcp.TCPFlow) -> Exchange | None:
+    """Return the one of these that upgraded a connection to what this flow has."""
+    for exchange in exchanges:
+        if exchange.overheard is not None and exchange.overheard.flow is flow:
+            return exchange
+    return None
 
 
 def forward(

@@ -81,7 +81,7 @@ def unrecorded(response: http.Response, login: str) -> str:
         )
     if response.headers.get("upgrade", "").lower() == "websocket":
         return "became a WebSocket, and vcr_websocket is not set"
-    return "was upgraded"
+    return "was upgraded to something else, which vcr_websocket would record"
 
 
 def blocked(reason: str, *, head: bool = False) -> http.Response:

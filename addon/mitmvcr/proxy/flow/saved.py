@@ -75,6 +75,8 @@ def _response(flow: http.HTTPFlow, asked: LiveRequest) -> Response | str:
         return _failed(flow)
     if answer.raw_content is None:
         return "its body was not kept"
+    if answer.status_code == 101 and flow.websocket is None:
+        return "it was upgraded, and what followed is another flow: record it instead"
     if is_own(answer):
         return "it is mitmvcr's own, of no origin"
     view, _ = chosen("go")

@@ -15,7 +15,7 @@ class State(StrEnum):
     FORWARDED = "forwarded"
     #: Its answer passes by while it is recorded.
     STREAMING = "streaming"
-    #: It became a WebSocket, which is recorded when it ends.
+    #: It became a WebSocket or other bytes, which are recorded when that ends.
     UPGRADED = "upgraded"
     #: The session was closed first, and the log says so. What comes is recorded late.
     INTERRUPTED = "interrupted"
@@ -32,8 +32,8 @@ class Event(StrEnum):
     STREAMS = "responseheaders: it streams"
     ANSWERED = "response"
     LEAVES = "response: it leaves in parts"
-    SWITCHED = "response: a WebSocket"
-    CLOSED = "websocket_end"
+    SWITCHED = "response: it is upgraded"
+    CLOSED = "websocket_end, tcp_end"
     BROKE_OFF = "error"
     #: Its connection has ended, or over HTTP/2 its stream was reset.
     LEFT = "client_disconnected"

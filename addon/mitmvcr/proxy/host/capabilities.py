@@ -125,6 +125,12 @@ TABLE = (
         lost="recorded WebSockets are not replayed, and asking for one is an error",
     ),
     Capability(
+        name="upgraded connections",
+        check=checks.upgraded_connections,
+        lost="what goes over a connection that was upgraded to something other than a"
+        " WebSocket is neither recorded nor replayed, and asking for it is an error",
+    ),
+    Capability(
         name="client resets",
         check=end_checks.client_resets,
         lost="over HTTP/2 a stream that its client left is taken for one that its"

@@ -110,6 +110,21 @@ def websocket_replay() -> None:
     uses(f"{_STREAM}.flow_done", "websocket", "WebsocketLayer", "child_layer")
 
 
+def upgraded_connections() -> None:
+    _naps()
+    place = "mitmproxy.proxy.layers.tcp:TCPLayer"
+    takes(place, "context", "ignore")
+    yields(f"{place}.relay_messages", "self", "event")
+    uses(f"{place}.start", "_handle_event", "relay_messages")
+    uses(f"{place}.relay_messages", "TcpEndHook")
+    takes(
+        f"{_SERVER}:ConnectionHandler.close_connection",
+        *("self", "connection", "half_close"),
+    )
+    uses(f"{_STREAM}.flow_done", "child_layer", "tcp", "TCPLayer")
+    find("mitmproxy.proxy.commands:CloseConnection")
+
+
 def cleartext_h2() -> None:
     takes(f"{_HTTP}:HttpLayer", "context", "mode")
     find(f"{_HTTP}:HTTPMode.transparent")

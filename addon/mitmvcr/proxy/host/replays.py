@@ -9,7 +9,7 @@ and waits for the client's next message where it was the client's turn.
 from mitmproxy import http
 
 from mitmvcr.proxy.host.capabilities import capabilities
-from mitmvcr.proxy.host.schedule import Script
+from mitmvcr.proxy.host.schedule import Overheard, Script, Speaker
 
 
 def take_streams() -> bool:
@@ -30,4 +30,26 @@ def play_websocket(flow: http.HTTPFlow, script: Script) -> bool:
     from mitmvcr.proxy.host import websocket_layer
 
     websocket_layer.play(flow, script)
+    return True
+
+
+def overhear(flow: http.HTTPFlow) -> Overheard | None:
+    """Listen to what follows an answer that upgrades its connection; None if mitmproxy
+    has changed so that this cannot be done."""
+    if not capabilities.has("upgraded connections"):
+        return None
+    from mitmvcr.proxy.host import tcp_layer
+
+    overheard = Overheard()
+    tcp_layer.choose(flow, overheard)
+    return overheard
+
+
+def play_upgraded(flow: http.HTTPFlow, speaker: Speaker) -> bool:
+    """Let this speaker have what follows the answer. Return False as above."""
+    if not capabilities.has("upgraded connections"):
+        return False
+    from mitmvcr.proxy.host import tcp_layer
+
+    tcp_layer.choose(flow, speaker)
     return True

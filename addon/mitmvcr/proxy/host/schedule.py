@@ -1,10 +1,11 @@
-"""What a replayed stream or WebSocket sends, and when."""
+"""What a replayed stream or WebSocket sends, and when; and what was overheard."""
 
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from mitmproxy import http
+from mitmproxy import http, tcp
 
 from mitmvcr.core.frames import Frame, Kind
 
@@ -21,6 +22,41 @@ class Script(Protocol):
     def pause(self, frame: Frame) -> float: ...
 
     refuse: Callable[[str], None]
+
+
+class Speaker(Protocol):
+    """Speaks for the origin where a connection was upgraded to other bytes."""
+
+    def hear(self, data: bytes) -> None: ...
+
+    def end(self) -> None: ...
+
+    def next(self) -> tuple[float, bytes | None] | None: ...
+
+
+class Overheard:
+    """What was said on such a connection since now: by whom, when in nanoseconds, and
+    what; nothing is the end of a side, and the server's is that of all. ``flow`` is
+    what mitmproxy's hooks call it."""
+
+    flow: tcp.TCPFlow | None = None
+
+    def __init__(self) -> None:
+        self._began = time.monotonic_ns()
+        self.pieces: list[tuple[bool, int, bytes]] = []
+        self._ended: set[bool] = set()
+
+    def __repr__(self) -> str:
+        return f"<Overheard {len(self.pieces)} pieces>"
+
+    def note(self, by_client: bool, data: bytes) -> None:
+        """Note what one side has said."""
+        if self._ended & {by_client, False}:
+            return
+        at = time.monotonic_ns() - self._began
+        self.pieces.append((by_client, at, data))
+        if not data:
+            self._ended.add(by_client)
 
 
 @dataclass

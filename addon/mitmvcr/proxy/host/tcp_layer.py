@@ -1,0 +1,108 @@
+"""What follows the answer of a request that upgraded its connection to something other
+than a WebSocket (proxy/layers/tcp.py): overheard, or played.
+
+To be imported where the capability "upgraded connections" is there, and only there.
+"""
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from mitmproxy import http
+from mitmproxy.connection import Connection, ConnectionState
+from mitmproxy.proxy import commands, events, layer
+from mitmproxy.proxy.layers import tcp as _tcp
+
+from mitmvcr.proxy.host.backpressure import handler_of
+from mitmvcr.proxy.host.naps import Commands, Nap
+from mitmvcr.proxy.host.schedule import Overheard, Speaker
+
+#: Untyped, since what is replaced in it is not promised to be there: checks.py looks.
+_module: Any = _tcp
+
+
+def choose(flow: http.HTTPFlow, part: Overheard | Speaker) -> None:
+    """Listen to what follows the answer of this flow, or let a speaker answer it."""
+    if not isinstance(_module.TCPLayer, _Choice):
+        _module.TCPLayer = _Choice(_module.TCPLayer)
+    _module.TCPLayer.parts[flow.client_conn] = part
+
+
+class _Choice:
+    """Stands where mitmproxy looks for its layer (layers/http: flow_done)."""
+
+    def __init__(self, original: Any) -> None:
+        self._original = original
+        self.parts: WeakKeyDictionary[Connection, Overheard | Speaker]
+        self.parts = WeakKeyDictionary()
+
+    def __call__(self, context: Any, *ignore: Any) -> Any:
+        part = self.parts.pop(context.client, None)
+        if part is None:
+            return self._original(context, *ignore)
+        if isinstance(part, Overheard):
+            return _Listener(context, part)
+        return _Player(context, part)
+
+
+class _Listener(_tcp.TCPLayer):
+    """Notes what passes by, and what hooks call it."""
+
+    def __init__(self, context: Any, overheard: Overheard) -> None:
+        super().__init__(context)
+        assert self.flow is not None
+        self._overheard, overheard.flow = overheard, self.flow
+
+    def relay_messages(self, event: events.Event) -> Commands:
+        if isinstance(event, events.ConnectionEvent):
+            by_client = event.connection is self.context.client
+            said = event.data if isinstance(event, events.DataReceived) else b""
+            self._overheard.note(by_client, bytes(said))
+            if by_client and not said and self._ends_one_side():
+                return
+        yield from super().relay_messages(event)
+
+    def _ends_one_side(self) -> bool:
+        """Pass on that the client says no more, and go on hearing the server; return
+        whether that is possible. mitmproxy ends both (layers/http: passthrough)."""
+        client, server = self.context.client, self.context.server
+        handler = None if client.tls or server.tls else handler_of(client.id)
+        is_half = client.state is ConnectionState.CAN_WRITE
+        if handler is None or not is_half or not server.connected:
+            return False
+        handler.close_connection(server, half_close=True)
+        return True
+
+
+class _Player(layer.Layer):
+    """The origin's side of a recorded connection."""
+
+    def __init__(self, context: Any, speaker: Speaker) -> None:
+        super().__init__(context)
+        self._speaker, self._is_over = speaker, False
+
+    def _handle_event(self, event: events.Event) -> Commands:
+        if self._is_over:
+            return
+        is_end = isinstance(event, events.ConnectionClosed)
+        if isinstance(event, events.DataReceived):
+            self._speaker.hear(bytes(event.data))
+        elif is_end:
+            self._speaker.end()
+        yield from self._speak()
+        if is_end and not self._is_over:
+            yield from self._close()
+
+    def _speak(self) -> Commands:
+        while (said := self._speaker.next()) is not None:
+            pause, data = said
+            if pause > 0:
+                yield Nap(pause)
+            if data:
+                yield commands.SendData(self.context.client, data)
+            elif data is not None:
+                yield from self._close()
+                return
+
+    def _close(self) -> Commands:
+        self._is_over = True
+        yield commands.CloseConnection(self.context.client)

@@ -1,0 +1,173 @@
+"""What goes over a connection that was upgraded to other bytes, turn by turn."""
+
+import pytest
+
+from mitmvcr.core.frames import Frame
+from mitmvcr.core.model import Response
+from mitmvcr.core.raw_dialogue import (
+    NotRecordedError,
+    RawDialogue,
+    in_turns,
+    spoken,
+)
+
+MS = 1_000_000
+SHELL = (
+    Frame(False, 0, "text", b"$ "),
+    Frame(True, 1, "text", b"ls -l\n"),
+    Frame(False, 2, "text", b"a\nb\n$ "),
+    Frame(True, 3, "text", b"exit\n"),
+    Frame(False, 4, "close", b""),
+)
+
+
+def said(client: bool, at: int, data: bytes) -> Frame:
+    return Frame(client, at * MS, "binary" if data else "close", data)
+
+
+def test_pieces_are_turns_whose_side_changes_or_is_silent_for_a_while() -> None:
+    server = [(0, b"wel"), (60, b"come "), (130, b"!"), (300, b"more")]
+    client = [(301, b"l"), (302, b"s\n")]
+    turns = in_turns(
+        [
+            *(said(False, *each) for each in server),
+            *(said(True, *each) for each in client),
+            *(said(False, 303, b"\x01\0"), said(False, 304, b"")),
+        ]
+    )
+    assert turns == (
+        Frame(False, 0, "text", b"welcome !"),
+        Frame(False, 300 * MS, "text", b"more"),
+        Frame(True, 301 * MS, "text", b"ls\n"),
+        Frame(False, 303 * MS, "binary", b"\x01\0"),
+        Frame(False, 304 * MS, "close", b""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ("größe\r\n\t\x1b[0m".encode(), "text"),
+        (b"\xff", "binary"),
+        (b"a\x07", "binary"),
+        ("\u2028".encode(), "binary"),
+    ],
+)
+def test_text_is_what_a_line_of_yaml_shows_as_it_is(content: bytes, kind: str) -> None:
+    (turn,) = in_turns([Frame(True, 0, "binary", content)])
+    assert turn.kind == kind
+
+
+def play(talk: RawDialogue) -> list[Frame]:
+    return list(iter(talk.next, None))
+
+
+@pytest.mark.parametrize(
+    "pieces", [[b"ls -l\n", b"exit\n"], [b"l", b"s -l\nexi", b"t\n"]]
+)
+def test_it_is_answered_however_the_client_cuts_it(pieces: list[bytes]) -> None:
+    talk = RawDialogue(SHELL)
+    done = play(talk)
+    assert done == [SHELL[0]]
+    for piece in pieces:
+        talk.hear(piece)
+        done += play(talk)
+    assert done == [*SHELL]
+    assert repr(talk) == "<RawDialogue 0>"
+
+
+def test_what_was_not_recorded_is_refused_where_it_parts() -> None:
+    talk = RawDialogue(SHELL)
+    play(talk)
+    talk.hear(b"ls -a\n")
+    with pytest.raises(NotRecordedError, match=r"^byte 4 'a\\n': the recording has 'l"):
+        talk.next()
+
+
+def test_what_comes_behind_the_end_is_refused() -> None:
+    for frames in (SHELL[:2], (*SHELL[:2], Frame(True, 3, "close", b""))):
+        talk = RawDialogue(frames)
+        play(talk)
+        talk.hear(b"ls -l\nmore " + b"x" * 80)
+        assert talk.next() == SHELL[1]
+        with pytest.raises(NotRecordedError, match=r"'more x+\.\.\.': .* has no more"):
+            talk.next()
+
+
+def test_the_end_of_the_client_is_a_turn() -> None:
+    talk = RawDialogue([Frame(True, 0, "close", b"")])
+    assert talk.next() is None
+    talk.end()
+    assert play(talk) == [Frame(True, 0, "close", b"")]
+
+
+def test_a_client_may_leave_between_turns_but_not_within_one() -> None:
+    talk = RawDialogue(SHELL)
+    play(talk)
+    talk.end()
+    assert talk.next() is None
+    talk = RawDialogue(SHELL)
+    play(talk)
+    talk.hear(b"ls")
+    talk.end()
+    with pytest.raises(NotRecordedError, match=r"^ended after 2 of 6 bytes that the"):
+        talk.next()
+
+
+HIDDEN = (Frame(True, 0, "text", b"login [REDACTED:password] now\nls\n"),)
+
+
+def redact(data: bytes) -> bytes:
+    return data.replace(b"hunter2hunter", b"[REDACTED:password]")
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [b"login hunter2hunter now\nls\n"],
+        [b"lo", b"gin hun", b"ter2hunter", b" now\n", b"ls\n"],
+        [b"login hunter2hunter now\nls\nmore"],
+    ],
+)
+def test_a_hidden_value_is_what_is_recognized_in_its_place(pieces: list[bytes]) -> None:
+    talk = RawDialogue(HIDDEN, redact)
+    for piece in pieces[:-1]:
+        talk.hear(piece)
+        assert talk.next() is None
+    talk.hear(pieces[-1])
+    assert talk.next() == HIDDEN[0]
+
+
+def test_what_is_no_hidden_value_is_not_waited_for_for_ever() -> None:
+    for wrong in (b"logout", b"login " + b"x" * 9000, b"x"):
+        talk = RawDialogue(HIDDEN, redact)
+        talk.hear(wrong)
+        with pytest.raises(NotRecordedError, match="the recording has '"):
+            talk.next()
+    talk = RawDialogue(HIDDEN[:0], redact)
+    talk.hear(b"hunter2hunter")
+    with pytest.raises(NotRecordedError, match=r"^'\[REDACTED:password\]': the rec"):
+        talk.next()
+    talk = RawDialogue(HIDDEN, redact)
+    talk.hear(b"login other")
+    assert talk.next() is None
+    talk.end()
+    with pytest.raises(NotRecordedError, match=r"^byte 6 'other': the recording has"):
+        talk.next()
+
+
+def test_what_is_not_compared_may_differ() -> None:
+    recorded = Frame(True, 0, "text", b"at 12\n")
+    talk = RawDialogue([recorded], counted=lambda data: data.rstrip(b"0123456789\n"))
+    talk.hear(b"at 3\n")
+    assert talk.next() == recorded
+
+
+def test_an_answer_says_what_follows_it() -> None:
+    for headers, name in (
+        ({"upgrade": ["TCP"]}, "TCP"),
+        ({"Upgrade": ["websocket"]}, "WebSocket"),
+        ({}, "WebSocket"),
+    ):
+        assert spoken(Response(headers=headers, websocket=SHELL)) == name
+        assert spoken(Response(headers=headers)) == ""

@@ -1,0 +1,305 @@
+"""Connections that are upgraded to something other than a WebSocket, as docker's exec:
+recorded, and replayed in lock-step."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+import warm
+from end_to_end import cassettes, clients
+from end_to_end.proxy import Proxy, clean_environment
+from end_to_end.watch import Spy
+from patience import PATIENCE
+
+HERE = Path(__file__).resolve().parent
+SECRET = "hunter2hunter"
+SWITCH = (
+    b"HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\n"
+    b"Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+)
+
+
+def said(stream: int, text: bytes) -> bytes:
+    return bytes([stream, 0, 0, 0]) + len(text).to_bytes(4) + text
+
+
+class Docker(BaseHTTPRequestHandler):
+    """What docker answers to an exec; a shell repeats what it is told."""
+
+    protocol_version = "HTTP/1.1"
+    switch = SWITCH
+
+    def log_message(self, *_: object) -> None: ...
+
+    def _facts(self, facts: object, status: int = 200) -> None:
+        content = json.dumps(facts).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def do_GET(self) -> None:
+        if "/exec/" in self.path:
+            self._facts({"ExitCode": 3, "Running": False})
+        else:
+            self._facts({"Id": "c1", "Name": "/c1", "Config": {}, "Image": "i"})
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path.endswith("/containers/c1/exec"):
+            self._facts({"Id": "shell" if asked["Tty"] else "ls"}, 201)
+            return
+        self.wfile.write(self.switch)
+        time.sleep(0.5)  # docker-py loses what comes with the head
+        self.close_connection = True
+        if self.path.endswith("/ls/start"):
+            output = f'{{"password": "{SECRET}"}}\n'.encode()
+            for each in (said(1, b"a\n"), said(2, b"no b\n"), said(1, output)):
+                self.wfile.write(each)
+        else:
+            self._talk()
+
+    def _talk(self) -> None:
+        self.wfile.write(b"$ ")
+        while line := self.rfile.readline():
+            self.wfile.write(line.replace(b"\n", b"\r\n"))
+            time.sleep(0.02)
+            if line == b"exit\n":
+                return
+            self.wfile.write(b"you said " + line + b"$ ")
+        with suppress(ConnectionError):
+            self.wfile.write(b"bye\r\n")
+
+
+@contextmanager
+def docker(switch: bytes = b"tcp") -> Iterator[str]:
+    kind = type("Other", (Docker,), {"switch": SWITCH.replace(b"tcp", switch)})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"tcp://localhost:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def talk(proxy: Proxy, ca: Path, url: str, *words: str) -> list[object]:
+    done = warm.run(
+        [clients.CLIENT_PYTHON, HERE / "docker_client.py", url, *words],
+        env=clean_environment(**clients.environment(proxy.url, ca)),
+        seconds=PATIENCE,
+        python=clients.CLIENT_PYTHON,
+        early=clients.EARLY,
+    )
+    assert done.returncode == 0, done.stderr + proxy.log
+    return json.loads(done.stdout)
+
+
+HEARD = [3, f'a\n{{"password": "{SECRET}"}}\n', "no b\n", "$ "]
+LS = ["ls\r\nyou said ls\n$ "]
+
+
+@contextmanager
+def switched(proxy: Proxy, url: str, to: str = "tcp") -> Iterator[socket.socket]:
+    """Start the shell, and yield its connection once it has said hello."""
+    place = url.removeprefix("tcp://")
+    head = f"POST http://{place}/v1.43/exec/shell/start HTTP/1.1\r\nHost: {place}\r\n"
+    body = '{"Tty": true, "Detach": false}'
+    more = f"Connection: Upgrade\r\nUpgrade: {to}\r\nContent-Type: application/json\r\n"
+    asked = f"{head}{more}Content-Length: {len(body)}\r\n\r\n{body}"
+    with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as plug:
+        plug.sendall(asked.encode())
+        until(plug, b"$ ")
+        yield plug
+
+
+def until(plug: socket.socket, mark: bytes) -> bytes:
+    heard = b""
+    while not heard.endswith(mark):
+        part = plug.recv(4096)
+        assert part, heard
+        heard += part
+    return heard
+
+
+@pytest.fixture
+def mitmdump(mitmdump_kept: Callable[..., Proxy]) -> Callable[..., Proxy]:
+    """One process for them all."""
+    return mitmdump_kept
+
+
+@pytest.fixture
+def recorded(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path
+) -> tuple[Path, str]:
+    """A cassette, and the URL of the origin that is gone."""
+    cassette = tmp_path / "a.yaml"
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    with docker() as url:
+        assert talk(proxy, proxy_ca, url, "ls", "exit") == [*HEARD, *LS, "exit\r\n"]
+    assert proxy.stop() == 0, proxy.log
+    assert "is not HTTP" not in proxy.log
+    return cassette, url
+
+
+@pytest.mark.parametrize("latency", ["0", "1"])
+def test_what_docker_says_is_recorded_and_replayed(
+    mitmdump: Callable[..., Proxy],
+    proxy_ca: Path,
+    tmp_path: Path,
+    recorded: tuple[Path, str],
+    latency: str,
+) -> None:
+    cassette, url = recorded
+    output, shell = (
+        item["response"]["websocket"]
+        for item in cassettes.read(cassette)
+        if item["response"]["code"] == 101
+    )
+    assert SECRET not in cassette.read_text()
+    assert [line.split()[::2] for line in output][1:] == [["server", "close"]]
+    assert [line.split(" ", 2)[0] for line in shell] == ["server", "client"] * 2 + [
+        *("server", "server")
+    ]
+    spy = Spy(tmp_path)
+    proxy = mitmdump(cassette, "replay_only", spy=spy, vcr_latency=latency)
+    proxy.wait_until_listening()
+    heard = talk(proxy, proxy_ca, url, "ls", "exit")
+    hidden = HEARD[1].replace(SECRET, "[REDACTED:password]")
+    assert heard == [3, hidden, *HEARD[2:], *LS, "exit\r\n"]
+    assert proxy.stop() == 0, proxy.log
+    assert spy.attempts() == []
+    assert "replayed 6, missed 0, unused 0" in proxy.log
+
+
+def test_what_was_not_recorded_is_refused_and_told(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, recorded: tuple[Path, str]
+) -> None:
+    cassette, url = recorded
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    assert talk(proxy, proxy_ca, url, "ls", "pwd")[-1] == ""
+    proxy.stop()
+    said = "/exec/shell/start: byte 0 'pwd\\n': the recording has 'exit\\n'"
+    assert said in proxy.log
+    assert "replayed 6, missed 1, unused 0" in proxy.log
+
+
+def test_a_client_that_leaves_between_turns_has_missed_nothing(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, recorded: tuple[Path, str]
+) -> None:
+    cassette, url = recorded
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    assert talk(proxy, proxy_ca, url, "ls")[-1:] == LS
+    assert proxy.stop() == 0, proxy.log
+    assert "replayed 6, missed 0, unused 0" in proxy.log
+
+
+def test_without_the_option_it_passes_and_the_log_says_what_records_it(
+    mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path
+) -> None:
+    proxy = mitmdump(tmp_path / "a.yaml", "record_only").wait_until_listening()
+    with docker() as url:
+        assert talk(proxy, proxy_ca, url, "exit") == [*HEARD, "exit\r\n"]
+    proxy.stop()
+    assert "/start was upgraded to something else, which vcr_websocket" in proxy.log
+    assert "is not HTTP" not in proxy.log
+    assert "recorded 4" in proxy.log
+
+
+def test_what_was_said_until_the_end_of_the_proxy_is_recorded(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    cassette = tmp_path / "a.yaml"
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    with docker() as url, switched(proxy, url) as plug:
+        plug.sendall(b"ls\n")
+        until(plug, b"said ls\n$ ")
+        assert proxy.stop() == 0, proxy.log
+    (item,) = cassettes.read(cassette)
+    said = [line.split(" ", 3)[::2] for line in item["response"]["websocket"]]
+    assert said == [["server", "text"], ["client", "text"], ["server", "text"]]
+
+
+def test_a_client_that_leaves_half_a_turn_is_told(
+    mitmdump: Callable[..., Proxy], recorded: tuple[Path, str]
+) -> None:
+    cassette, url = recorded
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    with switched(proxy, url) as plug:
+        plug.sendall(b"l")
+    proxy.wait_for_log("ended after 1 of 3 bytes that the recording has here")
+    proxy.stop()
+    assert "missed 1" in proxy.log
+
+
+def test_a_client_that_ends_it_is_recorded_so(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    cassette = tmp_path / "a.yaml"
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    with docker() as url:
+        with switched(proxy, url) as plug:
+            plug.sendall(b"ls\n")
+            until(plug, b"said ls\n$ ")
+        assert proxy.stop() == 0, proxy.log
+    (item,) = cassettes.read(cassette)
+    said = [line.split(" ")[::2] for line in item["response"]["websocket"]]
+    assert ["client", "close"] in said
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    with switched(proxy, url) as plug:
+        plug.sendall(b"ls\n")
+        until(plug, b"said ls\n$ ")
+    assert proxy.stop() == 0, proxy.log
+    assert "replayed 1, missed 0" in proxy.log
+
+
+def test_what_is_answered_to_the_end_of_the_client_is_heard(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    cassette = tmp_path / "a.yaml"
+
+    def ended(proxy: Proxy, url: str) -> bytes:
+        with switched(proxy, url) as plug:
+            plug.sendall(b"ls\n")
+            until(plug, b"said ls\n$ ")
+            plug.shutdown(socket.SHUT_WR)
+            until(plug, b"bye\r\n")
+            return plug.recv(1)
+
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    with docker() as url:
+        assert ended(proxy, url) == b""
+        assert proxy.stop() == 0, proxy.log
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    assert ended(proxy, url) == b""
+    assert proxy.stop() == 0, proxy.log
+    assert "replayed 1, missed 0" in proxy.log
+
+
+def test_a_websocket_that_mitmproxy_does_not_read_is_none_of_these(
+    mitmdump_own: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    """Its frames are masked by chance, and no replay could compare them."""
+    cassette = tmp_path / "a.yaml"
+    proxy = mitmdump_own(
+        cassette, "record_only", vcr_websocket="yes", websocket="false"
+    ).wait_until_listening()
+    with docker(b"websocket") as url, switched(proxy, url, "websocket"):
+        pass
+    proxy.stop()
+    assert "became a WebSocket" in proxy.log
+    assert "recorded 0" in proxy.log

@@ -1,0 +1,63 @@
+"""What a container's program says, as docker and Kubernetes frame it."""
+
+import pytest
+
+from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.secrets.redactor import Redactor
+
+SECRET = b"hunter2hunter"
+LINES = (b"ready\n", b"password=hunter2hunter\n", b'{"api_key": "x1y2z3w4v5u6"}\n', b"")
+HIDDEN = (
+    b"ready\n",
+    b"password=[REDACTED:password]\n",
+    b'{"api_key": "[REDACTED:api_key]"}\n',
+    b"",
+)
+DOCKER = "application/vnd.docker.multiplexed-stream"
+
+
+def framed(*texts: bytes) -> bytes:
+    frames = []
+    for number, text in enumerate(texts):
+        frames.append(bytes([number % 3, 0, 0, 0]) + len(text).to_bytes(4) + text)
+    return b"".join(frames)
+
+
+def kept(body: bytes, media: str = "") -> bytes:
+    headers = {"Content-Type": [media]} if media else {}
+    met = Interaction(0, Request(), Response(body=body, headers=headers))
+    return Redactor().interaction(met).response.body
+
+
+@pytest.mark.parametrize("media", [DOCKER, "application/octet-stream", ""])
+def test_each_of_dockers_messages_is_looked_through_and_framed_again(
+    media: str,
+) -> None:
+    assert kept(framed(*LINES), media) == framed(*HIDDEN)
+
+
+def test_one_that_is_cut_off_is_looked_through_as_far_as_it_came() -> None:
+    rest = b"\1\0\0\0\0\0\1\0half"
+    assert kept(framed(*LINES) + rest, DOCKER) == framed(*HIDDEN) + rest
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\1\0\0\0" + b"\0\0\0\x10" + b"password=" + SECRET,  # shorter than it says
+        b"\1\0\0\0\0\0\0\2ok" + b"\xff password=" + SECRET,
+        b"\3\0\0\0\0\0\0\x16password=" + SECRET,  # no such stream
+        bytes(64),
+    ],
+)
+def test_what_only_begins_so_is_some_other_file(body: bytes) -> None:
+    assert kept(body) == body
+
+
+@pytest.mark.parametrize("channel", range(5))
+def test_a_channel_of_kubernetes_stands_before_text(channel: int) -> None:
+    said = bytes([channel]) + b"password=" + SECRET + b"\n"
+    seen = Redactor().message(said)
+    assert seen == bytes([channel]) + b"password=[REDACTED:password]\n"
+    assert Redactor().message(b"\5" + said[1:]) == b"\5" + said[1:]
+    assert Redactor().message(bytes([channel, channel])) == bytes([channel, channel])
