@@ -180,6 +180,12 @@ def test_a_working_folder_that_is_gone_is_told(
             "# x\n'ignore-jsn' = 1",
             "mitmvcr.toml:2: ignore-jsn: no such option; did you mean ignore_json?",
         ),
+        ("vcr_mode = 'x'", "mitmvcr.toml:1: mode: stands here without vcr_ before it"),
+        (
+            "vcr-ignore-json = 1",
+            "mitmvcr.toml:1: ignore_json: stands here without vcr_ before it",
+        ),
+        ("MODE = 'x'", "mitmvcr.toml:1: MODE: no such option; did you mean mode?"),
         (
             "nonsense = 1",
             "mitmvcr.toml:1: nonsense: no such option; 'mitmvcr config' shows them all",

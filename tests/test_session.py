@@ -919,6 +919,25 @@ def test_who_does_not_record_is_told_of_a_recording_that_was_not_saved(
     assert "holds 1 interaction of a recording" in (open_session(settings).notice or "")
 
 
+@pytest.mark.parametrize("layout", ["as go-vcr lays it out", "in another"])
+@pytest.mark.parametrize("mode", ["replay_only", "replay_with_new_episodes"])
+def test_a_replay_says_that_nothing_reads_a_mistyped_key(
+    tmp_path: Path, layout: str, mode: str
+) -> None:
+    """It answered with an empty body, and only a check told."""
+    path = tmp_path / "chat.yaml"
+    said = Interaction(0, ask(1), Response(code=200, body=b"hello"))
+    data = writer.dumps(Cassette([said, said])).replace(b" body: ", b" bdoy: ")
+    path.write_bytes(data if layout != "in another" else data + b"more: {}\n")
+    session = open_session(parse_settings(cassette=str(path), mode=mode))
+    session.close()
+    line = data[: data.index(b"bdoy")].count(b"\n") + 1
+    assert session.notice == (
+        f"{path}: line {line}, interaction 0,"
+        " response.bdoy: nothing reads this key: does it stand for `body`? (and 1 more)"
+    )
+
+
 def test_what_comes_after_the_close_goes_behind_it(start: Start) -> None:
     session = start(Mode.RECORD_ONCE, None)
     session.close()

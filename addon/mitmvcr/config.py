@@ -214,7 +214,12 @@ class _File:
         return ConfigError(f"{self._name}: [{name}]: is a table; {remedy}")
 
     def _unknown(self, key: str) -> ConfigError:
-        near = nearest(key.replace("-", "_"), BY_NAME)
+        name = key.replace("-", "_").lower()
+        meant = name.removeprefix("vcr_")
+        if meant != name and meant in BY_NAME:
+            place = self._spelled(key).removesuffix(key)
+            return ConfigError(f"{place}{meant}: stands here without vcr_ before it")
+        near = nearest(name, BY_NAME)
         remedy = f"did you mean {near}?" if near else "'mitmvcr config' shows them all"
         return ConfigError(f"{self._spelled(key)}: no such option; {remedy}")
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from cli.corporate import LOGIN, Gateway, HttpProxy, SocksProxy, gateway
-from cli.helpers import answer, lines, write_cassette
+from cli.helpers import MITMVCR, answer, lines, write_cassette
 from cli.served import served
 from cli.test_serve import fetch, serving
 from mitmvcr.cli.child.jks import certificates, trust_store
@@ -242,6 +242,14 @@ def test_http_and_https_go_out_each_through_its_own_proxy(
         f"{secure.place}, and for http:// through http://{other.place}, but without it"
         f" to what NO_PROXY names: localhost:{ports[1]}"
     )
+
+
+def test_a_run_within_a_run_names_nobody(cli):
+    """NO_PROXY has a name there that stands for no host."""
+    outer = ("run", "-c", "outer", "--include-localhost", "--")
+    ran = cli(*outer, *MITMVCR, "run", "-c", "inner", "--", "true")
+    assert "is set: going on through http://127.0.0.1:" in ran.stderr
+    assert "but without it" not in ran.stderr
 
 
 @pytest.mark.parametrize("schemes", [("socks5", "http"), ("http", "socks5h")])

@@ -333,6 +333,29 @@ def test_a_cassette_that_is_being_recorded_is_not_written(
     assert [each.name for each in tmp_path.iterdir() if "lock" in each.name] == []
 
 
+def test_a_call_that_needs_http2_is_not_asked(
+    cli: Cli, api: str, tmp_path: Path
+) -> None:
+    """gRPC, and what goes both ways; what says so names what does ask it."""
+    Api.asked.clear()
+    made = answer(f"{api}/t.T/Say", b"\0\0\0\0\0")
+
+    def call(kind: str, **more: Any) -> Interaction:
+        request = replace(made.request, headers={"Content-Type": [kind]})
+        return replace(made, request=request, response=replace(made.response, **more))
+
+    calls = [
+        call("application/grpc+proto"),
+        call("application/connect+proto", turns=(0, 1, 1)),
+        call("application/grpc-web+proto"),
+    ]
+    write_cassette(tmp_path / "c.yaml", *calls)
+    ran = cli("refresh", "c.yaml")
+    assert ran.stdout.count("(it needs HTTP/2: run its client with --mode ") == 2
+    assert lines(ran.stderr)[-1].endswith("2 not compared")
+    assert {*Api.asked} == {"/t.T/Say"}
+
+
 def test_a_suite_of_sessions_is_compared_cassette_by_cassette(
     cli: Cli, api: str, tmp_path: Path
 ) -> None:

@@ -229,6 +229,29 @@ def test_a_busy_port_is_one_line(cli):
     )
 
 
+def test_an_address_of_another_machine_is_one_line(cli):
+    ran = cli("serve", "--cassette", "a.yaml", "--host", "192.0.2.1")
+    assert ran.stderr.startswith("mitmvcr: error: cannot listen on 192.0.2.1:8080: ")
+    assert ran.stderr.endswith("; choose --host\n")
+
+
+def test_an_option_that_cannot_be_had_is_spelled_as_it_was_typed(cli):
+    """mitmproxy, which it has become, knows it by another name."""
+    port, api = str(free_port()), "0.0.0.0:1"
+    ran = cli("serve", "--cassette", "a.yaml", "--port", port, "--control", api)
+    assert ran.returncode == 125
+    assert ran.stderr.startswith(f"mitmvcr: error: --control {api}: others reach")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_the_console_wants_a_terminal(cli):
+    ran = cli("serve", "--cassette", "a.yaml", "--ui", "console")
+    assert ran.returncode == 125
+    assert ran.stderr == (
+        "mitmvcr: error: --ui console needs a terminal: leave it out, or use --ui web\n"
+    )
+
+
 def test_a_command_is_not_taken_for_a_filter(cli):
     words = ("serve", "--cassette", "new", "--port", str(free_port()), "--")
     ran = cli(*words, "git", "status")
@@ -294,6 +317,60 @@ def test_it_ends_with_the_program_that_has_started_it(cli, tmp_path):
         served.stdin.close()
         assert served.wait(PATIENCE) == 0
         assert (served.stdout.read(), served.stderr.read()) == (b"", b"")
+
+
+def test_a_client_that_stays_connected_is_no_error_at_the_end(cli):
+    """Python 3.11 took its task for one that failed, in 16 lines after each suite."""
+    words = ("serve", "--cassettes", "new", "--attached")
+    with cli.start(*words, stdin=subprocess.PIPE, text=False) as served:
+        url = json.loads(read_line(served, "it said where it is"))["control_url"]
+        headers = {"X-Vcr-Control": "1", "Content-Type": "application/json"}
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        request = urllib.request.Request(
+            f"{url}/sessions", b'{"cassette": "one", "mode": "record_only"}', headers
+        )
+        with opener.open(request) as answer:
+            port = json.load(answer)["port"]
+        with (
+            socket.create_server(("127.0.0.1", 0)) as origin,
+            socket.create_connection(("127.0.0.1", port)) as client,
+        ):
+            client.sendall(
+                b"GET http://127.0.0.1:%d/ HTTP/1.1\r\nHost: a\r\n\r\n"
+                % origin.getsockname()[1]
+            )
+            with origin.accept()[0] as asked:
+                asked.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+                assert client.recv(4096).startswith(b"HTTP/1.1 204 ")
+                served.stdin.close()
+                assert served.wait(PATIENCE) == 0
+        assert b"Traceback" not in served.stderr.read()
+
+
+@pytest.mark.parametrize("more", [(), ("--workers", "2")])
+def test_what_a_suite_is_strict_about_is_not_for_the_proxy(cli, more):
+    """PYTHONWARNINGS=error ended it with a traceback: mitmproxy's libraries warn."""
+    env = cli.environment(PYTHONWARNINGS="error")
+    words = ("--cassettes", "new", "--control", str(free_port()), *more)
+    with serving(cli, *words, env=env) as (served, port):
+        wait_for_port(port)
+        served.send_signal(signal.SIGTERM)
+        _, err = served.communicate(timeout=PATIENCE)
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("command", ["run", "start"])
+def test_nor_for_what_else_runs_one(cli, command):
+    env = {"PYTHONWARNINGS": "error"}
+    words = (
+        ("run", "--", "true")
+        if command == "run"
+        else ("start", "--port", f"{free_port()}")
+    )
+    ran = cli(words[0], "-c", "a.yaml", *words[1:], env=env)
+    if command == "start":
+        cli("stop", env=env)
+    assert (ran.returncode, "Warning" in ran.stderr) == (0, False), ran.stderr
 
 
 def test_a_helper_does_not_record_beside_the_run_around_it(cli, tmp_path):

@@ -98,6 +98,11 @@ def test_what_has_no_blanks_may_be_a_url(url: str) -> None:
     assert problem_of_url(url) == ""
 
 
-@pytest.mark.parametrize("url", ["", "http://h/ a", "http://h/\r\n", "http://h/\0"])
+@pytest.mark.parametrize("url", ["", "/a", "api.test/a", "h:443/a", "https:///a"])
+def test_what_has_no_scheme_or_host_is_asked_for_by_nobody(url: str) -> None:
+    assert problem_of_url(url).endswith(": no client asks for it")
+
+
+@pytest.mark.parametrize("url", ["http://h/ a", "http://h/\r\n", "http://h/\0"])
 def test_what_no_client_can_ask_for_is_no_url(url: str) -> None:
     assert problem_of_url(url).endswith("cannot be a URL")

@@ -331,7 +331,9 @@ def test_what_still_comes_to_a_port_that_is_closed_gets_no_other_session(
 
 
 REFUSED: list[tuple[str, str, object, int, str, str]] = [
-    ("POST", "/sessions", {}, 422, "cassette", "is no text"),
+    ("POST", "/sessions", {}, 422, "cassette", "is missing: name one"),
+    ("POST", "/sessions", {"casette": "a"}, 422, "cassette", "does casette stand"),
+    ("POST", "/sessions", {"cassette": 1}, 422, "cassette", "is no text"),
     ("POST", "/sessions", {"cassette": "../a"}, 422, "cassette", "leaves the folder"),
     ("POST", "/sessions", {"cassette": "a", "mode": "x"}, 422, "mode", "use one of"),
     (

@@ -190,6 +190,22 @@ def test_an_interim_answer_is_passed_over(
     assert [(each["code"], each["body"]) for each in kept] == [(200, "ok")] * 2
 
 
+def test_an_answer_without_a_body_has_no_last_chunk(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    """Though its head speaks of chunks, as that of a 304 may: what the client asks next
+    would begin with one."""
+    cassette = tmp_path / "a.yaml"
+    head = HEAD.replace(b"200 OK", b"304 Not Modified") + b"\r\n"
+    proxy = mitmdump(cassette, "record_only").wait_until_listening()
+    with serving((head,), (PLAIN,)) as server, asking(proxy) as ask:
+        assert ask(get(server.port, "a"), b"\r\n\r\n") == head
+        assert ask(get(server.port, "b"), b"ok") == PLAIN
+    assert proxy.stop() == 0, proxy.log
+    kept = [item["response"]["status"] for item in cassettes.read(cassette)]
+    assert kept == ["304 Not Modified", "200 OK"]
+
+
 def test_a_mitmproxy_that_changed_replays_without_them(
     mitmdump: Callable[..., Proxy], tmp_path: Path
 ) -> None:

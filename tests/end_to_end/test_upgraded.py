@@ -290,6 +290,22 @@ def test_what_is_answered_to_the_end_of_the_client_is_heard(
     assert "replayed 1, missed 0" in proxy.log
 
 
+def test_what_comes_with_the_head_is_passed_on_as_it_is(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    """mitmproxy takes line ends for what follows a CONNECT of some clients."""
+    cassette = tmp_path / "a.yaml"
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    with docker(b"tcp\r\n\r\n\r\n\r\nready\r\n") as url, switched(proxy, url) as plug:
+        plug.sendall(b"exit\n")
+        until(plug, b"exit\r\n")
+    assert proxy.stop() == 0, proxy.log
+    (item,) = cassettes.read(cassette)
+    first, *_ = item["response"]["websocket"]
+    assert first.split(" ", 3)[3] == "\r\n\r\nready\r\n\r\n\r\n"
+
+
 def test_a_websocket_that_mitmproxy_does_not_read_is_none_of_these(
     mitmdump_own: Callable[..., Proxy], tmp_path: Path
 ) -> None:

@@ -98,6 +98,7 @@ def test_a_mistyped_key_is_a_note(
 
 
 GZIP = "headers: {content-encoding: [GZip]}"
+BR = "headers: {Content-Encoding: ['br']}\nbody: hello"
 PACKED = "body: !!binary H4sIAAAAAAAC/ytJLS4BAAx+f9gEAAAA"
 
 
@@ -108,7 +109,14 @@ PACKED = "body: !!binary H4sIAAAAAAAC/ytJLS4BAAx+f9gEAAAA"
         (f"{GZIP}\n{PACKED}", False),
         (GZIP, False),
         (f"{GZIP}\nbody: hello\ncode: 206", False),
-        ("headers: {Content-Encoding: [br]}\nbody: hello", False),
+        (BR, True),
+        (BR.replace("br", "deflate"), True),
+        (BR.replace("br", "zstd"), True),
+        (BR.replace("br", "gzip, BR"), True),
+        (BR.replace("br", "br, identity"), False),
+        (BR.replace("br", "rot13"), False),
+        (BR.replace("hello", r'"\x0b\x02\x80hello\x03"'), False),
+        (BR.replace("hello", "';'"), False),
     ],
 )
 def test_a_body_that_was_made_readable_is_a_note(
@@ -143,6 +151,12 @@ def test_what_is_said_of_another_body_is_a_note(
     found = problems(tmp_path, one("", response_has))
     assert [each.severity for each in found] == [NOTE] * bool(told)
     assert all(told in each.message for each in found)
+
+
+def test_a_url_without_a_scheme_is_a_note(tmp_path: Path) -> None:
+    """A replay missed it, and said nothing but that."""
+    (found,) = problems(tmp_path, HEAD + ITEM.replace("http://x/", "x/a"))
+    assert (found.severity, found.field) == (NOTE, "request.url")
 
 
 def test_a_key_of_others_is_none_of_ours(tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from explained import explain
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.matching import DEFAULT, Matcher, MatchSpec, agree
+from mitmvcr.core.matching import DEFAULT, Ignoring, Matcher, MatchSpec, agree
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
 from mitmvcr.miss.nearest import NEAREST
+from mitmvcr.miss.remedies import Trial
+from mitmvcr.miss.report import Difference
 from mitmvcr.miss.sides import Side, differences
 
 NO_BODY = "vcr_match=method,url"
@@ -87,6 +89,45 @@ def test_nothing_alike_is_said_with_the_size_of_the_cassette() -> None:
     miss = explain(post(url="https://h/"), deck)
     assert miss.nearest == ()
     assert miss.reason == "none of the 3 recorded interactions is similar"
+
+
+def test_the_only_one_is_said_to_be_so() -> None:
+    miss = explain(post(url="https://h/"), deck_of(post(url="http://other/1")))
+    assert miss.reason == "the only recorded interaction is not similar"
+
+
+def test_where_no_body_is_to_be_compared_nothing_of_it_is_to_be_ignored() -> None:
+    xml = {"Content-Type": ["application/xml"]}
+    one, other = (
+        replace(post(each), headers=xml)
+        for each in (b"<a><b>1</b><c/></a>", b"<a><b>2</b></a>")
+    )
+    assert explain(one, deck_of(other)).options == ("vcr_match=method,url",)
+
+
+def test_what_is_ignored_of_a_body_counts_for_what_else_is_compared_of_it() -> None:
+    form = {"Content-Type": ["application/x-www-form-urlencoded"]}
+    one, other = (replace(post(each), headers=form) for each in (b"a=1", b"a=2"))
+    differ = (
+        Difference("body", "", "", ("parts", "body")),
+        Difference("form.a", "", "", (Ignoring.FORM, "a")),
+    )
+    spec = MatchSpec(("method", "form", "body"))
+    trial = Trial(spec, one, other, ("form", "body"))
+    assert trial.options(differ) == ("vcr_match=method,form", "vcr_ignore_form=a")
+
+
+def test_of_a_call_that_goes_on_later_messages_are_not_missing() -> None:
+    headers = {"Content-Type": ["application/connect+json"]}
+
+    def call(*texts: bytes) -> Request:
+        frames = (b"\0" + len(each).to_bytes(4, "big") + each for each in texts)
+        return replace(post(b"".join(frames)), headers=headers)
+
+    recorded = call(b'{"n":1}', b'{"n":2}', b"3")
+    miss = explain(call(b'{"n":1}', b'{"n":4}'), deck_of(recorded), said=2)
+    assert [each.place for each in miss.nearest[0].differ] == ["body message 1.n"]
+    assert miss.options == ("vcr_ignore_json=$.n",)
 
 
 def test_the_nearest_is_named_with_all_that_differs() -> None:

@@ -161,6 +161,25 @@ def test_what_was_not_recorded_ends_the_call(
     assert "replayed 0, missed 1, unused 1" in found.summary
 
 
+def test_what_was_not_said_yet_is_not_told_as_absent(
+    tmp_path: Path, confdir: Path
+) -> None:
+    """It was listed behind what differed, though the call went on."""
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        talk = Talk(proxy, CONNECT)
+        talk.say("1", '{"n": 3}')
+        yield talk.answer(talk.stream).body
+        ended = Talk(proxy, CONNECT)
+        ended.say("1")
+        yield ended.done().body
+
+    recorded = call('1 {"n":2} 3 4', "10 20 30 40", "1 1 2 3 4 4", CONNECT)
+    found = answers(tmp_path, confdir, play, recorded)
+    assert b"; body message 1.n: 3 was 2; vcr_ignore_json=$.n would" in found.answers[0]
+    assert b"; body message 1: absent was present; body message 2" in found.answers[1]
+
+
 def test_who_leaves_has_used_up_what_its_recording_was_left_after(
     tmp_path: Path, confdir: Path
 ) -> None:

@@ -85,6 +85,16 @@ def test_a_port_that_is_taken_is_an_error_of_ours(tmp_path, confdir, capfd):
     assert list(Path(tmp_path).iterdir()) == []
 
 
+def test_a_start_that_fails_leaves_nothing(tmp_path, confdir):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        cassette = str(tmp_path / "a.yaml")
+        settings = parse_settings(cassette=cassette, mode="record_once", control=port)
+        with pytest.raises(VcrError, match="address already in use"):
+            start(settings, confdir)
+    assert not [*tmp_path.glob("a.yaml*")]
+
+
 def test_how_java_ends_tls_is_no_warning(tmp_path, confdir, capfd):
     settings = parse_settings(cassette=str(tmp_path / "a"), mode="record_once")
     mitmproxys = logging.getLogger("mitmproxy.proxy.server")

@@ -64,7 +64,7 @@ def _one_step(steps):
 
 @in_loop
 async def test_an_explanation_that_fails_is_answered(tmp_path, monkeypatch):
-    def failing(self: Session, request: Request, seen: object) -> Iterator[None]:
+    def failing(self: Session, request: Request, *_: object) -> Iterator[None]:
         yield
         raise ZeroDivisionError
 

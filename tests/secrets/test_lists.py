@@ -24,7 +24,7 @@ from mitmvcr.secrets.tokens import compiled
 OPEN = {"jwt", "bearer", "basic", "private-key", "azure-account-key", "azure-sas"}
 OPEN |= {"putty-private-key", "otpauth-migration", "link-token", "sasl", "pass"}
 OPEN |= {"nkey", "user-info", "openvpn", "address-token", "code", "amazon-lwa", "hue"}
-OPEN |= {"url-password", "login-call"}
+OPEN |= {"url-password", "login-call", "meross"}
 KINDS = [pattern.kind for pattern in PATTERNS]
 
 
@@ -108,8 +108,8 @@ def test_an_installation_token_of_github_is_found_whole() -> None:
 @pytest.mark.parametrize(
     ("kind", "made"),
     [
-        ("honeycomb-ingest", "hczik_{a58}"),
-        ("honeycomb-ingest", "hcaic_{a58}"),
+        ("honeycomb-ingest", "hczik_01{a56}"),
+        ("honeycomb-ingest", "hcaic_01{a56}"),
         ("trigger-dev", "tr_prod_sk_{w24}"),
         ("trigger-dev", "tr_stg_{w24}"),
         ("trigger-dev", "tr_dev_{w20}"),
@@ -136,6 +136,8 @@ def test_a_template_needs_a_text_to_look_for() -> None:
     [
         ("a_(b|c{d2})", r"a_(?:b|c[0-9]{2})(?![A-Za-z0-9])"),
         ("$x_<{h4+}>", r"\$x_([0-9a-f]{4,}+)"),
+        ("at^<{h4+}>", rf"at{forms.QUOTE}\s?:\s?{forms.QUOTE}([0-9a-f]{{4,}}+)"),
+        ("a_¶{h4+}", rf"a_{forms.NEXT_LINE}[0-9a-f]{{4,}}+"),
         ("long_{b2-3}", r"long_[\w-]{2,3}+(?![A-Za-z0-9])"),
     ],
 )
@@ -149,6 +151,13 @@ def test_what_stands_before_an_anchor_is_counted() -> None:
     assert (made.anchors, made.back) == ((":AA",), (2, 3))
     assert made.source.startswith("https://github.com/betterleaks/")
     assert made.sample == "{d2}:AA{w4}"
+
+
+def test_the_end_of_a_name_is_looked_for_with_the_quote_behind_it() -> None:
+    made = forms.pattern("x", "<{h4}>','at^x", "https://h.example")
+    assert made.anchors == ('at"', "at&quot;", "at\\")
+    assert made.back == tuple(range(7, 18))
+    assert made.sample == '{h4}","at":"x'
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=KINDS)

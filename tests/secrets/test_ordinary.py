@@ -269,7 +269,7 @@ BODIES: dict[str, tuple[str, bytes]] = {
     "7z": ("", b"7z\xbc\xaf\x27\x1c\0" + _CHUNK),
     "deb": ("application/vnd.debian.binary-package", b"!<arch>\n" + _CHUNK),
     "other binary": ("application/octet-stream", b"\0\1\2\3" + _CHUNK + b"\0"),
-    "protobuf": ("application/x-protobuf", b"\n\x1c" + _CHUNK[28:]),
+    "bytes of protobuf": ("application/x-protobuf", b"\n\x1f\0\1" + _CHUNK[28:]),
     "deflated data": ("application/octet-stream", zlib.compress(_CHUNK)),
     "grpc": ("application/grpc", b'\0\0\0\0\x1e\n\x1c{"next_token":"a1b2c3d4e5f6"}'),
 }  # fmt: skip

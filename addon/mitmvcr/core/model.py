@@ -113,10 +113,11 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Cassette:
-    """Interactions in file order."""
+    """Interactions in file order. ``notes`` are of what was there and is not read."""
 
     interactions: Sequence[Interaction] = ()
     version: int = FORMAT_VERSION
+    notes: Sequence[str] = field(default=(), compare=False)
 
 
 def header(headers: Headers, name: str) -> str:

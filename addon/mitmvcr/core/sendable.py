@@ -23,6 +23,8 @@ _CODES = range(200, 1000)
 #: A WebSocket's; no other interim answer is one that a client goes on with.
 _SWITCHED = 101
 _NAMED = {"\r": "a carriage return", "\n": "a line feed", "\0": "a NUL"}
+#: Also those of CONNECT and of OPTIONS for a whole server.
+_WHOLE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/]|[^/]+:\d+\Z|\*\Z").match
 _BAD_URL = re.compile("[\0-\x20\x7f]").search
 
 
@@ -124,4 +126,9 @@ def problem_of_method(method: str) -> str:
 
 def problem_of_url(url: str) -> str:
     """Return why nobody can ask for this URL; empty where one can."""
-    return f"{shown(url)} cannot be a URL" if _BAD_URL(url) or not url else ""
+    if not url:
+        return "is empty: no client asks for it"
+    if _BAD_URL(url):
+        return f"{shown(url)} cannot be a URL"
+    whole = "has no scheme and host, as https://api.example.com/ has"
+    return "" if _WHOLE(url) else f"{shown(url)} {whole}: no client asks for it"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 
 _MOST = 80
 
@@ -9,6 +10,12 @@ _MOST = 80
 def number_of(count: int, noun: str) -> str:
     """Return how many, as text: ``1 request``, ``3 requests``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def first_of(texts: Sequence[str]) -> str | None:
+    """Return the first, and how many more there are; None without one."""
+    more = f" (and {len(texts) - 1} more)" if len(texts) > 1 else ""
+    return f"{texts[0]}{more}" if texts else None
 
 
 def bytes_shown(body: bytes) -> str:

@@ -52,7 +52,7 @@ def check(path: str | os.PathLike[str]) -> list[Problem]:
         document.faults += _faults_after(document.faults[-1].line or 1, data)
     faults = document.faults + document.unsendable
     found = [_problem(name, fault, ERROR) for fault in faults]
-    notes = document.repairs + document.odd
+    notes = document.repairs + document.odd + document.strays
     found += [_problem(name, note, NOTE) for note in notes]
     return sorted(found, key=lambda problem: problem.line or 0)
 

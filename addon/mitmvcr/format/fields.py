@@ -10,6 +10,7 @@ since a file that was cut short lacks them.
 """
 
 import difflib
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
@@ -39,6 +40,9 @@ from mitmvcr.format.resolve import (
 
 _INT64 = range(-(1 << 63), 1 << 63)
 _GZIP, _PARTIAL = b"\x1f\x8b", 206
+#: Content codings; of what is in another than gzip it is known only that it is no text.
+_GZIPS, _CODINGS = ("gzip", "x-gzip"), ("br", "deflate", "zstd")
+_NO_TEXT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\udc80-\udcff]").search
 _KINDS = {Scalar: "a single value", ListNode: "a list", MapNode: "a mapping"}
 
 Converter = Callable[[Node], Any]
@@ -207,17 +211,26 @@ def contradictions(
 
 
 def _opened(response: Mapping[str, Any], line: int) -> Iterator[Fault]:
-    """Yield a body that is said to be in gzip and is not, as one is that somebody has
-    made readable; a part of it need not look so."""
+    """Yield a body that is said to be in a coding and is not, as one is that somebody
+    has made readable; a part of it need not look so."""
     body, headers = response.get("body", b""), response.get("headers", {})
-    coding = all_values(headers, "content-encoding").lower()
+    codings = all_values(headers, "content-encoding").lower().split(",")
+    coding = codings[-1].strip()  # the one that was applied last
     is_whole = response.get("code") != _PARTIAL and body
-    if coding in ("gzip", "x-gzip") and is_whole and not body.startswith(_GZIP):
+    if is_whole and _is_not_in(coding, body):
         problem = (
-            "is not in gzip, as Content-Encoding says, and clients cannot unpack it:"
-            " if it was made readable, take that header out"
+            f"is not in {coding}, as Content-Encoding says, and clients cannot unpack"
+            " it: if it was made readable, take that header out"
         )
         yield Fault(problem, line, "response.body")
+
+
+def _is_not_in(coding: str, body: bytes) -> bool:
+    if coding in _GZIPS:
+        return not body.startswith(_GZIP)
+    # Nothing in brotli of one byte is no text.
+    is_text = not _NO_TEXT(body.decode("utf-8", "surrogateescape")) and len(body) > 1
+    return coding in _CODINGS and is_text
 
 
 def _refuse_repeats(node: MapNode) -> None:

@@ -7,7 +7,7 @@ of an item, the item that holds it is found damaged when it is read.
 
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import overload
 
@@ -251,12 +251,15 @@ class LazyInteractions(Sequence[Interaction]):
         )
 
 
-def read_item(item: bytes, parser: ItemParser) -> Interaction:
-    """Read an item by lines, or with PyYAML where that declines. Raise ``Fault``."""
+def read_item(
+    item: bytes, parser: ItemParser, stray: Callable[[Fault], object] = bool
+) -> Interaction:
+    """Read an item by lines, or with PyYAML where that declines, which calls ``stray``
+    for each key that nothing reads. Raise ``Fault``."""
     try:
         return parser.parse(item)
     except Decline:
         # PyYAML takes 25 ms to import, and a cassette of go-vcr's seldom needs it.
         from mitmvcr.format import yamlreader
 
-        return yamlreader.read_item(item)
+        return yamlreader.read_item(item, stray)

@@ -6,6 +6,7 @@ Every failure is a ``CassetteError``; nothing else is raised for any input.
 import os
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -41,6 +42,7 @@ def loads(
     """
     if data in _EMPTY:
         return Cassette()
+    notes: list[str] = []
     try:
         index = layout.index(data, with_urls=lazy)
         if index is None:
@@ -50,12 +52,21 @@ def loads(
         with no_collection():
             parser = ItemParser(index.columns)
             count = range(len(index))
-            found = [read_item(index.item(i), parser) for i in count]
+            found = [
+                read_item(index.item(i), parser, partial(_note, notes, index, name, i))
+                for i in count
+            ]
     except (Decline, Fault):
         return _by_yaml(data, name, sendable)
     if sendable and not all(is_sendable(each.response) for each in found):
         return _by_yaml(data, name, sendable)  # which knows the lines
-    return Cassette(found)
+    return Cassette(found, notes=notes)
+
+
+def _note(
+    notes: list[str], index: layout.Index, name: str, number: int, stray: Fault
+) -> None:
+    notes.append(str(stray.moved(index.line(number), number).error(name)))
 
 
 def _by_yaml(data: bytes | Source, name: str, sendable: bool) -> Cassette:
@@ -70,7 +81,8 @@ def _by_yaml(data: bytes | Source, name: str, sendable: bool) -> Cassette:
     faults = document.faults + (document.unsendable if sendable else [])
     if faults:
         raise faults[0].error(name)
-    return Cassette(document.interactions)
+    notes = [str(stray.error(name)) for stray in document.strays]
+    return Cassette(document.interactions, notes=notes)
 
 
 # Format 1, as go-vcr's libraries v1 and v2 wrote it, has the same fields, but fewer of

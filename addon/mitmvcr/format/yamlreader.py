@@ -53,9 +53,10 @@ class Document:
     interactions: list[Interaction] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     repairs: list[Fault] = field(default_factory=list)
-    #: What can be read, but not sent in a replay, and what no client can have asked.
+    #: What can be read, but not sent in a replay, or asked for; and what nothing reads.
     unsendable: list[Fault] = field(default_factory=list)
     odd: list[Fault] = field(default_factory=list)
+    strays: list[Fault] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     #: The rest of the file could not be read for the last fault.
     broken: bool = False
@@ -98,11 +99,14 @@ def _indented(data: bytes, document: Document) -> bytes:
     return tabbed.indented(data, last.head) if isinstance(last, TabFault) else data
 
 
-def read_item(data: bytes) -> Interaction:
-    """Read the text of one interaction, a list of one; raises ``Fault``."""
+def read_item(data: bytes, stray: Callable[[Fault], object] = bool) -> Interaction:
+    """Read the text of one interaction, a list of one; call ``stray`` for each key that
+    nothing reads. Raise ``Fault``."""
     document = examine_item(data)
     if document.faults:
         raise document.faults[0]
+    for each in document.strays:
+        stray(each)
     return document.interactions[0]
 
 
@@ -208,15 +212,11 @@ def _item(events: Events, document: Document, number: int) -> None:
     except Fault as fault:
         fault.interaction = number
         raise
-    for faults, more in (
-        (document.faults, found.faults),
-        (document.repairs, found.repairs),
-        (document.unsendable, found.unsendable),
-        (document.odd, found.odd),
-    ):
+    for kind in ("faults", "repairs", "unsendable", "odd", "strays"):
+        more: list[Fault] = getattr(found, kind)
         for each in more:
             each.interaction = number
-        faults += more
+        getattr(document, kind).extend(more)
     if interaction is not None:
         document.interactions.append(interaction)
 
@@ -239,8 +239,8 @@ def _interaction(node: Node, document: Document) -> Interaction | None:
         _repair(name, record, part.line, document.repairs)
     document.unsendable += _unsendable(item["response"])
     document.odd += _unaskable(item["request"])
-    document.odd += fields.strays(item["request"], "request", fields.REQUEST)
-    document.odd += fields.strays(item["response"], "response", fields.RESPONSE)
+    document.strays += fields.strays(item["request"], "request", fields.REQUEST)
+    document.strays += fields.strays(item["response"], "response", fields.RESPONSE)
     document.odd += fields.contradictions(request, response, item["response"].line)
     return Interaction(item.get("id", 0), Request(**request), Response(**response))
 

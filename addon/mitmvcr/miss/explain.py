@@ -29,17 +29,19 @@ def explaining(
     masked: Masked = lambda it: it,
     raw: Request | None = None,
     blanks: Blanks | None = None,
+    said: int | None = None,
 ) -> Steps[Miss]:
     """Return in steps, between which the deck may be played, what was asked, and which
     recorded interactions come nearest to it.
 
     What is shown of a request, asked or recorded, is ``masked`` first. ``raw`` is what
     was asked where ``asked`` is masked already: it tells places, never values.
-    ``blanks`` fill in what unset variables left out.
+    ``blanks`` fill in what unset variables left out. Of a call that goes on,
+    ``said`` is the number of its messages until now: later ones are not missing.
     """
     shown_as = masked(replace(asked, body=asked.body[:_SHOWN]))
     meant = _meant(asked, deck, blanks) if blanks else asked
-    search = Search(meant, deck, masked, raw)
+    search = Search(meant, deck, masked, raw, said)
     yield from search.run()
     yield from deck.reading(meant)
     return Miss(

@@ -3,10 +3,11 @@
 import heapq
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import islice
 from operator import itemgetter
 
+from mitmvcr.core.calls import Messages
 from mitmvcr.core.choosing import Objections
 from mitmvcr.core.deck import Deck
 from mitmvcr.core.matching import agree, split_url
@@ -42,13 +43,20 @@ class Search:
     once."""
 
     def __init__(
-        self, asked: Request, deck: Deck, masked: Masked, raw: Request | None
+        self,
+        asked: Request,
+        deck: Deck,
+        masked: Masked,
+        raw: Request | None,
+        said: int | None = None,
     ) -> None:
         self._asked, self._deck, self._masked, self._raw = asked, deck, masked, raw
         self._matcher = deck.matcher
         self._keys: dict[str, Hashable] = {}
         #: Reading takes long, so each is read once.
-        self.request = lru_cache(maxsize=None)(deck.request)
+        self.request = lru_cache(maxsize=None)(
+            deck.request if said is None else partial(_until, deck, said)
+        )
         #: How many with a similar URL were not compared.
         self.left_out = 0
         self.found: list[Near] = []
@@ -197,6 +205,13 @@ class Search:
             trial = replace(trial, asked=self._raw, parts=tuple(self._matcher.parts))
             options = trial.options(near.differ)
         return replace(near, options=options)
+
+
+def _until(deck: Deck, said: int, position: int) -> Request:
+    """Return a call's request with its first messages alone, ``said`` of them."""
+    request = deck.request(position)
+    body = b"".join(Messages().feed(request.body)[:said])
+    return replace(request, body=body, content_length=len(body))
 
 
 def _is_of_body(found: Difference) -> bool:

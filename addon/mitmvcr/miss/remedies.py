@@ -36,9 +36,18 @@ class Trial:
             if ignoring is None or not _can_be_written(*ignoring):
                 return ()
             spec = _with(spec, *ignoring, value_only=is_fresh)
+        spec = self._at_least(spec)
         if spec == self.spec or not _is_sound(spec) or not self._match(spec):
             return ()
         return tuple(_written(self.spec, spec))
+
+    def _at_least(self, spec: MatchSpec) -> MatchSpec:
+        """Return it without what of a body is ignored where none is compared, and that
+        is enough."""
+        if "body" in spec.parts:
+            return spec
+        plain = spec._replace(**{each: getattr(self.spec, each) for each in _OF_BODIES})
+        return plain if self._match(plain) else spec
 
     def _match(self, spec: MatchSpec) -> bool:
         try:
@@ -62,6 +71,7 @@ class Trial:
         return part in self.parts or part not in self.spec.parts
 
 
+_OF_BODIES = (Ignoring.BODY, Ignoring.JSON, Ignoring.FORM)
 #: What is ignored by a regex, which says all.
 _REGEXES = (Ignoring.BODY, Ignoring.PATH)
 

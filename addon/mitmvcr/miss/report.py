@@ -207,7 +207,11 @@ class Miss:
         if not self.total:
             return "the cassette is empty"
         if not self.nearest:
-            return f"none of the {self.total} recorded interactions is similar"
+            which = f"none of the {self.total} recorded interactions"
+            only = "the only recorded interaction"
+            return (
+                f"{only} is not similar" if self.total == 1 else f"{which} is similar"
+            )
         left_out = self.left_out
         only = f" ({left_out} more were not compared)" if left_out else ""
         return f"the nearest{only} is {self.nearest[0]}"

@@ -96,6 +96,7 @@ class Speaker:
         self.part: Part | None = None
         self._answer: Replay | None = None
         self._is_over = self._is_played = self._has_missed = False
+        self._has_ended = False
         #: Does it wait for the client to speak first? None before it has to.
         self._waits: bool | None = None
         #: What was heard and not looked at: its messages, None for the end.
@@ -116,6 +117,7 @@ class Speaker:
         """Take a message of the client's, or the end of its request."""
         if message is None:
             self._has_missed = not self.call.end()
+            self._has_ended = True
             return
         self._heard.append(message)
         expected = self._expected()
@@ -303,7 +305,8 @@ class Speaker:
         if size_of(asked) > SLOW:
             work = partial(asyncio.to_thread, session.foreseen, asked)
             foreseen = yield from _beside(work)
-        telling_it = telling(session, self._flow, asked, foreseen)
+        said = None if self._has_ended else len(self._heard)
+        telling_it = telling(session, self._flow, asked, foreseen, said)
         yield Refusal((yield from _beside(partial(_all_of, telling_it))))
 
 

@@ -129,8 +129,7 @@ class Desk:
         player = self._player(name)
         fields = dict(self.named(wish))
         test, has_failed = fields.pop("test", ""), _switch(fields, "failed")
-        if "cassette" not in fields:
-            raise Problem(422, "cassette", "is missing", "name one, as login/ok")
+        name_of(fields, "cassette")
         settings = self._settings(fields)
         self._claims.check(settings, test, is_old=_is_old(wish, fields))
         self._note(player, has_failed)

@@ -45,7 +45,11 @@ async def inside(
     if way_out is None and list(master.options.mode) != ["regular"]:
         sessions.spelling = sessions.spelling._replace(reads_proxies=False)
     vcr = addon(has_lane=lane is None, sessions=sessions, lane=lane)
-    _insert(master, vcr, settings)
+    try:
+        _insert(master, vcr, settings)
+    except BaseException:
+        sessions.close()  # what a start that fails has begun to record is nothing
+        raise
     if way_out is not None:
         master.addons.add(way_out)
     running = asyncio.create_task(_run(master), name="mitmproxy")

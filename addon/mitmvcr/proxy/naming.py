@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mitmvcr.control.office import Problem, Wish
 from mitmvcr.core.errors import UnusableValueError
 from mitmvcr.options import Settings
+from mitmvcr.parsing import nearest
 from mitmvcr.secrets.rules import DEFAULT, Rules
 from mitmvcr.secrets.scan import BYTES
 from mitmvcr.store.names import cassette_of, session_name
@@ -155,7 +156,11 @@ def test_of(fields: Mapping[str, Any]) -> str:
 
 def name_of(fields: Mapping[str, Any], key: str) -> str:
     """Return the name in a field. Raise Problem."""
-    return checked(key, fields.get(key))
+    if key not in fields:
+        near = nearest(key, fields)
+        meant = f"does {near} stand for it?" if near else "name one, as login/ok"
+        raise Problem(422, key, "is missing", meant)
+    return checked(key, fields[key])
 
 
 def checked(key: str, value: Any) -> str:

@@ -4,6 +4,7 @@ No script of the recorder's can be loaded anew, or taken out, when an upgrade re
 or removes its file; users' own scripts are given as ever.
 """
 
+import asyncio
 import json
 import logging
 import os
@@ -32,6 +33,7 @@ from mitmvcr.proxy.host import chain, listeners, masters, shared_port
 from mitmvcr.proxy.host.exit import ExitGuard, end_process
 from mitmvcr.proxy.host.options import update_options
 from mitmvcr.proxy.ports import ca_file
+from mitmvcr.proxy.running import pass_over_cancelled
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.way_out import WayOut
 from mitmvcr.session import Session
@@ -155,7 +157,7 @@ def main(
     more = [Attached(vcr.control)] if attached else []
     enter = partial(_enter, vcr, more, way_out)
     save_at_hangup()
-    masters.serve(ui, given, prepare=options.declare, enter=enter)
+    masters.serve(ui, given, prepare=options.declare, enter=enter, spell=spelling.text)
     if attached and (line := opened.line()):
         print(f"mitmvcr: {line}", file=sys.stderr, flush=True)  # noqa: T201
 
@@ -205,6 +207,7 @@ async def _enter(
     way_out: WayOutOf | None,
     master: Any,
 ) -> None:
+    asyncio.get_running_loop().set_exception_handler(pass_over_cancelled)
     chain.enter(master.addons, vcr)
     master.addons.add(*attached)
     if not shared_port.is_regular():

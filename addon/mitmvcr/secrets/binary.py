@@ -30,7 +30,8 @@ _VARINT, _WIDTHS, _KINDS = 0, {1: 8, 5: 4}, (0, 1, 2, 5)
 #: The lowest tag: numbers of fields begin with 1.
 _FIRST = 8
 _BLANKS = b"\t\n\r"
-_CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: What no text has: one may have colours, and end with a zero.
+_CONTROL = re.compile(rb"[\1-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]|\0(?!\Z)")
 #: How CBOR's maps and lists begin, and what says of itself that it is CBOR.
 _CBOR = frozenset((*range(0x80, 0xC0), 0xD9))
 #: By the first byte of a value, of how many bytes its length is.
@@ -64,10 +65,12 @@ def keys_of(data: bytes) -> Keys:
     msgpack, cbor = msgpack_records(data), cbor_records(data)
     records = [*_of_records(data, msgpack, _value), *_of_records(data, cbor, _of_cbor)]
     packed, other = in_msgpack(data), in_cbor(data)
-    names = packed.names if packed else (set() if msgpack else None)
+    names = packed.names if packed else None
+    if names is None and msgpack:
+        names = set()
     texts = [place for each in (packed, other) if each for place in each.texts]
-    if _is_bson(data):
-        texts += _in_bson(data)
+    if (size := int.from_bytes(data[:4], "little")) >= len(data):
+        texts += _in_bson(data, is_cut=size > len(data))
     return Keys(names, other.names if other else None, records, texts)
 
 
@@ -81,7 +84,8 @@ def texts(
             yield start, end
     if is_protobuf(kind) or is_framed(kind):
         with suppress(ValueError):
-            yield from _of_protobuf(data, (0, len(data)), places, _DEEPEST)
+            whole = 0, len(data)
+            yield from _of_protobuf(data, whole, places, _DEEPEST, is_cut=True)
 
 
 def _has_one(places: Sequence[int], start: int, end: int) -> bool:
@@ -90,11 +94,15 @@ def _has_one(places: Sequence[int], start: int, end: int) -> bool:
 
 
 def _of_protobuf(
-    data: bytes, message: tuple[int, int], places: Sequence[int], deep: int
-) -> list[tuple[int, int]]:
-    """Return the texts of a message that stands there. Raise ValueError where it
-    is none."""
-    found: list[tuple[int, int]] = []
+    data: bytes,
+    message: tuple[int, int],
+    places: Sequence[int],
+    deep: int,
+    *,
+    is_cut: bool = False,
+) -> Iterator[tuple[int, int]]:
+    """Yield the texts of a message that stands there, of which the end may be missing.
+    Raise ValueError where it is none."""
     at, end = message
     while at < end:
         number, at = varint(data, at)
@@ -108,23 +116,31 @@ def _of_protobuf(
         else:
             size, start = varint(data, at)
             at = start + size
+            goes_on = is_cut and at > end
+            at = end if goes_on else at
             if at <= end and _has_one(places, start, at):
-                found += _held(data, (start, at), places, deep)
+                yield from _held(data, (start, at), places, deep, is_cut=goes_on)
     if at > end:
         raise ValueError("cut off")
-    return found
 
 
 def _held(
-    data: bytes, place: tuple[int, int], places: Sequence[int], deep: int
+    data: bytes,
+    place: tuple[int, int],
+    places: Sequence[int],
+    deep: int,
+    *,
+    is_cut: bool,
 ) -> list[tuple[int, int]]:
     """Return the texts in a field that has a length: itself, or those of a message,
     which may begin with what a text may, too."""
-    is_text = _CONTROL.search(data, *place) is None
+    is_text = _CONTROL.search(data[slice(*place)]) is None
+    found: list[tuple[int, int]] = []
     if deep and (not is_text or data[place[0]] in _BLANKS):
         with suppress(ValueError):
-            return _of_protobuf(data, place, places, deep - 1)
-    return [place] if is_text else []
+            found.extend(_of_protobuf(data, place, places, deep - 1, is_cut=is_cut))
+            return found
+    return [place] if is_text else found
 
 
 def _of_records(
@@ -215,11 +231,11 @@ def _is_bson(data: bytes) -> bool:
     return int.from_bytes(data[:4], "little") == len(data)
 
 
-def _in_bson(data: bytes) -> Iterator[tuple[int, int]]:
+def _in_bson(data: bytes, *, is_cut: bool) -> Iterator[tuple[int, int]]:
     for found in _BSON_TEXT.finditer(data):
         end = found.end() + int.from_bytes(found[1], "little") - 1
-        if data[end : end + 1] == b"\0":
-            yield found.end(), end
+        if data[end : end + 1] == (b"" if is_cut and end >= len(data) else b"\0"):
+            yield found.end(), min(end, len(data))
 
 
 def _of_bson(data: bytes, start: int, end: int) -> Iterator[Field]:

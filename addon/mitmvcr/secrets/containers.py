@@ -89,6 +89,9 @@ _MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+#: Before a message of gRPC and of Connect: flags, of which there are these, and its
+#: length, which is at most this.
+_PREFIX, _FLAGS, _MOST = 5, (0, 1, 2, 3, 0x80, 0x81), 0xFFFFFFFF
 _CHARSET = re.compile(r"charset=\"?(utf-?(?:16|32)(?:-?[lb]e)?)")
 #: How many bytes tell whether a body is text.
 _SAMPLE = 1 << 13
@@ -224,12 +227,17 @@ def _framed(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:
     inner = JSON if holds_json(media) else "application/protobuf"
     parts: list[bytes] = []
     at = 0
-    for end in message_ends(body):
-        message = body[at + 5 : end]
+    ends = message_ends(body)
+    rest = body[ends[-1] :] if ends else body
+    if len(rest) > _PREFIX and rest[0] in _FLAGS:
+        ends.append(len(body))  # of one that was cut off
+    for end in ends:
+        message, size = body[at + _PREFIX : end], int.from_bytes(body[at + 1 : at + 5])
         # Trailers of gRPC-Web and the end of a Connect stream are text.
         held = inner if body[at] < 2 else "text/plain"
         new = _message(message, held, frames if body[at] & 1 else "", leaf)
-        parts.append(body[at : at + 1] + len(new).to_bytes(4) + new)
+        size = min(size + len(new) - len(message), _MOST)
+        parts.append(body[at : at + 1] + size.to_bytes(4) + new)
         at = end
     return b"".join(parts) + (leaf(body[at:], Look.FORMS) if at < len(body) else b"")
 

@@ -78,8 +78,15 @@ _SOURCES = {
 _PIECE = re.compile(
     r"\{(?:(?P<check>=)(?P<name>\w+)|(?P<uuid>uuid)"
     r"|(?P<of>[A-Za-z])(?P<least>\d+)(?:-(?P<most>\d+)|(?P<more>\+))?)\}"
-    r"|(?P<sign>[()|<>])|(?P<text>[^{}()|<>]+)"
+    r"|(?P<sign>[()|<>'^¶])|(?P<text>[^{}()|<>'^¶]+)"
 )
+#: As it is, or as a string of JSON has it.
+NEXT_LINE = r"(?:(?:\\{1,7}r)?\\{1,7}n|\r?\n)"
+QUOTE = r"(?:\\{0,7}\"|&quot;)"
+_SIGNS = {"(": "(?:", "<": "(", ">": ")", "^": rf"{QUOTE}\s?:\s?{QUOTE}"}
+_SIGNS |= {"'": rf"\s{{0,40}}{QUOTE}\s{{0,40}}", "¶": NEXT_LINE}
+#: What begins a quote, and what a sample has for a sign.
+_QUOTES, _SHOWN = ('"', "\\", "&quot;"), {"'": '"', "^": '":"', "¶": "\n"}
 _UUID_SAMPLE = "{h8}-{h4}-{h4}-{h4}-{h12}"
 #: A text with a separator in it, so long, is looked for within words too.
 _TELLING = 5
@@ -97,7 +104,8 @@ def pattern(kind: str, template: str, source: str) -> Pattern:
     """Return the pattern of a row."""
     flat = [_flattened(each) for each in _expanded(template)]
     anchored = [_anchor(pieces) for pieces in flat]
-    texts = dict.fromkeys(text for text, _ in anchored)
+    begun = {text.replace("'", quote) for text, _ in anchored for quote in _QUOTES}
+    texts = sorted(one for one in begun if not one.startswith((*(begun - {one}),)))
     checked = [found["name"] for found in _PIECE.finditer(template) if found["check"]]
     return Pattern(
         kind,
@@ -142,12 +150,13 @@ def _flattened(template: str) -> Pieces:
 
 
 def _anchor(pieces: Pieces) -> tuple[str, range]:
-    """Return the first text that is worth looking for, and how far before it the token
-    may begin."""
+    """Return the first text that is worth looking for, with the quote behind it if
+    there is one, and how far before it the token may begin."""
     least = most = 0
-    for piece in pieces:
+    for piece, behind in zip(pieces, [*pieces[1:], pieces[0]], strict=True):
         if piece["text"] and len(piece["text"]) > 1:
-            return piece["text"], range(least, most + 1)
+            quote = "'" if behind[0] in "'^" else ""
+            return piece["text"] + quote, range(least, most + 1)
         shortest, longest = _lengths(piece)
         least, most = least + shortest, most + longest
     raise ValueError("a form without a text to look for")
@@ -156,7 +165,7 @@ def _anchor(pieces: Pieces) -> tuple[str, range]:
 def _lengths(piece: re.Match[str]) -> tuple[int, int]:
     if piece["of"]:
         return int(piece["least"]), int(piece["most"] or piece["least"])
-    return len(piece["text"]), len(piece["text"])
+    return len(piece[0]), len("&quot;" if piece["sign"] else piece[0])
 
 
 def _is_long(piece: re.Match[str]) -> bool:
@@ -167,6 +176,8 @@ def _start(anchored: list[tuple[str, range]], flat: list[Pieces]) -> str:
     for (text, back), pieces in zip(anchored, flat, strict=True):
         if not (pieces[0][0][0].isalnum() or pieces[0]["of"]):
             continue  # a sign begins it
+        if text.endswith("'"):
+            continue  # it is the end of a name
         if back.stop > 1 or len(text) < _TELLING or text.isalnum():
             return START
     return ""
@@ -189,7 +200,7 @@ def _matched(piece: re.Match[str]) -> str:
     if piece["text"]:
         return re.escape(piece["text"])
     if piece["sign"]:
-        return {"(": "(?:", "<": "(", ">": ")"}.get(piece["sign"], piece["sign"])
+        return _SIGNS.get(piece["sign"], piece["sign"])
     if piece["uuid"]:
         return UUID
     if piece["check"]:
@@ -206,4 +217,4 @@ def _sampled(piece: re.Match[str]) -> str:
     """Return a piece in the language of samples: the shortest of a range."""
     if piece["of"]:
         return f"{{{piece['of']}{piece['least']}}}"
-    return _UUID_SAMPLE if piece["uuid"] else piece[0]
+    return _UUID_SAMPLE if piece["uuid"] else _SHOWN.get(piece[0], piece[0])

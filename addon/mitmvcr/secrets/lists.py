@@ -83,7 +83,7 @@ COOKIES = ["sess", "sid", "auth", "token", "login", "remember", "csrf", "xsrf", 
 #: RFC 2965 had the second one, and servers of Java still send it.
 SET_COOKIES = ("set-cookie", "set-cookie2")
 #: Those of them that no other word ends in: a name in small letters is one word.
-LONG_ENDINGS = listed("token, secret, password, credential, apikey")
+LONG_ENDINGS = listed("token, secret, password, credential, apikey, session, auth")
 
 QUERY_ENDINGS = ("signature",)
 #: Such may be of a message, or the name of a picture.
@@ -92,7 +92,10 @@ VAGUE_QUERY_ENDINGS = ("sig", "sign", "hmac", "code")
 LIKELY_QUERY = ("appid",)
 
 #: What is called a phrase of words, which open a wallet, has such a part.
-PHRASES = listed("nemonic, NEMONIC, d_phrase, dPhrase, D_PHRASE, y_phrase, yPhrase")
+PHRASES = listed(
+    "nemonic, NEMONIC, d_phrase, dPhrase, D_PHRASE, y_phrase, yPhrase",
+    "eed_words, eedWords",
+)
 
 #: A comma between two: a text without any of them, however its words are joined and
 #: spelled, has no such field. What ends in a quote may end in other
@@ -141,7 +144,9 @@ SPELLED = listed(
     "saml-re, samlre, SAMLar, SAMLas, samlar, saml_ar, jit_config, jitConfig, jitconf",
     "jit-config, amz-date, Amz-Date, amzdate, AmzDate, amz_date, goog-date, Goog-Date",
     "googdate, GoogDate, goog_date, IDENTIFIED BY, identified by, Identified By",
-    "identified_by, identifiedBy, IDENTIFIED_BY, SAML_RE, SAMLART",
+    "identified_by, identifiedBy, IDENTIFIED_BY, SAML_RE, SAMLART, .key=, inkey, PW=",
+    'beaconkey, key-auth, "wif, "ha1, "rune, uthinfo, uthInfo, .key":',
+    "manualPairing, manual_pairing, revocation_code",
 )
 
 

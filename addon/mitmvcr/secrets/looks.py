@@ -39,18 +39,18 @@ _NUMBER = re.compile(rb"[vV]?[0-9.,:+/TZ -]*+")
 _PATH = re.compile(rb"(?:[/~.]|[A-Za-z]:\\)[^:\s]*")
 #: No shorter value is opaque.
 OPAQUE = 16
-_OPAQUE = re.compile(rb"[\w.~+/=-]{%d,}+" % OPAQUE)
-_TOKEN = re.compile(rb"[\w.~+/=:$@!-]{20,}+")
+_OPAQUE = re.compile(rb"[\w.~+/=|-]{%d,}+" % OPAQUE)
+_TOKEN = re.compile(rb"[\w.~+/=:$@!|-]{20,}+")
 _OF_TWO_BYTES = ("gb18030", "shift_jis", "big5", "euc_kr")
 #: So much of a value tells.
 _SAMPLE = 200
 _KINDS = bytes.maketrans(
-    (ascii_uppercase + ascii_lowercase + digits + "_.~+/=:$@!-").encode(),
-    b"A" * 26 + b"a" * 26 + b"0" * 10 + b"." * 11,
+    (ascii_uppercase + ascii_lowercase + digits + "_.~+/=:$@!|-").encode(),
+    b"A" * 26 + b"a" * 26 + b"0" * 10 + b"." * 12,
 )
-#: Of 20 digits or more, a UUID, and base32.
+#: Of 20 digits or more, a UUID, and base32, behind a word or none.
 _HEX = re.compile(
-    rb"(?=\D*+\d)(?:[0-9a-f]{20,}|[0-9A-F]{20,}"
+    rb"(?:[a-z]{2,8}[_-])?(?=\D*+\d)(?:[0-9a-f]{20,}|[0-9A-F]{20,}"
     rb"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     rb"|(?=(?:[A-Z]*[2-7]){3})[A-Z2-7]{26,})"
 )

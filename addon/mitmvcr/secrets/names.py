@@ -14,6 +14,7 @@ _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 #: Not ``0`` of ``password[0]``, nor nothing of ``password[]``.
 _LAST = re.compile(r"[A-Za-z0-9 _-]+(?=(?:\[[0-9]*\]|\])*\Z)")
 _HALVES = ("key", "token")
+_OWNED = tuple(f"{owner}key" for owner in lists.KEY_OWNERS)
 #: So long may a passphrase be.
 _LONGEST_PHRASE = 128
 #: Of ``X-Access-Token-V2``, ``apiKeyV2`` and ``token04``.
@@ -267,8 +268,8 @@ def _opens_something(words: Sequence[str]) -> bool:
         before, last = last.removesuffix("key"), "key"
     if last in ("pat", "verifier", "seed"):
         return before != ""
-    if last == "cookie":
-        return any(part in before for part in lists.COOKIES)
+    if last.endswith("cookie"):
+        return any(part in before + last for part in lists.COOKIES)
     return last == "key" and before in lists.KEY_OWNERS
 
 
@@ -312,7 +313,7 @@ def last_part(name: bytes) -> str:
     whole = f"{around[0]}.{found[0]}" if around else ""
     last = found[0].lower()
     is_one = last in lists.TAILS or (
-        last in _HALVES and plain(whole).endswith(lists.ENDINGS)
+        last in _HALVES and plain(whole).endswith((*lists.ENDINGS, *_OWNED))
     )
     return whole if whole and is_one else found[0]
 

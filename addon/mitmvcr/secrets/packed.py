@@ -7,8 +7,15 @@ from typing import NamedTuple
 class Places(NamedTuple):
     """Where the texts begin that are names in maps, and where all texts stand."""
 
-    names: set[int]
+    #: None where there may be others, in bytes that hold a message or in what is
+    #: missing at the end.
+    names: set[int] | None
     texts: list[tuple[int, int]]
+
+    def within(self, size: int, *, is_all: bool) -> "Places":
+        """Return those that are there."""
+        texts = [(start, min(end, size)) for start, end in self.texts]
+        return Places(self.names if is_all else None, texts)
 
 
 #: By the first byte: how many bytes say the length of what follows, and how many more
@@ -27,11 +34,11 @@ _FIRST = frozenset(bytes([n]) for n in (*range(0x80, 0xA0), *NESTED))
 
 
 def in_msgpack(data: bytes) -> Places | None:
-    """Return where texts stand; None for what is no whole MessagePack, of one item or
-    of several."""
+    """Return where texts stand in MessagePack, of one item or of several, of which the
+    end may be missing; None for what is none."""
     if data[:1] not in _FIRST:
         return None
-    found = Places(set(), [])
+    names, found, is_all = set[int](), Places(None, []), True
     levels: list[list[int]] = []
     at = 0
     while at < len(data):
@@ -39,7 +46,7 @@ def in_msgpack(data: bytes) -> Places | None:
         if levels:
             levels[-1][0] -= 1
             if 0xA0 <= head < 0xC0 and levels[-1][1] == 2 and levels[-1][0] % 2:
-                found.names.add(at)
+                names.add(at)
         if 0x80 <= head < 0xA0:
             each = 1 if head & 16 else 2
             levels.append([(head & 15) * each, each])
@@ -58,10 +65,10 @@ def in_msgpack(data: bytes) -> Places | None:
                 and levels[-1][1] == 2
                 and levels[-1][0] % 2
             ):
-                found.names.add(at + 1)
+                names.add(at + 1)
             count = int.from_bytes(data[at : at + size])
             if head < 0xD9 and count > 9:  # bytes may hold a message themselves
-                return None
+                is_all = False
             at += size + more
             if head >= _LONG_TEXT:
                 found.texts.append((at, at + count))
@@ -70,7 +77,8 @@ def in_msgpack(data: bytes) -> Places | None:
             at += SIZES.get(head, 0)
         while levels and levels[-1][0] == 0:
             levels.pop()
-    return found if at == len(data) and not levels else None
+    is_all = is_all and at == len(data) and not levels
+    return found._replace(names=names).within(len(data), is_all=is_all)
 
 
 _BYTES, _TEXT, _LIST, _MAP, _TAG = 2, 3, 4, 5, 6
@@ -78,11 +86,11 @@ _OPEN, _BREAK = 31, 0xFF
 
 
 def in_cbor(data: bytes) -> Places | None:
-    """Return where texts stand; None for what is no whole CBOR, of one item or of
-    several."""
+    """Return where texts stand in CBOR, of one item or of several, of which the end may
+    be missing; None for what is none."""
     if data[:1] < b"\x80":
         return None  # no list, map or tag: most texts and files
-    found = Places(set(), [])
+    names, found, is_all = set[int](), Places(None, []), True
     #: Of each map and list that is open: how many items it has yet (below zero: until
     #: a break), and whether it is a map.
     levels: list[list[int]] = []
@@ -102,13 +110,13 @@ def in_cbor(data: bytes) -> Places | None:
             is_open = data[at] & 31 == _OPEN
             at = start
             if kind == _BYTES and (is_open or size > 9):  # they may hold a message
-                return None
+                is_all = False
             if kind == _TAG:
                 continue
             if levels:
                 levels[-1][0] -= 1
                 if kind == _TEXT and levels[-1][1] and levels[-1][0] % 2:
-                    found.names.add(start)
+                    names.add(start)
             if is_open:
                 levels.append([-(1 << 40), kind == _MAP])
             elif kind in (_LIST, _MAP):
@@ -119,4 +127,5 @@ def in_cbor(data: bytes) -> Places | None:
                 at += size
         while levels and levels[-1][0] == 0:
             levels.pop()
-    return found if at == len(data) and not levels else None
+    is_all = is_all and at == len(data) and not levels
+    return found._replace(names=names).within(len(data), is_all=is_all)

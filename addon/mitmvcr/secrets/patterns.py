@@ -4,9 +4,8 @@ written, and what no template says. Each has its source."""
 import re
 
 from mitmvcr.secrets import forms, lists
-from mitmvcr.secrets.forms import START as _B
-from mitmvcr.secrets.forms import Pattern
-from mitmvcr.secrets.looks import FAKE, is_by_chance, is_real
+from mitmvcr.secrets.forms import NEXT_LINE, QUOTE, START, Pattern
+from mitmvcr.secrets.looks import FAKE, is_by_chance, is_likely, is_real
 from mitmvcr.secrets.runs import decoded_base64, object_in
 
 _RFC = "https://www.rfc-editor.org/rfc/"
@@ -50,7 +49,8 @@ def _is_value_by_chance(pair: bytes) -> bool:
 def _logs_in(call: bytes) -> bool:
     """Return whether the last value of a call is a password, or letters by chance."""
     value = call.rpartition(b'"')[2]
-    return is_by_chance(value) or (b"method" in call and is_real(value))
+    is_sure = b"method" in call or (b'op"' in call and is_likely(value, least=16))
+    return is_by_chance(value) or (is_sure and is_real(value))
 
 
 def _is_macaroon(token: bytes) -> bool:
@@ -71,8 +71,6 @@ def _is_sasl(line: bytes) -> bool:
 #: Of PEM, of SSH2 (RFC 4716, with a dash less and blanks) and of OpenVPN.
 _LABEL = "(?:(?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)"
 
-_QUOTE = r"(?:\\{0,7}\"|&quot;)"
-_NEXT_LINE = r"(?:(?:\\{1,7}r)?\\{1,7}n|\r?\n)"
 _SASL = ("PLAIN", "XOAUTH2", "OAUTHBEARER")
 
 _OTHERS = (
@@ -91,7 +89,7 @@ _OTHERS = (
         "jwt",
         ("eyJ",),
         # Three parts; of one that is encrypted five, the second may be empty.
-        _B + r"eyJ[\w-]{8,}+\.(?:[\w-]{8,}+\.[\w-]*+(?:\.[\w-]{8,}+\.[\w-]{8,}+)?"
+        START + r"eyJ[\w-]{8,}+\.(?:[\w-]{8,}+\.[\w-]*+(?:\.[\w-]{8,}+\.[\w-]{8,}+)?"
         r"|\.[\w-]{8,}+\.[\w-]{8,}+\.[\w-]{8,}+)",
         _RFC + "rfc7519",
         "eyJhbGciOiJIUzI1NiJ9.eyJ{b60}.{b43}",
@@ -131,14 +129,6 @@ _OTHERS = (
         "Basic {w39}=",
     ),
     Pattern(
-        "azure-sas",
-        ("sig=",),
-        r"[?&;]sig=([A-Za-z0-9%+/=]{40,}+)",
-        "https://learn.microsoft.com/rest/api/storageservices/create-service-sas",
-        "?sig={w43}%3D",
-        back=(1,),
-    ),
-    Pattern(
         "fints-pin",
         ("HNSHA:",),
         # A question mark escapes; a TAN may follow the PIN.
@@ -150,7 +140,7 @@ _OTHERS = (
     Pattern(
         "macaroon-binary",
         ("AgE",),
-        _B + r"AgE[A-Za-z0-9+/_-]{60,}+={0,2}",
+        START + r"AgE[A-Za-z0-9+/_-]{60,}+={0,2}",
         "https://github.com/rescrv/libmacaroons/blob/master/doc/format.txt",
         "AgECaGkC{s20}AAYg{s43}=",
         check=_is_macaroon,
@@ -173,8 +163,8 @@ _OTHERS = (
         "pass",
         ("USER ",),
         # A line of the server may stand between.
-        rf"USER [^\s\\\"]{{1,64}}+{_NEXT_LINE}"
-        rf"(?:(?!PASS )[^\r\n\\\"]{{0,200}}+{_NEXT_LINE})?"
+        rf"USER [^\s\\\"]{{1,64}}+{NEXT_LINE}"
+        rf"(?:(?!PASS )[^\r\n\\\"]{{0,200}}+{NEXT_LINE})?"
         r"[^\r\n\\\"A-Z]{0,20}(?:C: )?PASS ((?:[^\s\\\"'<]|<(?!/)){4,200}+)",
         _RFC + "rfc959",
         "USER me\r\nPASS {w20}",
@@ -182,25 +172,19 @@ _OTHERS = (
     Pattern(
         "seed-phrase",
         lists.PHRASES,
-        r"(?i:nemonic|[dy]_?phrase)\\{0,3}[\"']?\s{0,9}[:=]\s{0,9}\\{0,3}[\"']?"
-        r"((?:[a-z]{3,8}+ ){11,23}+[a-z]{3,8}+)(?=\\{0,3}[\"'\r\n]|\\n|[&<,;]|\Z)",
+        # In a text, or each in one of a list.
+        r"(?i:nemonic|[dy]_?phrase|eed_?words)\\{0,3}[\"']?\s{0,9}[:=]\s{0,9}"
+        r"(?:\[\s{0,20})?\\{0,3}[\"']?((?:[a-z]{3,8}+(?: |\\{0,3}\",\s{0,20}\\{0,3}\"))"
+        r"{11,23}+[a-z]{3,8}+)(?=\\{0,3}[\"'\r\n]|\\n|[&<,;]|\Z)",
         "https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki",
         "nemonic=" + "{l5} " * 11 + "{l5}",
-    ),
-    Pattern(
-        "signing-key",
-        ("untrusted comment: ",),
-        rf"untrusted comment: [^\r\n\\]{{0,99}}secret key{_NEXT_LINE}"
-        r"([A-Za-z0-9+/]{140,400}+={0,2})",
-        "https://jedisct1.github.io/minisign/",
-        "untrusted comment: minisign secret key\n{s140}",
     ),
     Pattern(
         "signed-address",
         ("md5=", "verify=", "?s=", "&s=", ";s=", "auth_date="),
         # Of nginx and of Cloudflare: a signature and until when, or since when; of
         # pictures, and of a log-in at Telegram.
-        r"(?:[?&;]s=([0-9a-f]{32,40})|auth_date=[0-9]{10}(?:&(?!hash=)[^\s&]{1,200}){0,4}+"
+        r"(?:[?&;]s=([0-9a-f]{32,128})|auth_date=[0-9]{10}(?:&(?!hash=)[^\s&]{1,200}){0,4}+"
         r"&hash=([0-9a-f]{64})|md5=([\w-]{22})(?:(?<=expires=[0-9]{10}&md5=.{22})|(?=&(?:amp;)?expires="
         r"[0-9]{10}))|verify=([0-9]{10}-[A-Za-z0-9%+/_-]{43,70}=?+))(?![\w-])",
         "https://developers.cloudflare.com/waf/custom-rules/use-cases/"
@@ -229,10 +213,10 @@ _OTHERS = (
         # Values without names in a message that says that it logs in.
         "login-call",
         tuple(f"{key}{end}" for key in ("method", '"op', "action") for end in '"\\'),
-        rf"\"?(?:method|op|action){_QUOTE}\s?:\s?{_QUOTE}(?:[\w/]{{1,40}}\.)?(?:login"
-        rf"|auth(?:enticate)?){_QUOTE},\s?{_QUOTE}(?:params|args|key|token){_QUOTE}\s?:\s?"
-        rf"(?:\[\s?(?:{_QUOTE}[^\"\\]{{1,99}}{_QUOTE},\s?){{0,3}})?"
-        rf"{_QUOTE}([^\"\\]{{4,400}}+)(?={_QUOTE}[,}}\s\]])",
+        rf"\"?(?:method|op|action){QUOTE}\s?:\s?{QUOTE}(?:[\w/]{{1,40}}\.)?(?:login"
+        rf"|auth(?:enticate)?|walletpassphrase|encryptwallet|importprivkey){QUOTE},\s?{QUOTE}(?:params|args|key|token){QUOTE}\s?:\s?"
+        rf"(?:\[\s?(?:{QUOTE}[^\"\\]{{1,99}}{QUOTE},\s?){{0,3}})?"
+        rf"{QUOTE}([^\"\\]{{4,400}}+)(?={QUOTE}[,}}\s\]])",
         "https://www.jsonrpc.org/specification",
         'method":"login","params":["me","{w20}"]',
         check=_logs_in,
@@ -240,97 +224,47 @@ _OTHERS = (
     Pattern(
         "litellm",
         ("sk-",),
-        _B + r"sk-[\w-]{22}(?![\w-])",
+        START + r"sk-[\w-]{22}(?![\w-])",
         "https://docs.litellm.ai/docs/proxy/virtual_keys",
         "sk-{w21}7",
         check=_is_next_by_chance,
     ),
     Pattern(
-        "nkey",
-        ("NKEY SEED-----",),
-        rf"NKEY SEED-----{_NEXT_LINE}(S[A-Z2-7]{{50,60}})(?![A-Z2-7])",
-        "https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/nkey_auth",
-        "NKEY SEED-----\nSU{u56}",
-    ),
-    Pattern(
-        "user-info",
-        ("user.info",),
-        r"user\.info\\{0,7}\"?[ \t]{0,9}[:=][ \t]{0,9}\\{0,7}\"?"
-        r"[^\s:\"\\]{1,99}+:([^\s\"'<>\\]{8,200}+)",
-        "https://docs.confluent.io/platform/current/schema-registry/security/",
-        "user.info=ABC:{w64}",
-    ),
-    Pattern(
-        "jenkins-agent",
-        ("<argument>", "&lt;argument&gt;"),
-        r"(?:<|&lt;)argument(?:>|&gt;)([0-9a-f]{64})(?=[<&])",
-        "https://www.jenkins.io/doc/book/security/services/",
-        "<argument>{h64}</argument>",
-    ),
-    Pattern(
         "openvpn",
         ("<auth-user-pass>", "&lt;auth-user-pass&gt;"),
-        rf"(?:<|&lt;)auth-user-pass(?:>|&gt;){_NEXT_LINE}[^\r\n\\]{{1,99}}+{_NEXT_LINE}"
+        rf"(?:<|&lt;)auth-user-pass(?:>|&gt;){NEXT_LINE}[^\r\n\\]{{1,99}}+{NEXT_LINE}"
         r"((?:[^\s\\<\"'&]|&(?!lt;)){4,200}+)",
         "https://github.com/OpenVPN/openvpn/blob/master/doc/man-sections/inline-files.rst",
         "<auth-user-pass>\nme\n{w20}\n</auth-user-pass>",
+    ),
+    Pattern(
+        "meross",
+        ('key":{', "key\\", "key&quot;:{"),
+        rf"key{QUOTE}:\{{{QUOTE}(?:gateway{QUOTE}:\{{[^{{}}]{{0,300}}+\}},{QUOTE})?"
+        rf"key{QUOTE}:{QUOTE}([0-9a-f]{{32}})(?![0-9a-f])",
+        "https://github.com/albertogeniola/MerossIot",
+        'key":{"key":"{h32}',
     ),
     Pattern(
         # A field is called so in any answer: neither a picture nor what a machine
         # executes is what is exchanged for a token.
         "code",
         tuple(f"{c}ode{quote}" for c in "cC" for quote in ('"', "\\", "&quot;")),
-        rf"[cC]ode{_QUOTE}(?:[ ]?:[ ]?{_QUOTE}|\r\n\r\n)"
+        rf"[cC]ode{QUOTE}(?:[ ]?:[ ]?{QUOTE}|\r\n\r\n)"
         r"((?!0x|iVBOR|R0lGOD|/9j/|PHN2Z|[0-9a-f]{300})[\w.~+/=:$-]{20,2000}+)"
-        rf"(?={_QUOTE}|\r\n)",
+        rf"(?={QUOTE}|\r\n)",
         _RFC + "rfc6749",
         'code": "{w60}"',
         check=_is_value_by_chance,
         is_long=False,
     ),
     Pattern(
-        "amazon-lwa",
-        ("Atza|", "Atzr|", "Atna|", "Atza%7C", "Atzr%7C"),
-        r"At(?:z[ar]|na)(?:\||%7C)[\w+/=%-]{60,4000}+",
-        "https://developer.amazon.com/docs/login-with-amazon/access-token.html",
-        "Atza|{b120}",
-    ),
-    Pattern(
         "ewelink",
         ('"at"', '"at\\', ";at&", '"rt"', '"rt\\', ";rt&"),
-        rf"[\";](?:at{_QUOTE}:{_QUOTE}([0-9a-f]{{40}})(?={_QUOTE},{_QUOTE}rt)"
-        rf"|rt{_QUOTE}:{_QUOTE}([0-9a-f]{{40}})(?={_QUOTE}))",
+        rf"[\";](?:at{QUOTE}:{QUOTE}([0-9a-f]{{40}})(?={QUOTE},{QUOTE}rt)"
+        rf"|rt{QUOTE}:{QUOTE}([0-9a-f]{{40}})(?={QUOTE}))",
         "https://coolkit-technologies.github.io/eWeLink-API/",
         '"rt":"{h40}"',
-    ),
-    Pattern(
-        "gitea",
-        ("_last_eight",),
-        rf"([0-9a-f]{{40}}){_QUOTE},\s?{_QUOTE}token_last_eight",
-        "https://docs.gitea.com/development/api-usage",
-        '{h40}","token_last_eight',
-        back=(48, 49, 50, 51, 54, 55, 58, 59),  # by the quotes, and a blank
-    ),
-    Pattern(
-        "homekit-pin",
-        tuple(f"pin{code}{end}" for code in ("", "code") for end in '"\\:='),
-        rf"pin(?:code)?(?:{_QUOTE}\s?:\s?{_QUOTE}|:\s|=)(\d{{3}}-\d\d-\d{{3}})(?!\d)",
-        "https://github.com/homebridge/HAP-NodeJS",
-        'pin":"{d3}-{d2}-{d3}',
-    ),
-    Pattern(
-        "youtube-stream",
-        ("streamName",),
-        rf"streamName{_QUOTE}:\s?{_QUOTE}((?:[a-z0-9]{{4}}-){{3,4}}[a-z0-9]{{4}})(?![\w-])",
-        "https://developers.google.com/youtube/v3/live/docs/liveStreams",
-        'streamName":"{a4}-{a4}-{a4}-{a4}-{a4}',
-    ),
-    Pattern(
-        "hue",
-        ('success":{', "success\\", "success&quot;:{"),
-        rf"success{_QUOTE}:\{{{_QUOTE}username{_QUOTE}:{_QUOTE}([\w-]{{20,64}})",
-        "https://developers.meethue.com/develop/get-started-2/",
-        'success":{"username":"{b40}',
     ),
 )
 

@@ -35,18 +35,19 @@ _SCHEME = re.compile(rb"(?i)(?:bearer|basic|token|bot|apikey) ")
 #: so called and answers none of them.
 _GIVES = re.compile(
     r"(?:(?:(?<![a-z])l|L)og[_-]?[Ii]n|(?:(?<![a-z])s|S)ign[_-]?[Ii]n|(?:(?<![a-z])a|A)uth"
-    r"(?:enticat\w+)?|[Ss]essions?|[Tt]okens?|[Kk]eygen|[Uu]nseal|[Kk]eys?)(?![a-z])"
+    r"(?:enticat\w+)?|[Ss]essions?|[Tt]okens?|[Kk]eygen|[Uu]nseal|[Kk]eys?|[Ll]icenses)(?![a-z])"
     r"|\bsecrets/[^/]+(?:/[^/]+){0,2}\Z|\bsys/init\Z"
 )
 _SEEMS = re.compile(
-    r"[Ll]og|[Ss]ign|[Aa]uth|[Ss]ession|[Tt]oken|[Kk]ey|nseal|secret|sys/"
+    r"[Ll]og|[Ss]ign|[Aa]uth|[Ss]ession|[Tt]oken|[Kk]ey|nseal|secret|[Ll]icense|sys/"
 )
 _GIVES_NONE = re.compile(r"(?i)public|ssh|gpg|jwk|host|deploy|foreign|translation")
 #: Where a URL or a call of JSON-RPC says what is called, besides the end of a path.
 _CALLS = re.compile(r"[?&](?:method|type|action|api|svc|cmd|func)=([^&#]{1,99})")
 _METHOD = re.compile(rb'"(?:method|cmd)"\s?:\s?"([\w./-]{1,99})"')
 _LAST = re.compile(
-    r"(?:\b(?:secrets/(?:[^/]+/){0,2}|(?:sys|token|\w{0,30}(?:add|creat|generat)\w{1,30})/))?"
+    r"(?:\b(?:secrets/(?:[^/]+/){0,2}|export/[a-z-]{3,20}/(?:[^/]+/)?|keys/(?=creat|gen)"
+    r"|(?:sys|token|\w{0,30}(?:add|creat|generat)\w{1,30})/))?"
     r"[^/]*(?:/[vV][0-9]{1,2})?\Z"
 )
 #: So far in a body a call of JSON-RPC has its name.
@@ -54,9 +55,10 @@ _HEAD = 300
 #: The names of what is answered, which tell nothing elsewhere.
 _ANSWERED = re.compile(
     json_regex(
-        rb'(?i)(?:"(key[12]?|keys|value|default|result|request\x5fid|(?:gis\x5f)?sid|eid)~"_:_'
-        rb'(?:\[_)?~"|<(key|sid)>)([^"\\<\s]{8,2000}+(?:~"_,_~"[^"\\<\s]{8,2000}+'
-        rb'(?=~"_[,\]])){0,9})(?=~"|<)'
+        rb'(?i)(?:"(key[12]?|keys|(?:\w{1,20}[._])?value|default|result|request\x5fid|eid'
+        # A list of keys, and their versions as Vault has them.
+        rb'|(?:gis\x5f)?sid)~"_:_(?:\[_|\{_~"\d{1,3}~"_:_)?~"|<(key|sid)>)([^"\\<\s]{8,2000}+'
+        rb'(?:~"_,_~"(?:\d{1,3}~"_:_~")?[^"\\<\s]{8,2000}+(?=~"_[,\]}])){0,9})(?=~"|<)'
     )
 )
 _VALUES = re.compile(rb'[^"\\<\s,]{8,}')

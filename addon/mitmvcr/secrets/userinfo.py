@@ -8,8 +8,8 @@ from mitmvcr.secrets.looks import is_by_chance
 #: ``user:password@`` in a URL (RFC 3986, 3.2.1), or a token alone; looked for where
 #: there is an ``@``. Some write a ``#`` that stands in a password as it is.
 USERINFO = re.compile(
-    rb"://(?:[^\s/?#\"'<>@:\\]{0,80}+:(?![0-9]{1,5}#)([^\s/?\"'<>@\\]{1,200}+)"
-    rb"|([\w.~-]{20,200}+):?+)@"
+    rb"://(?:([\w.~-]{20,200}+)(?::[xX]?)?+"
+    rb"|[^\s/?#\"'<>@:\\]{0,80}+:(?![0-9]{1,5}#)([^\s/?\"'<>@\\]{1,200}+))@"
 )
 #: One ``@`` in so many bytes is few.
 _FEW_MARKS = 200
@@ -20,7 +20,7 @@ _LONGEST_USERINFO = 300
 def is_password(found: re.Match[bytes]) -> bool:
     """Return whether what matches has a password, or a token in the place of the
     user."""
-    return found.lastindex == 1 or is_by_chance(found[2])
+    return found.lastindex == 2 or is_by_chance(found[1])
 
 
 def passwords(data: bytes) -> Iterator[re.Match[bytes]]:

@@ -105,8 +105,9 @@ class LookUp:
                 return own.instead(found, meant, live) if own else found
         return None
 
-    def explaining(self, request: Request) -> "Steps[Miss]":
-        """Say in steps why nothing matched it, as it may be shown."""
+    def explaining(self, request: Request, said: int | None = None) -> "Steps[Miss]":
+        """Say in steps why nothing matched it, as it may be shown; of a call that goes
+        on, ``said`` is the number of its messages until now."""
         # Only a miss needs them, and importing them would add 10 ms to every start.
         from mitmvcr.miss.explain import explaining
         from mitmvcr.miss.masking import masked
@@ -117,7 +118,7 @@ class LookUp:
         if last is not request:
             seen = redact(request)
         blanks = self._blanks
-        found = yield from explaining(seen, self.deck, redact, request, blanks)
+        found = yield from explaining(seen, self.deck, redact, request, blanks, said)
         if self.ages:
             expired = yield from aged(self.deck, seen, found, int(self._now()))
             found = replace(found, expired=expired, shift=SHIFT if expired else "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mitmvcr.core.errors import CassetteError, CassetteWriteError, VcrError
 from mitmvcr.core.holds import Holds
 from mitmvcr.core.matching import Matcher
-from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import (
     RULES,
     Decision,
@@ -21,6 +21,7 @@ from mitmvcr.core.modes import (
     looks_up,
 )
 from mitmvcr.core.steps import Steps, finished
+from mitmvcr.core.wording import first_of
 from mitmvcr.miss.log import Log
 from mitmvcr.miss.report import Entry, Miss, Outcome
 from mitmvcr.secrets.rules import DEFAULT, Rules
@@ -80,7 +81,8 @@ class Session(Counts):
         self._repeats = repeats
         # Also read where it will be replaced: what is no sound cassette never is.
         reads = exists and (self.rule.loads or self.rule.records)
-        found = store.load(sendable=self.rule.loads).interactions if reads else ()
+        cassette = store.load(sendable=self.rule.loads) if reads else Cassette()
+        found = cassette.interactions
         loaded = found if self.rule.loads else ()
         #: How many interactions it began with.
         self.loaded = len(loaded)
@@ -109,7 +111,8 @@ class Session(Counts):
         self._recording = Recording(
             store, self._redaction, self.deck, found, self.variables
         )
-        self.notice = None if self.rule.records else store.left_over()
+        left_over = None if self.rule.records else store.left_over()
+        self.notice = left_over or first_of(cassette.notes)
         if self.rule.records:
             store.begin(loaded)
 
@@ -223,12 +226,15 @@ class Session(Counts):
         """Return why nothing matched it, as it may be shown."""
         return finished(self.explaining(request))
 
-    def explaining(self, request: Request, foreseen: Seen | None = None) -> Steps[Miss]:
+    def explaining(
+        self, request: Request, foreseen: Seen | None = None, said: int | None = None
+    ) -> Steps[Miss]:
         """Say so in steps, between which the session may go on; of a large one that
-        was not planned ``foreseen`` is known."""
+        was not planned ``foreseen`` is known. Of a call that goes on, ``said`` is the
+        number of its messages until now."""
         if foreseen is not None:
             self._look_up.see(request, foreseen)
-        found = yield from self._look_up.explaining(request)
+        found = yield from self._look_up.explaining(request, said)
         is_stale = self.offline and self.store.is_stale()
         return found.told(self.spelling.options, is_stale=is_stale)
 

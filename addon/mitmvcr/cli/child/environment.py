@@ -22,7 +22,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 RUN_MODE = "MITMVCR_RUN_MODE"
 #: Stands in NO_PROXY where nobody goes past the proxy: RFC 2606 has nobody there.
 #: Emacs makes a pattern of the list, and an empty one is found in each host.
-_NOBODY = "nobody.invalid"
+NOBODY = "nobody.invalid"
 #: Inherited ones would win over ours: grpc's comes first, and httpx cannot use socks.
 #: The mode would be that of a run around this one.
 _UNSET = ("ALL_PROXY", "all_proxy", "grpc_proxy", "no_grpc_proxy", RUN_MODE)
@@ -95,7 +95,7 @@ def _proxies(facts: ProxyFacts) -> dict[str, str]:
     )  # the last two are read by aiohttp and curl
     upper = [f"{scheme}_PROXY" for scheme in schemes]
     names = [*upper, *map(str.lower, upper)]
-    bypass = ",".join([*facts.bypass, *_own(facts)]) or _NOBODY
+    bypass = ",".join([*facts.bypass, *_own(facts)]) or NOBODY
     return {
         **dict.fromkeys(names, facts.proxy_url),
         **dict.fromkeys(("NO_PROXY", "no_proxy"), bypass),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
+from mitmvcr.cli.child.environment import NOBODY
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.urls import is_loopback
@@ -90,10 +91,8 @@ def _past(inherited: Mapping[str, str]) -> tuple[Sequence[str], str]:
     """Return the hosts that are reached without that proxy, and the words that say
     so."""
     for name in _PAST:
-        if hosts := [
-            each for each in re.split(r"[,\s]+", inherited.get(name, "")) if each
-        ]:
-            return tuple(
-                hosts
-            ), f", but without it to what {name} names: {', '.join(hosts)}"
+        named = re.split(r"[,\s]+", inherited.get(name, ""))
+        if hosts := [each for each in named if each not in ("", NOBODY)]:
+            told = f", but without it to what {name} names: {', '.join(hosts)}"
+            return tuple(hosts), told
     return (), ""

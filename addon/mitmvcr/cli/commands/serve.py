@@ -1,5 +1,6 @@
 """``mitmvcr serve``: mitmproxy itself, with the addon and a cassette."""
 
+import errno
 import os
 import re
 import shutil
@@ -68,6 +69,10 @@ def serve_proxy(extra: Sequence[str], typed: Layer) -> int:
     if settings.cassette is None and settings.dir is None:
         problem = f"Name a cassette: {CASSETTE.word} FILE, or {DIR.word} DIR for many"
         raise click.UsageError(problem, click.get_current_context())
+    if options.ui == "console" and not sys.stdout.isatty():
+        word = BY_NAME["ui"].word
+        problem = "needs a terminal: leave it out, or use"
+        raise VcrError(f"{word} {options.ui} {problem} {word} web")
     confdir = home(os.environ)
     if options.attached:
         _refuse_within(os.environ)
@@ -95,7 +100,9 @@ def _become(
         start += "; from mitmvcr.cli.child.way_out import way_out"
         way_out = "way_out"
     start += f"; main({options.ui!r}, attached={options.attached}, way_out={way_out})"
-    os.execv(sys.executable, [sys.executable, "-c", start, *arguments, *extra])
+    os.execv(
+        sys.executable, [sys.executable, "-Wignore", "-c", start, *arguments, *extra]
+    )
 
 
 def _refuse_within(environment: Mapping[str, str]) -> None:
@@ -259,7 +266,10 @@ def check_port(host: str, port: int, word: str = PORT.word) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        if isinstance(error, socket.gaierror) and word == PORT.word:
+        is_of_host = (
+            isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
+        )
+        if is_of_host and word == PORT.word:
             word = HOST.word
         problem = (
             f"cannot listen on {authority(host, port)}: {why(error)}; choose {word}"

@@ -112,7 +112,7 @@ def _started(place: Place, typed: Layer) -> subprocess.Popen[bytes]:
     code += "; sys.exit(main(['background']))"
     with place.log.open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-c", code],
+            [sys.executable, "-Wignore", "-c", code],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -124,7 +124,7 @@ class _Parent:
             code += "; from mitmvcr.proxy.working import Given, main"
             code += f"; main(Given({index}, *{passed}), sys.argv[1:])"
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", code, *self._arguments),
+                *(sys.executable, "-Wignore", "-c", code, *self._arguments),
                 stdin=asyncio.subprocess.PIPE,
                 pass_fds=(passed[0], *passed[1], last),
                 process_group=0,  # Ctrl-C is for the parent

@@ -14,7 +14,8 @@ from mitmvcr.cli.refresh.asking import Asker, NotAskedError, what_is_hidden
 from mitmvcr.cli.refresh.reports import Result, why_not
 from mitmvcr.clock import as_of, first_date, recorded_at
 from mitmvcr.core.calls import in_turn
-from mitmvcr.core.model import Interaction, Request, Response
+from mitmvcr.core.media import GRPC, media_kind
+from mitmvcr.core.model import Interaction, Request, Response, header
 from mitmvcr.core.modes import Mode
 from mitmvcr.core.volatile import VOLATILE
 from mitmvcr.drift import Drift, Known, Tier, compared, grafted
@@ -37,6 +38,8 @@ _REMEDY = (
     "give today's credentials, as --header 'Authorization: Bearer <TOKEN>'"
     f" {BY_NAME['secret'].word} TOKEN"
 )
+#: Requests are sent over HTTP/1.1 here.
+_HTTP2 = f"it needs HTTP/2: run its client with {BY_NAME['mode'].word} compare"
 
 
 @dataclass(slots=True)
@@ -107,10 +110,18 @@ def _chosen(
         body = redactor.put_back(text).encode("utf-8", "surrogateescape")
         url = redactor.put_back(request.url)
         now = replace(request, url=url, headers=headers, body=body)
-        why = why_not(old.response)
+        why = why_not(old.response) or (_HTTP2 if _needs_http2(old) else "")
         if not why and (name := what_is_hidden(now)):
             why = f"{name} is hidden in it: {_REMEDY}"
         yield Asked(position, old, now, why=why)
+
+
+def _needs_http2(old: Interaction) -> bool:
+    """Return whether it is a call of gRPC, which HTTP/1.1 cannot carry, or one that
+    went both ways."""
+    kind = media_kind(header(old.request.headers, "content-type"))
+    is_grpc = kind.startswith(GRPC) and not kind.startswith(f"{GRPC}-web")
+    return is_grpc or bool(old.response.turns)
 
 
 async def _through_proxy(

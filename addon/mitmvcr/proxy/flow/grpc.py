@@ -47,6 +47,13 @@ class Upload(Tee):
         self._turns.ask(chunk)
         return super().__call__(chunk)
 
+    def sent(self) -> bytes | None:
+        """Return what was sent so far, so that it can be sent again."""
+        try:
+            return self.body()
+        except OSError:  # it is told where it is to be recorded
+            return None
+
     def begin_answer(self) -> None:
         """Note that the head of the answer has come."""
         self._turns.begin_answer()
@@ -167,10 +174,12 @@ def telling(
     flow: http.HTTPFlow,
     request: Request,
     foreseen: Seen | None = None,
+    said: int | None = None,
 ) -> Steps[http.Response]:
-    """Find the answer to a call that is a miss, as far as its request is known."""
+    """Find the answer to a call that is a miss, as far as its request is known; of one
+    that goes on, ``said`` is the number of its messages until now."""
     session.refused()
-    _, line, answer = yield from why_missing(session, request, foreseen)
+    _, line, answer = yield from why_missing(session, request, foreseen, said)
     if isinstance(answer, Response) and flow.response is None:
         return answered(session, flow, request, answer)
     if answer is True:

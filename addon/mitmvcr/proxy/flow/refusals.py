@@ -34,12 +34,16 @@ class Missed(NamedTuple):
 
 
 def missing(
-    session: Session, request: Request, foreseen: Seen | None = None
+    session: Session,
+    request: Request,
+    foreseen: Seen | None = None,
+    said: int | None = None,
 ) -> Steps[Missed]:
-    """Say in steps why nothing matched a request. Where it counts, it stands in the log
+    """Say in steps why nothing matched a request; of a call that goes on, ``said`` is
+    the number of its messages until now. Where it counts, it stands in the log
     then."""
     started = time.monotonic_ns()
-    miss = yield from session.explaining(request, foreseen)
+    miss = yield from session.explaining(request, foreseen, said)
     answer = session.on_miss(request, miss)
     line = answers.one_line(miss)
     if answer is True:

@@ -117,6 +117,8 @@ def upgraded_connections() -> None:
     yields(f"{place}.relay_messages", "self", "event")
     uses(f"{place}.start", "_handle_event", "relay_messages")
     uses(f"{place}.relay_messages", "TcpEndHook")
+    pipe = f"{_HTTP}._http1:Http1Connection.make_pipe"
+    uses(pipe, "passthrough", "state", "buf", "maybe_extract_at_most", "lstrip")
     takes(
         f"{_SERVER}:ConnectionHandler.close_connection",
         *("self", "connection", "half_close"),

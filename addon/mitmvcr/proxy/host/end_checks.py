@@ -75,10 +75,14 @@ def origins_that_leave() -> None:
     takes(f"{place}:Http2Client.__init__", "self", "context")
     uses(f"{place}:Http2Client.__init__", "h2_conn", "stream_queue")
     declares(f"{place}:Http2Connection", ["h2_conn", "streams"])
+    uses(f"{place}:Http2Client.handle_h2_event", "provisional_max_concurrency")
     uses(f"{place}:Http2Connection.handle_h2_event", "StreamReset", "error_code")
     yields(f"{place}:Http2Connection.close_connection", "self", "msg")
     yields(f"{place}:Http2Client._handle_event", "self", "event")
+    uses(f"{place}:Http2Client._handle_event", "our_stream_id", "stream_queue")
+    takes(f"{place}:Http2Connection.is_closed", "self", "stream_id")
     find(f"{place}:Http2Connection.done")
+    find(f"{place}:Http2Client.ReceiveProtocolError.code")
     h2 = "h2.connection:H2Connection"
     takes(f"{h2}._receive_goaway_frame", "self", "frame")
     uses(f"{h2}.__init__", "_receive_goaway_frame", "_frame_dispatch_table")
@@ -89,6 +93,7 @@ def origins_that_leave() -> None:
     yields(f"{_STREAM}.handle_protocol_error", "self", "event")
     yields(f"{_STREAM}.make_server_connection", "self")
     find(f"{_STREAM}.state_wait_for_response_headers")
+    yields(f"{_STREAM}.start_request_stream", "self")
     uses(f"{_STREAM}.state_consume_request_body", "state_done", "RequestHeaders")
     has_fields(
         f"{_HTTP}:RequestHeaders", "stream_id", "request", "end_stream", "replay_flow"

@@ -5,12 +5,13 @@ h2 takes that for the end itself (connection.py: _receive_goaway_frame), and mit
 breaks off what is under way (proxy/layers/http/_http2.py: handle_h2_event). Here the
 streams that the origin still answers go on, and the next request gets a connection of
 its own. What the origin has refused, which says that it did nothing of it (8.7), is
-asked once more there, as clients do by themselves.
+asked once more, as clients do by themselves; so is what waits for a place of the
+origin's while its connection ends, in whatever way: mitmproxy forgets it.
 """
 
 from collections.abc import Callable, Generator
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from weakref import WeakSet
 
 from mitmvcr.proxy.host.capabilities import capabilities
@@ -23,10 +24,25 @@ Commands = Generator[Any, Any, None]
 Taken = tuple[list[Any], list[Any]]
 _OURS = "_vcr_lets_origins_finish"
 _leaving: "WeakSet[Connection]" = WeakSet()
+#: Of those, the ones that have answered something.
+_helping: "WeakSet[Connection]" = WeakSet()
 #: In the message of mitmproxy's event (_http2.py: handle_h2_event).
 _REFUSED = "(REFUSED_STREAM)"
-#: How often a request is asked again: each time the connection may be another's last.
+_UNSENT = f"the connection ended before this was sent {_REFUSED}"
+#: What waited for a place, by its stream; and the parts of it, of an event.
+_WAITS, _PARTS = "_vcr_waits", "_vcr_parts"
+#: All streams, as a server first says that is about to name the last one.
+_ALL = 2**31 - 1
+#: How often a request is asked again on behalf of a connection that answers nothing.
 _TRIES = 5
+
+
+@runtime_checkable
+class Keeping(Protocol):
+    """Stands, as ``request.stream``, for what keeps what it lets pass."""
+
+    def sent(self) -> bytes | None:
+        """Return all that has passed; None where it is not there any more."""
 
 
 def let_origins_finish() -> None:
@@ -39,7 +55,8 @@ def let_origins_finish() -> None:
 
     if not hasattr(Http2Client.__init__, _OURS):
         _watch(Http2Client)
-        _close_behind_the_last(Http2Client)
+        _set_aside_at_the_end(Http2Client)
+        _close_behind_the_last(Http2Client, layers)
         _use_no_more(layers)
         _ask_again(layers)
 
@@ -52,6 +69,7 @@ def _watch(side: Any) -> None:
     @wraps(original)
     def __init__(self: Any, context: Any) -> None:
         original(self, context)
+        self.provisional_max_concurrency = 1  # gRPC's servers count from the start
         taken = self.h2_conn._frame_dispatch_table
         taken[GoAwayFrame] = partial(_leave, self, taken[GoAwayFrame])
 
@@ -65,35 +83,69 @@ def _leave(client: Any, ends: Callable[[Any], Taken], frame: Any) -> Taken:
     from h2.errors import ErrorCodes
     from hyperframe.frame import RstStreamFrame
 
-    if frame.error_code or client.stream_queue:
-        return ends(frame)
-    _leaving.add(client.conn)
+    _set_aside(client)
+    if 0 < frame.last_stream_id < _ALL:
+        _helping.add(client.conn)
+    else:
+        _helping.discard(client.conn)
     frames, events = [], []
-    refused = [each for each in client.streams if each > frame.last_stream_id]
     reset = client.h2_conn._frame_dispatch_table[RstStreamFrame]
-    for stream in refused:
-        more, happened = reset(RstStreamFrame(stream, ErrorCodes.REFUSED_STREAM))
-        frames += more
-        events += happened
-    if len(refused) == len(client.streams):
+    for stream in client.streams:
+        if stream > frame.last_stream_id:
+            more, happened = reset(RstStreamFrame(stream, ErrorCodes.REFUSED_STREAM))
+            frames += more
+            events += happened
+    if frame.error_code:
         more, happened = ends(frame)
         return frames + more, events + happened
     return frames, events
 
 
-def _close_behind_the_last(side: Any) -> None:
+def _set_aside(client: Any) -> None:
+    """Keep what waits from a connection that is used no more."""
+    _leaving.add(client.conn)
+    vars(client).setdefault(_WAITS, {}).update(client.stream_queue)
+    client.stream_queue.clear()
+
+
+def _set_aside_at_the_end(side: Any) -> None:
+    original = side.close_connection
+
+    @wraps(original)
+    def close_connection(self: Any, msg: str) -> Commands:
+        _set_aside(self)
+        yield from original(self, msg)
+
+    side.close_connection = close_connection
+
+
+def _close_behind_the_last(side: Any, layers: Any) -> None:
     """Close the connection behind its last answer: mitmproxy has but five at a time for
-    a client."""
+    a client. It keeps streams that the client reset or ended last."""
     original = side._handle_event
 
     @wraps(original)
     def _handle_event(self: Any, event: Any) -> Commands:
+        if isinstance(event, layers.RequestHeaders):
+            self.our_stream_id.pop(event.stream_id, None)  # it is asked again
         yield from original(self, event)
-        is_over = self.conn in _leaving and not self.streams
-        if is_over and self._handle_event != self.done:
+        if isinstance(event, layers.HttpEvent) and self.is_closed(event.stream_id):
+            self.streams.pop(event.stream_id, None)
+        if self.conn not in _leaving:
+            return
+        if not self.streams and self._handle_event != self.done:
             yield from self.close_connection("the origin has answered all that it does")
+        yield from _send_elsewhere(self, layers)
 
     side._handle_event = _handle_event
+
+
+def _send_elsewhere(client: Any, layers: Any) -> Commands:
+    error = client.ReceiveProtocolError
+    for number, parts in vars(client).pop(_WAITS, {}).items():
+        refused = error(number, _UNSENT, error.code)
+        setattr(refused, _PARTS, parts)
+        yield layers.ReceiveHttp(refused)
 
 
 def _use_no_more(layers: Any) -> None:
@@ -111,43 +163,44 @@ def _ask_again(layers: Any) -> None:
 
     @wraps(original)
     def handle_protocol_error(self: Any, event: Any) -> Commands:
-        is_refused = isinstance(event, layers.ResponseProtocolError) and (
-            self.flow.server_conn in _leaving and _REFUSED in event.message
+        is_refused = (
+            isinstance(event, layers.ResponseProtocolError)
+            and _REFUSED in event.message
+            and self.server_state == self.state_wait_for_response_headers
         )
-        if is_refused and _is_whole(self) and _has_a_try(self):
-            yield from _ask(self, layers)
+        parts = vars(event).get(_PARTS) or _sent(self, layers) if is_refused else None
+        if parts and _has_a_try(self):
+            if (yield from self.make_server_connection()):
+                for part in parts:
+                    yield layers.SendHttp(part, self.context.server)
         else:
             yield from original(self, event)
 
     layers.HttpStream.handle_protocol_error = handle_protocol_error
 
 
-def _is_whole(stream: Any) -> bool:
-    """Return whether all of a request is known, and nothing of its answer."""
-    is_sent = (
-        stream.client_state == stream.state_done and not stream.flow.request.stream
-    )
-    return bool(
-        is_sent and stream.server_state == stream.state_wait_for_response_headers
-    )
-
-
 def _has_a_try(stream: Any) -> bool:
-    stream._vcr_tries = getattr(stream, "_vcr_tries", 0) + 1
+    is_counted = stream.flow.server_conn not in _helping
+    stream._vcr_tries = getattr(stream, "_vcr_tries", 0) + is_counted
     return bool(stream._vcr_tries <= _TRIES)
 
 
-def _ask(stream: Any, layers: Any) -> Commands:
-    """Send a request as mitmproxy does that has all of it
-    (state_consume_request_body)."""
-    if not (yield from stream.make_server_connection()):
-        return
-    number, request, send = stream.stream_id, stream.flow.request, layers.SendHttp
-    body, trailers = request.raw_content, request.trailers
-    parts = [layers.RequestHeaders(number, request, not (body or trailers))]
+def _sent(stream: Any, layers: Any) -> list[Any] | None:
+    """Return what was sent of a request, as mitmproxy sends one that it has all of
+    (state_consume_request_body); None where nobody kept it."""
+    number, request = stream.stream_id, stream.flow.request
+    body, is_all = request.raw_content, stream.client_state == stream.state_done
+    if request.stream:
+        if not isinstance(request.stream, Keeping):
+            return None
+        body = request.stream.sent()
+    if body is None:
+        return None
+    trailers = request.trailers if is_all else None
+    is_head = is_all and not (body or trailers)
+    parts = [layers.RequestHeaders(number, request, is_head)]
     if body:
         parts.append(layers.RequestData(number, body))
     if trailers:
         parts.append(layers.RequestTrailers(number, trailers))
-    for part in (*parts, layers.RequestEndOfMessage(number)):
-        yield send(part, stream.context.server)
+    return [*parts, layers.RequestEndOfMessage(number)] if is_all else parts

@@ -59,10 +59,12 @@ def serve(
     *,
     prepare: Callable[[Any], None],
     enter: Callable[[Any], Awaitable[None]],
+    spell: Callable[[str], str] = str,
 ) -> None:
     """Run one of mitmproxy's programs, ``dump``, ``console`` or ``web``, until it
     ends. ``prepare`` gets the master before its command line is read, ``enter`` when
-    all options were read, from files too; then mitmproxy listens."""
+    all options were read, from files too; then mitmproxy listens. ``spell`` writes the
+    options in what ends it as whoever started it gave them."""
     from mitmproxy.tools import cmdline
     from mitmproxy.tools.main import run
 
@@ -79,7 +81,7 @@ def serve(
     except SystemExit as error:
         if not isinstance(error.code, str):
             raise
-        print(error.code, file=sys.stderr, flush=True)  # noqa: T201
+        print(spell(error.code), file=sys.stderr, flush=True)  # noqa: T201
         sys.exit(OWN_FAILURE)  # as the other commands say it
 
 

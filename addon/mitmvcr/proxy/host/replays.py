@@ -33,6 +33,14 @@ def play_websocket(flow: http.HTTPFlow, script: Script) -> bool:
     return True
 
 
+def keep_what_comes_early() -> None:
+    """Pass on what comes with the head of a 101 as it is."""
+    if capabilities.has("upgraded connections"):
+        from mitmvcr.proxy.host import tcp_layer
+
+        tcp_layer.keep_what_comes_early()
+
+
 def overhear(flow: http.HTTPFlow) -> Overheard | None:
     """Listen to what follows an answer that upgrades its connection; None if mitmproxy
     has changed so that this cannot be done."""

@@ -4,6 +4,7 @@ than a WebSocket (proxy/layers/tcp.py): overheard, or played.
 To be imported where the capability "upgraded connections" is there, and only there.
 """
 
+from functools import wraps
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -11,6 +12,7 @@ from mitmproxy import http
 from mitmproxy.connection import Connection, ConnectionState
 from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.layers import tcp as _tcp
+from mitmproxy.proxy.layers.http import _http1
 
 from mitmvcr.proxy.host.backpressure import handler_of
 from mitmvcr.proxy.host.naps import Commands, Nap
@@ -18,6 +20,7 @@ from mitmvcr.proxy.host.schedule import Overheard, Speaker
 
 #: Untyped, since what is replaced in it is not promised to be there: checks.py looks.
 _module: Any = _tcp
+_OURS = "_vcr_keeps_what_comes_early"
 
 
 def choose(flow: http.HTTPFlow, part: Overheard | Speaker) -> None:
@@ -25,6 +28,26 @@ def choose(flow: http.HTTPFlow, part: Overheard | Speaker) -> None:
     if not isinstance(_module.TCPLayer, _Choice):
         _module.TCPLayer = _Choice(_module.TCPLayer)
     _module.TCPLayer.parts[flow.client_conn] = part
+
+
+def keep_what_comes_early() -> None:
+    """Pass on what comes with the head of a 101 as it is: mitmproxy takes line ends off
+    its beginning, as behind a CONNECT (layers/http/_http1.py: make_pipe)."""
+    side: Any = _http1.Http1Connection
+    if hasattr(side.make_pipe, _OURS):
+        return
+    original = side.make_pipe
+
+    @wraps(original)
+    def make_pipe(self: Any) -> Commands:
+        is_switch = self.response is not None and self.response.status_code == 101
+        early = self.buf.maybe_extract_at_most(len(self.buf)) if is_switch else None
+        yield from original(self)
+        if early:
+            yield from self.state(events.DataReceived(self.conn, bytes(early)))
+
+    setattr(make_pipe, _OURS, True)
+    side.make_pipe = make_pipe
 
 
 class _Choice:

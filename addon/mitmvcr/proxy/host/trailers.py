@@ -1,12 +1,13 @@
 """Trailers over HTTP/1.1, and interim answers such as 103, which break mitmproxy's
-connections (proxy/layers/http/_http1.py: read_body, send, read_headers).
+connections (proxy/layers/http/_http1.py: read_body, send, read_headers); and the end of
+chunks behind an answer that has none, which its client takes for the next one.
 
 Trailers go where they may: to whoever gets the body in chunks. Interim answers are
 passed over, as mitmproxy does with those of HTTP/2.
 """
 
 import re
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from functools import wraps
 from typing import Any
 
@@ -34,7 +35,7 @@ def know_trailers() -> bool:
         asked, answered = events.RequestTrailers, events.ResponseTrailers
         _read_trailers(_http1, server, asked)
         _read_trailers(_http1, client, answered)
-        _send_trailers(server, answered, events.ResponseEndOfMessage)
+        _send_trailers(server, answered, events.ResponseEndOfMessage, _has_no_body)
         _send_trailers(client, asked, events.RequestEndOfMessage)
         _pass_interim_over(client)
     return True
@@ -81,14 +82,28 @@ def _read_trailers(http1: Any, side: Any, trailers: type[Any]) -> None:
     side.read_body = read_body
 
 
-def _send_trailers(side: Any, trailers: type[Any], end: type[Any]) -> None:
+def _has_no_body(response: http.Response) -> bool:
+    """Return whether it has none, though its head may speak of chunks (RFC 9112,
+    6.1)."""
+    return response.status_code == 304
+
+
+def _send_trailers(
+    side: Any,
+    trailers: type[Any],
+    end: type[Any],
+    is_bodyless: Callable[[http.Response], bool] = lambda _: False,
+) -> None:
     original = side.send
 
     def ended(self: Any, event: Any) -> Commands:
         kept = vars(self).pop(_KEPT, None)
         for command in original(self, event):
-            if kept and getattr(command, "data", b"") == _END:
-                command.data = b"0\r\n%b\r\n" % b"".join(_lines(kept.fields))
+            if getattr(command, "data", b"") == _END:
+                if is_bodyless(self.response):
+                    continue
+                if kept:
+                    command.data = b"0\r\n%b\r\n" % b"".join(_lines(kept.fields))
             yield command
 
     @wraps(original)
