@@ -348,6 +348,15 @@ def test_a_request_whose_head_is_refused_is_told(cli, cassette, header):
     assert "hunter2" not in ran.stderr
 
 
+def test_a_request_for_another_scheme_is_told(cli, cassette):
+    code = _ODD_HEAD.replace("http://api", "wss://api")
+    command = ("--mode", "record_only", "--", *cli.python(code), "Accept: x")
+    ran = cli("run", "--cassette", cassette, *command)
+    (line,) = (each for each in ran.stderr.splitlines() if " 400 " in each)
+    assert "a proxy is asked for URLs of http and https alone" in line
+    assert "hunter2" not in ran.stderr
+
+
 @pytest.mark.parametrize("mode", ["record_only", "replay_only"])
 def test_a_request_that_is_refused_is_told_though_its_client_ends_at_once(
     cli, cassette, mode

@@ -225,6 +225,60 @@ def test_paho_gets_a_tunnel_for_what_is_http(proxy, tmp_path, client, made, aske
     assert proxy.asked == asked
 
 
+AIOHTTP = """
+import asyncio
+import aiohttp
+async def main():
+    async with aiohttp.ClientSession() as session:
+        try:
+            await session.ws_connect({url})
+        except aiohttp.WSServerHandshakeError as error:
+            print(error.status)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    "url", ["'ws://api.test/x'", "__import__('yarl').URL('ws://api.test/x')"]
+)
+def test_aiohttp_asks_for_a_websocket_by_a_url_of_http(proxy, url):
+    assert python(proxy, AIOHTTP.format(url=url)) == "200\n"
+    assert proxy.asked == ["GET http://api.test/x HTTP/1.1"]
+
+
+NIQUESTS = """
+class HTTPAdapter:
+    def request_url(self, request, proxies):
+        return request
+class AsyncHTTPAdapter(HTTPAdapter):
+    def request_url(self, request, proxies):
+        return request
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("wss://api.test/x?a", "https://api.test/x?a"),
+        ("ws://api.test/x", "http://api.test/x"),
+        ("psse://api.test/x", "http://api.test/x"),
+        ("http://api.test/x", "http://api.test/x"),
+        ("/ws://x", "/ws://x"),
+    ],
+)
+def test_niquests_asks_for_a_websocket_by_a_url_of_http(proxy, tmp_path, url, asked):
+    """A stand-in: scripts/clients tries the real one."""
+    folder = tmp_path / "niquests"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "adapters.py").write_text(NIQUESTS)
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+    code += "from niquests.adapters import AsyncHTTPAdapter, HTTPAdapter\n"
+    code += "for each in HTTPAdapter(), AsyncHTTPAdapter():\n"
+    code += f"    print(each.request_url({url!r}, proxies=None))\n"
+    assert python(proxy, code) == f"{asked}\n{asked}\n"
+
+
 CONNECTS = """
 const {{ connect }} = require('{module}');
 const options = {{ host: '{host}', port: {port}, {more} }};
@@ -311,3 +365,97 @@ def test_node_leaves_a_proxy_alone_that_a_request_names(proxy):
     code = ASKS_BY_PATH.format(host="api.test", port=80, path=path)
     assert node(proxy, code) == "ok\n"
     assert proxy.asked == ["CONNECT api.test:80 HTTP/1.1"]
+
+
+#: What an observer makes of it, as dd-trace: nothing.
+LOOKS_ON = """
+const { connect } = net.Socket.prototype;
+net.Socket.prototype.connect = function (...args) { return connect.apply(this, args); };
+"""
+#: What nock and MSW make of a program, in the three ways that they have had: they put
+#: their own in the place of http's functions; of its agents, which connect once it is
+#: known that nobody answers; and of what sockets connect with.
+MOCKS_REQUESTS = """
+const { ClientRequest } = http;
+http.request = function request() { throw new Error('a CONNECT was seen'); };
+http.ClientRequest = http.request;
+http.get = (to) => new ClientRequest(to).end();
+"""
+MOCKS_AGENTS = """
+const mocked = (of) => class extends of.Agent {
+  constructor() { super(); this.onRequest = this.onResponse = () => {}; }
+  createConnection(options, done) {
+    if (options.host !== 'mocked.test') return super.createConnection(options, done);
+    console.log('mocked');
+    return new net.Socket();
+  }
+};
+http.globalAgent = new (mocked(http))();
+https.globalAgent = new (mocked(https))();
+"""
+MOCKS_SOCKETS = """
+globalThis.__MSW_INTERCEPTORS_REGISTRY = new Map();
+globalThis.__MSW_INTERCEPTORS_REGISTRY.set(Symbol.for('socket-interceptor'), 1);
+const { connect } = net.Socket.prototype;
+const mockLookup = (name, options, done) => {};
+let past = false;
+net.Socket.prototype.connect = function (...args) {
+  const [options] = Array.isArray(args[0]) ? args[0] : args;
+  if (past) return connect.apply(this, args);
+  console.log(options.host === 'mocked.test' ? 'mocked' : `seen ${options.host}`);
+  connect.call(this, { ...options, lookup: mockLookup });
+  if (options.host === 'mocked.test') return this;
+  if (!(this instanceof tls.TLSSocket)) return connect.apply(new net.Socket(), args);
+  const symbols = Object.getOwnPropertySymbols(this);
+  const given = this[symbols.find((each) => each.description === 'connect-options')];
+  past = true;
+  tls.connect({ ...options, ...given }).on('error', () => {});
+  past = false;
+  return this;
+};
+"""
+ASKS_AMONG_MOCKS = """
+const http = require('http');
+const https = require('https');
+const net = require('net');
+const tls = require('tls');
+{mocks}
+const to = {{ host: '{host}', port: {port}, path: '/x' }};
+const request = {module}.get(to);
+const say = (data) => console.log(`${{data}}`);
+request.on('response', (answer) => answer.on('data', say));
+request.on('error', () => {{}});
+"""
+
+
+@pytest.mark.parametrize(
+    ("mocks", "seen"),
+    [
+        (MOCKS_REQUESTS, ""),
+        (MOCKS_AGENTS, ""),
+        (MOCKS_SOCKETS, "seen api.test\n"),
+        (LOOKS_ON, ""),
+    ],
+    ids=["requests", "agents", "sockets", "none"],
+)
+@pytest.mark.parametrize(("module", "port"), [("http", 80), ("https", 443)])
+def test_node_what_a_mock_lets_pass_gets_a_tunnel(proxy, mocks, seen, module, port):
+    """The fake proxy speaks no TLS: it refuses what https asked it for."""
+    if module == "https":
+        proxy.status = "502 Bad Gateway"
+    code = ASKS_AMONG_MOCKS.format(
+        mocks=mocks, host="api.test", port=port, module=module
+    )
+    said = "ok\n" if module == "http" else ""
+    assert node(proxy, code) == seen + said
+    assert proxy.asked == [f"CONNECT api.test:{port} HTTP/1.1"]
+
+
+@pytest.mark.parametrize("mocks", [MOCKS_AGENTS, MOCKS_SOCKETS])
+@pytest.mark.parametrize(("module", "port"), [("http", 80), ("https", 443)])
+def test_node_what_is_mocked_gets_no_tunnel(proxy, mocks, module, port):
+    code = ASKS_AMONG_MOCKS.format(
+        mocks=mocks, host="mocked.test", port=port, module=module
+    )
+    assert node(proxy, code) == "mocked\n"
+    assert proxy.asked == []

@@ -2,7 +2,8 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import pytest
 
@@ -23,6 +24,7 @@ from mitmvcr.secrets.counted import Counted
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.text_redactor import TextRedactor
 
+Found = TypeVar("Found")
 #: One of each kind of anchor.
 ANCHORS = (
     "?key= &auth= pwd password token secret api_key apiKey eyJ sk-proj- glimt- Q~ -us"
@@ -88,6 +90,23 @@ class Counting:
         return found
 
 
+def counted(look: Callable[..., Found], work: list[int]) -> Callable[..., Found]:
+    """Count what a method of a scan looks through."""
+
+    def counting(
+        self: scan.Scan,
+        regex: re.Pattern[bytes],
+        at: int,
+        *more: object,
+        **named: object,
+    ) -> Found:
+        if not self.is_done(regex.pattern, at) and not isinstance(regex, Counting):
+            Counting(regex, work).match(self.data, at)
+        return look(self, regex, at, *more, **named)
+
+    return counting
+
+
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     count = [0]
@@ -101,16 +120,16 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[int]:
                 monkeypatch.setattr(module, name, Counting(regex, count))
     tables = {k: Counting(v, count) for k, v in columns._TABLES.items()}
     monkeypatch.setattr(columns, "_TABLES", tables)
-    match = scan.Scan.match
-
-    def counted(
-        self: scan.Scan, regex: re.Pattern[bytes], at: int
-    ) -> re.Match[bytes] | None:
-        if not self.is_done(regex.pattern, at) and not isinstance(regex, Counting):
-            Counting(regex, count).match(self.data, at)
-        return match(self, regex, at)
-
-    monkeypatch.setattr(scan.Scan, "match", counted)
+    for look in ("match", "value"):
+        monkeypatch.setattr(scan.Scan, look, counted(getattr(scan.Scan, look), count))
+    rows = tuple(
+        row._replace(of=row.of._replace(ahead=Counting(regex, count).match))
+        if (regex := getattr(row.of.ahead, "__self__", None))
+        else row
+        for row in syntaxes.SYNTAXES
+    )
+    monkeypatch.setattr(syntaxes, "SYNTAXES", rows)
+    monkeypatch.setattr(syntaxes, "_rows", syntaxes._rows.__wrapped__)
     quote = scan.Scan.closing_quote
 
     def closing_quote(self: scan.Scan, start: int, level: int, mark: bytes) -> int:
@@ -164,6 +183,31 @@ def test_the_table_stays_within_the_fast_automaton() -> None:
         "from anchors.MOST_FAST texts on each search takes 1.4 to 2.8 times as long:"
         " join stems, or measure anew"
     )
+
+
+def test_a_form_is_not_tried_at_each_place_where_it_might_begin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries, plain = [0], tokens.compiled
+
+    def compiled(text: str) -> re.Pattern[bytes]:
+        tries[0] += 1
+        return plain(text)
+
+    monkeypatch.setattr(tokens, "compiled", compiled)
+    found = TextRedactor(Redactor().rules).finder.found(b".*AAJTSQAC " * 400)
+    assert not found.spans
+    assert tries[0] <= 2 * 400
+
+
+def test_words_near_a_place_are_looked_for_once_in_any_order() -> None:
+    word, data = re.compile(rb"host"), b"host=h;" + b"a=1;" * 200 + b"host=h;pwd"
+    looked = scan.Scan(data)
+    near = [looked.may_be_near(word, at, 100) for at in range(0, 800, 40)]
+    assert near == [False, True, True, *[False] * 17]
+    assert looked.may_be_near(word, len(data) - 3, 100)
+    assert looked.may_be_near(word, 60, 100)  # behind what was looked through: perhaps
+    assert looked.may_be_near(word, len(data), 100)
 
 
 @pytest.mark.parametrize(("end", "count"), [(b'"', 0), (b" ", 1)])

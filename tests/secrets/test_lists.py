@@ -148,7 +148,7 @@ def test_a_template_is_a_regex(template: str, regex: str) -> None:
 
 def test_what_stands_before_an_anchor_is_counted() -> None:
     made = forms.pattern("x", "{d2-3}:AA{(x)}".replace("{(x)}", "{w4}"), "B:aws")
-    assert (made.anchors, made.back) == ((":AA",), (2, 3))
+    assert (made.anchors, made.back, made.lead) == ((":AA",), (2, 3), "[0-9]{2}")
     assert made.source.startswith("https://github.com/betterleaks/")
     assert made.sample == "{d2}:AA{w4}"
 

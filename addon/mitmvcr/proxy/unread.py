@@ -42,6 +42,11 @@ _NO_PORT = (
 )
 _NO_HEADER = re.compile(r": Invalid headers?\b")
 _HTTP2 = re.compile(r"(?:HTTP/2 protocol error|Invalid HTTP/2 request headers): (.*)")
+_NO_SCHEME = "a proxy is asked for URLs of http and https alone; write one of them"
+_NO_FIELD = (
+    "a name or a length in its headers is not HTTP; leave blanks out of names,"
+    " and state one length"
+)
 #: What mitmproxy says in the error of a flow that it refuses.
 _REFUSED = re.compile(
     r"(?!.* from server)"
@@ -102,6 +107,9 @@ def _warn(text: str) -> None:
 
 
 def _remedy(method: str, at: str) -> str:
+    scheme, colon, _ = at.partition("://")
+    if colon and scheme.isalpha() and scheme.lower() not in ("http", "https"):
+        return _NO_SCHEME
     found = _PORT.match(at)
     if found is None:
         return _NO_PORT if method == "CONNECT" else _ENCODE
@@ -123,10 +131,7 @@ def tell_refused(flow: http.HTTPFlow) -> bool:
     reason = flow.error.msg if flow.error is not None else ""
     if flow.response is not None or not _REFUSED.match(reason):
         return False
-    remedy = (
-        "a name or a length in its headers is not HTTP; leave blanks out of names,"
-        " and state one length"
-    )
+    remedy = _NO_SCHEME if "request scheme" in reason else _NO_FIELD
     _tell(flow.request.method, flow.request.url, remedy)
     return True
 

@@ -32,6 +32,7 @@ from mitmvcr.core.media import (
     parameter,
 )
 from mitmvcr.core.model import Headers, header
+from mitmvcr.secrets.charsets import WIDE, charset_of
 
 
 class Look(Enum):
@@ -77,22 +78,10 @@ _FILE_TYPE = re.compile(
 _TEXT_TYPE = re.compile(r"text/|.*(?:charset|json|xml|form-urlencoded|yaml|script)")
 _BINARY_TYPE = re.compile(r"msgpack|cbor|avro|thrift|bson")
 _CONTROL = re.compile(rb"[\0-\x06\x0e-\x1a\x7f]")
-_WIDE = re.compile(
-    rb"\xff\xfe|\xfe\xff|\0\0\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0]"
-    rb"|[^\0]\0\0\0[^\0]\0\0\0|\0\0\0[^\0]\0\0\0[^\0]"
-)
 _ZERO = b"\0"
-#: The longer first: one begins as another does.
-_MARKS = (
-    (b"\xff\xfe\0\0", "utf-32-le"),
-    (b"\0\0\xfe\xff", "utf-32-be"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-)
 #: Before a message of gRPC and of Connect: flags, of which there are these, and its
 #: length, which is at most this.
 _PREFIX, _FLAGS, _MOST = 5, (0, 1, 2, 3, 0x80, 0x81), 0xFFFFFFFF
-_CHARSET = re.compile(r"charset=\"?(utf-?(?:16|32)(?:-?[lb]e)?)")
 #: How many bytes tell whether a body is text.
 _SAMPLE = 1 << 13
 
@@ -112,7 +101,7 @@ PACKED = frozenset({"content-encoding", "grpc-encoding", "connect-content-encodi
 _PIECE = rb"[0-9A-Fa-f]{1,16}+(?:;[^\r\n]{0,1000}+)?+\r\n"
 _MAP = rb"[\x80-\xbf\xd9\xdc-\xdf]|\xd4r|[\0-\xff]{3}\0[\x01-\x13]"
 seems_packed = re.compile(
-    b"|".join((rb"\x1f\x8b|AAA", _MAP, _PIECE, _WIDE.pattern))
+    b"|".join((rb"\x1f\x8b|AAA", _MAP, _PIECE, WIDE.pattern))
 ).match
 
 
@@ -170,7 +159,7 @@ def _content(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:
         return body
     if saying := _output_ends(body, kind):
         return _output(body, saying, leaf)
-    if (charset := _charset(body, kind)) is not None:
+    if (charset := charset_of(body, kind)) is not None:
         return _wide(body, *charset, leaf)
     if _is_text(body, kind):
         return leaf(body, Look.ALL)
@@ -330,22 +319,6 @@ def _part(part: bytes, leaf: Leaf) -> bytes:
 
 
 # Character sets
-
-
-def _charset(body: bytes, kind: str) -> tuple[bytes, str] | None:
-    """Return the mark that a wide text begins with, and the codec of what follows it;
-    None for a text of single bytes."""
-    for mark, order in _MARKS:
-        if body.startswith(mark):
-            return mark, order
-    found = _CHARSET.search(kind)
-    if found is None and _WIDE.match(body) is None:
-        return None
-    is_of_four = _ZERO * 3 in (body[:3], body[1:4]) or (found and "32" in found[1])
-    width = "32" if is_of_four else "16"
-    if found and found[1].endswith(("le", "be")):
-        return b"", f"utf-{width}-{found[1][-2:]}"
-    return b"", f"utf-{width}-{'le' if body[:1] != _ZERO else 'be'}"
 
 
 def _wide(body: bytes, mark: bytes, codec: str, leaf: Leaf) -> bytes:

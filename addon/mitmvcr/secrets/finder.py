@@ -18,7 +18,7 @@ from mitmvcr.secrets.forms import Pattern
 from mitmvcr.secrets.headers import cookies_in
 from mitmvcr.secrets.heads import judged
 from mitmvcr.secrets.looks import is_real
-from mitmvcr.secrets.names import FLAG, HOLDER, SURE, Names
+from mitmvcr.secrets.names import FLAG, HOLDER, SURE, Name, Names
 from mitmvcr.secrets.parameters import is_form, parameter
 from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.rules import Rules
@@ -139,7 +139,7 @@ class Finder:
         if any(passwords(data)):
             return False
         hits = self._hits(data)
-        if hits and any(self._suspects(data, hits)):
+        if hits and self._is_suspect(data, hits):
             return False
         return (
             depth == DEEPEST
@@ -147,15 +147,18 @@ class Finder:
             or all(self.is_clear(each.plain, depth + 1) for each in percent_in(data))
         )
 
-    def _suspects(self, data: bytes, hits: Iterable[Hit]) -> Iterator[object]:
-        forms = Tokens(data, self._keep, self._names.is_kept, is_framed=True)
-        named = 0
+    def _is_suspect(self, data: bytes, hits: Iterable[Hit]) -> bool:
+        at = Tokens(data, self._keep, self._names.is_kept, is_framed=True).at
+        targets, named = self._targets, 0
         for number, start, end in hits:
-            target = self._targets[number]
-            yield target.mark or forms.at(target.forms, start)
-            if target.is_name and start >= named:
+            is_name, mark, forms = targets[number]
+            if mark or (forms and at(forms, start)):
+                return True
+            if is_name and start >= named:
                 begin, named = _name_around(data, start, end)
-                yield self._can_be_secret(data, begin, named)
+                if self._of_secret(data, begin, named) is not None:
+                    return True
+        return False
 
     def found(self, data: bytes, kind: str = "", *, asked: bool = False) -> Found:
         """Return all secrets in a text of a Content-Type, except what a rule finds
@@ -200,14 +203,16 @@ class Finder:
                 starts[mark].append(start)
         return spans, starts
 
-    def _can_be_secret(self, data: bytes, begin: int, finish: int) -> bool:
-        """Return whether a name is that of a secret, and a value can follow: none does
-        that of a resource, a placeholder, a test that passed."""
-        return (
-            self._names.of(data[begin:finish]).parameter > 0
+    def _of_secret(self, data: bytes, begin: int, finish: int) -> Name | None:
+        """Return what a name says if it is that of a secret, and a value can follow:
+        none does that of a resource, a placeholder, a test that passed."""
+        known = self._names.of(data[begin:finish])
+        is_one = (
+            known.parameter > 0
             and data[finish : finish + 1] in _FOLLOWED
             and not is_no_name(data, begin)
         )
+        return known if is_one else None
 
     def _of_name(self, scan: Scan, start: int, end: int) -> Iterable[Span]:
         """Return the values of the field whose name holds ``data[start:end]``, if they
@@ -215,9 +220,10 @@ class Finder:
         data = scan.data
         begin, finish = _name_around(data, start, end)
         scan.named = finish
-        if not self._can_be_secret(data, begin, finish):
+        known = self._of_secret(data, begin, finish)
+        if known is None:
             return ()
-        sure = self._names.of(name := data[begin:finish]).field
+        name, sure = data[begin:finish], known.field
         if sure == HOLDER:
             return self._held(scan, begin, finish)
         found = parameter(scan, begin, finish)

@@ -26,6 +26,9 @@ class Pattern(NamedTuple):
     check: Callable[[bytes], bool] | None = None
     #: A run of letters may be looked through at each anchor in it.
     is_long: bool = True
+    #: What stands right before its anchor, at least, where a match may begin in several
+    #: places.
+    lead: str = ""
 
 
 #: Nothing that could go on the word stands before it, unless it is what stands before
@@ -116,6 +119,7 @@ def pattern(kind: str, template: str, source: str) -> Pattern:
         tuple(sorted({at for _, back in anchored for at in back})),
         CHECKS[checked[0]] if checked else None,
         any(map(_is_long, _PIECE.finditer(template))),
+        _lead(flat[0]),
     )
 
 
@@ -160,6 +164,12 @@ def _anchor(pieces: Pieces) -> tuple[str, range]:
         shortest, longest = _lengths(piece)
         least, most = least + shortest, most + longest
     raise ValueError("a form without a text to look for")
+
+
+def _lead(pieces: Pieces) -> str:
+    first = pieces[0]
+    is_range = first["most"] and len(pieces) > 1 and pieces[1]["text"]
+    return f"[{_CLASSES[first['of']]}]{{{first['least']}}}" if is_range else ""
 
 
 def _lengths(piece: re.Match[str]) -> tuple[int, int]:

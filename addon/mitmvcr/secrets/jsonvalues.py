@@ -210,9 +210,10 @@ def without_messages(scan: Scan, begin: int, finish: int, found: Values) -> Valu
     words that stand directly under its name among errors."""
     if not found or not _DIRECTLY.fullmatch(scan.data, finish, found[0].start):
         return found
-    if not _is_among_errors(scan, begin):
-        return found
-    return [each for each in found if _is_likely(each)]
+    likely = [each for each in found if _is_likely(each)]
+    # Errors are looked for in all of the text, so last.
+    is_said = len(likely) < len(found) and _is_among_errors(scan, begin)
+    return likely if is_said else found
 
 
 def _is_likely(value: Value) -> bool:

@@ -118,16 +118,17 @@ class KnownSecrets:
                     self._note(text)
 
     def _note(self, text: bytes) -> None:
-        number, size = len(self._texts), _START
+        number, size, begun = len(self._texts), _START, text[:_START]
         self._texts.append(text)
-        alike = self._by_start.get(text[:size], ())
+        alike = self._by_start.get(begun, ())
         while len(alike) >= _ALIKE and size < len(text):
             size *= 2
-            alike = self._by_start.get(text[:size], ())
-        self._by_start[text[:size]] = *alike, number
-        self._sizes.add(len(text[:size]))
+            begun = text[:size]
+            alike = self._by_start.get(begun, ())
+        self._by_start[begun] = *alike, number
         if not alike:  # last, since other threads search for it from here on
-            self._starts.append(text[:size])
+            self._sizes.add(len(begun))
+            self._starts.append(begun)
 
     @property
     def size(self) -> int:

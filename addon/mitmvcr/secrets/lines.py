@@ -21,6 +21,8 @@ LINE_END = (
 )
 
 
+#: So far into its line a name may stand.
+_INDENT = 60
 #: What may stand before the name in its line, and how all of that ends.
 _BEGINNING = re.compile(
     rb"(?:\n|\\[nr])(?:[<>*] )?[ \t-]{0,40}"
@@ -59,6 +61,8 @@ _HEREDOC = re.compile(
     rb"[ \t]{0,20}+=[ \t]{0,20}+<<[-~]?+(\w{1,30}+)\r?\n[ \t]{0,60}+"
     rb"([^\r\n]{4,2000}+)(?=\r?\n[ \t]{0,60}+\1)"
 )
+#: What any of these begins with.
+SET = re.compile(rb"[\"']?+[ \t]{0,20}+[:=]{1,2}+[ \t]{0,20}+\S")
 _BLOCK = re.compile(rb":[ \t]{0,9}+[|>][+-]?+[0-9]?+[ \t]{0,9}+\r?\n([ \t]{1,60}+)")
 
 
@@ -66,8 +70,11 @@ def _beginning(
     scan: Scan, begin: int, regex: re.Pattern[bytes] = _BEGINNING
 ) -> re.Match[bytes] | None:
     """Match the beginning of the line in which a name is the first word."""
-    left = scan.left(begin, 60) if begin > 60 else b"\n" + scan.left(begin, 60)
-    return regex.search(left, max(0, left.rfind(b"\n")))
+    left = scan.left(begin, _INDENT) if begin > _INDENT else b"\n" + scan.data[:begin]
+    at = left.rfind(b"\n")
+    if at < 0 and (at := left.find(b"\\")) < 0:
+        return None
+    return regex.search(left, at)
 
 
 def line(scan: Scan, begin: int, finish: int) -> Values:
@@ -106,6 +113,8 @@ def header(scan: Scan, begin: int, finish: int) -> Values:
     return scan.value(regex, finish, Place.HEADER)
 
 
+#: A list, or the end of the line.
+NEXT = re.compile(rb":[ \t]{0,9}+[\[\r\n]")
 _ENDED = re.compile(rb":[ \t]{0,9}+\r?\n")
 #: The lines of a list under a name, or its value alone.
 _ITEMS = re.compile(
@@ -172,6 +181,8 @@ def _column(scan: Scan, at: int) -> int:
 
 # In commands
 
+#: What may be an argument begins so.
+WORD = re.compile(rb"[ \t]{1,20}+(?:\S{4}|[\"'][^\r\n]{4})")
 _LOGIN = re.compile(
     rb"\b(?:login|account|machine|user|username)[ \t\r\n]{1,20}"
     rb"\S{1,100}[ \t\r\n]{1,20}\Z"
@@ -220,7 +231,8 @@ def argument(scan: Scan, begin: int, finish: int) -> Values:
     near = left if left.endswith(b"/") else left[-20:]
     if _SETTERS.search(near) and _SET.search(left):
         return scan.value(_ARGUMENT, finish, Place.TEXT)
-    is_login = any(each.endswith(_WHO) for each in left.rsplit(None, 2)[-2:-1])
+    words = left.rsplit(None, 2)
+    is_login = len(words) > 1 and words[-2].endswith(_WHO)
     if is_login and _LOGIN.search(left) and not scan.data.startswith(b"-", begin):
         return scan.value(_NETRC, finish, Place.TEXT)
     if not _beginning(scan, begin):

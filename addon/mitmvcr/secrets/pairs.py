@@ -11,7 +11,7 @@ _CALL = rb"(?:[a-zA-Z]{1,12}(?:\.[a-zA-Z]{1,12})?\()?"
 _NAMED = re.compile(
     rb"(?:\A|[\s{(,;&\"'-])(?i:" + LABEL + rb")" + _SIGN + _CALL + rb"[\"'`]?\Z"
 )
-_BETWEEN = re.compile(
+BETWEEN = re.compile(
     rb"[\"'`]?+\)?(?:[ \t]{0,20}+,\s{0,60}+|\s{1,60}+)"
     rb"(?:[\"']?+(?!(?i:" + VALUE + rb")\b)\w{1,40}+" + _SIGN
     + rb"(?:\"[^\"\r\n]{0,200}+\"|'[^'\r\n]{0,200}+'|[\w./-]{1,60}+)"
@@ -42,7 +42,7 @@ _NEAR, _WORDS = 600, 3
 def behind(scan: Scan, begin: int, finish: int) -> Values:
     """Return the value behind its name. One in no quotes may be a variable's name, if
     it does not end its line as YAML's do."""
-    found = scan.match(_BETWEEN, finish)
+    found = scan.match(BETWEEN, finish)
     if found is None or not _NAMED.search(scan.left(begin, 60)):
         return NONE
     is_code = b"," in found[0]

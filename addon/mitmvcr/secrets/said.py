@@ -128,6 +128,7 @@ def _is_code(text: str) -> bool:
 # Where a name could stand
 
 _NO_NAMES = (b"arn:", b"[REDACTED:", b"REDACTED:")
+_NO_NAME_BEGINS = b"aR[P"
 #: Of a test. A variable has such a name too, and only what stands around tells
 #: one from the other.
 _PASSED = b"PASS: "
@@ -143,6 +144,8 @@ _ANOTHER_BEHIND = re.compile(
 def is_no_name(data: bytes, begin: int) -> bool:
     """Return whether what begins there is no name of a value, but a resource, a
     placeholder or a verdict: others stand around it, or it is on a file."""
+    if data[begin] not in _NO_NAME_BEGINS:
+        return False
     if not data.startswith(_PASSED, begin):
         return data.startswith(_NO_NAMES, begin)
     if data[begin - 1 : begin] in (b"\n", b"n", b" "):  # the end of another line

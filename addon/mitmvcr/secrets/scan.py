@@ -68,6 +68,7 @@ class Run:
         self, before: bytes, letters: bytes, least: int, most: int, after: bytes
     ) -> None:
         value = rb"(%b{%d,%d}+)" % (letters, least, most)
+        self.least = re.compile(before + letters + rb"{%d}" % least)
         self.whole = re.compile(before + value + after)
         self.before, self.after = re.compile(before), re.compile(after)
         self.long, self.most = re.compile(before + letters + rb"{99,}+"), most
@@ -75,6 +76,8 @@ class Run:
 
 #: A literal of code is no longer, nor is what is left of a value that was cut off.
 LONGEST = 2000
+#: No word is longer that is looked for near a place.
+_WORD = 16
 #: So often may each byte of a text be looked through within objects, and so many.
 _OFTEN, _FREE = 3, 1 << 13
 
@@ -85,7 +88,8 @@ class Scan:
     ``asked``: it is part of a request.
 
     ``named``: up to here names were looked for, or values found; ``room``: how many
-    bytes may be looked through within objects, those in others again.
+    bytes may be looked through within objects, those in others again; ``ends``: how far
+    each rule has looked through the text.
     """
 
     def __init__(self, data: bytes, *, form: bool = False, asked: bool = False) -> None:
@@ -93,12 +97,13 @@ class Scan:
         self.named = 0
         self.room = _OFTEN * len(data) + _FREE
         self._missing: dict[bytes, int] = {}
-        self._ends: dict[Hashable, int] = {}
+        self.ends: dict[Hashable, int] = {}
         self._said: dict[Hashable, list[int]] = {}
+        self._last: dict[bytes, tuple[int, int]] = {}
 
     def left(self, begin: int, size: int) -> bytes:
         """Return what stands before a place, so far."""
-        return self.data[max(0, begin - size) : begin]
+        return self.data[begin - size if begin > size else 0 : begin]
 
     def once(self, rule: Callable[[bytes], list[int]]) -> list[int]:
         """Return what a rule says of the whole text, asked once."""
@@ -125,35 +130,44 @@ class Scan:
 
     def is_done(self, rule: Hashable, start: int) -> bool:
         """Return whether a rule has looked through this place."""
-        return start < self._ends.get(rule, 0)
+        return start < self.ends.get(rule, 0)
 
     def done(self, rule: Hashable, end: int) -> None:
         """Say that a rule has looked through all up to ``end``."""
-        if end > self._ends.get(rule, 0):
-            self._ends[rule] = end
+        if end > self.ends.get(rule, 0):
+            self.ends[rule] = end
+
+    def may_be_near(self, regex: re.Pattern[bytes], begin: int, far: int) -> bool:
+        """Return False if a regex, of a word, matches nowhere so far before a place."""
+        done, last = self._last.get(regex.pattern, (0, -1))
+        first = max(0, begin - far)
+        for found in regex.finditer(self.data, max(done - _WORD, first), begin):
+            last = max(last, found.start())
+        self._last[regex.pattern] = max(done, begin), last
+        return last >= first or begin < done
 
     def match(self, regex: re.Pattern[bytes], at: int) -> re.Match[bytes] | None:
         """Match at a place that this regex did not look through before."""
         # By its text: the hash of a regex is that of all its code, made anew each time.
-        if at < self._ends.get(regex.pattern, 0):
+        if at < self.ends.get(regex.pattern, 0):
             return None
         found = regex.match(self.data, at)
         if found is not None:
-            self._ends[regex.pattern] = found.end()
+            self.ends[regex.pattern] = found.end()
         return found
 
     def run(self, run: Run, at: int) -> Values:
         """Return the run of a regex. A long one that does not end as it has to, or not
         so soon, is not looked through again from another place in it."""
-        data, done = self.data, self._ends.get(run, 0)
+        data, done = self.data, self.ends.get(run, 0)
         if at < done and (begun := run.before.match(data, at)) and begun.end() < done:
             return NONE
         if found := run.whole.match(data, at):
-            self._ends[run] = found.end()
+            self.ends[run] = found.end()
             return (Value(*found.span(1), found[1], Place.TEXT),)
         if long := run.long.match(data, at):
             is_ended = run.after.match(data, long.end()) is not None
-            self._ends[run] = long.end() - run.most * is_ended
+            self.ends[run] = long.end() - run.most * is_ended
         return NONE
 
     def value(
@@ -164,9 +178,13 @@ class Scan:
         decode: Callable[[bytes], bytes] = bytes,
     ) -> Values:
         """Return what the last group of a regex matches."""
-        found = self.match(regex, at)
-        if found is None or not (group := found.lastindex):
+        # Not by calling ``match``: most often nothing is there.
+        if at < self.ends.get(regex.pattern, 0):
             return NONE
+        if (found := regex.match(self.data, at)) is None:
+            return NONE
+        self.ends[regex.pattern] = found.end()
+        group = found.lastindex or 0
         return (Value(*found.span(group), decode(found[group]), place),)
 
     def until(self, text: bytes, start: int) -> Values:

@@ -38,12 +38,20 @@ from mitmvcr.secrets.scan import (
 Take = Callable[[Scan, int, int], Values]
 
 
+class Taker(NamedTuple):
+    """``ahead`` matches behind the name of all values; ``rule`` looks for them once."""
+
+    take: Take
+    ahead: Callable[[bytes, int], object] | None = None
+    rule: bytes = b""
+
+
 class Syntax(NamedTuple):
     """Each says which bytes may stand in a place, empty for any: right ``before`` the
     name, ``far`` before it behind blanks and quotes, right ``after`` it, and as a
     ``sign`` behind what closes the name and blanks. A text begins as a line does."""
 
-    take: Take
+    of: Taker
     before: bytes = b""
     far: bytes = b""
     after: bytes = b""
@@ -59,25 +67,25 @@ def _matched(
     *,
     left: bytes = b"",
     far: int = 150,
+    near: re.Pattern[bytes] | None = None,
     fold: Callable[[bytes], bytes] = bytes,
     decode: Callable[[bytes], bytes] = bytes,
-) -> Take:
+) -> Taker:
     """Return what takes the last group of a regex behind the name, where ``left``
-    matches what ends before it, within ``far`` bytes. Hardly ever a value follows."""
+    matches what ends before it, within ``far`` bytes, and so does ``near`` anywhere."""
     compiled, before = re.compile(regex), re.compile(left + rb"\Z")
 
     def take(scan: Scan, begin: int, finish: int) -> Values:
-        if left and not (
-            compiled.match(scan.data, finish)
-            and before.search(fold(scan.left(begin, far)))
-        ):
+        if near and not scan.may_be_near(near, begin, far):
+            return NONE
+        if left and not before.search(fold(scan.left(begin, far))):
             return NONE
         return scan.value(compiled, finish, place, decode)
 
-    return take
+    return Taker(take, compiled.match, compiled.pattern)
 
 
-def _run(run: Run, left: bytes = b"") -> Take:
+def _run(run: Run, left: bytes = b"") -> Taker:
     """Return what takes a run of letters, where ``left`` matches what ends before the
     name."""
     ends = re.compile(left + rb"\Z")
@@ -86,7 +94,7 @@ def _run(run: Run, left: bytes = b"") -> Take:
         value = scan.run(run, finish)
         return value if value and ends.search(scan.left(begin, 200)) else NONE
 
-    return take
+    return Taker(take, run.least.match)
 
 
 # Assigned: name, sign, value
@@ -97,10 +105,9 @@ _ASSIGNED = re.compile(
     rb"(?:/\*[^*]{0,200}+\*/[ \t\r\n]{0,9}+)?+(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+"
     rb"(?:string\([0-9]{1,6}\) )?+(?:[bhru@]{1,2}(?=[\"'\\]))?+"
 )
+_ASSIGNED_TO = re.compile(_ASSIGNED.pattern + rb"[\\\"'`\[{0-9]")
 #: Of a block of GraphQL's within JSON each quote is escaped.
 _QUOTED = re.compile(rb"(\\{0,15})(\"(?:\1\"){2}|'(?:\1'){2}|[\"'`])")
-
-
 _CALLED = re.compile(rb"\([ ]?\\{0,15}[\"']\Z")
 _IN_PROSE = re.compile(rb"\w \Z")
 
@@ -165,18 +172,18 @@ def _in_quotes(scan: Scan, begin: int, finish: int) -> Values:
     return (Value(start, end, text, Place.TEXT),)
 
 
-def _in_prose(regex: bytes, left: bytes = b"", *, only: bool = False) -> Take:
+def _in_prose(regex: bytes, left: bytes = b"", *, only: bool = False) -> Taker:
     """Return what takes letters by chance as a value, and all else, since prose has
     anything there and lists hold names alone, as a doubtful one, or not at all."""
-    take = _matched(regex, Place.INNER, left=left)
+    taker = _matched(regex, Place.INNER, left=left)
 
     def taken(scan: Scan, begin: int, finish: int) -> Values:
-        found = take(scan, begin, finish)
+        found = taker.take(scan, begin, finish)
         if found and is_by_chance(found[0].text):
             return (found[0]._replace(place=Place.TEXT),)
         return NONE if only else found
 
-    return taken
+    return taker._replace(take=taken)
 
 
 #: Of pairs of headers.
@@ -187,6 +194,11 @@ _CONNECTION = (
     rb"|d(?<!\w.)(?:ata source|bname|atabase|river|sn)|endpoint(?<!\w.{8})"
     rb"|initial catalog(?<!\w.{15})|accountname(?<!\w.{11}))[ \t]?=[ \t]?[^;\"'<>&\s]"
     rb"[^\n]*"
+)
+#: Each word that may begin it, behind one of the first letters.
+_CONNECTION_WORDS = re.compile(
+    rb"[SHUDEIAshudeia](?i:erver|ost|ser|id|ata source|bname|atabase|river|sn|ndpoint"
+    rb"|nitial catalog|ccountname)"
 )
 _SQL = rb"(?i:\b(?:create|alter)\s{1,9}(?:user|role|login|group)\b)[^;]{0,250}"
 _SQL_TEXT = rb"\s{1,9}+'([^'\\\r\n]{1,400}+)'"
@@ -228,7 +240,6 @@ _STATED = (
     rb"(?: (?:is|was)(?: now)?+:?+|:)[ \t]{1,9}+" + _IN_TAGS
     + rb"[\"'`]?+" + _CHANCE + rb"(?:[\"'`](?!:))?+" + _STOP
 )  # fmt: skip
-_ANY = BARE + rb"{6,2000}+"
 
 _CELL = rb"`?+[ ]{1,80}+\|[ ]{1,9}+`?+([\w~+=-]{16,2000}+)`?+[ ]{1,80}+\|"
 _MARKED = (
@@ -237,33 +248,33 @@ _MARKED = (
 
 SYNTAXES = (
     # {"name": "X-Api-Key", "value": "x"}, {"path": "/password", "value": "x"}
-    Syntax(jsonvalues.paired, b'"', b":", b'"\\', b","),
-    Syntax(jsonvalues.paired, b"/", b"", b'"\\', b","),
-    Syntax(jsonvalues.turned, b'"', b":", b'"\\', b"},"),
+    Syntax(Taker(jsonvalues.paired), b'"', b":", b'"\\', b","),
+    Syntax(Taker(jsonvalues.paired), b"/", b"", b'"\\', b","),
+    Syntax(Taker(jsonvalues.turned), b'"', b":", b'"\\', b"},"),
     # multipart, <input name="password" value="x">, <entry key="password">x</entry>
-    Syntax(markup.part, b'"', b"=", b'"'),
-    Syntax(markup.part, b"=", b"", b"\r\n;"),
-    Syntax(markup.entered, b"\"'", b"=", b"\"'"),
-    Syntax(markup.entered, b"=", b"", b" \t\r\n/>"),
+    Syntax(Taker(markup.part), b'"', b"=", b'"'),
+    Syntax(Taker(markup.part), b"=", b"", b"\r\n;"),
+    Syntax(Taker(markup.entered), b"\"'", b"=", b"\"'"),
+    Syntax(Taker(markup.entered), b"=", b"", b" \t\r\n/>"),
     # ["PASSWORD=x"], -H "X-Api-Key: x"
-    Syntax(_in_quotes, _QUOTES, b"", b"="),
+    Syntax(Taker(_in_quotes), _QUOTES, b"", b"="),
     Syntax(_matched(rb":[ \t]?" + SCHEME + rb"([^\s\"'\\<>]{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
     # &quot;password&quot;:&quot;x&quot;, \\x22password\\x22:\\x22x, &lt;password&gt;x
     Syntax(_matched(_IN_QUOTES, Place.FIELD, decode=unescaped), b";2", b"", b"&\\"),
     Syntax(_matched(_ESCAPED_ELEMENT, Place.FIELD), b";", b"", b"&"),
     # <password>x</password>, <key>password</key><string>x</string>, <dt> and <dd>
-    Syntax(markup.element, b"<", b"", b"> \t\r\n"),
+    Syntax(Taker(markup.element), b"<", b"", b"> \t\r\n"),
     Syntax(_matched(_NEXT_TAG, Place.FIELD, decode=unescaped), b">", b"", b"<"),
     Syntax(_matched(_OTHER_TAG, Place.INNER, decode=unescaped), b">", b"", b"<:"),
-    Syntax(markup.attribute, b" \t\r\n", sign=b"="),
+    Syntax(Taker(markup.attribute), b" \t\r\n", sign=b"="),
     # machine h login a password x, setenv PASSWORD x
-    Syntax(lines.argument, b" \t\r\n/", b"", b" \t"),
+    Syntax(Taker(lines.argument, lines.WORD.match), b" \t\r\n/", b"", b" \t"),
     # --password x, ["--password", "x"], -Password "x"
-    Syntax(lines.option, b" \t\r\n\"'", b"", b"=: \t\r\n\\\"'"),
+    Syntax(Taker(lines.option), b" \t\r\n\"'", b"", b"=: \t\r\n\\\"'"),
     # CREATE USER u IDENTIFIED BY 'x'
     Syntax(_matched(_SQL_TEXT, Place.TEXT, left=_SQL, far=300), b" \t\r\n", b"", b" \t\r\n", b"'"),
     # "password": "x", password = 'x', put("password", "x"), password "x"
-    Syntax(_assigned, sign=b":=,;" + _QUOTES),
+    Syntax(Taker(_assigned, _ASSIGNED_TO.match), sign=b":=,;" + _QUOTES),
     # apiKey: String = "x", api_key <- "x", {password,<<"x">>}
     Syntax(_matched(_TYPED), after=b": \"'|"),
     Syntax(_matched(rb"(?:,| =>)[ ]?(?:<<)?\"([^\"\\\r\n]{4,400}+)\"", left=rb"[{,][ ]?", far=3), after=b", "),
@@ -273,23 +284,23 @@ SYNTAXES = (
     Syntax(_matched(_BLOCK_VALUE), after=b'" ', sign=b"{"),
     # - name: PASSWORD, set { name = "password" value = "x" }, {name: PASSWORD, value: x}
     #   value: x
-    Syntax(pairs.behind, far=b":=>("),
-    Syntax(pairs.before, far=b":=>("),
+    Syntax(Taker(pairs.behind, pairs.BETWEEN.match), far=b":=>("),
+    Syntax(Taker(pairs.before), far=b":=>("),
     # password:
     #   - x, or value: x
-    Syntax(lines.items, BEFORE, FAR, b":"),
+    Syntax(Taker(lines.items, lines.NEXT.match), BEFORE, FAR, b":"),
     # [password] => x, | password | x |, - **password**: `x`, the password is `x`
     Syntax(_matched(rb" => (" + LETTER + rb"{6,2000}+)" + LINE_END, Place.TEXT), after=b" ", sign=b"="),
     Syntax(_in_prose(_CELL), far=b"|", after=b"` ", sign=b"|"),
     Syntax(_in_prose(_MARKED), b"*`", b"", b"*`"),
     # Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
-    Syntax(lines.header, BEFORE, FAR, b":"),
-    Syntax(lines.line, BEFORE, FAR, b":= \"'", b":="),
+    Syntax(Taker(lines.header), BEFORE, FAR, b":"),
+    Syntax(Taker(lines.line, lines.SET.match), BEFORE, FAR, b":= \"'", b":="),
     # //registry.npmjs.org/:_authToken=x
     Syntax(_run(Run(rb"[ \t]{0,9}+=[ \t]{0,9}+[\"']?+", BARE, 4, 2000, rb"(?=[\"']?+(?:\s|\Z|\\))"), left=rb"//[^\s\"'=]{1,120}[/:]"), b"/:", b"", b"= "),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
     Syntax(_matched(rb"=([^;/?#&\"'\s<>\\]{4,500}+)", left=rb"://[^\s\"'<>]*", far=1000), b";", b"", b"="),
-    Syntax(_matched(rb"[ \t]?=[ \t]?(?:\{([^{}\r\n]{4,500}+)\}|([^;\"'\s<>&\\]{4,500}+))", left=_CONNECTION, far=200, fold=bytes.lower), b"; \t", b"", b"= ", b"="),
+    Syntax(_matched(rb"[ \t]?=[ \t]?(?:\{([^{}\r\n]{4,500}+)\}|([^;\"'\s<>&\\]{4,500}+))", left=_CONNECTION, far=200, near=_CONNECTION_WORDS, fold=bytes.lower), b"; \t", b"", b"= ", b"="),
     Syntax(_run(Run(rb"=", rb"[^;,\"'\s<>&\\]", 4, 500, b""), left=rb"(?:--set(?:-string)?[ =]|:[0-9]{2,5},)\S*"), b" \t,=", b"", b"="),
     Syntax(_run(Run(rb"[ \t]?=[ \t]?(?!" + IDENTIFIER + rb")", rb"[^;,\"'\s<>&\\(){}]", 6, 500, rb"(?=;[ ]?[A-Za-z][\w ]{1,30}=[^=])")), after=b"= ", sign=b"="),
     Syntax(_matched(rb"=([^\"'\s<>()]{4,500}+)\)", left=rb"\(\w{2,20}=[^()]{0,100}\)\s?\(", far=130), b"(", b"", b"="),
@@ -297,7 +308,7 @@ SYNTAXES = (
     # key=PASSWORD&value=x of a form, and as command lines have it
     Syntax(_matched(rb"&[\w.\[\]%]{0,60}?(?i:value)(?:\]|%5D)?=([^&\s\"'<>]{1,2000}+)", Place.FIELD, left=rb"(?i:name|key)(?:\]|%5D)?=", decode=unquote_to_bytes), b"=", b"", b"&"),
     # Where code and sentences stand too: f(password=x), the password is: x
-    Syntax(_matched(rb"=(?!" + IDENTIFIER + rb")(" + _ANY + rb")(?![(\[{$`])", Place.INNER), after=b"="),
+    Syntax(_matched(rb"=(?!" + IDENTIFIER + rb")(" + BARE + rb"{6,2000}+)(?![(\[{$`])", Place.INNER), after=b"="),
     Syntax(_in_prose(_SENTENCE), after=b": \"'"),
     Syntax(_in_prose(_STATED, only=True), after=b": "),
     Syntax(_in_prose(rb":" + _CHANCE + _STOP, only=True), b" \t\r\n\"'`(", after=b":"),
@@ -314,12 +325,12 @@ _EMPTY, _SHORT = (
 
 
 @lru_cache(maxsize=4096)
-def _rows(*around: bytes) -> tuple[Take, ...]:
+def _rows(*around: bytes) -> tuple[Taker, ...]:
     def fits(row: Syntax) -> bool:
         pairs = zip(around, row[1:], strict=True)
         return all(not of or (one != b"" and one in of) for one, of in pairs)
 
-    return tuple(row.take for row in SYNTAXES if fits(row))
+    return tuple(row.of for row in SYNTAXES if fits(row))
 
 
 def values(scan: Scan, begin: int, finish: int, *, is_sure: bool) -> Values:
@@ -328,10 +339,11 @@ def values(scan: Scan, begin: int, finish: int, *, is_sure: bool) -> Values:
     after = data[finish : finish + 1]
     if after == b'"' and (_EMPTY if is_sure else _SHORT).match(data, finish):
         return NONE
-    left = data[max(0, begin - 12) : begin]
-    sign = _NEXT.match(data, finish)
+    left, sign, ends = scan.left(begin, 12), _NEXT.match(data, finish), scan.ends
     before, far = left[-1:] or b"\n", left.rstrip(b" \t\\\"'`")[-1:] or b"\n"
-    for take in _rows(before, far, after, sign[1] if sign else b""):
+    for take, ahead, rule in _rows(before, far, after, sign[1] if sign else b""):
+        if ahead and (finish < ends.get(rule, 0) or not ahead(data, finish)):
+            continue
         if found := take(scan, begin, finish):
             return jsonvalues.without_messages(scan, begin, finish, found)
     return NONE

@@ -10,7 +10,7 @@ from mitmvcr.secrets.spans import Span
 
 _RUN = re.compile(rb"[\w.~+/=-]*+")
 #: So often is a form tried in one run of letters where it does not stand.
-_TRIES = 4
+_TRIES, _NEVER = 4, (0, 0)
 #: No token is shorter.
 SHORTEST = 14
 
@@ -39,22 +39,27 @@ class Tokens:
         for pattern in patterns:
             if at < self.done:
                 return None
-            kind, is_long = pattern.kind, pattern.is_long
+            kind = pattern.kind
             if kind in self.keep:
                 if self._matched(pattern, at):
                     self.note(kind)
-            elif not is_long or self._may_be_tried(kind, at):
-                span = self._matched(pattern, at)
-                if span is None and self.is_framed:
-                    span = self._behind_its_length(pattern, at)
-                if span is not None:
-                    return span
-                if is_long:
-                    self._failed(kind, at)
+                continue
+            run, tries = self.tries.get(kind, _NEVER) if pattern.is_long else _NEVER
+            if tries >= _TRIES and at < run:
+                continue
+            span = self._matched(pattern, at)
+            if span is None and self.is_framed:
+                span = self._behind_its_length(pattern, at)
+            if span is not None:
+                return span
+            if pattern.is_long:
+                self._failed(kind, at, run, tries)
         return None
 
     def _matched(self, pattern: Pattern, at: int) -> Span | None:
-        regex, data = compiled(pattern.regex), self.data
+        regex, data, lead = compiled(pattern.regex), self.data, pattern.lead
+        if lead and not compiled(lead).match(data, max(0, at - pattern.back[0]), at):
+            return None
         for back in pattern.back:
             found = regex.match(data, at - back) if back <= at else None
             if found is not None and is_genuine(pattern, found[0]):
@@ -80,12 +85,7 @@ class Tokens:
         start, end = (first + at for at in found.span(found.lastindex or 0))
         return Span(start, end, pattern.kind, self.data[start:end])
 
-    def _may_be_tried(self, kind: str, at: int) -> bool:
-        run, tries = self.tries.get(kind, (0, 0))
-        return tries < _TRIES or at >= run
-
-    def _failed(self, kind: str, at: int) -> None:
-        run, tries = self.tries.get(kind, (0, 0))
+    def _failed(self, kind: str, at: int, run: int, tries: int) -> None:
         if at >= run:
             found = _RUN.match(self.data, at)
             assert found is not None

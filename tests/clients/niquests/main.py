@@ -1,3 +1,4 @@
+import json
 import sys
 
 import niquests
@@ -12,3 +13,8 @@ print(niquests.get(base + "/cookies", cookies={"flavour": "oat"}).text)
 with session.get(base + "/sse", params={"n": 2}, stream=True) as answer:
     for line in answer.iter_lines():
         print(line.decode())
+socket = niquests.get(sys.argv[2]).extension
+print(json.loads(socket.next_payload())["type"])
+socket.send_payload('{"type": "session.update", "session": 1}')
+print(json.loads(socket.next_payload())["type"])
+socket.close()

@@ -18,6 +18,11 @@ const tls = require('tls');
 
 const DEFAULT_PORTS = { 'http:': 80, 'https:': 443 };
 const TUNNEL = Symbol('mitmvcr.tunnel');
+const LATER = Symbol('mitmvcr.later'); // is HTTP, and gets its tunnel when it is connected
+const SEEN = Symbol('mitmvcr.seen'); // by who looks at connections before they are made
+// As Node has it: what is mocked later (MSW, nock, Polly.js) is to see no CONNECT.
+const { ClientRequest } = http;
+const { connect: connectSocket } = net.Socket.prototype;
 
 let mute = false;
 
@@ -65,7 +70,7 @@ function bypassed(host, port, list) {
 function openTunnel(proxy, host, port, done) {
   const authority = net.isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
   const socket = net.connect({ host: proxy.hostname, port: proxyPort(proxy) });
-  const request = http.request({
+  const request = new ClientRequest({
     method: 'CONNECT',
     path: authority,
     headers: { Host: authority, ...credentials(proxy) },
@@ -99,7 +104,9 @@ function patchAgents() {
   const { createSocket, createConnection } = http.Agent.prototype;
 
   http.Agent.prototype.createConnection = function (options, ...rest) {
-    return (options && options[TUNNEL]) || createConnection.call(this, options, ...rest);
+    if (options && options[TUNNEL]) return options[TUNNEL];
+    const connect = options && options[LATER] ? net.connect : createConnection;
+    return connect.call(this, options, ...rest);
   };
 
   http.Agent.prototype.createSocket = function throughProxy(req, options, done) {
@@ -109,8 +116,8 @@ function patchAgents() {
     const ownProxy = this.options.proxyEnv || this.createSocket !== throughProxy;
     const proxy = ownProxy || all.socketPath || all.socket || isOfAnother(req.path, host, port)
       ? null : proxyFor(this.protocol, host, port);
-    if (!proxy) {
-      createSocket.call(this, req, options, done);
+    if (!proxy || isMock(this) || isWatched()) {
+      createSocket.call(this, req, proxy ? { ...options, [LATER]: true } : options, done);
       return;
     }
     const socket = openTunnel(proxy, host, port, (error, raw) => {
@@ -125,6 +132,20 @@ function patchAgents() {
     });
     count(this, options, socket);
   };
+}
+
+// Does it decide only once a request is there whether that is to be sent at all? So do those
+// of @mswjs/interceptors, which MSW and nock stand on.
+function isMock({ onRequest, onResponse }) {
+  return typeof onRequest === 'function' && typeof onResponse === 'function';
+}
+
+// So do newer ones of it, on which nock 15 stands, once a socket is to be connected. Who only
+// looks on there (dd-trace) is none of them.
+function isWatched() {
+  const mocks = globalThis.__MSW_INTERCEPTORS_REGISTRY;
+  return Boolean(mocks) && mocks.has(Symbol.for('socket-interceptor'))
+    && net.Socket.prototype.connect !== connectOrTunnel;
 }
 
 // Is a whole URL asked of another place than it names? That is then a proxy.
@@ -154,10 +175,10 @@ function forget(agent, options, socket) {
 
 // Is it HTTP that is to be spoken on a connection with these options? Databases speak TLS
 // as well, to authorities of their own. undici is alone in giving a highWaterMark.
-function isHttp({ ALPNProtocols: offered, headers, highWaterMark }) {
+function isHttp({ ALPNProtocols: offered, headers, highWaterMark, [LATER]: later }) {
   const upgrade = headers && (headers.Upgrade || headers.upgrade);
   const names = offered ? Buffer.from([].concat(offered).join(), 'latin1').toString() : '';
-  return Boolean(upgrade || highWaterMark || /\bh2\b|http\/1/.test(names));
+  return Boolean(later || upgrade || highWaterMark || /\bh2\b|http\/1/.test(names));
 }
 
 // The arguments of net.connect and tls.connect: (options), (port, host, options), with a
@@ -188,8 +209,9 @@ function patchConnect() {
     const options = asOptions(args);
     const proxy = proxyOf('https:', options);
     if (!proxy) return connectTls.apply(this, args);
-    const raw = new net.Socket(); // without a handle as yet, or TLS would read from it
     const listener = args.find((arg) => typeof arg === 'function');
+    if (isWatched() && !options[SEEN]) return connectTls({ ...options, [SEEN]: true }, listener);
+    const raw = new net.Socket(); // without a handle as yet, or TLS would read from it
     const { servername = net.isIP(options.host) ? '' : options.host } = options;
     const socket = connectTls({ ...options, servername, socket: raw }, listener);
     // In Node TLS over what has no handle holds up no process, and can be told nothing. In
@@ -207,14 +229,28 @@ function patchConnect() {
     const options = asOptions(args);
     const proxy = proxyOf('http:', options);
     if (!proxy) return connectNet.apply(this, args);
-    const raw = new net.Socket(options);
     const listener = args.find((arg) => typeof arg === 'function');
+    if (isWatched()) return connectNet({ ...options, [SEEN]: true }, listener);
+    const raw = new net.Socket(options);
     if (listener) raw.once('connect', listener);
     return tunnel(raw, proxy, options.host || 'localhost', options.port);
   };
 
   net.createConnection = net.connect;
+  net.Socket.prototype.connect = connectOrTunnel;
   syncBuiltinESMExports();
+}
+
+// What stands below those mocks: they connect each socket to nobody first, by a lookup of
+// their own, and then another one, for what they let pass.
+function connectOrTunnel(...args) {
+  const [options] = Array.isArray(args[0]) ? args[0] : args;
+  const { lookup, host = 'localhost', port } = options || {};
+  const proxy = options && options[SEEN] && !(lookup && lookup.name === 'mockLookup')
+    ? proxyOf('http:', options) : null;
+  if (!proxy) return connectSocket.apply(this, args);
+  if (this instanceof tls.TLSSocket) return this.destroy(new Error(`no tunnel to ${host}`));
+  return tunnel(this, proxy, host, port);
 }
 
 // Connects a socket to host:port through the proxy; its users see neither the connection
@@ -249,7 +285,7 @@ function tunnel(socket, proxy, host, port) {
     socket.emit('connect');
     socket.emit('ready');
   }
-  socket.connect({ host: proxy.hostname, port: proxyPort(proxy) });
+  connectSocket.call(socket, { host: proxy.hostname, port: proxyPort(proxy) });
   // Ours is written first: ws over plain HTTP writes before it is connected. Node keeps
   // what is written early in a listener, which is not to hear of the connection to others.
   const others = socket.rawListeners('connect');
