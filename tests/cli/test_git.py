@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -138,6 +138,18 @@ def test_cassettes_are_compared_by_interaction_without_their_secrets(
     assert "id: " not in shown
     (installed.path / NAME).write_text("no: cassette\n")
     assert "+no: cassette" in installed("diff")
+
+
+def test_what_only_the_cassette_says_shows_in_a_diff(installed: Repository):
+    """Whose turn it was, and what a test had made up: nothing was shown."""
+    old = met("/a")
+    asked = replace(old.request, variables={"seed": ("42",)})
+    installed.record(old)
+    installed.record(replace(old, request=asked))
+    assert "+variables.seed: 42" in installed("show", "--format=")
+    answer = replace(old.response, turns=(0, 1))
+    installed.record(replace(old, response=answer))
+    assert "+turns: 0 1" in installed("show", "--format=")
 
 
 def test_to_uninstall_takes_it_all_back(installed: Repository, cli: Cli):

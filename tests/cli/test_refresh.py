@@ -18,15 +18,17 @@ import pytest
 
 from cli.helpers import Cli, answer, lines, write_cassette
 from cli.served import served
+from mitmvcr.cli.refresh import rounds
 from mitmvcr.cli.refresh.asking import Asker, NotAskedError, _told_to_wait
 from mitmvcr.cli.refresh.reports import Refreshed, Result, status_of
 from mitmvcr.cli.tools.files import locked
 from mitmvcr.core.model import Interaction, Request
-from mitmvcr.drift import Tier
+from mitmvcr.drift import Drift, Tier
 from mitmvcr.format import reader
 from origin.certs import CertFiles
 from origin.process import Origin
 from patience import PATIENCE
+from tools.making import met
 
 HOUR, YEAR = 3600, 31_536_000
 
@@ -472,3 +474,12 @@ def test_the_worst_change_decides_the_exit_code(
 ) -> None:
     results = [Result(at, "GET", "http://a/", tier) for at, tier in enumerate(tiers)]
     assert status_of([Refreshed("c.yaml", results)]) == code
+
+
+def test_the_turns_of_a_call_are_those_of_its_new_messages():
+    """Who asks again says all at once; a replay waited for messages that were gone."""
+    one, two = b"\0\0\0\0\1a", b"\0\0\0\0\1b"
+    old = met(answer=one + two, body=one, media="application/grpc", turns=(0, 1, 1, 2))
+    live = met(answer=one, body=one, media="application/grpc")
+    new = rounds._grafted(old, live, Drift(()))
+    assert (new.response.body, new.response.turns) == (one, (0, 1, 2))

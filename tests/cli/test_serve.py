@@ -388,6 +388,17 @@ def test_an_interpreter_that_does_not_find_the_package_by_itself_is_helped():
     assert (Path(_HOME) / "mitmvcr" / "cli").is_dir()
 
 
+def test_one_that_is_attached_may_lead_a_session(cli):
+    """As a program starts it that detaches what it starts: it ended at once."""
+    words = ("serve", "--cassettes", "new", "--attached")
+    alone = {"stdin": subprocess.PIPE, "start_new_session": True, "text": False}
+    with cli.start(*words, **alone) as served:
+        assert "control_url" in json.loads(read_line(served, "it said where it is"))
+        assert os.getsid(served.pid) == served.pid
+        served.stdin.close()
+        assert served.wait(PATIENCE) == 0
+
+
 def test_one_that_is_attached_only_replays_in_ci(cli):
     """A miss names options as the API has them."""
     write(

@@ -293,6 +293,15 @@ def test_links_and_permissions_are_kept_and_folders_are_mirrored(
     assert len(paths(tmp_path / "one" / "chat.yaml")) == 3
 
 
+def test_what_cannot_be_read_is_not_fixed(here: Here, tmp_path: Path):
+    """With no other cassette there it was "a fault of mitmvcr"."""
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("version: 2\ninteractions: [a]\n")
+    done = here("cassette", "check", "--fix", broken)
+    assert done.returncode == 1
+    assert "interaction 0: a single value, where a mapping is wanted" in done.stdout
+
+
 def test_sort_and_fix_restate_ids_and_lengths(here: Here, tmp_path: Path):
     wrong = replace(A, response=replace(A.response, content_length=99))
     chat = put(tmp_path / "chat.yaml", C, wrong)

@@ -1,6 +1,7 @@
 """A session that knows the time: what it gives out, and what it understands."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from email.utils import formatdate
 from functools import partial
 from pathlib import Path
@@ -21,13 +22,18 @@ from option_samples import parse_settings
 class World:
     """A session over some interactions, at a time that a test sets."""
 
-    def __init__(self, *held: Interaction, fakes: bool = True) -> None:
+    def __init__(
+        self,
+        *held: Interaction,
+        fakes: bool = True,
+        repeats: Repeats = Repeats.ALL,
+    ) -> None:
         self.now: float = AT + YEAR
         self.said: list[str] = []
         self.session = Session(
             MemoryStore(Cassette(held)),
             Mode.REPLAY_ONLY,
-            Repeats.ALL,
+            repeats,
             exists=True,
             present=Present(lambda: self.now, self.said.append, fakes),
         )
@@ -191,6 +197,55 @@ def test_times_that_were_moved_to_the_same_one_are_all_understood() -> None:
         body = b'{"t": %d, "n": %d}' % (world.now + 3600, number)
         assert world.ask("https://a.test/use", body) is not None
     assert world.ask("https://a.test/use", b'{"t": %d}' % (world.now + 3600)) is None
+
+
+@pytest.mark.parametrize("repeats", Repeats)
+def test_of_times_that_were_moved_to_the_same_one_that_of_the_next_answer_is_meant(
+    repeats: Repeats,
+) -> None:
+    """The second token's answer was given to who still had the first."""
+    logins = [
+        at(
+            f"https://a.test/{n}",
+            b'{"exp": %d}' % (AT + n),
+            date=formatdate(AT + n, usegmt=True),
+        )
+        for n in range(2)
+    ]
+    uses = [at(f"https://a.test/use?t={AT + n}", b"%d" % n) for n in range(2)]
+    world = World(*logins, *uses, repeats=repeats)
+    for number in range(2):
+        world.ask(f"https://a.test/{number}")
+    for number in range(2):
+        found = world.ask(f"https://a.test/use?t={int(world.now)}")
+        assert found is not None
+        assert found.body == b"%d" % number
+    again = world.ask(f"https://a.test/use?t={int(world.now)}")
+    assert (again is None) == (repeats is Repeats.NO)
+
+
+def test_each_of_several_times_in_a_request_may_be_another() -> None:
+    """One request may have two that were moved to the same one: it had no match."""
+    times = (AT + 1, AT, AT + 1)
+    asked = b"a=%d&b=%d&c=%d&d=1700000000" % times
+    use = at("https://a.test/use", asked=asked)
+    form = {name: [str(each)] for name, each in zip("abc", times, strict=True)}
+    use = replace(use, request=replace(use.request, form=form))
+    logins = [
+        at(
+            f"https://a.test/{n}",
+            b'{"exp": %d}' % (AT + n),
+            date=formatdate(AT + n, usegmt=True),
+        )
+        for n in range(2)
+    ]
+    world = World(*logins, use)
+    for number in range(2):
+        world.ask(f"https://a.test/{number}")
+    now = int(world.now)
+    assert world.ask(
+        "https://a.test/use", b"a=%d&b=%d&c=%d&d=1700000000" % (now, now, now)
+    )
 
 
 def test_a_validator_is_understood() -> None:

@@ -91,7 +91,11 @@ RICH = (
     interaction(request={"method": "PUT", "body": BINARY}, body=BINARY),
     interaction(request={"headers": IN_LATIN_1}, headers=IN_LATIN_1),
     interaction(
-        request={"identity": "ab12 *=any", "variables": {"id": ("x",)}},
+        request={
+            "identity": "ab12 *=any",
+            "variables": {"id": ("x",)},
+            "echoes": ("path.1",),
+        },
         proto="HTTP/2.0",
         proto_major=2,
         proto_minor=0,
@@ -110,6 +114,7 @@ RICH = (
     interaction(code=504, status="504 Gateway Timeout", failure="timeout", body=b""),
     interaction(failure="left", body=b"a part"),
     interaction(body=b"\0\0\0\0\x01x", turns=(1, 1, 2)),
+    interaction(body=b"data: a\n\n", until="DELETE /mcp"),
     interaction(
         f"{URL}/socket",
         code=101,

@@ -1,6 +1,7 @@
 """A cassette through each format and back: what the table says is kept is kept, and
 what is not is said."""
 
+from dataclasses import fields
 from urllib.parse import parse_qsl
 
 import pytest
@@ -19,7 +20,7 @@ from mitmvcr.convert import (
     write,
 )
 from mitmvcr.convert.aspects import FAILURE
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Interaction, Request, Response
 
 BOTH = [BY_NAME[name] for name in WRITTEN if name in READ]
 #: Read by the reader of another row.
@@ -57,6 +58,18 @@ def counts(name: str, each: Interaction) -> bool:
     headers = each.request.headers, each.response.headers
     is_raw = name.endswith(("headers", "repeated")) and IN_LATIN_1 in headers
     return name == FAILURE or (is_answer and not is_bytes and not is_raw)
+
+
+def test_each_key_of_ours_is_in_the_table() -> None:
+    """What a stream waits for was lost without a word."""
+    known = {each.name for each in ASPECTS}
+    for record, last, whose in (
+        (Request, "headers", "request"),
+        (Response, "duration", "response"),
+    ):
+        names = [each.name for each in fields(record)]
+        ours = names[names.index(last) + 1 :]
+        assert {f"{whose}.{name}" for name in ours} <= known
 
 
 @pytest.mark.parametrize("form", THROUGH, ids=lambda form: form.name)

@@ -12,7 +12,9 @@ from mitmvcr.core.calls import (
     Part,
     Turns,
     format_turns,
+    in_turn,
     parse_turns,
+    problem_of_turns,
     split,
     times,
 )
@@ -57,6 +59,28 @@ def test_turns_are_numbers_that_grow() -> None:
     for wrong in ("1", "2 1", "1 x", "-1 2", "1 ٣", "1 1234567890"):
         with pytest.raises(ValueError, match=r"number of messages|goes backwards"):
             parse_turns(wrong)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "turns", "right", "problem"),
+    [
+        ("a b", "x y", "1 1 2 3", "1 1 2 3", ""),
+        ("a", "", "", "", ""),
+        ("a", "x", "1 1 1 1 2", "1 1 2", "are of 3, and the answer has 1 message"),
+        ("a", "x y", "0 1 2", "0 1 2 2", "are of 1, and the answer has 2 messages"),
+        ("a", "x", "1 1 4", "1 1 2", "wait for number 4, and the client sends 1 "),
+    ],
+)
+def test_turns_are_of_the_bodies_messages(
+    asked: str, said: str, turns: str, right: str, problem: str
+) -> None:
+    met = part(asked, said, turns).recorded
+    found = problem_of_turns(met.response.turns, met.request.body, met.response.body)
+    assert found.startswith(problem)
+    assert bool(found) == bool(problem)
+    new = in_turn(met)
+    assert new.response.turns == parse_turns(right)
+    assert (new is met) == (not problem)
 
 
 def test_messages_come_in_any_parts() -> None:

@@ -128,6 +128,31 @@ def test_a_body_that_was_made_readable_is_a_note(
     assert all("take that header out" in each.message for each in found)
 
 
+A_CALL = 'body: "\\0\\0\\0\\0\\x01a"\nturns: '
+
+
+@pytest.mark.parametrize(
+    ("response_has", "told"),
+    [
+        (A_CALL + "0 1 1", ""),
+        (A_CALL + "0 1 1 1", "are of 2, and the answer has 1 message"),
+        (A_CALL + "0 1 7", "wait for number 7, and the client sends 0 messages"),
+        ("body: abc\nchunks: 0@0s 2@1s", ""),
+        ("body: abc\nchunks: 0@0s 3@1s", "are of another body"),
+        ("body: abc\nchunks: 1@0s", "are of another body"),
+        ("until: 2 POST /mcp", ""),
+        ("until: DELETE", "`DELETE` is not as `DELETE /mcp`"),
+    ],
+)
+def test_what_is_said_of_another_body_is_a_note(
+    tmp_path: Path, response_has: str, told: str
+) -> None:
+    """A replay waited for what nobody sends, or passed over it without a word."""
+    found = problems(tmp_path, one("", response_has))
+    assert [each.severity for each in found] == [NOTE] * bool(told)
+    assert all(told in each.message for each in found)
+
+
 def test_a_url_without_a_scheme_is_a_note(tmp_path: Path) -> None:
     """A replay missed it, and said nothing but that."""
     (found,) = problems(tmp_path, HEAD + ITEM.replace("http://x/", "x/a"))

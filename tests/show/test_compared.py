@@ -119,6 +119,20 @@ def test_the_status_the_headers_and_the_protocol_count():
     ]
 
 
+def test_whose_turn_it_was_and_what_a_stream_waits_for_count():
+    one, other = met(turns=(0, 1, 2)), met(turns=(0, 1, 1, 2), until="DELETE /mcp")
+    assert differ(one, other) == [
+        ("response turns", "0 1 2", "0 1 1 2"),
+        ("response until", "none", "DELETE /mcp"),
+    ]
+    assert differ(met(turns=(0, 1)), met()) == [("response turns", "0 1", "none")]
+
+
+def test_the_status_of_what_broke_off_counts():
+    one, other = (met(failure="truncated", code=code) for code in (200, 500))
+    assert differ(one, other) == [("status", "200", "500")]
+
+
 def test_json_is_compared_by_place_and_by_meaning():
     one = met(answer=b'{"a": [1, {"b": 2.0}]}', media="application/json")
     same = met(answer=b'{"a":[1,{"b":2}]}', media="application/json")

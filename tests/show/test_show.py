@@ -227,6 +227,20 @@ def test_an_interaction_is_described_whole_and_json_can_hold_it():
     json.dumps(facts).encode()
 
 
+def test_what_the_cassette_alone_has_is_shown():
+    """A change of it was none for git diff."""
+    request = Request(variables={"n": ("1",)}, identity="5b1f a=b", echoes=("path.1",))
+    response = Response(until="DELETE /mcp", turns=(0, 1))
+    facts = described(0, Interaction(0, request, response))
+    assert facts["request"]["own"] == [
+        ["identity", "5b1f a=b"],
+        ["echoes", "path.1"],
+        ["variables.n", "1"],
+    ]
+    assert facts["response"]["own"] == [["until", "DELETE /mcp"], ["turns", "0 1"]]
+    assert "own" not in described(3, FOUND)["request"]
+
+
 def test_the_messages_of_a_websocket_are_shown():
     frames = (
         Frame(True, MS, "text", b'{"a": 1}'),

@@ -65,6 +65,22 @@ def test_lines_and_messages_are_compared_too():
     assert differ(one, other) == ['response body message 0: "a" -> "b"']
 
 
+def test_what_only_the_frame_of_a_message_says_counts():
+    grpc = "application/grpc"
+    packed, cut = met(b"\1\0\0\0\1a", grpc), met(b"\0\0\0\0", grpc)
+    assert len(differ(met(b"\0\0\0\0\1a", grpc), packed)) == 1
+    assert len(differ(met(b"\0\0\0\0\0", grpc), cut)) == 1
+
+
+def test_an_event_that_no_client_sees_is_another():
+    """It has no blank line behind it."""
+    assert differ(met(b"data: a\n\n"), met(b"data: a\n")) == [
+        "response body event 0.blank line: empty -> absent"
+    ]
+    lines = "application/x-ndjson"
+    assert differ(met(b"1\n2\n", lines), met(b"1\n2", lines)) == []
+
+
 def test_codings_are_undone_first():
     one = met(gzip.compress(events("a")), **{"Content-Encoding": "gzip"})
     other = met(gzip.compress(events("b")), **{"Content-Encoding": "gzip"})

@@ -199,3 +199,12 @@ def test_json_that_is_nested_too_deep_is_refused(monkeypatch):
 )
 def test_json_goes_back_into_the_style_it_had(like, written):
     assert restyled('{ "x": [1,2], "y": "a, b" }\n', like) == written
+
+
+def test_the_turns_of_a_call_follow_its_messages():
+    """A replay waited for messages that nobody sends any more."""
+    one, two = b"\0\0\0\0\1a", b"\0\0\0\0\1b"
+    call = met(answer=one + two, body=one + two, media="application/grpc")
+    call = replace(call, response=replace(call.response, turns=(0, 1, 2, 3)))
+    assert with_body(call, one).response.turns == (0, 1, 3)
+    assert with_body(call, one, of_request=True).response.turns == (0, 1, 2, 2)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from mitmvcr.core.frames import Frame
 from mitmvcr.core.jsonpaths import json_path
 from mitmvcr.tools.changing import Trim, renamed, renaming, trimmed
 from tools.making import met
@@ -104,12 +105,12 @@ def test_it_is_renamed_in_url_host_and_headers():
         media="text/plain",
     )
     old = replace(old, request=replace(old.request, host="a.com"))
-    new = renamed(old, renaming("a.com", "b.org"))
+    new, _ = renamed(old, renaming("a.com", "b.org"))
     assert new.request.url == "http://me@b.org/x?to=a.com"
     assert new.request.host == "b.org"
     assert new.response.headers["Location"] == ["http://b.org/y"]
     assert new.response.body == b"see a.com"
-    with_bodies = renamed(old, renaming("a.com", "b.org"), bodies=True)
+    with_bodies, _ = renamed(old, renaming("a.com", "b.org"), bodies=True)
     assert with_bodies.response.body == b"see b.org"
     assert with_bodies.response.content_length == 9
 
@@ -120,14 +121,49 @@ def test_what_does_not_name_it_stays():
         met("no://"),
         replace(met(), request=met().request),
     ):
-        assert renamed(old, renaming("a.com", "b.org"), bodies=True) is old
+        assert renamed(old, renaming("a.com", "b.org"), bodies=True)[0] is old
     bare = replace(met(), request=replace(met().request, url="a.com/x"))
-    assert renamed(bare, renaming("a.com", "b.org")) is bare
+    assert renamed(bare, renaming("a.com", "b.org"))[0] is bare
 
 
 def test_what_nobody_can_read_stays():
-    old = met(answer=b"a.com", given={"Content-Encoding": "gzip"})
-    assert renamed(old, renaming("a.com", "b.org"), bodies=True) is old
+    old = met(answer=b"\x1f\x8b a.com", given={"Content-Encoding": "gzip"})
+    assert renamed(old, renaming("a.com", "b.org"), bodies=True)[0] is old
     packed = met(answer=gzip.compress(b"a.com"), given={"Content-Encoding": "gzip"})
-    new = renamed(packed, renaming("a.com", "b.org"), bodies=True)
+    new, _ = renamed(packed, renaming("a.com", "b.org"), bodies=True)
     assert gzip.decompress(new.response.body) == b"b.org"
+
+
+def test_it_is_renamed_in_messages_trailers_and_forms():
+    old = met(
+        answer=b"",
+        websocket=(Frame(True, 0, "text", b"see a.com"),),
+        trailer={"Link": ["a.com"]},
+    )
+    form = replace(old.request, form={"to": ["a.com"]}, trailer={"X": ["a.com"]})
+    new, _ = renamed(replace(old, request=form), renaming("a.com", "b.de"), bodies=True)
+    assert new.response.websocket == (Frame(True, 0, "text", b"see b.de"),)
+    assert new.response.trailer == {"Link": ["b.de"]}
+    assert (new.request.form, new.request.trailer) == (
+        {"to": ["b.de"]},
+        {"X": ["b.de"]},
+    )
+
+
+def test_a_binary_message_keeps_its_lengths():
+    """No client could read it any more."""
+    message = b"\0\0\0\0\x0b\x0a\x05a.com\x12\x02hi"
+    call = met(answer=message, body=message, media="application/grpc")
+    asked = {"Content-Type": ["application/grpc"]}
+    call = replace(call, request=replace(call.request, headers=asked))
+    found, problems = renamed(call, renaming("a.com", "longer.com"), bodies=True)
+    assert found is call
+    assert [each.partition(":")[0] for each in problems] == [
+        "request.body",
+        "response.body",
+    ]
+    found, problems = renamed(call, renaming("a.com", "b.org"), bodies=True)
+    assert (
+        found.response.body == found.request.body == message.replace(b"a.com", b"b.org")
+    )
+    assert problems == []

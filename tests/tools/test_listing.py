@@ -116,6 +116,15 @@ def test_what_is_sorted_stays_as_it_is(codes):
     assert [each.number for each in again] == [each.number for each in once]
 
 
+def test_what_a_made_up_name_stands_for_stays():
+    """The first value of a name counts: two cassettes that are merged may have two."""
+    held = sheet(made_up(met("/b"), n="1"), made_up(met("/a"), n="2", other="3"))
+    found = [each.request.variables for each in in_order(held.entries, "url")]
+    assert found == [{"other": ("3",)}, {"n": ("1",)}]
+    found = in_order(sheet(made_up(met("/a"), n="1"), met("/b")).entries, "url")
+    assert [each.new for each in found] == [None, None]
+
+
 def test_one_url_in_two_spellings_is_one():
     held = sheet(met("http://A.com/~x", code=500), met("http://a.com/%7ex"))
     found = [each.interaction.response.code for each in in_order(held.entries, "url")]

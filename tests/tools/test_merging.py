@@ -58,6 +58,31 @@ def test_where_nothing_says_when_ours_stays():
     assert note.why == "it was recorded twice, and nothing says when"
 
 
+def test_what_a_test_made_up_before_an_answer_that_goes_stays():
+    """Else a replay ended with "was not recorded"."""
+    gone = met("/x", b"1", day=3)
+    gone = replace(gone, request=replace(gone.request, variables={"n": ("42",)}))
+    new, other = met("/x", b"2", day=4), met("/y")
+    found = merge([other, gone], [new])
+    assert [each.request.variables for each in found.entries] == [{"n": ("42",)}, {}]
+    again = replace(other, request=replace(other.request, variables={"n": ("7",)}))
+    found = merge([gone], [new, again])
+    assert [each.request.variables for each in found.entries] == [{}, {"n": ("7",)}]
+
+
+def test_what_both_branches_made_up_stays_though_each_drops_another_holder():
+    def holding(each):
+        return replace(each, request=replace(each.request, variables={"n": ("42",)}))
+
+    one, two = holding(A), holding(B)
+    found = merge([one, C], [two, C], base=[one, two, C])
+    assert [each.request.variables for each in found.entries] == [{"n": ("42",)}]
+    found = merge([C], [one, two, C], base=[one, two, C])  # which asks for none
+    assert [each.request.variables for each in found.entries] == [{}]
+    assert merge([], [], base=[one]).entries == []
+    assert merge([one], [two], base=[one, two]).entries == []
+
+
 @pytest.mark.parametrize("laid_out", ["v3", "v4"])
 def test_what_is_laid_out_otherwise_is_the_same_too(laid_out):
     """Else the first of several answers was another's older one, and went."""

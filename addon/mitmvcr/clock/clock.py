@@ -1,9 +1,10 @@
 """The clock of a session: what it gave out later than it was, and what that was."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain, islice, product
 from urllib.parse import unquote, unquote_plus
 
 from mitmvcr.clock.moving import Move, recorded_at
@@ -19,6 +20,8 @@ _SAME = 60
 _MOST = 1 << 14
 #: How many recorded times are remembered that were moved to the same one.
 _MOST_OF_ONE = 15
+#: With how many of them, in several places, a request is looked up.
+_MOST_MEANT = 64
 #: What may be one of them, as :mod:`times` reads it, or quoted as in a URL or a form.
 _BLANK, _COLON, _COMMA = rb"(?: |%20|\+)", rb"(?::|%3[Aa])", rb"(?:,|%2[Cc])"
 _SIGN = rb"(?:[+-]|%2[Bb])"
@@ -127,7 +130,7 @@ class Clock:
         """Return a request whose headers have what was recorded for what was given
         out; the same one where there is nothing of the kind."""
         headers: Headers = {
-            name: [self._text(value) for value in values]
+            name: [self._text(value, self._last) for value in values]
             for name, values in request.headers.items()
         }
         same = not self._recorded or headers == request.headers
@@ -135,44 +138,70 @@ class Clock:
 
     def meant(self, request: Request) -> Iterator[Request]:
         """Yield the request with what was recorded for what was given out; then, where
-        several times were moved to the same one, with those before the last."""
-        before, back = request, 1
-        while (meant := self._meant(request, back)) != before:
-            yield meant
-            before, back = meant, back + 1
+        several times were moved to the same one, with those before the last, first in
+        all places alike."""
+        given = [*self._known_in(request.url.encode(*_TEXT))]
+        given += self._known_in(request.body)
+        ways = [self._recorded[each][::-1] for each in given]
+        most = max(map(len, ways), default=0)
+        alike = ([way[min(at, len(way) - 1)] for way in ways] for at in range(most))
+        each_alone = islice(product(*ways), _MOST_MEANT if ways else 0)
+        for chosen in dict.fromkeys(chain(map(tuple, alike), each_alone)):
+            yield self._meant(request, given, chosen)
 
-    def _meant(self, request: Request, back: int) -> Request:
-        """Return the request with what was recorded that many times before."""
-        url, body = self._text(request.url, back), self._bytes(request.body, back)
-        if url == request.url and body == request.body:
-            return request
-        length = request.content_length
+    def _meant(
+        self, request: Request, given: Sequence[str], chosen: Sequence[str]
+    ) -> Request:
+        """Return the request with the chosen time in each place of one that was
+        given."""
+        left = iter(chosen)
+        url = self._put(request.url.encode(*_TEXT), lambda _: next(left))
+        body = self._put(request.body, lambda _: next(left))
+        length, first = request.content_length, dict(zip(given, chosen, strict=True))
         form = {
-            name: [self._text(value, back) for value in values]
+            name: [
+                self._text(value, lambda each: first.get(each, each))
+                for value in values
+            ]
             for name, values in request.form.items()
         }
         return replace(
             request,
-            url=url,
+            url=url.decode(*_TEXT),
             body=body,
             form=form,
             content_length=len(body) if length == len(request.body) else length,
         )
 
-    def _text(self, text: str, back: int = 1) -> str:
-        return self._bytes(text.encode(*_TEXT), back).decode(*_TEXT)
+    def _last(self, given: str) -> str:
+        return self._recorded[given][-1]
 
-    def _bytes(self, data: bytes, back: int) -> bytes:
+    def _text(self, text: str, recorded: Callable[[str], str]) -> str:
+        return self._put(text.encode(*_TEXT), recorded).decode(*_TEXT)
+
+    def _put(self, data: bytes, recorded: Callable[[str], str]) -> bytes:
+        """Return a text with what was recorded for each time that was given out."""
+
         def was(found: re.Match[bytes]) -> bytes:
-            return self._was(found[0].decode(), back).encode()
+            text = found[0].decode()
+            plain = self._known(text)
+            if plain is None:
+                return found[0]
+            return _quoted_as(text, plain, recorded(plain)).encode()
 
         return _GIVEN.sub(was, data) if self._recorded else data
 
-    def _was(self, text: str, back: int) -> str:
-        for plain in (text, unquote(text), unquote_plus(text)):
-            if known := self._recorded.get(plain):
-                return _quoted_as(text, plain, known[-min(back, len(known))])
-        return text
+    def _known_in(self, data: bytes) -> Iterator[str]:
+        """Yield the times in a text that were given out."""
+        for found in _GIVEN.finditer(data) if self._recorded else ():
+            plain = self._known(found[0].decode())
+            if plain is not None:
+                yield plain
+
+    def _known(self, text: str) -> str | None:
+        """Return a text, as it was given out, if it was; it may be quoted."""
+        spellings = (text, unquote(text), unquote_plus(text))
+        return next((each for each in spellings if each in self._recorded), None)
 
 
 def _quoted_as(text: str, plain: str, known: str) -> str:

@@ -87,6 +87,11 @@ ASPECTS = (
         "request.identity", "whose equal requests were", lambda i: i.request.identity
     ),
     Aspect("request.variables", "what a test made up", lambda i: i.request.variables),
+    Aspect(
+        "request.echoes",
+        "what of it the response repeats",
+        lambda i: [*i.request.echoes],
+    ),
     Aspect("response.code", "status code", lambda i: i.response.code),
     Aspect("response.status", "reason that is not the usual one", _reason),
     Aspect(
@@ -128,6 +133,11 @@ ASPECTS = (
     Aspect("response.chunks", "when each part came", lambda i: [*i.response.chunks]),
     Aspect(FAILURE, "how the exchange failed", lambda i: i.response.failure),
     Aspect(
+        "response.until",
+        "which later request ended the stream",
+        lambda i: i.response.until,
+    ),
+    Aspect(
         "response.turns",
         "whose turn it was in a call that goes both ways",
         lambda i: [*i.response.turns],
@@ -150,7 +160,9 @@ USUAL = frozenset(
         "response.body",
     }
 )
-REQUESTS = _OF_REQUEST - {"request.trailer", "request.identity", "request.variables"}
+#: What a cassette alone has of a request.
+OWN_OF_REQUEST = frozenset({"request.identity", "request.variables", "request.echoes"})
+REQUESTS = _OF_REQUEST - OWN_OF_REQUEST - {"request.trailer"}
 
 
 def lost(

@@ -7,7 +7,7 @@ holds it to what is so.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from mitmvcr.convert.aspects import NAMES, REQUESTS, USUAL
+from mitmvcr.convert.aspects import NAMES, OWN_OF_REQUEST, REQUESTS, USUAL
 from mitmvcr.convert.formats import (
     govcr,
     har,
@@ -141,12 +141,8 @@ FORMATS = (
         title="a file of mitmproxy's flows",
         short="mitmproxy's flows",
         holds=NAMES
-        - {
-            "request.identity",
-            "request.variables",
-            "response.chunks",
-            "response.turns",
-        },
+        - OWN_OF_REQUEST
+        - {"response.chunks", "response.turns", "response.until"},
         extensions=(".mitm", ".flow", ".flows"),
     ),
     Format(

@@ -7,11 +7,13 @@ of its messages, and before its end; one more than there are once the request ha
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
 from mitmvcr.core.events import message_ends
 from mitmvcr.core.model import Headers, Interaction, Response
+from mitmvcr.core.wording import number_of
 
 #: Flags, and the length in four bytes.
 _PREFIX_BYTES = 5
@@ -34,6 +36,38 @@ def parse_turns(text: str) -> tuple[int, ...]:
     if len(found) == 1 or any(later < one for one, later in pairwise(found)):
         raise ValueError(f"{text!r} goes backwards, or ends early")
     return found
+
+
+def in_turn(met: Interaction) -> Interaction:
+    """Return a call whose bodies were changed with turns that are theirs: a message
+    that is gone has none, one that is new comes with the end, and none waits for what
+    is not asked. What is no such call stays as it is."""
+    response = met.response
+    turns = _fitted(response.turns, met.request.body, response.body)
+    if turns == response.turns:
+        return met
+    return replace(met, response=replace(response, turns=turns))
+
+
+def _fitted(turns: Sequence[int], asked: bytes, said: bytes) -> Sequence[int]:
+    if not turns:
+        return turns
+    head, *each, end = turns
+    count, most = len(message_ends(said)), len(split(asked)) + 1
+    each += [end] * (count - len(each))
+    return tuple(min(turn, most) for turn in (head, *each[:count], end))
+
+
+def problem_of_turns(turns: Sequence[int], asked: bytes, said: bytes) -> str:
+    """Return why turns are of other bodies than these; empty where they are not."""
+    right = _fitted(turns, asked, said)
+    if len(turns) != len(right):
+        there = number_of(len(right) - 2, "message")
+        return f"are of {len(turns) - 2}, and the answer has {there}"
+    if turns != right:
+        sent = number_of(len(split(asked)), "message")
+        return f"wait for number {max(turns)}, and the client sends {sent}"
+    return ""
 
 
 class Messages:

@@ -23,6 +23,11 @@ def until(began: Iterable[tuple[str, str]]) -> str:
     return kinds[-1] if number == 1 else f"{number} {kinds[-1]}"
 
 
+def is_until(text: str) -> bool:
+    """Return whether a text is one that :func:`until` may have returned."""
+    return _UNTIL.fullmatch(text) is not None
+
+
 def is_end_of(listening: Request, method: str, url: str) -> bool:
     """Return whether a later request ends what a stream was asked for by, as MCP's
     DELETE of a session does."""

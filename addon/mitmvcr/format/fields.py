@@ -14,10 +14,11 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from mitmvcr.core.calls import parse_turns
-from mitmvcr.core.chunks import Chunk, parse_chunks
+from mitmvcr.core.calls import parse_turns, problem_of_turns
+from mitmvcr.core.chunks import Chunk, due_times, parse_chunks
 from mitmvcr.core.duration import parse_duration
 from mitmvcr.core.frames import Frame, parse_frame
+from mitmvcr.core.holds import is_until
 from mitmvcr.core.jsontext import read_value
 from mitmvcr.core.model import Headers, all_values
 from mitmvcr.core.wording import shown as quotable
@@ -190,7 +191,26 @@ def strays(node: Node, place: str, known: Collection[str]) -> Iterator[Fault]:
             yield Fault(problem, value.line, f"{place}.{quotable(key)}")
 
 
-def opened(response: Mapping[str, Any], line: int) -> Iterator[Fault]:
+def contradictions(
+    request: Mapping[str, Any], response: Mapping[str, Any], line: int
+) -> Iterator[Fault]:
+    """Yield what is said of bodies that is not so: it may be of others, which were
+    edited or cut since."""
+    asked, said = request.get("body", b""), response.get("body", b"")
+    yield from _opened(response, line)
+    if problem := problem_of_turns(response.get("turns", ()), asked, said):
+        yield Fault(f"{problem}: record the call anew", line, "response.turns")
+    times = response.get("chunks", ())
+    if times and due_times(times, len(said)) is None:
+        problem = "are of another body, and no replay heeds them: take them out"
+        yield Fault(problem, line, "response.chunks")
+    until = response.get("until", "")
+    if until and not is_until(until):
+        problem = f"`{quotable(until)}` is not as `DELETE /mcp` or `3 POST /mcp`"
+        yield Fault(problem, line, "response.until")
+
+
+def _opened(response: Mapping[str, Any], line: int) -> Iterator[Fault]:
     """Yield a body that is said to be in a coding and is not, as one is that somebody
     has made readable; a part of it need not look so."""
     body, headers = response.get("body", b""), response.get("headers", {})

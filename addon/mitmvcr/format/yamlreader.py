@@ -241,7 +241,7 @@ def _interaction(node: Node, document: Document) -> Interaction | None:
     document.odd += _unaskable(item["request"])
     document.strays += fields.strays(item["request"], "request", fields.REQUEST)
     document.strays += fields.strays(item["response"], "response", fields.RESPONSE)
-    document.odd += fields.opened(response, item["response"].line)
+    document.odd += fields.contradictions(request, response, item["response"].line)
     return Interaction(item.get("id", 0), Request(**request), Response(**response))
 
 

@@ -148,7 +148,7 @@ const headers = (pairs, caption) =>
     : nothing;
 
 const side = (facts, title) => html`<section class="side"><h3>${title}</h3>
-  ${headers(facts.headers, "Headers")}${body(facts.body)}${headers(facts.trailer, "Trailer")}</section>`;
+  ${headers(facts.headers, "Headers")}${body(facts.body)}${headers(facts.trailer, "Trailer")}${headers(facts.own ?? [], "In the cassette")}</section>`;
 
 export function interaction(facts) {
   const answer = facts.failure

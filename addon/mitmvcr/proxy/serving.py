@@ -58,8 +58,10 @@ class Attached:
         self._control = control
         self._out = os.dup(_STDOUT)
         os.dup2(_STDERR, _STDOUT)
-        if hasattr(os, "setpgrp"):
-            os.setpgrp()  # Ctrl-C is for the program, which ends its sessions first
+        # Ctrl-C is for the program, which ends its sessions first. Who leads a session
+        # leads a group already, and may found no other.
+        if hasattr(os, "setpgrp") and os.getpgrp() != os.getpid():
+            os.setpgrp()
 
     def running(self) -> None:
         ends = masters.ending()

@@ -143,11 +143,27 @@ class ClockedLookUp(LookUp):
         found = super().take(live, seen)
         if found is not None:
             return found
-        for meant in self._clock.meant(live):
-            found = super().take(meant, self._redaction.redactor.request(meant))
+        for meant, asked in self._meant(live):
+            found = super().take(meant, asked)
             if found is not None:
                 return found
         return None
+
+    def _meant(self, live: Request) -> list[tuple[Request, Request]]:
+        """Return what a request may mean, and how each may be written; where that is
+        not plain, what comes next in the cassette first."""
+        redact = self._redaction.redactor.request
+        found = [(meant, redact(meant)) for meant in self._clock.meant(live)]
+        return sorted(found, key=self._turn) if len(found) > 1 else found
+
+    def _turn(self, meant: tuple[Request, Request]) -> tuple[bool, int]:
+        """Return when it is the turn of what answers a request: of what was played
+        already after all else."""
+        request, asked = meant
+        for position in self.deck.waiting_for(asked, request)[:1]:
+            if not self.deck.was_played(position):
+                return False, position
+        return True, 0
 
 
 class Present(NamedTuple):

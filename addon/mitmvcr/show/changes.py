@@ -7,6 +7,7 @@ from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
 from mitmvcr.core.bodies import request_body_keys
+from mitmvcr.core.calls import format_turns
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.matching import Ignoring, Matcher
 from mitmvcr.core.media import without_boundary
@@ -169,10 +170,12 @@ class _Comparing:
 
     def all(self, one: Interaction, other: Interaction) -> Iterator[Difference]:
         a, b = one.response, other.response
-        yield from _plain("status", a.failure or a.code, b.failure or b.code)
+        yield from _plain("status", *_statuses(a, b))
         yield from _plain("response protocol", a.proto, b.proto)
         yield from self._message("response", _as_request(a), _as_request(b))
         yield from _frames(a.websocket, b.websocket)
+        yield from _plain("response turns", *map(_turns, (a, b)))
+        yield from _plain("response until", a.until, b.until)
         yield from self._asked(one.request, other.request)
 
     def _asked(self, one: Request, other: Request) -> Iterator[Difference]:
@@ -244,6 +247,17 @@ def _as_request(response: Response) -> Request:
     """Return a response as those take it who compare bodies."""
     headers, trailer = response.headers, response.trailer
     return Request(headers=headers, trailer=trailer, body=response.body)
+
+
+def _statuses(a: Response, b: Response) -> Sequence[object]:
+    """Return the statuses, or how the exchanges failed, where one did otherwise."""
+    if a.failure == b.failure:
+        return a.code, b.code
+    return a.failure or a.code, b.failure or b.code
+
+
+def _turns(of: Response) -> str:
+    return format_turns(of.turns)
 
 
 def _plain(place: str, one: object, other: object) -> Iterator[Difference]:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from mitmvcr.core.frames import Frame, close_parts
 from mitmvcr.core.media import media_kind
-from mitmvcr.core.model import Headers, Interaction, header
+from mitmvcr.core.model import Headers, Interaction, Request, Response, header
 from mitmvcr.core.raw_dialogue import spoken
 from mitmvcr.miss.report import Entry, miss_facts
 from mitmvcr.show.bodies import USUAL, Limits, body_facts
@@ -55,7 +55,8 @@ def described(position: int, found: Interaction, limits: Limits = USUAL) -> Fact
     """Return an interaction whole, as values for JSON. Secrets have to be out of it.
 
     ``request`` and ``response`` have ``headers`` as pairs in their order, ``trailer``,
-    and ``body`` as :func:`mitmvcr.show.body_facts` has it.
+    ``body`` as :func:`mitmvcr.show.body_facts` has it, and ``own`` where the cassette
+    says more than go-vcr would, as pairs.
     """
     request, response = found.request, found.response
     facts: Facts = row(position, found, request.url)._asdict()
@@ -65,6 +66,7 @@ def described(position: int, found: Interaction, limits: Limits = USUAL) -> Fact
         "headers": _pairs(request.headers),
         "trailer": _pairs(request.trailer),
         "body": body_facts(request.body, request.headers, limits=limits),
+        **_own(_of_request(request)),
     }
     facts["response"] = {
         "protocol": response.proto,
@@ -72,10 +74,27 @@ def described(position: int, found: Interaction, limits: Limits = USUAL) -> Fact
         "headers": _pairs(response.headers),
         "trailer": _pairs(response.trailer),
         "body": body_facts(response.body, response.headers, response.chunks, limits),
+        **_own(_of_response(response)),
     }
     if response.websocket:
         facts["messages"] = [_message(frame) for frame in response.websocket]
     return facts
+
+
+def _own(headers: Headers) -> Facts:
+    pairs = _pairs({name: [" ".join(each)] for name, each in headers.items() if each})
+    return {"own": pairs} if pairs else {}
+
+
+def _of_request(request: Request) -> Headers:
+    made_up = {f"variables.{name}": each for name, each in request.variables.items()}
+    identity = [request.identity] if request.identity else []
+    return {"identity": identity, "echoes": request.echoes, **made_up}
+
+
+def _of_response(response: Response) -> Headers:
+    until = [response.until] if response.until else []
+    return {"until": until, "turns": [*map(str, response.turns)]}
 
 
 def _pairs(headers: Headers) -> list[list[str]]:

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from mitmvcr.codings import decoded_or_same
-from mitmvcr.core.events import pieces, stream_kind
+from mitmvcr.core.events import ends, pieces, stream_kind
 from mitmvcr.core.model import Request, header
 from mitmvcr.core.wording import bytes_shown, quoted
 from mitmvcr.miss.json_differences import json_differences
@@ -15,6 +15,7 @@ from mitmvcr.miss.report import Difference
 
 #: More pieces are compared one by one, as they stand: to align them takes the square.
 _MOST = 2000
+_EVENTS = "text/event-stream"
 _ONE = {"events": "event", "lines": "line", "messages": "message", "parts": "part"}
 
 
@@ -69,7 +70,10 @@ def _aligned(a: Sequence[bytes], b: Sequence[bytes]) -> Iterator[tuple[_Piece, _
 
 def _of_pieces(place: str, kind: str, a: bytes, b: bytes) -> Iterator[Difference]:
     if kind != "events":
-        yield from _of_contents(place, _content(kind, a), _content(kind, b))
+        found = [*_of_contents(place, _content(kind, a), _content(kind, b))]
+        if not found and kind == "messages":  # their flags, or a length that was cut
+            found = [Difference(place, bytes_shown(a), bytes_shown(b))]
+        yield from found
         return
     one, other = _fields(a), _fields(b)
     for name in dict.fromkeys((*one, *other)):
@@ -107,6 +111,8 @@ def _fields(piece: bytes) -> dict[str, bytes]:
         if line:
             key = quoted(name.decode("utf-8", "backslashreplace"))[1:-1] or "comment"
             found.setdefault(key, []).append(value.removeprefix(b" "))
+    if ends(_EVENTS, piece):  # else no client sees it
+        found["blank line"] = []
     return {name: b"\n".join(lines) for name, lines in found.items()}
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from mitmvcr.codings import CodingError, decoded, packed_as
+from mitmvcr.core.calls import in_turn
 from mitmvcr.core.chunks import moved
 from mitmvcr.core.jsonpaths import Finder, Steps
 from mitmvcr.core.jsontext import TOKEN, blank, laid_out, members, value_at
@@ -175,7 +176,7 @@ def with_body(
     length = message.content_length if message.content_length < 0 else len(raw)
     if of_request:
         request = replace(met.request, body=raw, headers=headers, content_length=length)
-        return replace(met, request=request)
+        return in_turn(replace(met, request=request))
     response = replace(
         met.response,
         body=raw,
@@ -183,7 +184,7 @@ def with_body(
         content_length=length,
         chunks=moved(met.response.chunks, message.body, raw),
     )
-    return digests.restated(met, replace(met, response=response))
+    return in_turn(digests.restated(met, replace(met, response=response)))
 
 
 def _with_length(headers: Headers, size: int) -> Headers:

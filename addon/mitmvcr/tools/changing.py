@@ -10,11 +10,18 @@ from mitmvcr.core.events import ends, stream_kind
 from mitmvcr.core.jsonpaths import Finder
 from mitmvcr.core.media import is_json
 from mitmvcr.core.model import Headers, Interaction, Request, Response, header
+from mitmvcr.secrets import digests
+from mitmvcr.secrets.containers import Look
+from mitmvcr.secrets.messages import Text, Walk
+from mitmvcr.secrets.scan import BYTES
 from mitmvcr.tools.bodies import BodyError, charset_of, plain, side, with_body, without
 
 #: What a host must not follow, and what must not follow a host or a port.
 _BEFORE, _BEHIND, _BEHIND_PORT = r"(?<![\w.-])", r"(?![\w-]|\.\w)", r"(?!\d)"
 Rename = Callable[[str], str]
+_BREAKS = "is binary, and a host of another length would break it: it stays"
+#: Where a text stands that is none of a head.
+_IN_BODIES = ("request.body", "request.form", "response.body", "response.websocket")
 
 
 def renaming(old: str, new: str) -> Rename:
@@ -25,10 +32,12 @@ def renaming(old: str, new: str) -> Rename:
     return lambda text: pattern.sub(lambda _: new, text)
 
 
-def renamed(met: Interaction, rename: Rename, *, bodies: bool = False) -> Interaction:
+def renamed(
+    met: Interaction, rename: Rename, *, bodies: bool = False
+) -> tuple[Interaction, list[str]]:
     """Return an interaction with a host renamed: in its URL, its host, and its headers,
-    and with ``bodies`` there too; the same one where nothing changes. Raise
-    BodyError."""
+    and with ``bodies`` there too, and in messages; the same one where nothing changes.
+    And what could not be done."""
     request, response = met.request, met.response
     new = replace(
         met,
@@ -37,12 +46,32 @@ def renamed(met: Interaction, rename: Rename, *, bodies: bool = False) -> Intera
             url=_in_url(request, rename),
             host=rename(request.host),
             headers=_headers(request.headers, rename),
+            trailer=_headers(request.trailer, rename),
         ),
-        response=replace(response, headers=_headers(response.headers, rename)),
+        response=replace(
+            response,
+            headers=_headers(response.headers, rename),
+            trailer=_headers(response.trailer, rename),
+        ),
     )
+    problems: list[str] = []
     if bodies:
-        new = _in_bodies(new, rename)
-    return met if new == met else new
+        inside = Walk(_renaming_in_bodies(rename, problems)).interaction(new)
+        new = digests.restated(new, inside)
+    return met if new == met else new, problems
+
+
+def _renaming_in_bodies(rename: Rename, problems: list[str]) -> Callable[[Text], bytes]:
+    def visit(text: Text) -> bytes:
+        if not text.where.startswith(_IN_BODIES):
+            return text.data
+        new = rename(text.data.decode(*BYTES)).encode(*BYTES)
+        if text.look is Look.FORMS and len(new) != len(text.data):
+            problems.append(f"{text.where}: {_BREAKS}")
+            return text.data
+        return text.data if new == text.data else new
+
+    return visit
 
 
 def _in_url(request: Request, rename: Rename) -> str:
@@ -58,18 +87,6 @@ def _headers(headers: Headers, rename: Rename) -> Headers:
         name: values if (new := [*map(rename, values)]) == [*values] else new
         for name, values in headers.items()
     }
-
-
-def _in_bodies(met: Interaction, rename: Rename) -> Interaction:
-    for of_request in (True, False):
-        message = side(met, of_request=of_request)
-        try:
-            text = plain(message).decode("utf-8", "surrogateescape")
-        except BodyError:
-            continue  # nobody can read it
-        body = rename(text).encode("utf-8", "surrogateescape")
-        met = with_body(met, body, of_request=of_request)
-    return met
 
 
 _DATA = re.compile(rb"(?m)^(data: ?)([^\r\n]+)")

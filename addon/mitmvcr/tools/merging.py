@@ -101,7 +101,7 @@ class _Merge:
         added = self._kept_of_theirs({*both.values(), *new.values()}, their_origins)
         anchors = {its: at for at, its in (both | new).items()}
         entries = _placed(ours, origins, kept, added, anchors, len(theirs))
-        return Merged(entries, self._notes, self._same)
+        return Merged(self._with_lost(entries), self._notes, self._same)
 
     def _kept_of_ours(
         self, pairs: _Pairs, origins: Mapping[int, int]
@@ -159,6 +159,22 @@ class _Merge:
         self._notes.append(Note(method, url, entry.sheet.name, why))
         return entry
 
+    def _with_lost(self, entries: list[Entry]) -> list[Entry]:
+        """Return the entries, of which the first holds what tests had made up before
+        others that are gone, if none has a value of this name: where both sides have
+        one, or one that has not dropped it."""
+        sides = (entries, self._base, self._ours, self._theirs)
+        held, base, ours, theirs = map(_made_up, sides)
+        lost = {
+            name: items
+            for name, items in (theirs | ours).items()
+            if name not in held
+            and (name not in base or (name in ours and name in theirs))
+        }
+        if lost and entries:
+            entries[0] = entries[0].holding(lost)
+        return entries
+
     # What belongs together
 
     def _paired(
@@ -209,6 +225,16 @@ class _Merge:
         pairs = fields(request.headers).items()
         counted = self._matcher.counts.headers(pairs)
         return frozenset(pair for pair in counted if pair[0] not in _PASSED_OVER)
+
+
+def _made_up(entries: Sequence[Entry]) -> dict[str, Sequence[str]]:
+    """Return the values that tests had made up, by name: the first of each counts."""
+    found: dict[str, Sequence[str]] = {}
+    for each in entries:
+        written = None if each.new else each.sheet.written(each.number)
+        if written is None or b"variables" in written:  # few have some
+            found = {**each.request.variables, **found}
+    return found
 
 
 def _alike(sides: tuple[Sequence[Entry], ...], keys: _Sides) -> _Pairs:

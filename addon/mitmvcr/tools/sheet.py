@@ -8,7 +8,8 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from mitmvcr.core.dates import date_of, parse_date
-from mitmvcr.core.model import Cassette, Interaction, Layout, Request
+from mitmvcr.core.jsontext import holding
+from mitmvcr.core.model import Cassette, Headers, Interaction, Layout, Request
 from mitmvcr.format import layout, writer
 from mitmvcr.format.faults import Fault
 from mitmvcr.format.items import ItemParser
@@ -192,6 +193,13 @@ class Entry(NamedTuple):
     def changed(self, old: Interaction, new: Interaction) -> "Entry":
         """Return it with another content; itself where that is the same."""
         return self if new is old else self._replace(new=new)
+
+    def holding(self, variables: Headers) -> "Entry":
+        """Return it with what a test had made up; itself where that is nothing."""
+        if not variables:
+            return self
+        met = self.interaction
+        return self.changed(met, holding(met, variables))
 
     @property
     def request(self) -> Request:

@@ -2,14 +2,15 @@
 stay in theirs: it is the order in which they are answered."""
 
 from collections import deque
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import replace
 from heapq import heapify, heappop, heapreplace
 from typing import Any
 
 from mitmvcr.core.dates import date_of
-from mitmvcr.core.jsontext import handed_on, holding
+from mitmvcr.core.jsontext import handed_on
 from mitmvcr.core.matching import url_key
-from mitmvcr.core.model import Headers, Interaction
+from mitmvcr.core.model import Interaction
 from mitmvcr.core.urls import url_parts
 from mitmvcr.tools.listing import host_of
 from mitmvcr.tools.sheet import Entry
@@ -22,17 +23,10 @@ def chosen(entries: Sequence[Entry], positions: Container[int]) -> list[Entry]:
         len(entries), positions, lambda at: entries[at].request.variables
     )
     return [
-        _holding(each, handed.get(at, {}))
+        each.holding(handed.get(at, {}))
         for at, each in enumerate(entries)
         if at in positions
     ]
-
-
-def _holding(entry: Entry, variables: Headers) -> Entry:
-    if not variables:
-        return entry
-    met = entry.interaction
-    return entry.changed(met, holding(met, variables))
 
 
 def _by_url(met: Interaction) -> tuple[str, str, str, str]:
@@ -56,9 +50,26 @@ WAYS: dict[str, Callable[[Interaction], Any]] = {
 }
 
 
+def _counting(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Yield the entries with the values of made-up names that count, which are the
+    first of each, wherever they will stand."""
+    known: set[str] = set()
+    for entry in entries:
+        own = entry.request.variables
+        if known.isdisjoint(own):
+            yield entry
+        else:
+            met = entry.interaction
+            first = {name: own[name] for name in own if name not in known}
+            request = replace(met.request, variables=first)
+            yield entry.changed(met, replace(met, request=request))
+        known.update(name for name, items in own.items() if items)
+
+
 def in_order(entries: Sequence[Entry], by: str) -> list[Entry]:
     """Return the entries sorted: of what each group of equal requests has next, the
     least comes first, so that sorting again changes nothing. Raise CassetteError."""
+    entries = [*_counting(entries)]
     groups: dict[tuple[str, str], deque[tuple[Any, int]]] = {}
     for place, entry in enumerate(entries):
         met = entry.interaction

@@ -13,6 +13,7 @@ from mitmvcr.cli.child.way_out import way_out
 from mitmvcr.cli.refresh.asking import Asker, NotAskedError, what_is_hidden
 from mitmvcr.cli.refresh.reports import Result, why_not
 from mitmvcr.clock import as_of, first_date, recorded_at
+from mitmvcr.core.calls import in_turn
 from mitmvcr.core.media import GRPC, media_kind
 from mitmvcr.core.model import Interaction, Request, Response, header
 from mitmvcr.core.modes import Mode
@@ -221,7 +222,7 @@ def _grafted(old: Interaction, live: Interaction, drift: Drift) -> Interaction:
     if digests.is_address(live) or digests.has_unknown(live.response.headers):
         return live
     response = grafted(old.response, live.response, drift.findings, VOLATILE)
-    return digests.restated(live, replace(old, response=response))
+    return in_turn(digests.restated(live, replace(old, response=response)))
 
 
 def _as_recorded(each: Asked, held: Sequence[Interaction]) -> Response:

@@ -128,6 +128,9 @@ def _message(facts: Facts) -> Iterator[Line]:
     if facts["trailer"]:
         yield line_of(("trailer", _FAINT))
         yield from _headers(facts["trailer"])
+    if own := facts.get("own"):
+        yield line_of(("in the cassette", _FAINT))
+        yield from _headers(own)
 
 
 def _headers(pairs: Sequence[Sequence[str]]) -> Iterator[Line]:

@@ -186,7 +186,7 @@ def rename_host(
 
     def planned(sheet: Sheet) -> Plan:
         entries, count, problems = changed_by(
-            sheet, lambda met: (renamed(met, rename, bodies=bodies), ())
+            sheet, lambda met: renamed(met, rename, bodies=bodies)
         )
         text = f"{old} is {new} in {count} of {len(entries)} interactions"
         return Plan(entries, text, {"renamed": count}, problems)
@@ -226,6 +226,8 @@ def fix_cassettes(paths: Sequence[Path], typed: Layer) -> int:
         return Plan(entries, "; ".join([text, *found]), facts, renumber=True)
 
     files = [path for path in named_cassettes(paths) if not _is_damaged(path)]
+    if not files:
+        return 0
     way = Way(None, as_json=False)
     return transform(files, planned, typed, label="Fixing", **way._asdict())
 
