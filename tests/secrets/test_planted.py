@@ -229,6 +229,25 @@ def test_none_stays_in_messages_of_grpc(pattern: Pattern, coding: str) -> None:
     assert kept[5 + size :] == _message(0, b"\n\x01y")
 
 
+@pytest.mark.parametrize("tag", b"BJz")
+def test_a_form_ends_where_its_field_does_though_its_neighbours_are_letters(
+    tag: int,
+) -> None:
+    """A length is a letter, and so is the number of the next field."""
+    broken = []
+    for pattern in FORMS:
+        secret = sample(pattern.sample, CHANCE).encode()
+        if not 48 <= len(secret) < 128:
+            continue
+        message = b"\n" + bytes([len(secret)]) + secret + bytes([tag]) + b"\x01x"
+        kept = written(_message(0, message), {"Content-Type": ["application/grpc"]})
+        plain, rest = kept[5:-3], kept[-3:]
+        is_whole = plain[:2] == message[:2] and rest == message[-3:]
+        if secret in plain or not is_whole or len(kept) != len(message) + 5:
+            broken.append((pattern.kind, plain, rest))
+    assert broken == []
+
+
 def test_none_stays_in_messages_of_connect_and_grpc_web() -> None:
     said = b'{"client_secret": "%b"}' % VALUES["hex"].encode()
     clean = b'{"client_secret": "[REDACTED:client_secret]"}'

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from mitmvcr.secrets import binary, commands, heads, kubernetes, lists
+from mitmvcr.secrets import binary, colours, commands, heads, kubernetes, lists
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.columns import columns, table
 from mitmvcr.secrets.forms import Pattern
@@ -26,7 +26,7 @@ from mitmvcr.secrets.runs import FILE_STARTS, JSON_STARTS, Held, held_in, percen
 from mitmvcr.secrets.said import is_no_name
 from mitmvcr.secrets.scan import Place, Scan, Values
 from mitmvcr.secrets.siblings import flagged, held, logs_in, of_its_type
-from mitmvcr.secrets.spans import Span
+from mitmvcr.secrets.spans import Span, apart_from
 from mitmvcr.secrets.syntaxes import values
 from mitmvcr.secrets.tokens import Tokens, compiled
 from mitmvcr.secrets.userinfo import passwords
@@ -38,6 +38,7 @@ _MARKS = {
     "command": commands.MARKS,
     "head": heads.MARKS,
     "kubernetes": kubernetes.MARKS,
+    "colour": colours.MARKS,
     "other": (b"Content-Encoding:", b"content-encoding:", b"REDACTED"),
 }
 #: What is encoded within what is encoded is looked into so far.
@@ -136,6 +137,11 @@ class Finder:
     def is_clear(self, data: bytes, depth: int = 0) -> bool:
         """Return whether no secret can show there, whatever the text is; mostly within
         one look."""
+        plain = colours.without(data)
+        texts = (data, plain.text) if plain else (data,)
+        return all(self._is_clear(each, depth) for each in texts)
+
+    def _is_clear(self, data: bytes, depth: int) -> bool:
         if any(passwords(data)):
             return False
         hits = self._hits(data)
@@ -166,7 +172,9 @@ class Finder:
         find = self._remembered if len(data) < _SHORT else self._found
         return find(data, kind, asked)
 
-    def _found(self, data: bytes, kind: str, asked: bool) -> Found:
+    def _found(
+        self, data: bytes, kind: str, asked: bool, *, is_plain: bool = False
+    ) -> Found:
         spans, starts = self._by_anchor(data, kind, asked)
         spans += self._by_regex(data)
         spans += heads.in_heads(self._names, data, starts["head"])
@@ -179,6 +187,10 @@ class Finder:
                 if is_real(found[group]):
                     spans.append(Span(*found.span(group), "userinfo", found[group]))
         spans += columns(self._names, data, kind)
+        is_marked = "colour" in starts
+        if not is_plain and (plain := colours.without(data, is_marked=is_marked)):
+            more = self._found(plain.text, kind, asked, is_plain=True).spans
+            spans += map(plain.back, more)
         if self._kept:
             spans = [span for span in spans if not self._is_kept(span.value)]
         return Found(spans, [*percent_in(data), *held_in(data, starts["held"])])
@@ -264,7 +276,7 @@ class Finder:
         message."""
         keep = self._keep | {"bearer", "basic"}
         forms = Tokens(data, keep, self._names.is_kept, is_framed=True)
-        spans, done = list[Span](), 0
+        spans, shown, done = list[Span](), list[Span](), 0
         hits = self._hits(data)
         places = [found.start() for found in passwords(data)]
         keys = binary.keys_of(data) if hits or places else binary.Keys()
@@ -272,7 +284,7 @@ class Finder:
             target = self._targets[number]
             places.append(start)
             if span := forms.at(target.forms, start):
-                spans.append(span)
+                shown.append(span)
             if target.is_name and start >= done:
                 for name, value in binary.fields(data, start, end, kind, keys):
                     if secrets := [*judged(self._names, name, value)]:
@@ -281,10 +293,11 @@ class Finder:
         for name, value in binary.of_mqtt(data):
             spans += judged(self._names, name, value)
         places.sort()
+        in_texts = list[Span]()
         for start, end in binary.texts(data, kind, keys, places) if places else ():
             found = self.found(data[start:end], asked=asked).spans
-            spans += (each.moved(start) for each in found)
-        return spans
+            in_texts += (each.moved(start) for each in found)
+        return [*spans, *in_texts, *apart_from(shown, in_texts)]
 
     def _is_kept(self, value: bytes) -> bool:
         """Return whether a user keeps values of this form, whatever their name."""

@@ -1,6 +1,7 @@
 """Spans of a text, and the text with other bytes in their place."""
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -56,3 +57,26 @@ def substituted(data: bytes, edits: Iterable[Edit]) -> bytes:
         parts += (data[at:start], new)
         at = end
     return b"".join([*parts, data[at:]])
+
+
+#: A letter before a form, its length, and one behind it, of the next field's number.
+_NEIGHBOURS = 2
+
+
+def apart_from(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """Return those that were not found in a text of the message as well, perhaps as of
+    another kind: the letters before and behind it seem to go on with a form."""
+    found = sorted((each.start, each.end, each.kind) for each in others)
+    kept = list[Span]()
+    for span in spans:
+        at = bisect_left(found, (span.start,))
+        near = found[max(0, at - 1) : at + 1]
+        if not any(_is_found(span, *each) for each in near):
+            kept.append(span)
+    return kept
+
+
+def _is_found(span: Span, start: int, end: int, kind: str) -> bool:
+    is_near = start - span.start <= _NEIGHBOURS and span.end - end <= _NEIGHBOURS
+    is_within = start < span.end and end > span.start
+    return is_within and (is_near or kind == span.kind)
