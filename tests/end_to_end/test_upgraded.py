@@ -3,6 +3,7 @@ recorded, and replayed in lock-step."""
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ import warm
 from end_to_end import cassettes, clients
 from end_to_end.proxy import Proxy, clean_environment
 from end_to_end.watch import Spy
+from origin.certs import CertFiles
 from patience import PATIENCE
 
 HERE = Path(__file__).resolve().parent
@@ -80,9 +82,13 @@ class Docker(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def docker(switch: bytes = b"tcp") -> Iterator[str]:
+def docker(switch: bytes = b"tcp", leaf: Path | None = None) -> Iterator[str]:
     kind = type("Other", (Docker,), {"switch": SWITCH.replace(b"tcp", switch)})
     server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
+    if leaf is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(leaf)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -304,6 +310,36 @@ def test_what_comes_with_the_head_is_passed_on_as_it_is(
     (item,) = cassettes.read(cassette)
     first, *_ = item["response"]["websocket"]
     assert first.split(" ", 3)[3] == "\r\n\r\nready\r\n\r\n\r\n"
+
+
+def test_over_tls_too(
+    mitmdump: Callable[..., Proxy], certs: CertFiles, proxy_ca: Path, tmp_path: Path
+) -> None:
+    cassette = tmp_path / "a.yaml"
+
+    def heard(proxy: Proxy, url: str) -> bytes:
+        place = url.removeprefix("tcp://")
+        head = f"POST https://{place}/v1.43/exec/shell/start HTTP/1.1\r\nHost: {place}"
+        more = "Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 14"
+        context = ssl.create_default_context(cafile=proxy_ca)
+        with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as raw:
+            raw.sendall(f"CONNECT {place} HTTP/1.1\r\n\r\n".encode())
+            until(raw, b"\r\n\r\n")
+            with context.wrap_socket(raw, server_hostname="localhost") as plug:
+                plug.sendall(f'{head}\r\n{more}\r\n\r\n{{"Tty": false}}'.encode())
+                until(plug, b"$ ")
+                plug.sendall(b"exit\n")
+                return until(plug, b"exit\r\n")
+
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    with docker(leaf=certs.leaf) as url:
+        live = heard(proxy, url)
+    assert proxy.stop() == 0, proxy.log
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    assert heard(proxy, url) == live
+    assert proxy.stop() == 0, proxy.log
+    assert "replayed 1, missed 0" in proxy.log
 
 
 def test_a_websocket_that_mitmproxy_does_not_read_is_none_of_these(
