@@ -6,7 +6,7 @@ until the other speaks, or for a while is silent; a close is the end of its side
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from mitmvcr.core.frames import Frame, Kind
 from mitmvcr.core.model import Response, header
@@ -17,40 +17,41 @@ _SILENCE = 100_000_000
 _MOST_HIDDEN = 1 << 13
 _HIDDEN = b"[REDACTED"
 #: What text has of control characters: those of lines, and an escape.
-_OF_TEXT = frozenset("\t\n\r\x1b")
+_OF_TEXT = dict.fromkeys(b"\t\n\r\x1b")
 _MOST_SHOWN = 60
 
 
 def in_turns(pieces: Iterable[Frame]) -> tuple[Frame, ...]:
     """Join the pieces of a turn, so that a secret in them stands in one; ``at`` is that
     of the first. Text is a turn that is UTF-8 and printable."""
-    turns: list[Frame] = []
-    last = 0
+    turns: list[list[Frame]] = []
     for piece in pieces:
-        goes_on = turns and _goes_on(turns[-1], piece) and piece.at - last < _SILENCE
-        if goes_on:
-            content = turns[-1].content + piece.content
-            turns[-1] = turns[-1]._replace(content=content)
+        if turns and _goes_on(turns[-1][-1], piece):
+            turns[-1].append(piece)
         else:
-            turns.append(piece)
-        last = piece.at
-    return tuple(each._replace(kind=_kind(each)) for each in turns)
+            turns.append([piece])
+    return tuple(map(_turn, turns))
 
 
-def _goes_on(turn: Frame, piece: Frame) -> bool:
-    is_same_side = turn.from_client is piece.from_client
-    return is_same_side and "close" not in (turn.kind, piece.kind)
+def _goes_on(last: Frame, piece: Frame) -> bool:
+    is_same_side = last.from_client is piece.from_client
+    is_said = "close" not in (last.kind, piece.kind)
+    return is_same_side and is_said and piece.at - last.at < _SILENCE
 
 
-def _kind(turn: Frame) -> Kind:
-    if turn.kind == "close":
+def _turn(pieces: Sequence[Frame]) -> Frame:
+    first, content = pieces[0], b"".join(each.content for each in pieces)
+    return first._replace(kind=_kind(first, content), content=content)
+
+
+def _kind(first: Frame, content: bytes) -> Kind:
+    if first.kind == "close":
         return "close"
     try:
-        text = turn.content.decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError:
         return "binary"
-    is_text = all(each.isprintable() or each in _OF_TEXT for each in text)
-    return "text" if is_text else "binary"
+    return "text" if text.translate(_OF_TEXT).isprintable() else "binary"
 
 
 def spoken(response: Response) -> str:
