@@ -1,6 +1,10 @@
 """What goes over a connection that was upgraded to other bytes, turn by turn."""
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Response
@@ -171,3 +175,32 @@ def test_an_answer_says_what_follows_it() -> None:
     ):
         assert spoken(Response(headers=headers, websocket=SHELL)) == name
         assert spoken(Response(headers=headers)) == ""
+
+
+SAID = st.binary(min_size=1, max_size=5)
+TALKS = st.lists(st.tuples(st.booleans(), SAID), max_size=8)
+
+
+@given(TALKS, st.lists(st.integers(0, 40), max_size=12), st.booleans())
+def test_however_it_is_cut_each_turn_comes_once_and_in_its_place(
+    said: list[tuple[bool, bytes]], cuts: list[int], ends: bool
+) -> None:
+    """And where the client says one byte more, or another one, that is refused."""
+    pieces = [Frame(who, at, "binary", data) for at, (who, data) in enumerate(said)]
+    frames = in_turns(pieces)
+    everything = b"".join(each.content for each in frames if each.from_client)
+    places = [0, *sorted({at for at in cuts if at < len(everything)}), None]
+    talk, done, heard = RawDialogue(frames), list[Frame](), 0
+    for start, end in pairwise(places):
+        talk.hear(everything[start:end])
+        heard += len(everything[start:end])
+        done += play(talk)
+        before = [each for each in done if each.from_client]
+        assert sum(len(each.content) for each in before) <= heard
+    if ends:
+        talk.end()
+        done += play(talk)
+    assert [each[::3] for each in done] == [each[::3] for each in frames]
+    talk.hear(b"more")
+    with pytest.raises(NotRecordedError):
+        talk.next()
