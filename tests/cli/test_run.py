@@ -349,7 +349,7 @@ def test_a_request_whose_head_is_refused_is_told(cli, cassette, header):
 
 
 def test_a_request_for_another_scheme_is_told(cli, cassette):
-    code = _ODD_HEAD.replace("http://api", "wss://api")
+    code = _ODD_HEAD.replace("http://api", "ftp://api")
     command = ("--mode", "record_only", "--", *cli.python(code), "Accept: x")
     ran = cli("run", "--cassette", cassette, *command)
     (line,) = (each for each in ran.stderr.splitlines() if " 400 " in each)

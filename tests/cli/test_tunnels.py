@@ -225,60 +225,6 @@ def test_paho_gets_a_tunnel_for_what_is_http(proxy, tmp_path, client, made, aske
     assert proxy.asked == asked
 
 
-AIOHTTP = """
-import asyncio
-import aiohttp
-async def main():
-    async with aiohttp.ClientSession() as session:
-        try:
-            await session.ws_connect({url})
-        except aiohttp.WSServerHandshakeError as error:
-            print(error.status)
-asyncio.run(main())
-"""
-
-
-@pytest.mark.parametrize(
-    "url", ["'ws://api.test/x'", "__import__('yarl').URL('ws://api.test/x')"]
-)
-def test_aiohttp_asks_for_a_websocket_by_a_url_of_http(proxy, url):
-    assert python(proxy, AIOHTTP.format(url=url)) == "200\n"
-    assert proxy.asked == ["GET http://api.test/x HTTP/1.1"]
-
-
-NIQUESTS = """
-class HTTPAdapter:
-    def request_url(self, request, proxies):
-        return request
-class AsyncHTTPAdapter(HTTPAdapter):
-    def request_url(self, request, proxies):
-        return request
-"""
-
-
-@pytest.mark.parametrize(
-    ("url", "asked"),
-    [
-        ("wss://api.test/x?a", "https://api.test/x?a"),
-        ("ws://api.test/x", "http://api.test/x"),
-        ("psse://api.test/x", "http://api.test/x"),
-        ("http://api.test/x", "http://api.test/x"),
-        ("/ws://x", "/ws://x"),
-    ],
-)
-def test_niquests_asks_for_a_websocket_by_a_url_of_http(proxy, tmp_path, url, asked):
-    """A stand-in: scripts/clients tries the real one."""
-    folder = tmp_path / "niquests"
-    folder.mkdir()
-    (folder / "__init__.py").write_text("")
-    (folder / "adapters.py").write_text(NIQUESTS)
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-    code += "from niquests.adapters import AsyncHTTPAdapter, HTTPAdapter\n"
-    code += "for each in HTTPAdapter(), AsyncHTTPAdapter():\n"
-    code += f"    print(each.request_url({url!r}, proxies=None))\n"
-    assert python(proxy, code) == f"{asked}\n{asked}\n"
-
-
 CONNECTS = """
 const {{ connect }} = require('{module}');
 const options = {{ host: '{host}', port: {port}, {more} }};

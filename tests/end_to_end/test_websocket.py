@@ -114,6 +114,53 @@ def test_a_conversation_is_replayed_offline(
     assert "replayed 1, missed 0, unused 0" in proxy.log
 
 
+WHOLE = """
+import asyncio, sys
+import aiohttp
+async def main():
+    async with aiohttp.ClientSession(trust_env=True) as session:
+        async with session.ws_connect(sys.argv[1]) as socket:
+            print((await socket.receive()).data)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("url", ["ws://localhost:{}/x", "WS://localhost:{}/x"])
+def test_a_client_that_names_its_whole_url_is_recorded(
+    mitmdump: Callable[..., Proxy],
+    ports: dict[str, int],
+    proxy_ca: Path,
+    tmp_path: Path,
+    url: str,
+) -> None:
+    """mitmproxy answers such a URL with 400."""
+
+    def heard(proxy: Proxy) -> str:
+        return subprocess.run(
+            [clients.CLIENT_PYTHON, "-c", WHOLE, url.format(ports["ws"])],
+            env=clean_environment(
+                **clients.environment(proxy.url, proxy_ca), ws_proxy=proxy.url
+            ),
+            timeout=PATIENCE,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    cassette = tmp_path / "ws.yaml"
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    live = heard(proxy)
+    assert "session.created" in live
+    assert proxy.stop() == 0, proxy.log
+    (item,) = cassettes.read(cassette)
+    assert item["request"]["url"] == f"http://localhost:{ports['ws']}/x"
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    assert heard(proxy) == live
+    assert proxy.stop() == 0, proxy.log
+    assert "replayed 1, missed 0" in proxy.log
+
+
 def test_a_message_that_was_not_recorded_ends_a_replay(
     mitmdump: Callable[..., Proxy],
     ports: dict[str, int],

@@ -29,6 +29,7 @@ from mitmvcr.proxy.host.origin_ends import pass_reset_on, see_the_end
 from mitmvcr.proxy.host.protocols import choose_alpn, speak_cleartext_h2
 from mitmvcr.proxy.host.replays import keep_what_comes_early
 from mitmvcr.proxy.host.resets import was_left_by_client
+from mitmvcr.proxy.host.schemes import know_schemes
 from mitmvcr.proxy.host.trailers import know_trailers
 from mitmvcr.proxy.host.turns import until_begun, wait_for_turns
 from mitmvcr.proxy.sessions import Sessions
@@ -110,6 +111,7 @@ class Connections:
 
     def client_connected(self, client: connection.Client) -> None:
         know_trailers()
+        know_schemes()
         keep_what_comes_early()
         if not self.was_counted(client):
             self.counts.came(self.sessions.of_client(client))

@@ -16,6 +16,7 @@ import pytest
 from mitmproxy import addonmanager, certs, ctx, http, optmanager, version
 from mitmproxy.addons import proxyserver, tlsconfig
 from mitmproxy.certs import CertStore
+from mitmproxy.net.http.http1 import read
 from mitmproxy.options import Options
 from mitmproxy.proxy import mode_servers, server
 from mitmproxy.proxy.layers import http as layers
@@ -44,6 +45,7 @@ from mitmvcr.proxy.host import (
     protocols,
     replays,
     resets,
+    schemes,
     shared_port,
     turns,
 )
@@ -155,6 +157,7 @@ CHANGES: dict[str, Callable[[Patch], None]] = {
     "early response": _replaced(layers.HttpStream, "start_request_stream"),
     "early ends": _replaced(layers.HttpStream, "send_response"),
     "WebSocket replay": _replaced(layers.HttpStream, "flow_done"),
+    "URLs of WebSockets": _replaced(read, "_read_request_line"),
     "upgraded connections": _replaced(tcp_layer.TCPLayer, "start"),
     "client resets": _replaced(layers.HttpStream, "handle_protocol_error"),
     "early resets": _replaced(layers.HttpStream, "handle_event"),
@@ -309,6 +312,11 @@ def _holds_the_end(patch: Patch, folder: Path) -> None:
 def _plays_no_socket(patch: Patch, folder: Path) -> None:
     script: Any = None
     assert not replays.play_websocket(tflow.tflow(), script)
+
+
+def _refuses_other_schemes(patch: Patch, folder: Path) -> None:
+    schemes.know_schemes()
+    assert read._read_request_line is _another
 
 
 def _hears_and_plays_nothing(patch: Patch, folder: Path) -> None:
@@ -538,6 +546,7 @@ FALLBACKS: dict[str, Callable[[Patch, Path], None]] = {
     "early response": _kills_the_call,
     "early ends": _holds_the_end,
     "WebSocket replay": _plays_no_socket,
+    "URLs of WebSockets": _refuses_other_schemes,
     "upgraded connections": _hears_and_plays_nothing,
     "client resets": _goes_by_the_connection,
     "early resets": _waits_for_the_error_hook,

@@ -125,6 +125,12 @@ TABLE = (
         lost="recorded WebSockets are not replayed, and asking for one is an error",
     ),
     Capability(
+        name="URLs of WebSockets",
+        check=checks.urls_of_websockets,
+        lost="WebSockets of clients that name their whole ws:// URL to a proxy, as"
+        " aiohttp, get 400",
+    ),
+    Capability(
         name="upgraded connections",
         check=checks.upgraded_connections,
         lost="what goes over a connection that was upgraded to something other than a"

@@ -110,6 +110,12 @@ def websocket_replay() -> None:
     uses(f"{_STREAM}.flow_done", "websocket", "WebsocketLayer", "child_layer")
 
 
+def urls_of_websockets() -> None:
+    place = "mitmproxy.net.http.http1.read"
+    takes(f"{place}:_read_request_line", "line")
+    uses(f"{place}:read_request_head", "_read_request_line")
+
+
 def upgraded_connections() -> None:
     _naps()
     place = "mitmproxy.proxy.layers.tcp:TCPLayer"

@@ -305,23 +305,6 @@ def paho(module: "Any") -> None:
     client._create_socket_connection = through
 
 
-def niquests(adapters: "Any") -> None:
-    """Ask for WebSockets and events by a URL of http or https: it names the whole one
-    to a proxy, within a tunnel too, and mitmproxy refuses wss:// and psse://."""
-    schemes = {"ws": "http", "wss": "https", "psse": "http", "sse": "https"}
-
-    def by_http(request_url: "Any") -> "Any":
-        def through(self: "Any", *args: "Any", **kwargs: "Any") -> str:
-            url = request_url(self, *args, **kwargs)  # type: str
-            scheme, colon, rest = url.partition(":")
-            return schemes.get(scheme, scheme) + colon + rest
-
-        return through
-
-    for adapter in (adapters.HTTPAdapter, adapters.AsyncHTTPAdapter):
-        adapter.request_url = by_http(adapter.request_url)
-
-
 def pycurl(module: "Any") -> None:
     """Have curl trust the run's bundle: a wheel brings roots of its own."""
     bundle = os.environ.get("MITMVCR_CA_BUNDLE", "")

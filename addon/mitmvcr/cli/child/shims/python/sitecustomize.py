@@ -25,17 +25,7 @@ if TYPE_CHECKING:
 
 
 def _trust_environment(client: "Any") -> None:
-    session = client.ClientSession
-    session.__init__.__kwdefaults__["trust_env"] = True
-    connect = session._ws_connect
-
-    def by_http(self: "Any", url: "Any", *args: "Any", **kwargs: "Any") -> "Any":
-        # It names the whole URL to a proxy, and mitmproxy refuses ws:// there.
-        if str(url)[:5].lower() == "ws://":
-            url = "http" + url[2:] if isinstance(url, str) else url.with_scheme("http")
-        return connect(self, url, *args, **kwargs)
-
-    session._ws_connect = by_http
+    client.ClientSession.__init__.__kwdefaults__["trust_env"] = True
 
 
 def _trust_environment_of_aiosonic(client: "Any") -> None:
@@ -119,7 +109,6 @@ _PATCHES: "dict[str, Patch]" = {
     "tornado.simple_httpclient": _tunnel("tornado"),
     "tornado.websocket": _tunnel("tornado"),
     "twisted.web.client": _tunnel("twisted"),
-    "niquests.adapters": _tunnel("niquests"),
     "paho.mqtt.client": _tunnel("paho"),
     "pycurl": _tunnel("pycurl"),
     "stripe": _tunnel("stripe"),
