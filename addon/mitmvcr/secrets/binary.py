@@ -43,6 +43,7 @@ _IN_PARTS = b"\x5f\x7f"
 _LONG = {0xA0: re.compile(rb"\xd9[ -?]"), 0x60: re.compile(rb"x[\x18-?]")}
 _JSON_VALUE = re.compile(rb'"[ \t]{0,4}+:[ \t]{0,4}+"([^"\\\0-\x1f]{1,2000}+)"')
 _NAME = re.compile(rb"[\w.$-]++")
+_BSON = re.compile(rb"[\0-\xff]{3}\0[\x01-\x13][^\0-\x1f]{1,255}+\0")
 _BSON_TEXT = re.compile(rb"\x02[^\0]{1,64}+\0(.{4})", re.DOTALL)
 
 #: A name, and what it stands for.
@@ -73,7 +74,8 @@ def keys_of(data: bytes) -> Keys:
     if names is None and msgpack:
         names = set()
     texts = [place for each in (packed, other) if each for place in each.texts]
-    if (size := int.from_bytes(data[:4], "little")) >= len(data):
+    size = int.from_bytes(data[:4], "little")
+    if size >= len(data) and _BSON.match(data):
         texts += _in_bson(data, is_cut=size > len(data))
     return Keys(names, other.names if other else None, records, texts)
 
@@ -253,9 +255,13 @@ def _is_bson(data: bytes) -> bool:
 
 def _in_bson(data: bytes, *, is_cut: bool) -> Iterator[tuple[int, int]]:
     for found in _BSON_TEXT.finditer(data):
-        end = found.end() + int.from_bytes(found[1], "little") - 1
-        if data[end : end + 1] == (b"" if is_cut and end >= len(data) else b"\0"):
-            yield found.end(), min(end, len(data))
+        start = found.end()
+        end = start + int.from_bytes(found[1], "little") - 1
+        if end < len(data):
+            if data[end] == 0:
+                yield start, end
+        elif is_cut and _CONTROL.search(data, start) is None:
+            yield start, len(data)
 
 
 def _of_bson(data: bytes, start: int, end: int) -> Iterator[Field]:

@@ -35,7 +35,8 @@ class Plain(NamedTuple):
 def without(data: bytes, *, is_marked: bool = False) -> Plain | None:
     """Return a text without them; None where there are none. ``is_marked``: one of the
     marks is there."""
-    if not (is_marked or _ESCAPE in data) or not _SEQUENCE.search(data):
+    may_be = is_marked or (_ESCAPE in data and b"\0" not in data)  # else it is no text
+    if not may_be or not _SEQUENCE.search(data):
         return None
     parts, starts, places = list[bytes](), list[int](), list[int]()
     at = size = 0
