@@ -258,10 +258,11 @@ def _in_bson(data: bytes, *, is_cut: bool) -> Iterator[tuple[int, int]]:
         start = found.end()
         end = start + int.from_bytes(found[1], "little") - 1
         if end < len(data):
-            if data[end] == 0:
-                yield start, end
-        elif is_cut and _CONTROL.search(data, start) is None:
-            yield start, len(data)
+            is_one = data[end] == 0
+        else:
+            is_one = is_cut and _CONTROL.search(data, start) is None
+        if is_one:
+            yield start, min(end, len(data))
 
 
 def _of_bson(data: bytes, start: int, end: int) -> Iterator[Field]:
