@@ -49,7 +49,7 @@ def overhear(flow: http.HTTPFlow) -> Overheard | None:
     from mitmvcr.proxy.host import tcp_layer
 
     overheard = Overheard()
-    tcp_layer.choose(flow, overheard)
+    tcp_layer.follow(flow, overheard)
     return overheard
 
 
@@ -59,5 +59,5 @@ def play_upgraded(flow: http.HTTPFlow, speaker: Speaker) -> bool:
         return False
     from mitmvcr.proxy.host import tcp_layer
 
-    tcp_layer.choose(flow, speaker)
+    tcp_layer.follow(flow, speaker)
     return True

@@ -6,15 +6,15 @@ To be imported where the capability "upgraded connections" is there, and only th
 
 from functools import wraps
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from mitmproxy import http
-from mitmproxy.connection import Connection, ConnectionState
+from mitmproxy.connection import ConnectionState
 from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.layers import tcp as _tcp
 from mitmproxy.proxy.layers.http import _http1
 
 from mitmvcr.proxy.host.backpressure import handler_of
+from mitmvcr.proxy.host.choices import choose
 from mitmvcr.proxy.host.naps import Commands, Nap
 from mitmvcr.proxy.host.schedule import Overheard, Speaker
 
@@ -23,11 +23,9 @@ _module: Any = _tcp
 _OURS = "_vcr_keeps_what_comes_early"
 
 
-def choose(flow: http.HTTPFlow, part: Overheard | Speaker) -> None:
+def follow(flow: http.HTTPFlow, part: Overheard | Speaker) -> None:
     """Listen to what follows the answer of this flow, or let a speaker answer it."""
-    if not isinstance(_module.TCPLayer, _Choice):
-        _module.TCPLayer = _Choice(_module.TCPLayer)
-    _module.TCPLayer.parts[flow.client_conn] = part
+    choose(_module, "TCPLayer", _made).parts[flow.client_conn] = part
 
 
 def keep_what_comes_early() -> None:
@@ -50,21 +48,10 @@ def keep_what_comes_early() -> None:
     side.make_pipe = make_pipe
 
 
-class _Choice:
-    """Stands where mitmproxy looks for its layer (layers/http: flow_done)."""
-
-    def __init__(self, original: Any) -> None:
-        self._original = original
-        self.parts: WeakKeyDictionary[Connection, Overheard | Speaker]
-        self.parts = WeakKeyDictionary()
-
-    def __call__(self, context: Any, *ignore: Any) -> Any:
-        part = self.parts.pop(context.client, None)
-        if part is None:
-            return self._original(context, *ignore)
-        if isinstance(part, Overheard):
-            return _Listener(context, part)
-        return _Player(context, part)
+def _made(context: Any, part: Overheard | Speaker) -> Any:
+    if isinstance(part, Overheard):
+        return _Listener(context, part)
+    return _Player(context, part)
 
 
 class _Listener(_tcp.TCPLayer):

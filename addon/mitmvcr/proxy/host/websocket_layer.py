@@ -21,6 +21,7 @@ from wsproto.events import (
 from wsproto.frame_protocol import CloseReason
 
 from mitmvcr.core.frames import Kind, close_parts
+from mitmvcr.proxy.host.choices import choose
 from mitmvcr.proxy.host.naps import Commands, Nap
 from mitmvcr.proxy.host.schedule import Hearing, Script
 
@@ -44,23 +45,7 @@ class VcrHearHook(commands.StartHook):
 
 def play(flow: http.HTTPFlow, script: Script) -> None:
     """Let this script speak for the server of this flow."""
-    if not isinstance(_module.WebsocketLayer, _Choice):
-        _module.WebsocketLayer = _Choice(_module.WebsocketLayer)
-    _module.WebsocketLayer.scripts[flow.id] = script
-
-
-class _Choice:
-    """Stands where mitmproxy looks for its layer (layers/http: flow_done)."""
-
-    def __init__(self, original: Any) -> None:
-        self._original = original
-        self.scripts: dict[str, Script] = {}
-
-    def __call__(self, context: Any, flow: http.HTTPFlow) -> Any:
-        script = self.scripts.pop(flow.id, None)
-        if script is None:
-            return self._original(context, flow)
-        return _Player(context, flow, script)
+    choose(_module, "WebsocketLayer", _Player).parts[flow.client_conn] = script
 
 
 class _Player(layer.Layer):
