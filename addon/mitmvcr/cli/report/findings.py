@@ -192,8 +192,8 @@ def _idle(bypass: str, blocked: int) -> str:
     else:
         text += (
             ". Go, Ruby and Java never send localhost to a proxy:"
-            f" {TRANSPARENT_PORT.word} PORT carries it there, or use another address of"
-            " this machine for the server"
+            f" on Linux {ISOLATE.word} {TRANSPARENT.word} {TRANSPARENT_PORT.word} PORT"
+            " carries it there; else use another address of this machine for the server"
         )
     return text
 
