@@ -65,6 +65,7 @@ SAMPLES: dict[str, Text] = {
     "set": ("ssl_insecure=true", "http2=false"),
     "isolate": "yes",
     "transparent": "yes",
+    "transparent_port": ("4566", "9200"),
     "isolate_allow": ("5432", "db.example:6379"),
     "ui": "web",
     "host": "::1",

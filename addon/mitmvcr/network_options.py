@@ -181,6 +181,11 @@ def _parse_place(text: str) -> Place:
     return Place(host or "127.0.0.1", int(port), text)
 
 
+def parse_ports(texts: Sequence[str]) -> tuple[int, ...]:
+    """Parse TCP ports, each from 1 to 65535."""
+    return tuple(map(parse_port, texts))
+
+
 def parse_port(text: str) -> int:
     """Parse a TCP port, from 1 to 65535."""
     word = text.strip()

@@ -319,6 +319,17 @@ TRANSPARENT = Switch(
     scope=Scope.COMMAND,
     commands=("run",),
 )
+TRANSPARENT_PORT = Listed(
+    name="transparent_port",
+    help="With --transparent: another port whose connections are carried to the proxy;"
+    " with --include-localhost also those to this machine's 127.0.0.1, as of a Go or"
+    " Java program to a local service.",
+    group=Group.NETWORK,
+    parse=network.parse_ports,
+    metavar="PORT",
+    scope=Scope.COMMAND,
+    commands=("run",),
+)
 ISOLATE_ALLOW = Listed(
     name="isolate_allow",
     help="What else an isolated command may reach (TCP), as a test database; a"
@@ -772,6 +783,7 @@ OPTIONS: tuple[Option, ...] = (
     SET,
     ISOLATE,
     TRANSPARENT,
+    TRANSPARENT_PORT,
     ISOLATE_ALLOW,
     Option(
         name="ui",

@@ -16,6 +16,7 @@ import tempfile
 import termios
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -384,8 +385,60 @@ def test_what_is_not_in_the_cassette_misses_and_other_ports_are_told(
     direct = ("curl", "-s", "--noproxy", "*", "-o", os.devnull, "-w", "%{http_code} ")
     ran = isolated("--transparent", *direct, *urls)
     assert ran.stdout == "424 000 000 "
-    assert left(ran.stderr) == f"other.test:8443 (1), {ELSEWHERE}:80 (1)"
+    told = f"other.test:8443 (1), {ELSEWHERE}:80 (1): add --transparent-port PORT, or "
+    assert f"proxy: {told}{ALLOW}" in ran.stderr
     assert ran.returncode == REFUSED
+
+
+def test_other_ports_that_are_named_are_carried_to_the_proxy_too(cli, tmp_path):
+    urls = "http://other.test:8080/a", "https://api.example.test:8443/b"
+    chat = [answer(url, url.encode()) for url in urls]
+    cassette = write_cassette(tmp_path / "ports.yaml", *chat)
+    ports = ("--transparent-port", "8080", "--transparent-port", "8443")
+    direct = ("curl", "-sS", "--noproxy", "*", *urls)
+    words = ("run", "--cassette", cassette, *ISOLATED, "--transparent", *ports)
+    ran = cli(*words, *direct)
+    assert (ran.returncode, ran.stdout) == (0, "".join(urls)), ran.stderr
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_local_service_is_recorded_of_a_go_program_too(cli, tmp_path, origin, host):
+    """Go, Java and Ruby send nothing to a proxy that is for loopback."""
+    cassette, port = tmp_path / "local.yaml", urlsplit(origin.http_url).port
+    url = f"http://{host}:{port}/json"
+    words = ("run", "--cassette", cassette, "--isolate", "--include-localhost")
+    go = ("--transparent", "--transparent-port", port, "--", binary(GO), url)
+    for replayed in (0, 1):
+        ran = cli(*words, *go)
+        assert (ran.returncode, ran.stdout) == (0, "200\n"), ran.stderr
+        assert f"replayed {replayed}, missed 0, unused 0" in ran.stderr
+        assert origin.hits().requests == ("GET /json",)
+    (found,) = FileStore(cassette).load().interactions
+    assert found.request.url == url
+    # As it is recorded and replayed of those who know of the proxy.
+    ran = cli(*words, "curl", "-sS", "-o", os.devnull, "-w", "%{http_code}", url)
+    assert (ran.returncode, ran.stdout) == (0, "200"), ran.stderr
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_local_service_is_replayed_over_tls_too(cli, tmp_path, host):
+    url = f"https://{host}:9443/a"
+    cassette = write_cassette(tmp_path / "local.yaml", answer(url, b"hello"))
+    words = ("run", "--cassette", cassette, *ISOLATED, "--include-localhost")
+    ports = ("--transparent", "--transparent-port", "9443")
+    ran = cli(*words, *ports, "curl", "-sS", "--noproxy", "*", url)
+    assert (ran.returncode, ran.stdout) == (0, "hello"), ran.stderr
+
+
+def test_what_is_allowed_on_a_port_that_is_carried_to_the_proxy_goes_past_it(
+    isolated, origin
+):
+    port = urlsplit(origin.http_url).port
+    words = ("--transparent", "--transparent-port", port, "--isolate-allow", port)
+    direct = ("curl", "-sS", "--noproxy", "*", f"http://127.0.0.1:{port}/json")
+    ran = isolated(*words, "--allow-idle", *direct)
+    assert ran.returncode == 0, ran.stderr
+    assert origin.hits().requests == ("GET /json",)
 
 
 def test_ipv6_is_seen_where_there_is_a_tunnel(isolated):
@@ -698,6 +751,8 @@ def test_what_is_allowed_and_not_there_is_told(isolated):
     [
         (("--isolate-allow", "5432"), "it needs --isolate"),
         (("--transparent",), "it needs --isolate"),
+        (("--isolate", "--transparent-port", "9200"), "it needs --transparent"),
+        (("--isolate", "--transparent", "--transparent-port", "x"), "use a port, from"),
         (("--isolate", "--isolate-allow", "db"), "HOST:PORT"),
         (("--isolate", "--isolate-allow", "::1:5432"), "[IPv6]:PORT"),
         (("--isolate", "--isolate-allow", "127.0.0.1:99999"), "HOST:PORT"),

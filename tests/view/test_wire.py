@@ -1,5 +1,6 @@
 """What was sent, as it was sent."""
 
+import pytest
 from mitmproxy import http
 
 from mitmvcr.core.model import Interaction, Request, Response
@@ -39,6 +40,24 @@ def test_gos_own_headers_stay():
 def test_what_is_meant_for_the_proxy_is_left_out():
     fields = [(b"PROXY-Authorization", b"Basic eA=="), (b"Proxy-Connection", b"close")]
     assert wireview.to_request(_ask(fields)).request.headers == {}
+
+
+@pytest.mark.parametrize(
+    ("connected", "host", "url"),
+    [
+        ("127.0.0.1:4566", "localhost:4566", "http://localhost:4566/p"),
+        ("localhost:80", "127.0.0.1", "http://127.0.0.1/p"),
+        ("[::1]:80", "LocalHost:80", "http://LocalHost:80/p"),
+        ("127.0.0.1:4566", "localhost:4567", "http://127.0.0.1:4566/p"),
+        ("127.0.0.1:80", "127.0.0.2", "http://127.0.0.1/p"),
+        ("127.0.0.1:80", "api.test", "http://127.0.0.1/p"),
+        ("api.test:80", "localhost", "http://api.test/p"),
+    ],
+)
+def test_this_machine_has_the_name_that_the_program_uses(connected, host, url):
+    made = http.Request.make("GET", f"http://{connected}/p")
+    made.headers["Host"] = host
+    assert wireview.to_request(request_parts(made)).request.url == url
 
 
 def test_a_name_spelled_twice_stands_twice():

@@ -112,7 +112,6 @@ class Connections:
     def client_connected(self, client: connection.Client) -> None:
         know_trailers()
         know_schemes()
-        keep_what_comes_early()
         if not self.was_counted(client):
             self.counts.came(self.sessions.of_client(client))
 
@@ -135,6 +134,8 @@ class Connections:
         """Have a request wait until its session is prepared, and not the event loop."""
         self._quiet.pop(flow.client_conn.id, None)
         await_the_answer(flow)
+        if "upgrade" in flow.request.headers:
+            keep_what_comes_early()
         if flow.response is not None:
             return None  # it is answered, and begins no session
         try:

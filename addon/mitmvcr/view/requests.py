@@ -32,6 +32,8 @@ _NOT_REQUEST_HEADERS = frozenset(
     }
 )
 DEFAULT_PORTS = {"http": 80, "https": 443}
+#: This machine, by any of the names that a program has for it.
+_HERE = ("localhost", "127.0.0.1", "[::1]")
 _FORM_METHODS = frozenset({b"POST", b"PUT", b"PATCH"})
 _FORM = FORM.encode()
 
@@ -187,9 +189,9 @@ def _place(
 ) -> tuple[str, str]:
     """Return scheme and host as in a URL, and the Host that the program sent.
 
-    The former are as the program wrote them (its case, a default port) if that names
-    the host that is connected to. mitmproxy's own ``url`` leaves IPv6 without its
-    brackets, and a name that is not ASCII without punycode.
+    The former are as the program wrote them (its case, a default port, localhost for
+    127.0.0.1) if that names the host that is connected to. mitmproxy's own ``url``
+    leaves IPv6 without its brackets, and a name that is not ASCII without punycode.
     """
     scheme, said, address = text(scheme_sent), text(host), connected
     if ":" in address:
@@ -197,11 +199,12 @@ def _place(
     elif not address.isascii():
         with suppress(UnicodeError):
             address = address.encode("idna").decode()
+    names = _HERE if address in _HERE else (address,)
     if port != DEFAULT_PORTS.get(scheme):
         address = f"{address}:{port}"
     origin, written = f"{scheme}://{address}", f"{scheme}://{said}"
-    same = url_key(f"{written}/") == url_key(f"{origin}/")
-    return written if same else origin, said
+    same = {url_key(f"{scheme}://{name}:{port}/") for name in names}
+    return written if url_key(f"{written}/") in same else origin, said
 
 
 def _request_headers(

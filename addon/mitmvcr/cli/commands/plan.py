@@ -31,6 +31,7 @@ from mitmvcr.options import (
     RECEIPT,
     RERECORD,
     TRANSPARENT,
+    TRANSPARENT_PORT,
     Settings,
     of_command,
 )
@@ -53,6 +54,7 @@ class RunOptions(RunPolicy):
     report: tuple[str, ...] = ()
     isolate: bool = False
     transparent: bool = False
+    transparent_port: tuple[int, ...] = ()
     isolate_allow: tuple[Place, ...] = ()
     prove: bool = False
     receipt: str = ""
@@ -75,7 +77,8 @@ class Plan:
     home: Path
     policy: RunPolicy
     isolate: bool = False
-    transparent: bool = False
+    #: Where connections are carried to the proxy: addresses and ports within.
+    diverted: Sequence[tuple[str, int]] = ()
     allowed: Sequence[Allowed] = ()
     namespace: "Namespace | None" = None
     prove: bool = False
@@ -110,7 +113,7 @@ def make_plan(
         home=home(inherited),
         policy=replace(options, reports=parse_reports(options.report)),
         isolate=options.isolate,
-        transparent=options.transparent,
+        diverted=_diverted(options),
         allowed=_allowed(options),
         prove=options.prove,
         receipt=parse_receipt(options.receipt),
@@ -181,6 +184,20 @@ def _allowed(options: RunOptions) -> Sequence[Allowed]:
             f" {option}"
         )
     return allowed
+
+
+def _diverted(options: RunOptions) -> Sequence[tuple[str, int]]:
+    """Return where an isolated command's connections are carried to the proxy. Raise
+    OptionError."""
+    if not options.transparent:
+        for port in options.transparent_port:
+            problem = f"it needs {TRANSPARENT.word}"
+            raise OptionError(TRANSPARENT_PORT.word, port, problem)
+        return ()
+    ports = dict.fromkeys((80, 443, *options.transparent_port))
+    # Clients try IPv6's first, and some no other one.
+    here = ["::1"] if options.include_localhost else []
+    return [(address, port) for port in ports for address in ("0.0.0.0", *here)]
 
 
 def _settings(command: Sequence[str], values: Values) -> Settings:

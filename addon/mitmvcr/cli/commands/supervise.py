@@ -68,7 +68,7 @@ def _isolated(plan: Plan) -> Iterator[Plan]:
     from mitmvcr.cli.isolate.namespace import make_namespace
 
     grows = plan.settings.control is not None
-    namespace = make_namespace(plan.allowed, grows=grows, divert=plan.transparent)
+    namespace = make_namespace(plan.allowed, grows=grows, divert=plan.diverted)
     try:
         if namespace.blind:
             say(
@@ -189,7 +189,7 @@ def _route(plan: Plan, port: int) -> AbstractAsyncContextManager[Route]:
         return nullcontext(Route(port))
     from mitmvcr.cli.isolate.leaving import open_gate
 
-    return open_gate(plan.namespace, port)
+    return open_gate(plan.namespace, port, loopback="127.0.0.1" not in plan.bypass)
 
 
 async def _control(route: Route, proxy: "Proxy") -> str:
@@ -213,7 +213,7 @@ def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
         bypass,
         allow_idle=policy.allow_idle,
         isolated=plan.isolate,
-        transparent=plan.transparent,
+        transparent=bool(plan.diverted),
     )
     left = left_behind(f"http://127.0.0.1:{route.port}")
     behind = [of_background(left)] if left else []
@@ -221,7 +221,7 @@ def _findings(plan: Plan, proxy: "Proxy", route: Route) -> list[Finding]:
         route.attempts,
         proxy,
         fail=policy.fail_on_miss,
-        transparent=plan.transparent,
+        transparent=bool(plan.diverted),
     )
     old = of_age(proxy.sessions, policy.max_age, fail=policy.fail_on_age)
     return [*left_out, *idle, *of_partial(proxy), *behind, *old]

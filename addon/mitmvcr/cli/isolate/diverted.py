@@ -1,10 +1,11 @@
 """Programs that know of no proxy, sent to it all the same.
 
 Every name that the namespace looks up gets an address of its own, from a range that
-nobody has and that is loopback's within. What connects there to port 80 or 443 is
-carried to the proxy as a tunnel (CONNECT) to that name: nothing is looked up outside
-unless the proxy does. The names of ``/etc/hosts``, which no name server is asked for,
-get addresses of that range in a copy of the file.
+nobody has and that is loopback's within. What connects there to port 80, 443 or another
+that was named is carried to the proxy as a tunnel (CONNECT) to that name: nothing is
+looked up outside unless the proxy does. So is what connects to loopback, if requests to
+this machine are to be recorded. The names of ``/etc/hosts``, which no name server is
+asked for, get addresses of that range in a copy of the file.
 """
 
 import asyncio
@@ -17,7 +18,6 @@ from mitmvcr.core.wording import authority
 
 #: For benchmarks of network devices (RFC 2544): routed nowhere.
 RANGE = ipaddress.IPv4Network("198.18.0.0/15")
-PORTS = (80, 443)
 HOSTS = Path("/etc/hosts")
 _LONGEST = 65536
 _END = b"\r\n\r\n"
@@ -49,12 +49,15 @@ class Names:
 
 
 class Diverter(Forwarder):
-    """Carries connections to addresses of ``names`` on to the proxy at ``port``;
-    ``in_vain`` hears of one to another address."""
+    """Carries connections to addresses of ``names``, and to loopback if it is ``here``
+    that they mean, on to the proxy at ``port``; ``in_vain`` hears of one to another
+    address."""
 
-    def __init__(self, names: Names, port: int, in_vain: Callable[[str], None]) -> None:
+    def __init__(
+        self, names: Names, port: int, in_vain: Callable[[str], None], *, here: bool
+    ) -> None:
         super().__init__("127.0.0.1", port, ignore)
-        self._given, self._in_vain = names, in_vain
+        self._given, self._in_vain, self._here = names, in_vain, here
 
     async def go_on(self, here: End) -> None:
         await here.connected.wait()
@@ -79,6 +82,9 @@ class Diverter(Forwarder):
     def _target_of(self, here: End) -> str | None:
         address, port = here.socket.getsockname()[:2]
         name = self._given.name_of(address)
+        if name is None and self._here:
+            # What a client tries first need not be where the service listens.
+            name = address if address != "::1" else "localhost"
         if name is None:
             self._in_vain(authority(address, port))
         return None if name is None else f"{name}:{port}"

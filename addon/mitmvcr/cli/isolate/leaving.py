@@ -9,14 +9,14 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from mitmvcr.cli.isolate import network, packets
-from mitmvcr.cli.isolate.diverted import PORTS, Diverter, Names
+from mitmvcr.cli.isolate.diverted import Diverter, Names
 from mitmvcr.cli.isolate.forward import Forwarder, ignore
 from mitmvcr.cli.isolate.namespace import Namespace
 from mitmvcr.cli.isolate.packets import Packet, Question
 from mitmvcr.cli.isolate.route import Allowed, Ports, Route
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.wording import authority, shown
-from mitmvcr.options import ISOLATE_ALLOW, TRANSPARENT
+from mitmvcr.options import INCLUDE_LOCALHOST, ISOLATE_ALLOW, TRANSPARENT
 
 _LARGEST = 65535
 _MOST = 200  # different ones
@@ -42,6 +42,7 @@ class Leaving:
     ) -> None:
         self.attempts: Counter[str] = Counter()
         self._known, self._names = dict(known), names
+        self._diverted = {each.getsockname()[1] for each in namespace.diverted}
         self._allowed = {
             (address, each.port)
             for _, each in namespace.allowed
@@ -123,7 +124,7 @@ class Leaving:
             return
         port = packet.ports[1]
         is_tcp = packet.protocol == socket.IPPROTO_TCP
-        if not is_tcp or (packet.starts_connection and port not in PORTS):
+        if not is_tcp or (packet.starts_connection and port not in self._diverted):
             self._note(_KINDS[packet.protocol] + authority(name, port))
 
     def _answer(self, packet: Packet) -> bytes:
@@ -175,9 +176,12 @@ def _is_housekeeping(packet: Packet) -> bool:
 
 
 @asynccontextmanager
-async def open_gate(namespace: Namespace, proxy_port: int) -> AsyncIterator[Route]:
+async def open_gate(
+    namespace: Namespace, proxy_port: int, *, loopback: bool = False
+) -> AsyncIterator[Route]:
     """Carry what comes in the namespace to the proxy, which listens on loopback here,
-    and what is allowed to where it belongs; turn down the rest."""
+    and what is allowed to where it belongs; turn down the rest. ``loopback``: what is
+    diverted there means this machine."""
     names = namespace.names
     known = _known([each for _, each in namespace.allowed])
     leaving = Leaving(namespace, known, names if namespace.diverted else None)
@@ -189,7 +193,8 @@ async def open_gate(namespace: Namespace, proxy_port: int) -> AsyncIterator[Rout
             await _carry(stack, listening, each.host, each.port, failed)
         in_vain = _once(_say_in_vain)
         for listening in namespace.diverted:
-            await _keep(stack, Diverter(names, proxy_port, in_vain), listening)
+            diverter = Diverter(names, proxy_port, in_vain, here=loopback)
+            await _keep(stack, diverter, listening)
         ports = Ports(namespace.maker)
         stack.push_async_callback(ports.close_all)
         await ports.open(proxy_port)  # for who names it by the one that it has out here
@@ -224,8 +229,9 @@ def _say_in_vain(place: str) -> None:
     say(
         f"a connection to {place} was reset: nothing of the command listens there, and"
         f" {TRANSPARENT.word} leaves names that /etc/hosts has on loopback as they are:"
-        f" let it read HTTPS_PROXY, or say {ISOLATE_ALLOW.word} HOST:PORT for a server"
-        " of this machine"
+        f" let it read HTTPS_PROXY, or for a server of this machine say"
+        f" {INCLUDE_LOCALHOST.word}, so that it is recorded, or {ISOLATE_ALLOW.word}"
+        " HOST:PORT"
     )
 
 

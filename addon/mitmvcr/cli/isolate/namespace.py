@@ -106,11 +106,14 @@ class Namespace:
 
 
 def make_namespace(
-    allowed: Sequence[Allowed], *, grows: bool = False, divert: bool = False
+    allowed: Sequence[Allowed],
+    *,
+    grows: bool = False,
+    divert: Sequence[tuple[str, int]] = (),
 ) -> Namespace:
-    """Make a namespace; one that ``grows`` gets more ports later, and with ``divert``
-    programs that know of no proxy are carried to it. It forks: call it
-    before there are threads. Raise VcrError."""
+    """Make a namespace; one that ``grows`` gets more ports later, and what connects to
+    ``divert`` is carried to the proxy, of which its program need not know. It forks:
+    call it before there are threads. Raise VcrError."""
     if sys.platform != "linux":
         problem = f"needs Linux's network namespaces, and this is {sys.platform}"
         raise VcrError(f"{ISOLATE.word} {problem}: leave it out here")

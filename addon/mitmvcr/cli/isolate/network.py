@@ -107,8 +107,10 @@ def _add_address6(device: str, address: str) -> None:
         fcntl.ioctl(control, _SIOCSIFADDR, wanted)
 
 
-def listen(address: str, port: int = 0) -> socket.socket:
-    made = _bound(address, port, socket.SOCK_STREAM)
+def listen(address: str, port: int = 0, *, shares: bool = False) -> socket.socket:
+    """Listen there. Where each ``shares`` its port, one socket may have all addresses
+    and another one of them: what connects to that one is its own."""
+    made = _bound(address, port, socket.SOCK_STREAM, shares=shares)
     made.listen(512)
     return made
 
@@ -117,12 +119,16 @@ def name_server(address: str) -> socket.socket:
     return _bound(address, 53, socket.SOCK_DGRAM)
 
 
-def _bound(address: str, port: int, kind: socket.SocketKind) -> socket.socket:
+def _bound(
+    address: str, port: int, kind: socket.SocketKind, *, shares: bool = False
+) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     made = socket.socket(family, kind)
     try:
         if family == socket.AF_INET6:  # an address that was just added is not there yet
             made.setsockopt(socket.IPPROTO_IPV6, _IPV6_FREEBIND, 1)
+        if shares:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         made.bind((address, port))
     except OSError:
         made.close()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mitmvcr.cli.child.trust import SYSTEM_ROOTS
 from mitmvcr.cli.isolate import network
-from mitmvcr.cli.isolate.diverted import HOSTS, PORTS, RANGE
+from mitmvcr.cli.isolate.diverted import HOSTS, RANGE
 from mitmvcr.cli.isolate.route import Allowed
 from mitmvcr.core.urls import is_loopback
 
@@ -44,13 +44,18 @@ class Parts:
 
 
 def set_up(
-    allowed: Sequence[Allowed], *, user: bool, divert: bool, hosts: str | None = None
+    allowed: Sequence[Allowed],
+    *,
+    user: bool,
+    divert: Sequence[tuple[str, int]],
+    hosts: str | None = None,
 ) -> Parts:
     """Move this process into a namespace of its own (``user``: with a user namespace
-    around it; ``divert``: for programs that know of no proxy; ``hosts``: another text
-    for the file of hosts). Raises OSError."""
+    around it; ``divert``: where programs that know of no proxy are listened for;
+    ``hosts``: another text for the file of hosts). Raises OSError."""
     made = Parts()
-    made.port = _port_of_nobody({each.port for each in allowed})
+    taken = (*(each.port for each in allowed), *(port for _, port in divert))
+    made.port = _port_of_nobody(taken)
     _move(user=user)
     if user:
         made.add("user", _own("user"))
@@ -64,9 +69,17 @@ def set_up(
     _add_taps(made)
     if divert:  # last: what goes elsewhere comes from the first address
         network.add_range(RANGE)
-        for port in PORTS:
-            made.add("diverted", network.listen("0.0.0.0", port))
+        for address, port in divert:
+            _add_diverted(made, address, port)
     return made
+
+
+def _add_diverted(made: Parts, address: str, port: int) -> None:
+    try:
+        made.add("diverted", network.listen(address, port, shares=True))
+    except OSError:
+        if ":" not in address:  # else there is no IPv6
+            raise
 
 
 def _port_of_nobody(taken: Collection[int]) -> int:
@@ -168,7 +181,8 @@ def _add_allowed(made: Parts, allowed: Sequence[Allowed]) -> None:
             places.add((address, each.port))
             if not is_loopback(address):
                 network.add_address(address, len(places))
-            made.add(f"allowed {number}", network.listen(address, each.port))
+            listening = network.listen(address, each.port, shares=True)
+            made.add(f"allowed {number}", listening)
 
 
 def _add_proxy(made: Parts) -> None:

@@ -1,5 +1,6 @@
 """What is wrong with a run as a whole, though no request of it failed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from mitmvcr.options import (
     PASSTHROUGH,
     RERECORD,
     TRANSPARENT,
+    TRANSPARENT_PORT,
 )
 from mitmvcr.rerecording import NOBODY
 from mitmvcr.session import Session
@@ -111,11 +113,18 @@ def of_attempts(
     text = f"tried to leave past the proxy: {listed(attempts)}"
     if proxy.records:
         text += "; it was blocked, and is not recorded"
-    others = (
-        "" if transparent else f"let it read HTTPS_PROXY, add {TRANSPARENT.word}, or "
-    )
+    if not transparent:
+        others = f"let it read HTTPS_PROXY, add {TRANSPARENT.word}, or "
+    elif any(map(_to_name, attempts)):
+        others = f"add {TRANSPARENT_PORT.word} PORT, or "
+    else:
+        others = ""
     text += f": {others}say {ISOLATE_ALLOW.word} HOST:PORT if it may"
     yield Finding("leaving", text, fails=fail and proxy.offline)
+
+
+#: What :func:`of_attempts` has of a connection to a name, and not to an address.
+_to_name = re.compile(r"[\w.-]*[a-z][\w.-]*:\d+", re.I).fullmatch
 
 
 def of_background(left: Mapping[int, str]) -> Finding:
@@ -182,8 +191,9 @@ def _idle(bypass: str, blocked: int) -> str:
         text += f". {INCLUDE_LOCALHOST.word} sends localhost through too"
     else:
         text += (
-            ". Go, Ruby and Java never send localhost to a proxy: use another address"
-            " of this machine for the server"
+            ". Go, Ruby and Java never send localhost to a proxy:"
+            f" on Linux {ISOLATE.word} {TRANSPARENT.word} {TRANSPARENT_PORT.word} PORT"
+            " carries it there; else use another address of this machine for the server"
         )
     return text
 

@@ -34,7 +34,8 @@ def play_websocket(flow: http.HTTPFlow, script: Script) -> bool:
 
 
 def keep_what_comes_early() -> None:
-    """Pass on what comes with the head of a 101 as it is."""
+    """Pass on what comes with the head of a 101 as it is, however often this is called.
+    To be called before one is read."""
     if capabilities.has("upgraded connections"):
         from mitmvcr.proxy.host import tcp_layer
 
