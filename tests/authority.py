@@ -2,7 +2,7 @@
 
 It is an RSA key as mitmproxy makes it. To make one takes a quarter of a second, and to
 read it 36 ms, since OpenSSL tests the primes: ``warm_server`` reads it once, by
-importing this, for all processes that it forks.
+importing ``warmed``, for all processes that it forks.
 """
 
 import shutil

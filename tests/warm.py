@@ -29,7 +29,9 @@ MITMVCR = (
     *("mitmvcr.cli.report.page", "mitmvcr.format.yamlreader", "mitmvcr.proxy.ca"),
     *("mitmvcr.secrets.redactor", "mitmvcr.secrets.identities"),
     *("mitmvcr.miss.explain", "mitmvcr.miss.masking", "mitmvcr.core.deck.filled"),
-    *("encodings.idna", "tomllib", "authority_read"),
+    *("mitmvcr.echo.finding", "mitmvcr.echo.earlier", "mitmvcr.proxy.host.tcp_layer"),
+    *("mitmvcr.proxy.host.stream_layer", "mitmvcr.proxy.host.websocket_layer"),
+    *("encodings.idna", "encodings.utf_16_be", "_strptime", "tomllib", "warmed"),
 )
 SERVER = Path(__file__).with_name("warm_server.py")
 #: Read as an interpreter starts, or as its modules are imported.

@@ -15,6 +15,7 @@ from unittest.mock import Mock
 import fsspec
 import pytest
 
+from examples import STEP
 from memory_store import MemoryStore
 from mitmvcr.core.errors import (
     CassetteDamagedError,
@@ -1062,7 +1063,7 @@ def test_a_journal_cut_at_any_byte_gives_what_was_whole(path: Path) -> None:
     for item in items:
         ends.append(ends[-1] + len(item))
     data = writer.preamble() + b"".join(items)
-    for cut in range(len(data) + 1):
+    for cut in range(0, len(data) + 1, STEP):
         whole = sum(end <= cut for end in ends[1:])
         assert left_over(path, data[:cut]).recover() == whole, cut
         assert path.exists() is (whole > 0)

@@ -16,7 +16,6 @@ from mitmvcr.codings.table import (
     CodingError,
     Compressor,
     Decompressor,
-    UnknownCodingError,
     find,
     is_bare,
     known,
@@ -171,7 +170,7 @@ def _first_member(body: bytes) -> tuple[bytes, str]:
 
 
 def encoded(body: bytes, codings: str) -> bytes:
-    """Apply the codings. Raises UnknownCodingError."""
+    """Apply the codings. Raises CodingError."""
     for name in names(codings):
         body = known(name).whole(body)
     return body
@@ -188,7 +187,7 @@ def packed_as(old: bytes, body: bytes, codings: str) -> bytes:
 
 def encoded_pieces(pieces: Iterable[bytes], codings: str) -> Iterable[bytes]:
     """Apply the codings so that each piece can be decoded when it comes: as many are
-    given as were taken, one by one. Raises UnknownCodingError."""
+    given as were taken, one by one. Raises CodingError."""
     for name in names(codings):
         pieces = _compressed(pieces, known(name).compressor())
     return pieces

@@ -20,10 +20,6 @@ class CodingError(ValueError):
     start = b""
 
 
-class UnknownCodingError(CodingError):
-    """A coding that nothing here can undo or apply."""
-
-
 class Decompressor(Protocol):
     """Undoes one member: a gzip member, a zstd frame, the whole of other codings."""
 
@@ -214,9 +210,10 @@ def _loaded(name: str) -> Coding | None:
 
 
 def known(name: str) -> Coding:
+    """Return a coding. Raises CodingError for one that nothing here can apply."""
     found = find(name)
     if found is None:
-        raise UnknownCodingError(f"the content coding {name} is not known here")
+        raise CodingError(f"the content coding {name} is not known here")
     return found
 
 

@@ -15,7 +15,7 @@ from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Interaction, Response, all_values
 from mitmvcr.core.sendable import unfolded, why_not
 from mitmvcr.core.wording import shown
-from mitmvcr.view.golang import STATUS_TEXT, canonical
+from mitmvcr.view.golang import STATUS_TEXT, canonical, text
 from mitmvcr.view.parts import Fields, PlainHeaders, PlainResponse, raw
 from mitmvcr.view.requests import LiveRequest
 from mitmvcr.view.responses import to_response
@@ -97,7 +97,7 @@ class Exchange:
         body has none of those that the headers name. Where a recorder left out what the
         client accepts, it accepted what came."""
         named = ", ".join(
-            raw_text(v) for n, v in fields if n.lower() == b"content-encoding"
+            text(v) for n, v in fields if n.lower() == b"content-encoding"
         )
         if not named or not self.answer:
             return asked, False
@@ -157,10 +157,6 @@ def _is_text(body: bytes) -> bool:
     return True
 
 
-def raw_text(value: bytes) -> str:
-    return value.decode("utf-8", "surrogateescape")
-
-
 #: What joins the values of headers that came several times, where a recorder has
 #: each name once. A blank behind it is a folded line, as there once were.
 _JOINED = re.compile(r"\r?\n(?![ \t])")
@@ -169,7 +165,7 @@ _JOINED = re.compile(r"\r?\n(?![ \t])")
 def _spelled(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return headers with their names as Go spells them, and each value apart."""
     return [
-        (raw_text(canonical(raw(name))), _as_utf_8(value))
+        (text(canonical(raw(name))), _as_utf_8(value))
         for name, joined in pairs
         for value in _JOINED.split(joined)
     ]

@@ -1,6 +1,6 @@
 """What comes of reading a foreign file: interactions, and what could not be kept."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -146,11 +146,12 @@ class Found:
         items: Iterable[Tree],
         convert: "Callable[[Tree, Found], Iterable[Exchange]]",
     ) -> None:
-        """Convert each item; one that cannot be is left out, and noted."""
+        """Convert each item, as a tree of its own, so that places count from it; one
+        that cannot be is left out, and noted."""
         for number, item in enumerate(items):
             self._number, before = number, len(self.notes)
             try:
-                made = [each.interaction() for each in convert(item, self)]
+                made = [each.interaction() for each in convert(Tree(item.value), self)]
             except UnreadableError as error:
                 problem = f"left out: {error.problem}"
                 del self.notes[before:]  # all of it is left out
@@ -181,9 +182,3 @@ class Found:
 
 def _values(headers: Headers) -> bytes:
     return raw_of("".join(value for values in headers.values() for value in values))
-
-
-def placed(items: Iterable[Tree]) -> Iterator[Tree]:
-    """Yield items as trees of their own, so that a place counts from the item."""
-    for item in items:
-        yield Tree(item.value)

@@ -11,13 +11,9 @@ from mitmvcr.cli.report.account import Part, RunReport, seconds
 from mitmvcr.core.errors import OptionError, VcrError
 from mitmvcr.miss.report import Entry, miss_facts
 from mitmvcr.options import RECEIPT, REPORT
-from mitmvcr.store.files import check_replaceable, remedy_for, replace_file, why
+from mitmvcr.store.files import check_replaceable, put, remedy_for, why
 
 _REMEDY = "name a file.json, a file.xml (JUnit), a file.html, or - for JSON on stdout"
-
-
-class ReportError(VcrError):
-    """mitmvcr cannot write a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +68,27 @@ def check_place(option: str, path: Path) -> None:
 
 def write_reports(targets: Sequence[Target], account: RunReport) -> None:
     """Write each report whole or not at all; a failure keeps none of the others. Raise
-    ReportError, of the first that failed."""
-    failed: list[ReportError] = []
+    VcrError, of the first that failed."""
+    failed: list[VcrError] = []
     for target in targets:
         try:
             _write(target, _WRITERS[target.kind](account))
-        except ReportError as error:
+        except VcrError as error:
             failed.append(error)
     if failed:
         raise failed[0]
 
 
 def _write(target: Target, data: bytes) -> None:
+    if target.path is not None:
+        put(target.path, data)
+        return
     try:
-        if target.path is None:
-            sys.stdout.buffer.write(data)
-            sys.stdout.flush()
-        else:
-            replace_file(target.path, data)
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
     except OSError as error:
-        name = target.path or "stdout"
-        problem = f"{name}: cannot be written: {why(error)}"
-        raise ReportError(problem, remedy=remedy_for(error.errno)) from error
+        problem = f"stdout: cannot be written: {why(error)}"
+        raise VcrError(problem, remedy=remedy_for(error.errno)) from error
 
 
 def to_json(account: RunReport) -> bytes:

@@ -10,13 +10,12 @@ from pathlib import Path
 from mitmvcr import __version__
 from mitmvcr.cli.age import date_of
 from mitmvcr.cli.report.account import Ran
-from mitmvcr.cli.report.files import ReportError
 from mitmvcr.core.modes import Mode
 from mitmvcr.miss.report import miss_facts
 from mitmvcr.options import ISOLATE, ISOLATE_ALLOW, PASSTHROUGH, PROVE
 from mitmvcr.session import Session
 from mitmvcr.store import Store
-from mitmvcr.store.files import remedy_for, replace_file, why
+from mitmvcr.store.files import put
 
 Facts = dict[str, object]
 
@@ -72,13 +71,9 @@ def nothing_known(ran: Ran) -> str:
 
 
 def write_receipt(path: Path, receipt: Mapping[str, object]) -> None:
-    """Write it whole or not at all. Raise ReportError."""
+    """Write it whole or not at all. Raise CassetteWriteError."""
     text = json.dumps(receipt, indent=2, ensure_ascii=False)
-    try:
-        replace_file(path, text.encode("utf-8", "backslashreplace") + b"\n")
-    except OSError as error:
-        problem = f"{path}: cannot be written: {why(error)}"
-        raise ReportError(problem, remedy=remedy_for(error.errno)) from error
+    put(path, text.encode("utf-8", "backslashreplace") + b"\n")
 
 
 def _against(ran: Ran) -> Sequence[str]:

@@ -27,7 +27,7 @@ from mitmvcr.convert.coded import (
     text_of,
 )
 from mitmvcr.convert.exchange import Exchange, Pairs
-from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.found import Found
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
 from mitmvcr.core.frames import Frame, Kind
 from mitmvcr.core.media import FORM, is_json, media_kind, parameter
@@ -70,7 +70,7 @@ def read(data: bytes, found: Found) -> None:
         except CodingError as error:
             raise UnreadableError(f"is not a complete archive: {error}") from None
     entries = from_json(data)["log"]["entries"].listed()
-    found.collect(placed(entries), _exchanges)
+    found.collect(entries, _exchanges)
 
 
 def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:

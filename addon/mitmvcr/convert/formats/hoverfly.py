@@ -22,7 +22,7 @@ from mitmvcr.convert.coded import (
     to_base64,
 )
 from mitmvcr.convert.exchange import Exchange
-from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.found import Found
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json, raw_of
 from mitmvcr.core.model import Interaction
 
@@ -48,7 +48,7 @@ def read(data: bytes, found: Found) -> None:
     for name, actions in whole["globalActions"].pairs():
         if actions:
             found.say(f"globalActions.{name}", "a cassette has no place for it")
-    found.collect(placed(whole["pairs"].listed()), _exchanges)
+    found.collect(whole["pairs"].listed(), _exchanges)
 
 
 def _exchanges(pair: Tree, found: Found) -> Iterator[Exchange]:

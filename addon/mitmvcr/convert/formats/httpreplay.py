@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from mitmvcr.convert.coded import from_base64
 from mitmvcr.convert.exchange import Exchange, Pairs
-from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.found import Found
 from mitmvcr.convert.tree import Tree, from_json
 
 _OF_FILE = frozenset({"Version", "Converter", "Entries"})
@@ -27,7 +27,7 @@ def read(data: bytes, found: Found) -> None:
     found.no_place((whole, _OF_FILE))
     entries = whole["Entries"]  # of a test that asked nothing it is null
     items = entries.listed() if whole["Converter"].is_none else entries.items()
-    found.collect(placed(items), _exchanges)
+    found.collect(items, _exchanges)
 
 
 def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:

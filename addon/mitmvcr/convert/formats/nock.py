@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from mitmvcr.convert.coded import PORTS, as_meant, is_text, text_of
 from mitmvcr.convert.exchange import Exchange, Pairs
-from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.found import Found
 from mitmvcr.convert.tree import Tree, from_json
 
 _KNOWN = frozenset(
@@ -27,7 +27,7 @@ _HEX_OF_BYTES = re.compile(r"(?:[0-9a-f]{2})+")
 
 def read(data: bytes, found: Found) -> None:
     """Read a recording. Raise UnreadableError."""
-    found.collect(placed(from_json(data).listed()), _exchanges)
+    found.collect(from_json(data).listed(), _exchanges)
 
 
 def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from mitmvcr.convert.coded import as_coded, from_base64
 from mitmvcr.convert.exchange import Exchange, Pairs
-from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.found import Found
 from mitmvcr.convert.tree import Tree, UnreadableError
 from mitmvcr.convert.yamltree import CUT_OFF, whole_from_yaml
 
@@ -23,7 +23,7 @@ def read(data: bytes, found: Found) -> None:
     items = found.items_of(whole_from_yaml(data), "http_interactions", known)
     if items and items[-1]["response"]["body"].is_none:  # what is written last
         raise UnreadableError(CUT_OFF)
-    found.collect(placed(items), _exchanges)
+    found.collect(items, _exchanges)
 
 
 def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:

@@ -25,7 +25,7 @@ from mitmvcr.convert.coded import (
     to_base64,
 )
 from mitmvcr.convert.exchange import Exchange
-from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.found import Found
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
 from mitmvcr.convert.yamltree import CUT_OFF, to_yaml, whole_from_yaml
 from mitmvcr.core.media import parameter
@@ -51,7 +51,7 @@ def read(data: bytes, found: Found) -> None:
     has_end = is_json or whole.is_list or not whole[_END].is_none
     if items and not has_end and items[-1].first("recorded_at", _END).is_none:
         raise UnreadableError(CUT_OFF)
-    found.collect(placed(items), _exchanges)
+    found.collect(items, _exchanges)
 
 
 def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:

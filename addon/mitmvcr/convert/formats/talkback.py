@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mitmvcr.convert.coded import as_coded, as_meant, from_base64
 from mitmvcr.convert.exchange import Exchange, Pairs
-from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.found import Found
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json, raw_of
 
 _OF_TAPE = frozenset({"meta", "req", "res"})
@@ -37,7 +37,7 @@ _ESCAPED = {
 
 def read(data: bytes, found: Found) -> None:
     """Read a tape. Raise UnreadableError."""
-    found.collect(placed([_from_json5(data)]), _exchanges)
+    found.collect([_from_json5(data)], _exchanges)
 
 
 def _exchanges(tape: Tree, found: Found) -> Iterator[Exchange]:

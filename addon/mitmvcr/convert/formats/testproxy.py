@@ -9,7 +9,7 @@ import binascii
 from collections.abc import Iterator
 
 from mitmvcr.convert.exchange import Exchange, Pairs
-from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.found import Found
 from mitmvcr.convert.tree import Tree, from_json
 
 _KNOWN = frozenset(
@@ -32,7 +32,7 @@ def read(data: bytes, found: Found) -> None:
     """Read a recording. Raise UnreadableError."""
     whole = from_json(data)
     found.no_place((whole, frozenset({"Entries"})))
-    found.collect(placed(whole["Entries"].listed()), _exchanges)
+    found.collect(whole["Entries"].listed(), _exchanges)
 
 
 def _exchanges(entry: Tree, found: Found) -> Iterator[Exchange]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from mitmvcr.convert.coded import url_of
 from mitmvcr.convert.exchange import Exchange
-from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.found import Found
 from mitmvcr.convert.tree import Tree, from_json
 
 _OF_FILE = frozenset({"recordID", "interactions"})
@@ -28,7 +28,7 @@ def read(data: bytes, found: Found) -> None:
     """Read a recording. Raise UnreadableError."""
     whole = from_json(data)
     found.no_place((whole, _OF_FILE))
-    found.collect(placed(whole["interactions"].listed()), _exchanges)
+    found.collect(whole["interactions"].listed(), _exchanges)
 
 
 def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:

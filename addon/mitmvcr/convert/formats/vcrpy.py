@@ -27,7 +27,7 @@ from mitmvcr.convert.coded import (
     url_of,
 )
 from mitmvcr.convert.exchange import Exchange, Pairs
-from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.found import Found
 from mitmvcr.convert.tree import Tree, from_json
 from mitmvcr.convert.yamltree import to_yaml, whole_from_yaml
 from mitmvcr.core.model import Interaction
@@ -56,7 +56,7 @@ def read(data: bytes, found: Found) -> None:
         else whole_from_yaml(data, "version")
     )
     items = found.items_of(whole, "interactions", _KNOWN)
-    found.collect(placed(items), _exchanges)
+    found.collect(items, _exchanges)
 
 
 def _exchanges(item: Tree, found: Found) -> Iterator[Exchange]:

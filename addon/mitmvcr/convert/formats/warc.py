@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mitmvcr.convert.exchange import Exchange, Pairs, raw_text
+from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found
 from mitmvcr.convert.tree import Tree, UnreadableError
+from mitmvcr.view.golang import text
 
 _ID, _WITH, _URI = "warc-record-id", "warc-concurrent-to", "warc-target-uri"
 _DIGEST = "warc-payload-digest"
@@ -167,8 +168,8 @@ def _records(data: bytes) -> Iterator[Record]:
         end = _BREAK.search(data, at) if start else None
         if start is None or end is None:
             raise UnreadableError(f"record {number} does not begin as one")
-        text = raw_text(data[start.end() : end.start()])
-        fields = [(name.lower(), value) for name, value in _fields(text)]
+        named = _fields(text(data[start.end() : end.start()]))
+        fields = [(name.lower(), value) for name, value in named]
         length = Record(fields, b"").get("content-length")
         if not _LENGTH.fullmatch(length) or end.end() + int(length) > len(data):
             raise UnreadableError(f"record {number} is cut off")
@@ -179,8 +180,8 @@ def _records(data: bytes) -> Iterator[Record]:
             at += 1
 
 
-def _fields(text: str) -> Pairs:
-    lines = _LINE.split(_FOLDED.sub(" ", text))
+def _fields(head: str) -> Pairs:
+    lines = _LINE.split(_FOLDED.sub(" ", head))
     parts = (line.partition(":") for line in lines)
     return [(name.strip(), value.strip()) for name, colon, value in parts if colon]
 
@@ -191,7 +192,7 @@ def _message(block: bytes) -> Message:
     while True:
         end = _BREAK.search(block)
         head, body = (block[: end.start()], block[end.end() :]) if end else (block, b"")
-        line, _, rest = raw_text(head).partition("\n")
+        line, _, rest = text(head).partition("\n")
         line, headers = line.rstrip("\r"), _fields(rest)
         status = _STATUS.fullmatch(line)
         if not status or status["code"][0] != "1" or not body.startswith(b"HTTP/"):

@@ -22,7 +22,7 @@ from mitmvcr.convert.coded import (
     uncoded,
 )
 from mitmvcr.convert.exchange import Exchange, Pairs
-from mitmvcr.convert.found import Found, placed
+from mitmvcr.convert.found import Found
 from mitmvcr.convert.tree import Tree, UnreadableError, from_json
 from mitmvcr.core.media import FORM
 from mitmvcr.core.model import Headers, Interaction, Request, all_values
@@ -59,7 +59,7 @@ def read(data: bytes, found: Found) -> None:
     whole = from_json(data)
     many = whole["mappings"]
     mappings = [whole] if many.is_none else many.items()
-    found.collect(placed(_in_order(mappings)), _exchanges)
+    found.collect(_in_order(mappings), _exchanges)
 
 
 def _in_order(mappings: Sequence[Tree]) -> Iterator[Tree]:

@@ -8,11 +8,11 @@ gives up, as OpenSSL counts the alert as an end that has been passed on already
 """
 
 from collections.abc import Callable
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.proxy.host.wrapping import wrap
 
 if TYPE_CHECKING:
     from mitmproxy.connection import Connection
@@ -31,7 +31,6 @@ ALERTS = {
     116: "certificate required",
 }
 _FATAL, _READ_ALERT = 2, 0x4004
-_OURS = "_vcr_passes_alerts_on"
 _servers: "WeakKeyDictionary[Any, Connection]" = WeakKeyDictionary()
 
 
@@ -40,7 +39,9 @@ def hear_alerts(data: "TlsData") -> None:
     ``error``."""
     if data.ssl_conn is None or not capabilities.has("TLS alerts"):
         return
-    _pass_on_the_end()
+    from mitmproxy.proxy.layers import tls
+
+    wrap(tls.ServerTLSLayer, "receive_close", _passing_on)
     _servers[data.ssl_conn] = data.conn
     listen = getattr(data.ssl_conn, "set_info_callback", None)  # pyOpenSSL 26
     (listen or data.ssl_conn.get_context().set_info_callback)(_note)
@@ -53,21 +54,12 @@ def _note(tls: Any, where: int, said: int) -> None:
         server.error = f"TLS alert {ALERTS.get(number, number)}"
 
 
-def _pass_on_the_end() -> None:
-    """Wrap the method that passes the end on; once, however often this is called."""
+def _passing_on(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
     from mitmproxy.proxy import tunnel
-    from mitmproxy.proxy.layers import tls
 
-    layer: Any = tls.ServerTLSLayer
-    original: Callable[[Any], Any] = layer.receive_close
-    if hasattr(original, _OURS):
-        return
-
-    @wraps(original)
     def receive_close(self: Any) -> Any:
         if _servers.get(self.tls) is not None and self.conn.error:
             return tunnel.TunnelLayer.receive_close(self)
         return original(self)
 
-    setattr(receive_close, _OURS, True)
-    layer.receive_close = receive_close
+    return receive_close

@@ -4,16 +4,14 @@ mitmproxy takes the ``100 Continue`` that it has sent over HTTP/1 for the answer
 closes the connection without another (proxy/layers/http/_http1.py: Http1Server.send).
 """
 
-from collections.abc import Generator
-from functools import wraps
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.proxy.host.wrapping import wrap
 
 if TYPE_CHECKING:
     from mitmproxy.http import HTTPFlow
-
-_OURS = "_vcr_answers_after_continue"
 
 
 def await_the_answer(flow: "HTTPFlow") -> None:
@@ -25,18 +23,16 @@ def await_the_answer(flow: "HTTPFlow") -> None:
         return
     from mitmproxy.proxy.layers.http import _http1
 
-    if not hasattr(_http1.Http1Server.send, _OURS):
-        _forget_what_was_no_answer(_http1)
+    module: Any = _http1
+    wrap(module.Http1Server, "send", _forgetting_100, module.ResponseHeaders)
 
 
-def _forget_what_was_no_answer(http1: Any) -> None:
-    original, head = http1.Http1Server.send, http1.ResponseHeaders
-
-    @wraps(original)
+def _forgetting_100(
+    original: Callable[..., Any], head: type[Any]
+) -> Callable[..., Any]:
     def send(self: Any, event: Any) -> Generator[Any, Any, None]:
         yield from original(self, event)
         if isinstance(event, head) and event.response.status_code == 100:
             self.response = None
 
-    setattr(send, _OURS, True)
-    http1.Http1Server.send = send
+    return send

@@ -16,17 +16,17 @@ mitmproxy holds the end back, which a client may wait for before it ends its sid
 """
 
 import time
-from collections.abc import Generator
-from functools import partial, wraps
+from collections.abc import Callable, Generator
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 from weakref import WeakSet
 
 from mitmproxy import http
 
 from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.proxy.host.wrapping import wrap
 
 Commands = Generator[Any, Any, None]
-_OURS, _PASSES = "_vcr_answers_early", "_vcr_passes_the_end"
 _passing: "WeakSet[http.HTTPFlow]" = WeakSet()
 #: Seconds that the answer waits for the request to go on.
 MOMENT = 0.2
@@ -69,7 +69,7 @@ def let_answer(flow: http.HTTPFlow, answering: Answering) -> bool:
     if not capabilities.has("early response"):
         flow.kill()
         return False
-    _wrap(layers().HttpStream)
+    wrap(layers().HttpStream, "start_request_stream", _starting)
     flow.request.stream = answering  # type: ignore[assignment] # it is not called
     return True
 
@@ -84,16 +84,11 @@ def pass_the_end(flow: http.HTTPFlow) -> None:
     """Let the end of the origin's answer pass at once, though the request, which
     streams, goes on."""
     if capabilities.has("early ends"):
-        streams = layers().HttpStream
-        if not hasattr(streams.send_response, _PASSES):
-            _wrap_sending(streams)
+        wrap(layers().HttpStream, "send_response", _sending)
         _passing.add(flow)
 
 
-def _wrap_sending(streams: Any) -> None:
-    sends = streams.send_response
-
-    @wraps(sends)
+def _sending(sends: Callable[..., Commands]) -> Callable[..., Commands]:
     def send_response(self: Any, already_streamed: bool = False) -> Commands:
         yield from sends(self, already_streamed)
         goes_on = self.client_state == self.state_stream_request_body
@@ -102,8 +97,7 @@ def _wrap_sending(streams: Any) -> None:
             end = layers().ResponseEndOfMessage(self.stream_id)
             yield layers().SendHttp(end, self.context.client)
 
-    setattr(send_response, _PASSES, True)
-    streams.send_response = send_response
+    return send_response
 
 
 def layers() -> Any:
@@ -112,22 +106,14 @@ def layers() -> Any:
     return layers
 
 
-def _wrap(streams: Any) -> None:
-    """Wrap the method that passes a request on; once, however often this is called."""
-    passed_on = streams.start_request_stream
-    if hasattr(passed_on, _OURS):
-        return
-
-    @wraps(passed_on)
+def _starting(passed_on: Callable[[Any], Commands]) -> Callable[[Any], Commands]:
     def start_request_stream(self: Any) -> Commands:
         answering = self.flow.request.stream
         if isinstance(answering, Answering):
             return answering.begin(self)
-        commands: Commands = passed_on(self)
-        return commands
+        return passed_on(self)
 
-    setattr(start_request_stream, _OURS, True)
-    streams.start_request_stream = start_request_stream
+    return start_request_stream
 
 
 def _answer_or_fail(stream: Any, event: Any) -> Commands:

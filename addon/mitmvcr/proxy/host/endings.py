@@ -5,17 +5,17 @@ and OpenSSL take that for a connection that broke, where an answer goes until it
 wget asks for it twenty times, and SWI-Prolog fails.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.proxy.host.wrapping import wrap
 
 if TYPE_CHECKING:
     from mitmproxy.connection import Client
 
-_OURS = "_vcr_says_the_end"
 _broken: "WeakSet[Client]" = WeakSet()
 
 
@@ -25,18 +25,14 @@ def leave_unsaid(client: "Client") -> None:
 
 
 def say_the_end() -> None:
-    """Send a close_notify to clients; patched once, however often this is called."""
-    if not capabilities.has("end of TLS"):
-        return
-    from mitmproxy.proxy.layers import tls
+    """Send a close_notify to clients, however often this is called."""
+    if capabilities.has("end of TLS"):
+        from mitmproxy.proxy.layers import tls
 
-    module: Any = tls
-    layer = module.ClientTLSLayer
-    original = layer.send_close
-    if hasattr(original, _OURS):
-        return
+        wrap(tls.ClientTLSLayer, "send_close", _said, tls)
 
-    @wraps(original)
+
+def _said(original: Callable[[Any, Any], Any], module: Any) -> Callable[..., Any]:
     def send_close(self: Any, command: Any) -> Any:
         if self.tls is not None and self.conn not in _broken:
             with suppress(module.SSL.Error):  # the handshake is not over
@@ -44,5 +40,4 @@ def say_the_end() -> None:
             yield from self.tls_interact()
         yield from original(self, command)
 
-    setattr(send_close, _OURS, True)
-    layer.send_close = send_close
+    return send_close

@@ -11,14 +11,14 @@ it gets the reset.
 import socket
 import struct
 import sys
-from collections.abc import Generator
-from functools import wraps
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet
 
 from mitmvcr.proxy.host.backpressure import handler_of
 from mitmvcr.proxy.host.capabilities import capabilities
 from mitmvcr.proxy.host.endings import leave_unsaid
+from mitmvcr.proxy.host.wrapping import wrap
 
 if TYPE_CHECKING:
     from asyncio import StreamReader
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from mitmproxy.connection import Server
     from mitmproxy.http import HTTPFlow
 
-_OURS = "_vcr_sees_the_end"
 _readers: "WeakKeyDictionary[Server, StreamReader]" = WeakKeyDictionary()
 _reset: "WeakSet[Server]" = WeakSet()
 #: SO_LINGER for no time: a connection that is closed is reset.
@@ -40,9 +39,8 @@ def see_the_end() -> None:
     from mitmproxy.proxy.layers.http import _http1
     from mitmproxy.proxy.server import ConnectionHandler
 
-    if not hasattr(_http1.Http1Client.read_body, _OURS):
-        _keep_readers(ConnectionHandler)
-        _look_at_the_end(_http1)
+    wrap(ConnectionHandler, "handle_connection", _keeping_readers)
+    wrap(_http1.Http1Client, "read_body", _looking_at_the_end, _http1)
 
 
 def pass_reset_on(flow: "HTTPFlow") -> None:
@@ -60,14 +58,11 @@ def pass_reset_on(flow: "HTTPFlow") -> None:
         plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
 
 
-def _keep_readers(handler: Any) -> None:
+def _keeping_readers(original: Callable[..., Any]) -> Callable[..., Any]:
     """Keep what an origin's connection is read from while it is open: that alone knows
     how it ended."""
     from mitmproxy.connection import Server
 
-    original = handler.handle_connection
-
-    @wraps(original)
     async def handle_connection(self: Any, connection: Any) -> None:
         if not isinstance(connection, Server):
             await original(self, connection)
@@ -78,15 +73,12 @@ def _keep_readers(handler: Any) -> None:
         finally:
             _readers.pop(connection, None)
 
-    handler.handle_connection = handle_connection
+    return handle_connection
 
 
-def _look_at_the_end(http1: Any) -> None:
+def _looking_at_the_end(original: Callable[..., Any], http1: Any) -> Callable[..., Any]:
     from mitmproxy.proxy.events import ConnectionClosed
 
-    original = http1.Http1Client.read_body
-
-    @wraps(original)
     def read_body(self: Any, event: Any) -> Generator[Any, Any, None]:
         is_end = isinstance(event, ConnectionClosed)
         if is_end and _is_reset(self.conn):
@@ -98,8 +90,7 @@ def _look_at_the_end(http1: Any) -> None:
                 leave_unsaid(self.context.client)
         return original(self, event)  # type: ignore[no-any-return]
 
-    setattr(read_body, _OURS, True)
-    http1.Http1Client.read_body = read_body
+    return read_body
 
 
 class _Reset:

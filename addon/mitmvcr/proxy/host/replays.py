@@ -18,7 +18,7 @@ def take_streams() -> bool:
         return False
     from mitmvcr.proxy.host import stream_layer
 
-    stream_layer.wrap()
+    stream_layer.send_streams()
     return True
 
 

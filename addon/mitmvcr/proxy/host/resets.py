@@ -1,16 +1,15 @@
 """Who ended a flow, and when that is known."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.proxy.host.wrapping import wrap
 
 if TYPE_CHECKING:
     from mitmproxy.http import HTTPFlow
 
 _LEFT = "_vcr_was_left"
-_OURS = "_vcr_watches"
 
 
 def watch_who_leaves() -> None:
@@ -27,23 +26,25 @@ def _note_left(flow: "HTTPFlow") -> None:
 
 def _watch_resets(method: str, see: "Callable[[HTTPFlow], None]") -> None:
     """Call ``see`` with a stream's flow when this method of its layer gets the client's
-    reset. The method is wrapped once, however often this is called."""
+    reset, however often this is called."""
     from mitmproxy.proxy.layers import http
 
     layers: Any = http
-    reset, original = layers.RequestProtocolError, getattr(layers.HttpStream, method)
-    if hasattr(original, _OURS):
-        return
+    wrap(layers.HttpStream, method, _watched, layers.RequestProtocolError, see)
 
-    @wraps(original)
+
+def _watched(
+    original: Callable[[Any, Any], Any],
+    reset: type,
+    see: "Callable[[HTTPFlow], None]",
+) -> Callable[[Any, Any], Any]:
     def watched(self: Any, event: Any) -> Any:
         flow = getattr(self, "flow", None)
         if isinstance(event, reset) and flow is not None:
             see(flow)
         return original(self, event)
 
-    setattr(watched, _OURS, True)
-    setattr(layers.HttpStream, method, watched)
+    return watched
 
 
 def was_left_by_client(flow: "HTTPFlow") -> bool:

@@ -2,12 +2,12 @@
 mitmproxy refuses all but those of HTTP (net/http/http1/read.py: _read_request_line)."""
 
 import re
-from functools import wraps
+from collections.abc import Callable
 from typing import Any
 
 from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.proxy.host.wrapping import wrap
 
-_OURS = "_vcr_knows_schemes"
 #: niquests has its own for events.
 _MEANT = {b"ws": b"http", b"wss": b"https", b"psse": b"http", b"sse": b"https"}
 _URL = re.compile(rb"([!-~]+[ \t]+)(wss?|p?sse)(?=://)", re.I)
@@ -16,21 +16,17 @@ _URL = re.compile(rb"([!-~]+[ \t]+)(wss?|p?sse)(?=://)", re.I)
 def know_schemes() -> None:
     """Read such a URL as that of the request that it means, however often this is
     called. To be called before a request is read."""
-    if not capabilities.has("URLs of WebSockets"):
-        return
-    from mitmproxy.net.http.http1 import read
+    if capabilities.has("URLs of WebSockets"):
+        from mitmproxy.net.http.http1 import read
 
-    reader: Any = read
-    original = reader._read_request_line
-    if hasattr(original, _OURS):
-        return
+        wrap(read, "_read_request_line", _knowing_schemes)
 
-    @wraps(original)
+
+def _knowing_schemes(original: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
     def _read_request_line(line: bytes) -> Any:
         if found := _URL.match(line):
             before, scheme = found.groups()
             line = before + _MEANT[scheme.lower()] + line[found.end() :]
         return original(line)
 
-    setattr(_read_request_line, _OURS, True)
-    reader._read_request_line = _read_request_line
+    return _read_request_line

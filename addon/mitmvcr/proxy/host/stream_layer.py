@@ -8,7 +8,7 @@ imported where the capability "stream replay" is there, and only there.
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -19,6 +19,7 @@ from mitmproxy.proxy.layers import http as _layers
 from mitmvcr.proxy.host.backpressure import unsent
 from mitmvcr.proxy.host.naps import Commands, Events, Nap
 from mitmvcr.proxy.host.schedule import LiveBody, StreamSchedule
+from mitmvcr.proxy.host.wrapping import wrap
 
 #: Untyped, since what we use of it is not promised to be there: checks.py looks.
 layers: Any = _layers
@@ -31,7 +32,6 @@ _UNSENT_BYTES = 1 << 20
 _SOON, _OFTEN = 0.001, 0.02
 #: And how often, whether a stream that is held may end.
 _SELDOM = 0.1
-_OURS = "_vcr_sends_streams"
 
 
 @dataclass
@@ -48,13 +48,12 @@ class VcrLiveHook(commands.StartHook):
     live: LiveBody
 
 
-def wrap() -> None:
-    """Wrap the method that sends a response; once, however often this is called."""
-    if hasattr(layers.HttpStream.send_response, _OURS):
-        return
-    whole = layers.HttpStream.send_response
+def send_streams() -> None:
+    """Wrap the method that sends a response, however often this is called."""
+    wrap(layers.HttpStream, "send_response", _sending)
 
-    @wraps(whole)
+
+def _sending(whole: Callable[..., Any]) -> Callable[..., Any]:
     def send_response(self: Any, already_streamed: bool = False) -> Commands:
         sent: Commands = whole(self, already_streamed)
         response = self.flow.response
@@ -63,8 +62,7 @@ def wrap() -> None:
         paced = response.stream
         return _send(self, sent, paced) if isinstance(paced, StreamSchedule) else sent
 
-    setattr(send_response, _OURS, True)
-    layers.HttpStream.send_response = send_response
+    return send_response
 
 
 def _send(stream: Any, whole: Commands, paced: StreamSchedule) -> Commands:

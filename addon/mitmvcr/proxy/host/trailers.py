@@ -8,15 +8,16 @@ passed over, as mitmproxy does with those of HTTP/2.
 
 import re
 from collections.abc import Callable, Generator, Iterable
-from functools import wraps
 from typing import Any
 
 from mitmproxy import http
 
 from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.proxy.host.wrapping import wrap
 
 Commands = Generator[Any, Any, None]
-_OURS, _KEPT = "_vcr_knows_trailers", "_vcr_trailers"
+Method = Callable[[Any, Any], Commands]
+_KEPT = "_vcr_trailers"
 #: Behind the last chunk.
 _END = b"0\r\n\r\n"
 _is_interim = re.compile(rb"HTTP/1\.[01] 1(?!01)\d\d[ \r\n]").match
@@ -30,14 +31,14 @@ def know_trailers() -> bool:
     from mitmproxy.proxy.layers.http import _events, _http1
 
     events: Any = _events
-    if not hasattr(_http1.Http1Server.send, _OURS):
-        server, client = _http1.Http1Server, _http1.Http1Client
-        asked, answered = events.RequestTrailers, events.ResponseTrailers
-        _read_trailers(_http1, server, asked)
-        _read_trailers(_http1, client, answered)
-        _send_trailers(server, answered, events.ResponseEndOfMessage, _has_no_body)
-        _send_trailers(client, asked, events.RequestEndOfMessage)
-        _pass_interim_over(client)
+    server, client = _http1.Http1Server, _http1.Http1Client
+    asked, answered = events.RequestTrailers, events.ResponseTrailers
+    wrap(server, "read_body", _reading, _http1, asked)
+    wrap(client, "read_body", _reading, _http1, answered)
+    end = events.ResponseEndOfMessage
+    wrap(server, "send", _sending, answered, end, _has_no_body)
+    wrap(client, "send", _sending, asked, events.RequestEndOfMessage)
+    wrap(client, "read_headers", _passing_interim_over)
     return True
 
 
@@ -59,9 +60,7 @@ class _Reader:
         return self._reader.read_eof()
 
 
-def _read_trailers(http1: Any, side: Any, trailers: type[Any]) -> None:
-    original = side.read_body
-
+def _reading(original: Method, http1: Any, trailers: type[Any]) -> Method:
     def passed(self: Any, reader: _Reader, event: Any) -> Commands:
         for command in original(self, event):
             heard = getattr(command, "event", None)
@@ -70,16 +69,14 @@ def _read_trailers(http1: Any, side: Any, trailers: type[Any]) -> None:
                 yield http1.ReceiveHttp(trailers(self.stream_id, found))
             yield command
 
-    @wraps(original)
     def read_body(self: Any, event: Any) -> Commands:
         if isinstance(self.body_reader, http1.ChunkedReader):
             self.body_reader = _Reader(self.body_reader, http1.h11.EndOfMessage)
         if isinstance(self.body_reader, _Reader):
             return passed(self, self.body_reader, event)
-        commands: Commands = original(self, event)
-        return commands
+        return original(self, event)
 
-    side.read_body = read_body
+    return read_body
 
 
 def _has_no_body(response: http.Response) -> bool:
@@ -88,14 +85,12 @@ def _has_no_body(response: http.Response) -> bool:
     return response.status_code == 304
 
 
-def _send_trailers(
-    side: Any,
+def _sending(
+    original: Method,
     trailers: type[Any],
     end: type[Any],
     is_bodyless: Callable[[http.Response], bool] = lambda _: False,
-) -> None:
-    original = side.send
-
+) -> Method:
     def ended(self: Any, event: Any) -> Commands:
         kept = vars(self).pop(_KEPT, None)
         for command in original(self, event):
@@ -106,18 +101,15 @@ def _send_trailers(
                     command.data = b"0\r\n%b\r\n" % b"".join(_lines(kept.fields))
             yield command
 
-    @wraps(original)
     def send(self: Any, event: Any) -> Commands:
         if isinstance(event, trailers):
             setattr(self, _KEPT, event.trailers)
             return _nothing()
         if isinstance(event, end):
             return ended(self, event)
-        commands: Commands = original(self, event)
-        return commands
+        return original(self, event)
 
-    setattr(send, _OURS, True)
-    side.send = send
+    return send
 
 
 def _lines(fields: Iterable[tuple[bytes, bytes]]) -> Iterable[bytes]:
@@ -128,15 +120,11 @@ def _nothing() -> Commands:
     yield from ()
 
 
-def _pass_interim_over(client: Any) -> None:
-    original = client.read_headers
-
-    @wraps(original)
+def _passing_interim_over(original: Method) -> Method:
     def read_headers(self: Any, event: Any) -> Commands:
         while self.request and _is_interim(bytes(self.buf)):
             if not self.buf.maybe_extract_lines():
                 break  # there is more of it to come
-        commands: Commands = original(self, event)
-        return commands
+        return original(self, event)
 
-    client.read_headers = read_headers
+    return read_headers
