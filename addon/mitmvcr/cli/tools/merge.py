@@ -65,7 +65,7 @@ def merge_cassettes(
     for note in found.notes[:_MOST_NOTES]:
         ledger.note(str(note))
     if (others := len(found.notes) - _MOST_NOTES) > 0:
-        ledger.note(f"{others} others were recorded twice; --json has them all")
+        ledger.note(f"also twice: {number_of(others, 'other')}; --json has them all")
     text = number_of(len(kept), "interaction")
     text += f" of {number_of(len(files), 'cassette')}, {found.same} held twice"
     also = f"; {number_of(hidden, 'interaction')} redacted" if hidden else ""
