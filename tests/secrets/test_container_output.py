@@ -61,3 +61,31 @@ def test_a_channel_of_kubernetes_stands_before_text(channel: int) -> None:
     assert seen == bytes([channel]) + b"password=[REDACTED:password]\n"
     assert Redactor().message(b"\5" + said[1:]) == b"\5" + said[1:]
     assert Redactor().message(bytes([channel, channel])) == bytes([channel, channel])
+
+
+#: Opens a stream, as Kubernetes' clients of before 2024 do: its headers are packed.
+OPENS = b"\x80\3\0\1\1\0\0\x12" + bytes(10) + b"x\xf9\xe3\xc6\xa7\xc2\0\xff"
+
+
+def in_spdy(*texts: bytes) -> bytes:
+    frames = [b"\0\0\0\5" + len(text).to_bytes(4) + text for text in texts]
+    return b"".join((OPENS, *frames, b"\0\0\0\3\1\0\0\0"))
+
+
+def test_what_a_stream_of_spdy_says_is_looked_through_and_framed_again() -> None:
+    assert Redactor().message(in_spdy(*LINES)) == in_spdy(*HIDDEN)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        in_spdy(*LINES) + b"\0\0\0\5\0\0\0\x16half",
+        b"\0\0\0\5\2\0\0\x16password=" + SECRET,  # no such flags
+        b"\x80\2\0\1\0\0\0\0" + in_spdy(*LINES),  # another version
+        in_spdy(*LINES)[:-9],
+    ],
+)
+def test_what_is_no_row_of_frames_keeps_its_lengths(message: bytes) -> None:
+    seen = Redactor().message(message)
+    assert len(seen) == len(message)
+    assert in_spdy(*HIDDEN) not in seen

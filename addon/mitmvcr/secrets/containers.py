@@ -64,6 +64,8 @@ _PACKED_STARTS = (_GZIP, b"x\x01", b"x\x9c", b"x\xda")
 #: What Kubernetes puts before each message of a program's input and output.
 _CHANNELS = (b"\0", b"\1", b"\2", b"\3", b"\4")
 _OUTPUT = re.compile(rb"[\0-\2]\0{3}")
+#: A frame of SPDY, by which older ones ask: of control, or what a stream says.
+_SPDY = re.compile(rb"\x80\x03\0[\1-\x0b]|\0\0(?!\0\0)[\0-\xff]{2}[\0\1]")
 #: How files begin: archives, images, fonts, programs, sounds, models.
 _FILE = re.compile(
     rb"\x1f\x8b|PK(?:\x03\x04|\x05\x06)|7z\xbc\xaf|\xfd7zXZ|\(\xb5/\xfd|BZh|Rar!"
@@ -130,6 +132,8 @@ def through_message(body: bytes, leaf: Leaf) -> bytes:
             return body if new == plain else packed_as(body, new, codings)
     if body[:1] in _CHANNELS and _is_utf8(body[1:]):
         return body[:1] + through(body[1:], NOTHING, leaf)
+    if saying := _spdy_ends(body):
+        return _output(body, saying, leaf, 3)
     return through(body, NOTHING, leaf)
 
 
@@ -253,11 +257,23 @@ def _output_ends(body: bytes, kind: str) -> list[int]:
     return found if is_all or "vnd.docker" in kind else []
 
 
-def _output(body: bytes, each_ends: list[int], leaf: Leaf) -> bytes:
+def _spdy_ends(body: bytes) -> list[int]:
+    """Return where SPDY's frames end, if it is nothing else: what a frame is, and a
+    length in three bytes."""
+    found, at = list[int](), 0
+    while _SPDY.match(body, at):
+        at += 8 + int.from_bytes(body[at + 5 : at + 8])
+        found.append(at)
+    return found if at == len(body) else []
+
+
+def _output(body: bytes, each_ends: list[int], leaf: Leaf, width: int = 4) -> bytes:
     parts, at = list[bytes](), 0
     for end in each_ends:
-        new = _packed(body[at + 8 : end], NOTHING, leaf)
-        parts.append(body[at : at + 4] + len(new).to_bytes(4) + new)
+        text, is_said = body[at + 8 : end], body[at] < 0x80  # SPDY packs all else
+        new = _packed(text, NOTHING, leaf) if is_said else leaf(text, Look.FORMS)
+        size = min(len(new), 256**width - 1)
+        parts.append(body[at : at + 8 - width] + size.to_bytes(width) + new)
         at = end
     return b"".join(parts) + (leaf(body[at:], Look.FORMS) if at < len(body) else b"")
 
