@@ -10,7 +10,7 @@ from mitmproxy import options
 from mitmproxy.proxy import commands, context, events
 from mitmproxy.test import tflow
 from wsproto.connection import Connection, ConnectionType
-from wsproto.events import BytesMessage, CloseConnection, TextMessage
+from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
 
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Response
@@ -107,6 +107,31 @@ def test_a_small_message_is_compared_at_once() -> None:
     replay.say(TextMessage("small"))
     assert replay.came == ["first"]
     assert replay.threads == [threading.main_thread()]
+
+
+def test_a_ping_that_crosses_the_server_s_close_gets_no_answer() -> None:
+    """None can be sent any more: the connection's task failed with a traceback."""
+    replay = Replay(Frame(False, 0, "close", b"1000 bye"))
+    (closed,) = replay.came
+    crossing = Connection(ConnectionType.CLIENT)  # has not heard of the close yet
+    replay._give(
+        events.DataReceived(
+            replay.layer.context.client,
+            crossing.send(Ping(b"1")) + crossing.send(Ping(b"2")),
+        )
+    )
+    assert replay.came == []
+    assert replay.layer._flow.live
+    replay.say(closed.response())
+    assert not replay.layer._flow.live
+
+
+def test_a_ping_is_answered_while_it_may_be() -> None:
+    replay = Replay(*CONVERSATION)
+    replay.say(Ping(b"1"))
+    assert [
+        bytes(each.payload) for each in replay.wire.events() if isinstance(each, Pong)
+    ] == [b"1"]
 
 
 def test_one_that_is_compared_with_a_large_one_is_not() -> None:

@@ -97,7 +97,8 @@ class _Player(layer.Layer):
                 kind: Kind = "text" if isinstance(data, str) else "binary"
                 yield from self._answer(kind, content)
         elif isinstance(heard, Ping):
-            yield self._send(heard.response())
+            if self._wire.state is ConnectionState.OPEN:  # it may cross our close
+                yield self._send(heard.response())
         elif isinstance(heard, CloseConnection):
             if self._wire.state is ConnectionState.REMOTE_CLOSING:
                 yield self._send(heard.response())
