@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitmvcr.core.frames import Frame
+from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Response
 from mitmvcr.core.raw_dialogue import (
     NotRecordedError,
@@ -14,6 +15,7 @@ from mitmvcr.core.raw_dialogue import (
     in_turns,
     spoken,
 )
+from option_samples import parse_settings
 
 MS = 1_000_000
 SHELL = (
@@ -110,12 +112,14 @@ def test_a_client_may_leave_between_turns_but_not_within_one() -> None:
     play(talk)
     talk.end()
     assert talk.next() is None
-    talk = RawDialogue(SHELL)
-    play(talk)
-    talk.hear(b"ls")
-    talk.end()
-    with pytest.raises(NotRecordedError, match=r"^ended after 2 of 6 bytes that the"):
-        talk.next()
+    for part in (b"ls", b"ls -l"):
+        talk = RawDialogue(SHELL)
+        play(talk)
+        talk.hear(part)
+        talk.end()
+        ended = f"^ended after {len(part)} of 6 bytes that the"
+        with pytest.raises(NotRecordedError, match=ended):
+            talk.next()
 
 
 HIDDEN = (Frame(True, 0, "text", b"login [REDACTED:password] now\nls\n"),)
@@ -165,6 +169,88 @@ def test_what_is_not_compared_may_differ() -> None:
     talk = RawDialogue([recorded], counted=lambda data: data.rstrip(b"0123456789\n"))
     talk.hear(b"at 3\n")
     assert talk.next() == recorded
+
+
+COUNTED = Matcher(parse_settings(ignore_json=["$.id"]).matching).message
+
+
+def asked(number: int, word: str = "list", end: str = "\n") -> bytes:
+    return f'{{"id": {number}, "method": "{word}"}}{end}'.encode()
+
+
+def call(number: int) -> tuple[Frame, Frame]:
+    return Frame(True, 0, "text", asked(number)), Frame(False, 1, "text", b"ok\n")
+
+
+@pytest.mark.parametrize("number", [1, 9])
+@pytest.mark.parametrize("ends", [[b"\n"], [b"\r", b"\n"], []])
+def test_the_end_of_a_line_may_come_late_or_never(number: int, ends: list[bytes]):
+    """It was the beginning of the next turn, and that was refused."""
+    end = b"".join(ends).decode()
+    recorded = [
+        *(Frame(True, 0, "text", asked(1, end=end)), Frame(False, 1, "text", b"a")),
+        *(Frame(True, 2, "text", asked(2, end=end)), Frame(False, 3, "text", b"b")),
+    ]
+    talk = RawDialogue(recorded, counted=COUNTED)
+    done = []
+    for piece in [asked(number, end=""), *ends, asked(number + 1, end=""), *ends]:
+        talk.hear(piece)
+        done += play(talk)
+    assert done == recorded
+    talk.hear(b"\n\n")
+    with pytest.raises(NotRecordedError, match="the recording has no more"):
+        talk.next()
+
+
+def test_a_client_that_ends_no_line_any_more_is_answered() -> None:
+    talk = RawDialogue([*call(1), *call(2)], counted=COUNTED)
+    for number in (1, 2):
+        talk.hear(asked(number, end=""))
+        assert len(play(talk)) == 2
+
+
+def test_turns_that_come_at_once_are_told_apart_by_what_counts() -> None:
+    talk = RawDialogue([*call(1), *call(2)], counted=COUNTED)
+    talk.hear(asked(8) + asked(9))
+    assert play(talk) == [*call(1), *call(2)]
+
+
+def test_lines_are_waited_for_while_what_counts_of_them_is_the_recorded() -> None:
+    several = Frame(True, 0, "text", asked(1) + asked(2, "read") + asked(3))
+    for wrong in (asked(7, "call"), asked(7) + asked(8), asked(7) + b"x", b"[\n"):
+        talk = RawDialogue([several], counted=COUNTED)
+        talk.hear(wrong)
+        with pytest.raises(NotRecordedError, match=r"^byte \d+ '"):
+            talk.next()
+    talk = RawDialogue([several], counted=COUNTED)
+    talk.hear(asked(7) + asked(8, "read", end=""))
+    assert talk.next() is None
+    talk.end()
+    with pytest.raises(NotRecordedError, match=r"^byte 7 '7"):
+        talk.next()
+
+
+NUMBERS = st.lists(st.tuples(st.booleans(), st.sampled_from(["a", "b"])), max_size=6)
+
+
+@given(NUMBERS, st.lists(st.integers(0, 200), max_size=8))
+def test_what_does_not_count_may_differ_however_it_is_cut(
+    said: list[tuple[bool, str]], cuts: list[int]
+) -> None:
+    pieces = [
+        Frame(who, at, "text", asked(at, word) if who else word.encode())
+        for at, (who, word) in enumerate(said)
+    ]
+    frames = in_turns(pieces)
+    live = b"".join(asked(at + 100, word) for at, (who, word) in enumerate(said) if who)
+    talk = RawDialogue(frames, counted=COUNTED)
+    done = play(talk)
+    for start, end in pairwise(
+        [0, *sorted({at for at in cuts if at < len(live)}), None]
+    ):
+        talk.hear(live[start:end])
+        done += play(talk)
+    assert done == [*frames]
 
 
 def test_an_answer_says_what_follows_it() -> None:

@@ -5,6 +5,7 @@ There are no messages, only bytes that come in any pieces. A turn is what one si
 until the other speaks, or for a while is silent; a close is the end of its side.
 """
 
+import json
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
@@ -80,6 +81,8 @@ class RawDialogue:
         self._as_recorded, self._counted = as_recorded, counted
         #: What the client has said that was not its turn yet.
         self._heard = bytearray()
+        #: The end of the last turn's line, which may come late.
+        self._late = b""
         self._has_ended = False
 
     def __repr__(self) -> str:
@@ -87,6 +90,10 @@ class RawDialogue:
 
     def hear(self, data: bytes) -> None:
         """Take what the client has said."""
+        if self._late:
+            size = _alike(data, self._late)
+            self._late = self._late[size:] if size == len(data) else b""
+            data = data[size:]
         self._heard += data
 
     def end(self) -> None:
@@ -105,9 +112,13 @@ class RawDialogue:
         if not self.frames or self._is_end():
             more = _shown(self._as_recorded(bytes(self._heard)))
             raise NotRecordedError(f"{more}: the recording has no more")
-        taken = self._taken(bytes(self._heard), self.frames[0].content)
+        live, recorded = bytes(self._heard), self.frames[0].content
+        taken = self._taken(live, recorded)
+        if not taken:
+            return None
+        self._late = _lacking(live[:taken], recorded)
         del self._heard[:taken]
-        return self.frames.popleft() if taken else None
+        return self.frames.popleft()
 
     def _is_end(self) -> bool:
         return self.frames[0].kind == "close"
@@ -121,28 +132,78 @@ class RawDialogue:
         rest = seen.removeprefix(recorded)
         if rest != seen and live.endswith(rest):
             return len(live) - len(rest)
-        if self._counted(seen) == self._counted(recorded):
-            return len(live)
-        if self._may_become(live, recorded):
+        is_begun = recorded.startswith(live)
+        if not is_begun or _is_space(recorded[len(live) :]):
+            for part in (live, _as_many_lines(live, recorded)):
+                if part and self._agree(part, recorded):
+                    return len(part)
+        if is_begun and self._has_ended:
+            left = f"ended after {len(live)} of {len(recorded)} bytes"
+            raise NotRecordedError(f"{left} that the recording has here")
+        if is_begun or self._may_become(live, recorded):
             return 0
         raise NotRecordedError(_apart(seen, recorded))
 
+    def _agree(self, live: bytes, recorded: bytes) -> bool:
+        seen = live if recorded.startswith(live) else self._as_recorded(live)
+        return self._counted(seen) == self._counted(recorded)
+
     def _may_become(self, live: bytes, recorded: bytes) -> bool:
-        if recorded.startswith(live):
-            if self._has_ended:
-                said, size = len(live), len(recorded)
-                left = f"ended after {said} of {size} bytes"
-                raise NotRecordedError(f"{left} that the recording has here")
-            return True
+        if self._has_ended:
+            return False
         place = recorded.find(_HIDDEN)
-        is_short = len(live) - place < _MOST_HIDDEN and not self._has_ended
-        return place >= 0 and is_short and live[:place] == recorded[:place]
+        is_short = len(live) - place < _MOST_HIDDEN
+        is_hidden = place >= 0 and is_short and live[:place] == recorded[:place]
+        return is_hidden or self._begins(live, recorded)
+
+    def _begins(self, live: bytes, recorded: bytes) -> bool:
+        """Return whether it has the first of the recorded lines, by what counts of
+        them, and what may become the next one."""
+        *lines, last = live.split(b"\n")
+        known = recorded.split(b"\n")
+        if len(lines) >= len(known) or not all(map(self._agree, lines, known)):
+            return False
+        line = known[len(lines)]
+        return line.startswith(last) or _is_cut(last, line) or self._agree(last, line)
+
+
+def _is_space(data: bytes) -> bool:
+    return not data.strip()
+
+
+def _is_cut(live: bytes, recorded: bytes) -> bool:
+    """Return whether it is JSON without its end, where JSON was recorded."""
+    if live[:1] not in (b"{", b"[") or recorded[:1] != live[:1]:
+        return False
+    try:
+        json.loads(live)
+    except ValueError:
+        return True
+    return False
+
+
+def _lacking(live: bytes, recorded: bytes) -> bytes:
+    """Return what white space ends a recorded turn and not yet the live one."""
+    ours, theirs = (each[len(each.rstrip()) :] for each in (live, recorded))
+    return theirs[len(ours) :] if theirs.startswith(ours) else b""
+
+
+def _as_many_lines(live: bytes, recorded: bytes) -> bytes:
+    """Return as many lines as were recorded; nothing where there are not more."""
+    parts = live.split(b"\n", recorded.count(b"\n"))
+    is_more = recorded.endswith(b"\n") and len(parts) > recorded.count(b"\n")
+    return live[: len(live) - len(parts[-1])] if is_more else b""
+
+
+def _alike(one: bytes, other: bytes) -> int:
+    """Return how many bytes both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _apart(live: bytes, recorded: bytes) -> str:
     """Say where two turns part."""
-    both = zip(live, recorded, strict=False)
-    at = next((at for at, (one, other) in enumerate(both) if one != other), len(live))
+    at = _alike(live, recorded)
     theirs, ours = _shown(live[at:]), _shown(recorded[at:])
     return f"byte {at} {theirs}: the recording has {ours}"
 
