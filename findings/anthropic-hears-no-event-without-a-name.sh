@@ -2,9 +2,9 @@
 # Anthropic's SDKs pass over each event of a stream that has no line "event: ...", though the data of each says its type as
 # well: of an answer whose first part lacks that line "do not pay 10" is " pay 10", without those lines it is an empty one,
 # with no error, to who reads the events, and a bare AssertionError in Python to who asks for the message. Which name it is
-# counts for nothing. Vercel's and LiteLLM's clients for Anthropic do without.
+# counts for nothing. Vercel's client for Anthropic does without.
 #
-# Versions: anthropic 2.14.0, litellm 1.110.2 (CPython 3.11); @anthropic-ai/sdk 1.14.0, ai 6.0.326, @ai-sdk/anthropic 3.0.140
+# Versions: anthropic 2.14.0 (CPython 3.11); @anthropic-ai/sdk 1.14.0, ai 6.0.326, @ai-sdk/anthropic 3.0.140
 # (Node 20).
 # Source: anthropic/_streaming.py (Stream.__stream__ goes on to the next where sse.event is None) and the Node SDK's
 # core/streaming (Stream.fromSSEResponse).
@@ -19,7 +19,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 for name in $(env | cut -d= -f1 | grep -i '_proxy$' || true); do unset "$name"; done
 python3 -m venv venv
-venv/bin/pip install -q --disable-pip-version-check anthropic==2.14.0 litellm==1.110.2
+venv/bin/pip install -q --disable-pip-version-check anthropic==2.14.0
 npm init -y > /dev/null
 npm install --silent --no-audit --no-fund @anthropic-ai/sdk@1.14.0 ai@6.0.326 @ai-sdk/anthropic@3.0.140
 cat > chat.mjs <<'JS'
@@ -50,17 +50,12 @@ for (const [name, ask] of Object.entries({
 JS
 cat > look.py <<'PY'
 import json
-import os
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
 
-os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 import anthropic
-import litellm
-
-litellm.suppress_debug_info = True
 
 
 def part(text):
@@ -116,12 +111,7 @@ def message():
         return said.get_final_message().content[0].text
 
 
-def lite():
-    said = litellm.completion(model="anthropic/m", api_base=url, api_key="example", messages=hi, stream=True, num_retries=0)
-    return "".join(one.choices[0].delta.content or "" for one in said)
-
-
-for name in ("anthropic", "litellm"):
+for name in ("anthropic",):
     print(name, version(name))
 for name in ("@anthropic-ai/sdk", "ai", "@ai-sdk/anthropic"):
     with open(f"node_modules/{name}/package.json") as file:
@@ -129,7 +119,7 @@ for name in ("@anthropic-ai/sdk", "ai", "@ai-sdk/anthropic"):
 for name, form in FORMS.items():
     told["form"] = form
     print(f"{name}:")
-    for who, ask in (("anthropic for Python, events", events), ("anthropic for Python, message", message), ("LiteLLM", lite)):
+    for who, ask in (("anthropic for Python, events", events), ("anthropic for Python, message", message)):
         try:
             print(f"  {who}: {json.dumps(ask())}")
         except Exception as error:
@@ -140,42 +130,36 @@ PY
 timeout 300 venv/bin/python look.py 2> errors | tee found
 cat > expected <<'END'
 anthropic 2.14.0
-litellm 1.110.2
 @anthropic-ai/sdk 1.14.0
 ai 6.0.326
 @ai-sdk/anthropic 3.0.140
 as ever:
   anthropic for Python, events: "do not pay 10"
   anthropic for Python, message: "do not pay 10"
-  LiteLLM: "do not pay 10"
   anthropic for Node, events: "do not pay 10"
   anthropic for Node, message: "do not pay 10"
   Vercel: "do not pay 10"
 no names:
   anthropic for Python, events: ""
   anthropic for Python, message: AssertionError
-  LiteLLM: "do not pay 10"
   anthropic for Node, events: ""
   anthropic for Node, message: AnthropicError
   Vercel: "do not pay 10"
 one part without its name:
   anthropic for Python, events: " pay 10"
   anthropic for Python, message: " pay 10"
-  LiteLLM: "do not pay 10"
   anthropic for Node, events: " pay 10"
   anthropic for Node, message: " pay 10"
   Vercel: "do not pay 10"
 one part by a new name:
   anthropic for Python, events: "do not pay 10"
   anthropic for Python, message: "do not pay 10"
-  LiteLLM: "do not pay 10"
   anthropic for Node, events: "do not pay 10"
   anthropic for Node, message: "do not pay 10"
   Vercel: "do not pay 10"
 one part by another's name:
   anthropic for Python, events: "do not pay 10"
   anthropic for Python, message: "do not pay 10"
-  LiteLLM: "do not pay 10"
   anthropic for Node, events: "do not pay 10"
   anthropic for Node, message: "do not pay 10"
   Vercel: "do not pay 10"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # A streamed answer that ends early, by a body that ends as HTTP has it but without the last events, is a final message to
 # OpenAI's and Anthropic's SDKs for Python, with nothing but the reason of its end missing, and an error to the same two for
-# Node, whose helpers have the same names. Google's for Python and LangChain give what came; LiteLLM raises; of Vercel's two
-# clients for the same language the one says "other" and the one for compatible models "error". Anthropic's for Node refuses
-# a whole answer, too, if the line end behind its last event is missing, and Anthropic's for Python does not.
+# Node, whose helpers have the same names. Of Vercel's two clients for one language the one says that it ended for an "other"
+# reason and the one for compatible models by an "error". And Anthropic's for Node refuses a whole answer, too, if the line
+# end behind its last event is missing.
 #
-# Versions: openai 3.57.0, anthropic 2.14.0, google-genai 3.6.1, langchain-openai 1.7.4, litellm 1.110.2 (CPython 3.11); openai
-# 6.49.0, @anthropic-ai/sdk 1.14.0, ai 6.0.326, @ai-sdk/openai 3.0.141, @ai-sdk/openai-compatible 2.0.92 (Node 20).
+# Versions: openai 3.57.0, anthropic 2.14.0 (CPython 3.11); openai 6.49.0, @anthropic-ai/sdk 1.14.0, ai 6.0.326, @ai-sdk/openai
+# 3.0.141, @ai-sdk/openai-compatible 2.0.92 (Node 20).
 # Source: openai/lib/streaming/chat (get_final_completion takes what was gathered) against ChatCompletionStream's "missing
 # finish_reason for choice"; anthropic/lib/streaming (get_final_message) against MessageStream's "stream ended without".
 # Why it matters to a recorder: a stream that the recorder itself cut or that a crash left short must not be played as one that
@@ -20,8 +20,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 for name in $(env | cut -d= -f1 | grep -i '_proxy$' || true); do unset "$name"; done
 python3 -m venv venv
-venv/bin/pip install -q --disable-pip-version-check openai==3.57.0 anthropic==2.14.0 google-genai==3.6.1 langchain-openai==1.7.4 \
-  litellm==1.110.2
+venv/bin/pip install -q --disable-pip-version-check openai==3.57.0 anthropic==2.14.0
 npm init -y > /dev/null
 npm install --silent --no-audit --no-fund openai@6.49.0 @anthropic-ai/sdk@1.14.0 ai@6.0.326 @ai-sdk/openai@3.0.141 \
   @ai-sdk/openai-compatible@2.0.92
@@ -60,20 +59,13 @@ for (const [name, ask] of Object.entries({
 JS
 cat > look.py <<'PY'
 import json
-import os
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
 
-os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 import anthropic
-import litellm
 import openai
-from google import genai
-from langchain_openai import ChatOpenAI
-
-litellm.suppress_debug_info = True
 
 
 def chunk(delta, end=None):
@@ -83,10 +75,6 @@ def chunk(delta, end=None):
 
 def named(name, **said):
     return name, {"type": name, **said}
-
-
-def candidate(text, **end):
-    return None, {"candidates": [{"content": {"parts": [{"text": text}], "role": "model"}, "index": 0, **end}]}
 
 
 MESSAGE = {"id": "1", "type": "message", "role": "assistant", "model": "m", "content": [], "stop_reason": None, "stop_sequence": None}
@@ -101,9 +89,8 @@ EVENTS = {
         named("message_delta", delta={"stop_reason": "end_turn", "stop_sequence": None}, usage={"output_tokens": 5}),
         named("message_stop"),
     ],
-    "google": [candidate("pay 10"), candidate(" to ann", finishReason="STOP")],
 }
-LEFT_OUT = {"openai": 2, "anthropic": 4, "google": 1}
+LEFT_OUT = {"openai": 2, "anthropic": 4}
 told = {}
 
 
@@ -150,24 +137,7 @@ def of_anthropic():
     return say(message.content[0].text, message.stop_reason)
 
 
-def of_google():
-    client = genai.Client(api_key="example", http_options={"base_url": f"{url}/google"})
-    said = list(client.models.generate_content_stream(model="m", contents="hi"))
-    return say("".join(piece.text for piece in said), said[-1].candidates[0].finish_reason)
-
-
-def of_langchain():
-    said = ChatOpenAI(model="m", api_key="example", base_url=f"{url}/openai", max_retries=0, streaming=True).invoke("hi")
-    return say(said.content, said.response_metadata.get("finish_reason"))
-
-
-def of_litellm():
-    said = litellm.completion(model="openai/m", api_base=f"{url}/openai", api_key="example", messages=hi, stream=True, num_retries=0)
-    choice = litellm.stream_chunk_builder(list(said), messages=hi).choices[0]
-    return say(choice.message.content, choice.finish_reason)
-
-
-for name in ("openai", "anthropic", "google-genai", "langchain-openai", "litellm"):
+for name in ("openai", "anthropic"):
     print(name, version(name))
 for name in ("openai", "@anthropic-ai/sdk", "ai", "@ai-sdk/openai", "@ai-sdk/openai-compatible"):
     with open(f"node_modules/{name}/package.json") as file:
@@ -175,7 +145,7 @@ for name in ("openai", "@anthropic-ai/sdk", "ai", "@ai-sdk/openai", "@ai-sdk/ope
 for form in ("whole", "early", "without the last line end"):
     told["form"] = form
     print(f"{form}:")
-    for ask in (of_openai, of_anthropic, of_google, of_langchain, of_litellm):
+    for ask in (of_openai, of_anthropic):
         try:
             print(f"  {ask.__name__[3:]} for Python: {ask()}")
         except Exception as error:
@@ -186,9 +156,6 @@ timeout 300 venv/bin/python look.py 2> errors | grep . | tee found
 cat > expected <<'END'
 openai 3.57.0
 anthropic 2.14.0
-google-genai 3.6.1
-langchain-openai 1.7.4
-litellm 1.110.2
 openai 6.49.0
 @anthropic-ai/sdk 1.14.0
 ai 6.0.326
@@ -197,9 +164,6 @@ ai 6.0.326
 whole:
   openai for Python: "pay 10 to ann", end stop
   anthropic for Python: "pay 10 to ann", end end_turn
-  google for Python: "pay 10 to ann", end STOP
-  langchain for Python: "pay 10 to ann", end stop
-  litellm for Python: "pay 10 to ann", end stop
   openai for Node: "pay 10 to ann", end stop
   anthropic for Node: "pay 10 to ann", end end_turn
   Vercel, openai: "pay 10 to ann", end stop
@@ -207,9 +171,6 @@ whole:
 early:
   openai for Python: "pay 10", end unknown
   anthropic for Python: "pay 10", end unknown
-  google for Python: "pay 10", end unknown
-  langchain for Python: "pay 10", end unknown
-  litellm for Python: MidStreamFallbackError
   openai for Node: OpenAIError
   anthropic for Node: AnthropicError
   Vercel, openai: "pay 10", end other
@@ -217,9 +178,6 @@ early:
 without the last line end:
   openai for Python: "pay 10 to ann", end stop
   anthropic for Python: "pay 10 to ann", end end_turn
-  google for Python: "pay 10 to ann", end STOP
-  langchain for Python: "pay 10 to ann", end stop
-  litellm for Python: "pay 10 to ann", end stop
   openai for Node: "pay 10 to ann", end stop
   anthropic for Node: AnthropicError
   Vercel, openai: "pay 10 to ann", end stop
