@@ -196,7 +196,7 @@ def test_what_was_not_recorded_is_refused_and_told(
     proxy = mitmdump(cassette, "replay_only").wait_until_listening()
     assert talk(proxy, proxy_ca, url, "ls", "pwd")[-1] == ""
     proxy.stop()
-    said = "/exec/shell/start: byte 0 'pwd\\n': the recording has 'exit\\n'"
+    said = '/exec/shell/start: byte 0 "pwd\\n": the recording has "exit\\n"'
     assert said in proxy.log
     assert "replayed 6, missed 1, unused 0" in proxy.log
 
