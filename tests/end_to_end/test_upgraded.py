@@ -55,7 +55,7 @@ class Docker(BaseHTTPRequestHandler):
             self._facts({"Id": "c1", "Name": "/c1", "Config": {}, "Image": "i"})
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        asked = json.loads(self._body())
         if self.path.endswith("/containers/c1/exec"):
             self._facts({"Id": "shell" if asked["Tty"] else "ls"}, 201)
             return
@@ -68,6 +68,16 @@ class Docker(BaseHTTPRequestHandler):
                 self.wfile.write(each)
         else:
             self._talk()
+
+    def _body(self) -> bytes:
+        if "Content-Length" in self.headers:
+            return self.rfile.read(int(self.headers["Content-Length"]))
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
 
     def _talk(self) -> None:
         self.wfile.write(b"$ ")
@@ -116,13 +126,18 @@ LS = ["ls\r\nyou said ls\n$ "]
 
 
 @contextmanager
-def switched(proxy: Proxy, url: str, to: str = "tcp") -> Iterator[socket.socket]:
+def switched(
+    proxy: Proxy, url: str, to: str = "tcp", *, chunked: bool = False
+) -> Iterator[socket.socket]:
     """Start the shell, and yield its connection once it has said hello."""
     place = url.removeprefix("tcp://")
     head = f"POST http://{place}/v1.43/exec/shell/start HTTP/1.1\r\nHost: {place}\r\n"
     body = '{"Tty": true, "Detach": false}'
     more = f"Connection: Upgrade\r\nUpgrade: {to}\r\nContent-Type: application/json\r\n"
     asked = f"{head}{more}Content-Length: {len(body)}\r\n\r\n{body}"
+    if chunked:
+        parts = f"{len(body):x}\r\n{body}\r\n0\r\n\r\n"
+        asked = f"{head}{more}Transfer-Encoding: chunked\r\n\r\n{parts}"
     with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as plug:
         plug.sendall(asked.encode())
         until(plug, b"$ ")
@@ -310,6 +325,28 @@ def test_what_comes_with_the_head_is_passed_on_as_it_is(
     (item,) = cassettes.read(cassette)
     first, *_ = item["response"]["websocket"]
     assert first.split(" ", 3)[3] == "\r\n\r\nready\r\n\r\n\r\n"
+
+
+def test_what_follows_a_request_in_chunks_is_in_none(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    """mitmproxy would go on writing chunks."""
+    cassette = tmp_path / "a.yaml"
+
+    def heard(proxy: Proxy, url: str) -> bytes:
+        with switched(proxy, url, chunked=True) as plug:
+            plug.sendall(b"ls\n")
+            return until(plug, b"said ls\n$ ")
+
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    with docker() as url:
+        assert heard(proxy, url) == LS[0].encode()
+        assert proxy.stop() == 0, proxy.log
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    assert heard(proxy, url) == LS[0].encode()
+    assert proxy.stop() == 0, proxy.log
+    assert "replayed 1, missed 0" in proxy.log
 
 
 def test_over_tls_too(

@@ -30,7 +30,8 @@ def follow(flow: http.HTTPFlow, part: Overheard | Speaker) -> None:
 
 def keep_what_comes_early() -> None:
     """Pass on what comes with the head of a 101 as it is: mitmproxy takes line ends off
-    its beginning, as behind a CONNECT (layers/http/_http1.py: make_pipe)."""
+    its beginning, as behind a CONNECT (layers/http/_http1.py: make_pipe), and puts into
+    chunks what follows a request that came in them (send)."""
     side: Any = _http1.Http1Connection
     if hasattr(side.make_pipe, _OURS):
         return
@@ -40,12 +41,23 @@ def keep_what_comes_early() -> None:
     def make_pipe(self: Any) -> Commands:
         is_switch = self.response is not None and self.response.status_code == 101
         early = self.buf.maybe_extract_at_most(len(self.buf)) if is_switch else None
+        if is_switch:
+            self.request, self.response = map(_unframed, (self.request, self.response))
         yield from original(self)
         if early:
             yield from self.state(events.DataReceived(self.conn, bytes(early)))
 
     setattr(make_pipe, _OURS, True)
     side.make_pipe = make_pipe
+
+
+def _unframed(message: Any) -> Any:
+    """Return a message that says nothing of chunks."""
+    if "transfer-encoding" not in message.headers:
+        return message
+    plain = message.copy()
+    del plain.headers["transfer-encoding"]
+    return plain
 
 
 def _made(context: Any, part: Overheard | Speaker) -> Any:
