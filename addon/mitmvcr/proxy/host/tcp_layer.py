@@ -8,13 +8,13 @@ from functools import wraps
 from typing import Any
 
 from mitmproxy import http
-from mitmproxy.connection import ConnectionState
+from mitmproxy.connection import Connection, ConnectionState
 from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.layers import tcp as _tcp
 from mitmproxy.proxy.layers.http import _http1
 
-from mitmvcr.proxy.host.backpressure import handler_of
 from mitmvcr.proxy.host.choices import choose
+from mitmvcr.proxy.host.half_ends import say_no_more
 from mitmvcr.proxy.host.naps import Commands, Nap
 from mitmvcr.proxy.host.schedule import Overheard, Speaker
 
@@ -79,20 +79,26 @@ class _Listener(_tcp.TCPLayer):
             by_client = event.connection is self.context.client
             said = event.data if isinstance(event, events.DataReceived) else b""
             self._overheard.note(by_client, bytes(said))
-            if by_client and not said and self._ends_one_side():
+            if not said and self._ends_one_side(event.connection):
+                if not by_client:
+                    yield from self._end()
                 return
         yield from super().relay_messages(event)
 
-    def _ends_one_side(self) -> bool:
-        """Pass on that the client says no more, and go on hearing the server; return
+    def _ends_one_side(self, ended: Connection) -> bool:
+        """Pass on that one side says no more, and go on hearing the other; return
         whether that is possible. mitmproxy ends both (layers/http: passthrough)."""
         client, server = self.context.client, self.context.server
-        handler = None if client.tls or server.tls else handler_of(client.id)
-        is_half = client.state is ConnectionState.CAN_WRITE
-        if handler is None or not is_half or not server.connected:
-            return False
-        handler.close_connection(server, half_close=True)
-        return True
+        other = server if ended is client else client
+        is_half = ended.state is ConnectionState.CAN_WRITE
+        is_heard = bool(other.state & ConnectionState.CAN_READ)
+        return is_half and is_heard and say_no_more(self.context, other)
+
+    def _end(self) -> Commands:
+        """End what is recorded: its client may say more, or leave its socket open."""
+        if self.flow:
+            yield _tcp.TcpEndHook(self.flow)
+            self.flow.live, self.flow = False, None
 
 
 class _Player(layer.Layer):
@@ -104,6 +110,8 @@ class _Player(layer.Layer):
 
     def _handle_event(self, event: events.Event) -> Commands:
         if self._is_over:
+            if isinstance(event, events.ConnectionClosed):
+                yield commands.CloseConnection(self.context.client)
             return
         is_end = isinstance(event, events.ConnectionClosed)
         if isinstance(event, events.DataReceived):
@@ -111,8 +119,9 @@ class _Player(layer.Layer):
         elif is_end:
             self._speaker.end()
         yield from self._speak()
-        if is_end and not self._is_over:
-            yield from self._close()
+        if is_end:
+            self._is_over = True
+            yield commands.CloseConnection(self.context.client)
 
     def _speak(self) -> Commands:
         while (said := self._speaker.next()) is not None:
@@ -122,9 +131,7 @@ class _Player(layer.Layer):
             if data:
                 yield commands.SendData(self.context.client, data)
             elif data is not None:
-                yield from self._close()
+                self._is_over = True
+                if not say_no_more(self.context, self.context.client):
+                    yield commands.CloseConnection(self.context.client)
                 return
-
-    def _close(self) -> Commands:
-        self._is_over = True
-        yield commands.CloseConnection(self.context.client)
