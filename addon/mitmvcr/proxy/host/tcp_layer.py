@@ -4,6 +4,8 @@ than a WebSocket (proxy/layers/tcp.py): overheard, or played.
 To be imported where the capability "upgraded connections" is there, and only there.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -11,15 +13,17 @@ from mitmproxy import http
 from mitmproxy.connection import Connection, ConnectionState
 from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.layers import tcp as _tcp
-from mitmproxy.proxy.layers.http import _http1
+from mitmproxy.proxy.layers import tls
+from mitmproxy.proxy.layers.http import HttpLayer, _http1
 
+from mitmvcr.proxy.host.backpressure import handler_of
 from mitmvcr.proxy.host.choices import choose
-from mitmvcr.proxy.host.half_ends import say_no_more
 from mitmvcr.proxy.host.naps import Commands, Nap
 from mitmvcr.proxy.host.schedule import Overheard, Speaker
 
 #: Untyped, since what is replaced in it is not promised to be there: checks.py looks.
 _module: Any = _tcp
+_tls: Any = tls
 _OURS = "_vcr_keeps_what_comes_early"
 
 
@@ -92,7 +96,7 @@ class _Listener(_tcp.TCPLayer):
         other = server if ended is client else client
         is_half = ended.state is ConnectionState.CAN_WRITE
         is_heard = bool(other.state & ConnectionState.CAN_READ)
-        return is_half and is_heard and say_no_more(self.context, other)
+        return is_half and is_heard and _say_no_more(self.context, other)
 
     def _end(self) -> Commands:
         """End what is recorded: its client may say more, or leave its socket open."""
@@ -132,6 +136,38 @@ class _Player(layer.Layer):
                 yield commands.SendData(self.context.client, data)
             elif data is not None:
                 self._is_over = True
-                if not say_no_more(self.context, self.context.client):
+                if not _say_no_more(self.context, self.context.client):
                     yield commands.CloseConnection(self.context.client)
                 return
+
+
+def _say_no_more(context: Any, peer: Connection) -> bool:
+    """Tell a peer that no more comes, in TLS by a close_notify (RFC 8446, 6.1), as
+    docker's client ends its input; return whether that can be said."""
+    handler = handler_of(context.client.id)
+    passing = handler.transports.get(peer) if handler is not None else None
+    writer = passing.writer if passing is not None else None
+    if writer is None:  # it is reached through another proxy, or has left
+        return False
+    if not peer.tls:
+        handler.close_connection(peer, half_close=True)
+        return True
+    found = list(_tls_with(context, peer))
+    if len(found) != 1:  # or it is within another
+        return False
+    with suppress(_tls.SSL.Error):  # one that is behind what was read is no matter
+        found[0].shutdown()
+        while True:
+            writer.write(found[0].bio_read(1 << 16))
+    return True
+
+
+def _tls_with(context: Any, peer: Connection) -> Iterator[Any]:
+    stacks = [
+        each.connections for each in context.layers if isinstance(each, HttpLayer)
+    ]
+    layers = [*context.layers, *(each.get(peer) for each in stacks)]
+    for each in {id(each): each for each in layers}.values():
+        is_one = isinstance(each, _tls.TLSLayer) and each.conn is peer
+        if is_one and each.tls is not None:
+            yield each.tls
