@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -92,6 +92,13 @@ class Docker(BaseHTTPRequestHandler):
             self.wfile.write(b"bye\r\n")
 
 
+class Silent(Docker):
+    """Says nothing, and waits for the end."""
+
+    def _talk(self) -> None:
+        self.rfile.read()
+
+
 class Ended(Docker):
     """Says all that it says, and goes on hearing."""
 
@@ -141,6 +148,16 @@ LS = ["ls\r\nyou said ls\n$ "]
 
 @contextmanager
 def switched(
+    proxy: Proxy, url: str, to: str = "tcp", **how: Any
+) -> Iterator[socket.socket]:
+    """Start the shell, and yield its connection once it has said hello."""
+    with asked(proxy, url, to, **how) as plug:
+        until(plug, b"$ ")
+        yield plug
+
+
+@contextmanager
+def asked(
     proxy: Proxy,
     url: str,
     to: str = "tcp",
@@ -148,18 +165,18 @@ def switched(
     chunked: bool = False,
     ca: Path | None = None,
 ) -> Iterator[socket.socket]:
-    """Start the shell, and yield its connection once it has said hello; over TLS with a
-    CA."""
+    """Ask for the shell, over TLS with a CA."""
     place = url.removeprefix("tcp://")
     path = "/v1.43/exec/shell/start"
     where = path if ca else f"http://{place}{path}"
     head = f"POST {where} HTTP/1.1\r\nHost: {place}\r\n"
     body = '{"Tty": true, "Detach": false}'
-    more = f"Connection: Upgrade\r\nUpgrade: {to}\r\nContent-Type: application/json\r\n"
-    asked = f"{head}{more}Content-Length: {len(body)}\r\n\r\n{body}"
+    more = f"Connection: Upgrade\r\nUpgrade: {to}\r\n" if to else ""
+    more += "Content-Type: application/json\r\n"
+    request = f"{head}{more}Content-Length: {len(body)}\r\n\r\n{body}"
     if chunked:
         parts = f"{len(body):x}\r\n{body}\r\n0\r\n\r\n"
-        asked = f"{head}{more}Transfer-Encoding: chunked\r\n\r\n{parts}"
+        request = f"{head}{more}Transfer-Encoding: chunked\r\n\r\n{parts}"
     with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as raw:
         plug = raw
         if ca is not None:
@@ -168,8 +185,7 @@ def switched(
             context = ssl.create_default_context(cafile=ca)
             plug = context.wrap_socket(raw, server_hostname="localhost")
         with plug:
-            plug.sendall(asked.encode())
-            until(plug, b"$ ")
+            plug.sendall(request.encode())
             yield plug
 
 
@@ -357,6 +373,48 @@ def test_what_is_answered_to_the_end_of_the_client_is_heard(
     assert ended(proxy, url) == b""
     assert proxy.stop() == 0, proxy.log
     assert "replayed 1, missed 0" in proxy.log
+
+
+@pytest.mark.parametrize("options", [{"vcr_passthrough": "~all"}, {}])
+def test_what_is_answered_to_the_end_of_a_client_that_passes_is_heard(
+    mitmdump: Callable[..., Proxy], tmp_path: Path, options: dict[str, str]
+) -> None:
+    """Whether it is recorded or not."""
+    proxy = mitmdump(tmp_path / "a.yaml", "record_only", **options)
+    proxy.wait_until_listening()
+    with docker() as url, switched(proxy, url) as plug:
+        say_no_more(plug)
+        assert until(plug, b"bye\r\n") == b"bye\r\n"
+        assert plug.recv(1) == b""
+        assert proxy.stop() == 0, proxy.log
+
+
+def test_a_connection_on_which_nothing_was_said_ends_in_a_replay(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    cassette = tmp_path / "a.yaml"
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    with docker(is_a=Silent) as url, asked(proxy, url) as plug:
+        until(plug, b"\r\n\r\n")
+        assert proxy.stop() == 0, proxy.log
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    with asked(proxy, url) as plug:
+        assert until(plug, b"\r\n\r\n").startswith(b"HTTP/1.1 101 ")
+        assert plug.recv(1) == b""
+    assert proxy.stop() == 0, proxy.log
+    assert "replayed 1, missed 0" in proxy.log
+
+
+def test_a_client_that_asks_for_no_upgrade_gets_none(
+    mitmdump: Callable[..., Proxy], recorded: tuple[Path, str]
+) -> None:
+    cassette, url = recorded
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    with asked(proxy, url, to="") as plug:
+        assert until(plug, b"\r\n\r\n").startswith(b"HTTP/1.1 500 ")
+    assert proxy.stop() != 0
+    assert "shell/start was upgraded, and its client asks for no upgrade" in proxy.log
 
 
 def test_what_is_said_behind_the_end_of_the_server_arrives(

@@ -19,7 +19,7 @@ from mitmproxy.proxy.layers.http import HttpLayer, _http1
 from mitmvcr.proxy.host.backpressure import handler_of
 from mitmvcr.proxy.host.choices import choose
 from mitmvcr.proxy.host.naps import Commands, Nap
-from mitmvcr.proxy.host.schedule import Overheard, Speaker
+from mitmvcr.proxy.host.schedule import Overheard, Speaker, Unheard
 
 #: Untyped, since what is replaced in it is not promised to be there: checks.py looks.
 _module: Any = _tcp
@@ -30,6 +30,12 @@ _OURS = "_vcr_keeps_what_comes_early"
 def follow(flow: http.HTTPFlow, part: Overheard | Speaker) -> None:
     """Listen to what follows the answer of this flow, or let a speaker answer it."""
     choose(_module, "TCPLayer", _made).parts[flow.client_conn] = part
+
+
+def pass_on(flow: http.HTTPFlow) -> None:
+    """Let the end of one side be that of one side, where nobody listens."""
+    parts = choose(_module, "TCPLayer", _made).parts
+    parts.setdefault(flow.client_conn, Unheard())
 
 
 def keep_what_comes_early() -> None:
