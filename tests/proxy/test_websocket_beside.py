@@ -106,7 +106,7 @@ def test_what_is_said_meanwhile_waits_and_keeps_its_order() -> None:
     came = replay.came
     assert came[:2] == ["first", "second"]
     assert isinstance(came[2], CloseConnection)
-    assert replay.refused == ["message 'more': the recording has no more"]
+    assert replay.refused == ['message "more": the recording has no more']
 
 
 def test_a_small_message_is_compared_at_once() -> None:

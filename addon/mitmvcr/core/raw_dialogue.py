@@ -2,24 +2,26 @@
 docker's exec: recorded turn by turn, and replayed in lock-step.
 
 There are no messages, only bytes that come in any pieces. A turn is what one side says
-until the other speaks, or for a while is silent; a close is the end of its side.
+until the other speaks, or at the end of a line for a while is silent; a close is the
+end of its side.
 """
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 from mitmvcr.core.frames import Frame, Kind
 from mitmvcr.core.model import Response, header
+from mitmvcr.core.searching import common
+from mitmvcr.core.wording import bytes_shown
 
 #: In ns. After so long a silence it is another turn, and has a time of its own.
 _SILENCE = 100_000_000
 #: How much may stand for a hidden value until it is recognized.
 _MOST_HIDDEN = 1 << 13
-_HIDDEN = b"[REDACTED"
+_HIDDEN, _HIDDEN_ENDS = b"[REDACTED", b"]"
+_LINE_END, _LINE_ENDS = b"\n", (b"\n", b"\r")
 #: What text has of control characters: those of lines, and an escape.
 _OF_TEXT = dict.fromkeys(b"\t\n\r\x1b")
-_MOST_SHOWN = 60
 
 
 def in_turns(pieces: Iterable[Frame]) -> tuple[Frame, ...]:
@@ -37,7 +39,10 @@ def in_turns(pieces: Iterable[Frame]) -> tuple[Frame, ...]:
 def _goes_on(last: Frame, piece: Frame) -> bool:
     is_same_side = last.from_client is piece.from_client
     is_said = "close" not in (last.kind, piece.kind)
-    return is_same_side and is_said and piece.at - last.at < _SILENCE
+    is_soon = piece.at - last.at < _SILENCE
+    # A line is one piece, however slowly it comes, lest a secret in it is two.
+    is_soon = is_soon or not last.content.endswith(_LINE_ENDS)
+    return is_same_side and is_said and is_soon
 
 
 def _turn(pieces: Sequence[Frame]) -> Frame:
@@ -81,8 +86,6 @@ class RawDialogue:
         self._as_recorded, self._counted = as_recorded, counted
         #: What the client has said that was not its turn yet.
         self._heard = bytearray()
-        #: The end of the last turn's line, which may come late.
-        self._late = b""
         self._has_ended = False
 
     def __repr__(self) -> str:
@@ -90,10 +93,6 @@ class RawDialogue:
 
     def hear(self, data: bytes) -> None:
         """Take what the client has said."""
-        if self._late:
-            size = _alike(data, self._late)
-            self._late = self._late[size:] if size == len(data) else b""
-            data = data[size:]
         self._heard += data
 
     def end(self) -> None:
@@ -110,15 +109,11 @@ class RawDialogue:
             is_end = self._has_ended and bool(self.frames)
             return self.frames.popleft() if is_end and self._is_end() else None
         if not self.frames or self._is_end():
-            more = _shown(self._as_recorded(bytes(self._heard)))
+            more = bytes_shown(self._as_recorded(bytes(self._heard)))
             raise NotRecordedError(f"{more}: the recording has no more")
-        live, recorded = bytes(self._heard), self.frames[0].content
-        taken = self._taken(live, recorded)
-        if not taken:
-            return None
-        self._late = _lacking(live[:taken], recorded)
+        taken = self._taken(bytes(self._heard), self.frames[0].content)
         del self._heard[:taken]
-        return self.frames.popleft()
+        return self.frames.popleft() if taken else None
 
     def _is_end(self) -> bool:
         return self.frames[0].kind == "close"
@@ -128,86 +123,71 @@ class RawDialogue:
         become it. Raise NotRecordedError where it cannot."""
         if live.startswith(recorded):
             return len(recorded)
-        seen = live if recorded.startswith(live) else self._as_recorded(live)
+        if recorded.startswith(live):
+            return self._awaited(live, recorded)
+        seen = self._as_recorded(live)
         rest = seen.removeprefix(recorded)
         if rest != seen and live.endswith(rest):
             return len(live) - len(rest)
-        is_begun = recorded.startswith(live)
-        if not is_begun or _is_space(recorded[len(live) :]):
-            for part in (live, _as_many_lines(live, recorded)):
-                if part and self._agree(part, recorded):
-                    return len(part)
-        if is_begun and self._has_ended:
+        end = _same_lines(live, recorded)
+        said = seen if end == len(live) else self._as_recorded(live[:end])
+        if end and self._by_line(said) == self._by_line(recorded):
+            return end
+        if self._has_ended or not (
+            _may_be_hidden(seen, recorded) or self._may_go_on(seen, recorded)
+        ):
+            raise NotRecordedError(_apart(seen, recorded))
+        return 0
+
+    def _awaited(self, live: bytes, recorded: bytes) -> int:
+        if self._has_ended:
             left = f"ended after {len(live)} of {len(recorded)} bytes"
             raise NotRecordedError(f"{left} that the recording has here")
-        if is_begun or self._may_become(live, recorded):
-            return 0
-        raise NotRecordedError(_apart(seen, recorded))
+        return 0
 
-    def _agree(self, live: bytes, recorded: bytes) -> bool:
-        seen = live if recorded.startswith(live) else self._as_recorded(live)
-        return self._counted(seen) == self._counted(recorded)
+    def _by_line(self, said: bytes) -> bytes:
+        """Return what counts of a turn: of all of it, and of each line."""
+        lines = self._counted(said).splitlines(keepends=True)
+        return b"".join(map(self._counted, lines))
 
-    def _may_become(self, live: bytes, recorded: bytes) -> bool:
-        if self._has_ended:
-            return False
-        place = recorded.find(_HIDDEN)
-        is_short = len(live) - place < _MOST_HIDDEN
-        is_hidden = place >= 0 and is_short and live[:place] == recorded[:place]
-        return is_hidden or self._begins(live, recorded)
-
-    def _begins(self, live: bytes, recorded: bytes) -> bool:
-        """Return whether it has the first of the recorded lines, by what counts of
-        them, and what may become the next one."""
-        *lines, last = live.split(b"\n")
-        known = recorded.split(b"\n")
-        if len(lines) >= len(known) or not all(map(self._agree, lines, known)):
-            return False
-        line = known[len(lines)]
-        return line.startswith(last) or _is_cut(last, line) or self._agree(last, line)
+    def _may_go_on(self, seen: bytes, recorded: bytes) -> bool:
+        """Return whether what has no line end yet may become a line that differs in
+        what is not compared, and all before it is alike."""
+        whole = seen[: seen.rfind(_LINE_END) + 1]
+        end = _same_lines(recorded, whole) if whole else 0
+        compared = self._by_line(recorded)
+        return (
+            recorded.endswith(_LINE_END)
+            and not _same_lines(seen, recorded)
+            and compared != recorded
+            and self._by_line(whole) == self._by_line(recorded[:end])
+        )
 
 
-def _is_space(data: bytes) -> bool:
-    return not data.strip()
+def _same_lines(text: bytes, other: bytes) -> int:
+    """Return where a text has as many lines as another, of which the last has an end;
+    all of it where that has none, and 0 where the text has fewer."""
+    if not other.endswith(_LINE_END):
+        return len(text)
+    at = 0
+    for _ in range(other.count(_LINE_END)):
+        if not (at := text.find(_LINE_END, at) + 1):
+            break
+    return at
 
 
-def _is_cut(live: bytes, recorded: bytes) -> bool:
-    """Return whether it is JSON without its end, where JSON was recorded."""
-    if live[:1] not in (b"{", b"[") or recorded[:1] != live[:1]:
-        return False
-    try:
-        json.loads(live)
-    except ValueError:
+def _may_be_hidden(seen: bytes, recorded: bytes) -> bool:
+    """Return whether all is alike up to a hidden value, of which the rest may come."""
+    at = common(seen, recorded)
+    if at == len(seen):
         return True
-    return False
-
-
-def _lacking(live: bytes, recorded: bytes) -> bytes:
-    """Return what white space ends a recorded turn and not yet the live one."""
-    ours, theirs = (each[len(each.rstrip()) :] for each in (live, recorded))
-    return theirs[len(ours) :] if theirs.startswith(ours) else b""
-
-
-def _as_many_lines(live: bytes, recorded: bytes) -> bytes:
-    """Return as many lines as were recorded; nothing where there are not more."""
-    parts = live.split(b"\n", recorded.count(b"\n"))
-    is_more = recorded.endswith(b"\n") and len(parts) > recorded.count(b"\n")
-    return live[: len(live) - len(parts[-1])] if is_more else b""
-
-
-def _alike(one: bytes, other: bytes) -> int:
-    """Return how many bytes both begin with."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+    start = recorded.rfind(_HIDDEN, 0, at + len(_HIDDEN))
+    is_within = start >= 0 and _HIDDEN_ENDS not in recorded[start:at]
+    return is_within and len(seen) - start < _MOST_HIDDEN
 
 
 def _apart(live: bytes, recorded: bytes) -> str:
     """Say where two turns part."""
-    at = _alike(live, recorded)
-    theirs, ours = _shown(live[at:]), _shown(recorded[at:])
+    at = common(live, recorded)
+    theirs, ours = bytes_shown(live[at:]), bytes_shown(recorded[at:])
     return f"byte {at} {theirs}: the recording has {ours}"
-
-
-def _shown(content: bytes) -> str:
-    text = content.decode("utf-8", "replace")
-    return repr(text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}...")
