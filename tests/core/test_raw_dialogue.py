@@ -278,7 +278,7 @@ def test_turns_that_come_at_once_are_told_apart_by_what_counts() -> None:
 
 def test_lines_are_waited_for_while_what_counts_of_them_is_the_recorded() -> None:
     several = Frame(True, 0, "text", asked(1) + asked(2, "read") + asked(3))
-    for wrong in (asked(7, "call"), asked(7) + asked(8), asked(7) + b"x", b"[\n"):
+    for wrong in (asked(7, "call"), asked(7) + asked(8), asked(7) + b"x\n", b"[\n"):
         talk = RawDialogue([several], counted=COUNTED)
         talk.hear(wrong)
         with pytest.raises(NotRecordedError, match=r'^byte \d+ "'):
