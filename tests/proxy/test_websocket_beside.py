@@ -214,7 +214,7 @@ def test_what_is_said_while_the_server_is_to_be_silent_waits_for_its_turn() -> N
     bye, closed = replay.came
     assert bye == "bye"
     assert isinstance(closed, CloseConnection)
-    assert replay.refused == ["message 'more': the recording has no more"]
+    assert replay.refused == ['message "more": the recording has no more']
 
 
 @pytest.mark.parametrize("last", ["thanks", "no thanks"])
