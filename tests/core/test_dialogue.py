@@ -247,10 +247,12 @@ def test_a_text_may_be_sent_as_binary(asks, answers, made_up, anew):
         (text % value).encode()
         for text, value in [(asks, made_up), (answers, made_up), (asks, anew)]
     )
-    dialogue = Dialogue(binary((True, asked), (False, answered), (False, b"\0\1\2")))
+    others = [b"\0\1\2", b"\xff\xfe"]
+    said = [(True, asked), *((False, each) for each in (answered, *others))]
+    dialogue = Dialogue(binary(*said))
     assert dialogue.hear("binary", other, other) is not None
     assert dialogue.next_from(client=False).content == (answers % anew).encode()
-    assert dialogue.next_from(client=False).content == b"\0\1\2"
+    assert [dialogue.next_from(client=False).content for _ in others] == others
 
 
 ORDER, PRICE = '{"get":"%s"}', '{"order":"%s","price":%d}'
