@@ -1,4 +1,4 @@
-"""Go's own answers are in cassettes/golden/durations.json."""
+"""Go's own answers are in tests/golden/cassettes/durations.json."""
 
 import pytest
 from hypothesis import given

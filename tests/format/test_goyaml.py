@@ -1,4 +1,4 @@
-"""What decides the style of a scalar. The long tables are in cassettes/golden."""
+"""What decides the style of a scalar. The long tables are in tests/golden/cassettes."""
 
 import pytest
 

@@ -8,7 +8,7 @@ from typing import Any
 from golden.wire import from_wire
 from mitmvcr.core.model import Cassette
 
-FOLDER = Path(__file__).parents[2] / "cassettes" / "golden"
+FOLDER = Path(__file__).parent / "cassettes"
 LAYOUTS = ("v4", "v4.0.8", "v3")
 #: Those of which go-vcr saves what it does not load again.
 UNSOUND = ("v4", "v3")

@@ -15,7 +15,7 @@ from mitmvcr.format.lines import Columns
 from mitmvcr.tools import Entry, Sheet, assembled, fitting, spliced
 from tools.making import data, met, of, sheet
 
-GOLDEN = sorted((Path(__file__).parents[2] / "cassettes" / "golden").rglob("*.yaml"))
+GOLDEN = sorted((Path(__file__).parents[1] / "golden" / "cassettes").rglob("*.yaml"))
 #: As somebody else may have laid it out: other quotes, and a comment.
 BY_HAND = data(met("/a"), met("/b")).replace(b"code: 200", b"code:   200 # fine")
 SORTED = b"""\
