@@ -62,6 +62,13 @@ def test_messages_are_plain() -> None:
     assert [line for line in lines if ODD.search(line)] == []
 
 
+def test_one_other_is_not_called_others() -> None:
+    """A count has its noun from ``number_of``: "and 1 others" was said."""
+    lines = (ROOT / "tests" / "golden" / "messages.txt").read_text("utf-8").splitlines()
+    counted = re.compile(r"\{[^}]*\} (other|more) [a-z]+s\b|\{[^}]*\} others\b")
+    assert [line for line in lines if counted.search(line)] == []
+
+
 def test_no_merge_is_left_in_the_midst() -> None:
     texts = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
     texts += (ROOT / "addon" / "mitmvcr" / "page").glob("*.js")

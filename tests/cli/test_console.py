@@ -120,7 +120,7 @@ def test_all_that_is_known_names_every_near_one() -> None:
 
 def test_it_is_said_that_others_were_not_compared() -> None:
     found = replace(miss(0, near(differ=FOUND[:1])), left_out=7)
-    last = "  7 others with a similar URL were not compared"
+    last = "  not compared: 7 others with a similar URL"
     assert plain(long_lines(found))[-1] == last
 
 

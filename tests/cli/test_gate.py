@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from mitmvcr.cli.isolate.diverted import Diverter, Names
 from mitmvcr.cli.isolate.forward import Forwarder
 
 Server = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -16,18 +17,20 @@ PATIENCE = 60.0
 
 
 @asynccontextmanager
-async def through(serve: Server) -> AsyncIterator[int]:
+async def through(serve: Server, *, diverts: bool = False) -> AsyncIterator[int]:
     """The port at which the server is found through a forwarder."""
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     forwarder = Forwarder("127.0.0.1", port, pytest.fail)
+    if diverts:
+        forwarder = Diverter(Names(), port, pytest.fail, here=True)
     listening = socket.create_server(("127.0.0.1", 0))
     await forwarder.open(listening)
-    try:
-        async with server, asyncio.timeout(PATIENCE):
+    async with server, asyncio.timeout(PATIENCE):
+        try:
             yield listening.getsockname()[1]
-    finally:
-        await forwarder.close()
+        finally:  # first: the server waits for those that it has
+            await forwarder.close()
 
 
 async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -192,3 +195,29 @@ def test_closing_ends_what_is_under_way():
                 writer.close()
 
     assert asyncio.run(main()) == b""
+
+
+def test_an_origin_that_speaks_first_is_heard_by_who_knows_of_no_proxy():
+    """As a server of gRPC, whose clients wait for it: that was lost behind the answer
+    to the tunnel's CONNECT, or went back to the proxy."""
+
+    async def speak_first(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\nfirst")
+        await writer.drain()
+        writer.write(b" of all, then " + await reader.read())
+        writer.close()
+
+    async def main() -> bytes:
+        async with through(speak_first, diverts=True) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            said = await reader.readexactly(5)
+            writer.write(b"you")
+            writer.write_eof()
+            said += await reader.read()
+            writer.close()
+            return said
+
+    assert asyncio.run(main()) == b"first of all, then you"

@@ -229,6 +229,30 @@ def test_random_words_of_a_text_that_come_back_are_the_client_s(asks, answers):
     assert not dialogue.frames
 
 
+NATS = "_INBOX.03yAzNXH0vNAxabxYDcSSo"
+
+
+@pytest.mark.parametrize(
+    ("asks", "answers", "made_up", "anew"),
+    [
+        (ASK, '{"b":"%s"}', ONE, OTHER),
+        ("RECEIPT\nid:%s\n\n\0", "got:%s\n\n\0", ONE, OTHER),
+        ("SUB %s.* 2\r\n", "MSG %s.a 2\r\n", NATS, "_INBOX.JTAYnYpCyPhKNUfsbdaabc"),
+        ("PUB a %s 1\r\nx\r\n", "MSG %s 2\r\n", f"{NATS}.ab", f"{NATS}.xy"),
+        ('{"id":%s,"method":"a"}', '{"id":%s}', 1, 2),
+    ],
+)
+def test_a_text_may_be_sent_as_binary(asks, answers, made_up, anew):
+    asked, answered, other = (
+        (text % value).encode()
+        for text, value in [(asks, made_up), (answers, made_up), (asks, anew)]
+    )
+    dialogue = Dialogue(binary((True, asked), (False, answered), (False, b"\0\1\2")))
+    assert dialogue.hear("binary", other, other) is not None
+    assert dialogue.next_from(client=False).content == (answers % anew).encode()
+    assert dialogue.next_from(client=False).content == b"\0\1\2"
+
+
 ORDER, PRICE = '{"get":"%s"}', '{"order":"%s","price":%d}'
 THIRD = "9c31b6a0-7d52-4e8f-b0a4-6f1e2d3c4b5a"
 
@@ -316,7 +340,9 @@ def test_other_messages_end_a_dialogue():
     [
         (b"\x08\xc8\x01", b"\x08\xc9\x01"),  # no UTF-8, as protobuf's numbers
         (b'{"a": "\xe4"}', b'{"a": "\xf6"}'),
-        (ONE.encode(), OTHER.encode()),
+        (b"\x04" + ONE.encode(), b"\x04" + OTHER.encode()),
+        (b"a k3j9x0f2ab", b"a 9q1z8w0c4d8"),  # of another length
+        (ONE.encode(), ONE.encode() + b" more"),
     ],
 )
 def test_a_binary_message_with_other_bytes_is_another(recorded, live):
@@ -521,6 +547,9 @@ def test_mqtt_s_odd_packets():
         (ONE, "hello", False),
         (1, 2, False),
         ("a 1 b 2 c 3", "b 1 b 2 c 3", False),
+        ("_INBOX.abcdefgh", "_INBOX.hgfedcba", True),
+        ("_INBOX.abcdefgh", "_INBOX.hgfedcba.a", False),
+        ("_INBOX.abcdefgh", "say.Ab3x9Qz177f", False),
     ],
 )
 def test_what_looks_made_up(one, other, are):

@@ -1,5 +1,6 @@
 """What goes over a connection that was upgraded to other bytes, turn by turn."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitmvcr.core.frames import Frame
+from mitmvcr.core.matching import Matcher
 from mitmvcr.core.model import Response
 from mitmvcr.core.raw_dialogue import (
     NotRecordedError,
@@ -14,6 +16,7 @@ from mitmvcr.core.raw_dialogue import (
     in_turns,
     spoken,
 )
+from option_samples import parse_settings
 
 MS = 1_000_000
 SHELL = (
@@ -30,7 +33,7 @@ def said(client: bool, at: int, data: bytes) -> Frame:
 
 
 def test_pieces_are_turns_whose_side_changes_or_is_silent_for_a_while() -> None:
-    server = [(0, b"wel"), (60, b"come "), (130, b"!"), (300, b"more")]
+    server = [(0, b"wel"), (60, b"come "), (130, b"!\n"), (300, b"more")]
     client = [(301, b"l"), (302, b"s\n")]
     turns = in_turns(
         [
@@ -40,11 +43,25 @@ def test_pieces_are_turns_whose_side_changes_or_is_silent_for_a_while() -> None:
         ]
     )
     assert turns == (
-        Frame(False, 0, "text", b"welcome !"),
+        Frame(False, 0, "text", b"welcome !\n"),
         Frame(False, 300 * MS, "text", b"more"),
         Frame(True, 301 * MS, "text", b"ls\n"),
         Frame(False, 303 * MS, "binary", b"\x01\0"),
         Frame(False, 304 * MS, "close", b""),
+    )
+
+
+def test_a_silence_within_a_line_parts_no_secret_from_its_name() -> None:
+    pieces = [
+        (0, b"password=hun"),
+        (900, b"ter2hunter"),
+        (1900, b"\r\n"),
+        (2900, b"$ "),
+    ]
+    turns = in_turns(said(False, *each) for each in pieces)
+    assert turns == (
+        Frame(False, 0, "text", b"password=hunter2hunter\r\n"),
+        Frame(False, 2900 * MS, "text", b"$ "),
     )
 
 
@@ -84,7 +101,7 @@ def test_what_was_not_recorded_is_refused_where_it_parts() -> None:
     talk = RawDialogue(SHELL)
     play(talk)
     talk.hear(b"ls -a\n")
-    with pytest.raises(NotRecordedError, match=r"^byte 4 'a\\n': the recording has 'l"):
+    with pytest.raises(NotRecordedError, match=r"^byte 4 .a\\n.: the recording has .l"):
         talk.next()
 
 
@@ -94,7 +111,7 @@ def test_what_comes_behind_the_end_is_refused() -> None:
         play(talk)
         talk.hear(b"ls -l\nmore " + b"x" * 80)
         assert talk.next() == SHELL[1]
-        with pytest.raises(NotRecordedError, match=r"'more x+\.\.\.': .* has no more"):
+        with pytest.raises(NotRecordedError, match=r'"more x+\.\.\.: .* has no more'):
             talk.next()
 
 
@@ -110,12 +127,14 @@ def test_a_client_may_leave_between_turns_but_not_within_one() -> None:
     play(talk)
     talk.end()
     assert talk.next() is None
-    talk = RawDialogue(SHELL)
-    play(talk)
-    talk.hear(b"ls")
-    talk.end()
-    with pytest.raises(NotRecordedError, match=r"^ended after 2 of 6 bytes that the"):
-        talk.next()
+    for part in (b"ls", b"ls -l"):
+        talk = RawDialogue(SHELL)
+        play(talk)
+        talk.hear(part)
+        talk.end()
+        ended = f"^ended after {len(part)} of 6 bytes that the"
+        with pytest.raises(NotRecordedError, match=ended):
+            talk.next()
 
 
 HIDDEN = (Frame(True, 0, "text", b"login [REDACTED:password] now\nls\n"),)
@@ -142,29 +161,157 @@ def test_a_hidden_value_is_what_is_recognized_in_its_place(pieces: list[bytes]) 
     assert talk.next() == HIDDEN[0]
 
 
+def test_what_is_long_behind_a_hidden_value_may_come_in_pieces() -> None:
+    lines = b"".join(b"%d: [REDACTED:password]\n" % at for at in range(3000))
+    said = lines.replace(b"[REDACTED:password]", b"hunter2hunter")
+    talk = RawDialogue([Frame(True, 0, "text", lines)], redact)
+    for at in range(0, len(said) - 9, 20_000):
+        talk.hear(said[at : at + 20_000])
+        done = talk.next()
+    assert done is not None
+    talk = RawDialogue([Frame(True, 0, "text", lines)], redact)
+    talk.hear(said[: said.index(b"1000: ")] + b"other")
+    with pytest.raises(NotRecordedError, match=r'"other": the recording has "1000'):
+        talk.next()
+
+
 def test_what_is_no_hidden_value_is_not_waited_for_for_ever() -> None:
     for wrong in (b"logout", b"login " + b"x" * 9000, b"x"):
         talk = RawDialogue(HIDDEN, redact)
         talk.hear(wrong)
-        with pytest.raises(NotRecordedError, match="the recording has '"):
+        with pytest.raises(NotRecordedError, match='the recording has "'):
             talk.next()
     talk = RawDialogue(HIDDEN[:0], redact)
     talk.hear(b"hunter2hunter")
-    with pytest.raises(NotRecordedError, match=r"^'\[REDACTED:password\]': the rec"):
+    with pytest.raises(NotRecordedError, match=r'^"\[REDACTED:password\]": the rec'):
         talk.next()
     talk = RawDialogue(HIDDEN, redact)
     talk.hear(b"login other")
     assert talk.next() is None
     talk.end()
-    with pytest.raises(NotRecordedError, match=r"^byte 6 'other': the recording has"):
+    with pytest.raises(NotRecordedError, match=r'^byte 6 "other": the recording has'):
         talk.next()
 
 
 def test_what_is_not_compared_may_differ() -> None:
-    recorded = Frame(True, 0, "text", b"at 12\n")
-    talk = RawDialogue([recorded], counted=lambda data: data.rstrip(b"0123456789\n"))
-    talk.hear(b"at 3\n")
-    assert talk.next() == recorded
+    for end in (b"\n", b""):
+        recorded = Frame(True, 0, "text", b"at 12" + end)
+        talk = RawDialogue([recorded], counted=lambda data: data.rstrip(b"0123456789"))
+        talk.hear(b"at 12" if end else b"at 3")
+        talk.hear(end)
+        assert talk.next() == recorded
+
+
+def no_time(data: bytes) -> bytes:
+    return re.sub(rb"(?<=at )[0-9]+(?=\n\Z)", b"", data)
+
+
+TIMED = (Frame(True, 0, "text", b"at 12\nat 13\n"), Frame(False, 1, "text", b"ok"))
+
+
+@pytest.mark.parametrize("cut", range(1, 10))
+def test_what_is_not_compared_may_come_in_pieces_and_with_the_next(cut: int) -> None:
+    talk = RawDialogue([*TIMED, *TIMED], counted=no_time)
+    live = b"at 7\nat 801\nat 9\nat 10\n"
+    done = list[Frame]()
+    for piece in (live[:cut], live[cut:]):
+        talk.hear(piece)
+        done += play(talk)
+    assert done == [*TIMED, *TIMED]
+
+
+@pytest.mark.parametrize("live", [b"at 7\nat", b"at 7\nat 8"])
+def test_a_line_that_has_no_end_is_not_waited_for_where_the_client_ends(
+    live: bytes,
+) -> None:
+    talk = RawDialogue(TIMED, counted=no_time)
+    talk.hear(live)
+    assert talk.next() is None
+    talk.end()
+    with pytest.raises(NotRecordedError, match="the recording has"):
+        talk.next()
+
+
+def test_a_line_that_is_another_is_refused_before_the_next_has_come() -> None:
+    talk = RawDialogue(TIMED, counted=no_time)
+    talk.hear(b"no 7\nat 8")
+    with pytest.raises(NotRecordedError, match=r'^byte 0 "no 7\\nat 8": the rec'):
+        talk.next()
+
+
+COUNTED = Matcher(parse_settings(ignore_json=["$.id"]).matching).message
+
+
+def asked(number: int, word: str = "list", end: str = "\n") -> bytes:
+    return f'{{"id": {number}, "method": "{word}"}}{end}'.encode()
+
+
+def call(number: int) -> tuple[Frame, Frame]:
+    return Frame(True, 0, "text", asked(number)), Frame(False, 1, "text", b"ok\n")
+
+
+@pytest.mark.parametrize("number", [1, 9])
+@pytest.mark.parametrize("ends", [[b"\n"], [b"\r", b"\n"], []])
+def test_the_end_of_a_line_may_come_late_or_never(number: int, ends: list[bytes]):
+    """It was the beginning of the next turn, and that was refused."""
+    end = b"".join(ends).decode()
+    recorded = [
+        *(Frame(True, 0, "text", asked(1, end=end)), Frame(False, 1, "text", b"a")),
+        *(Frame(True, 2, "text", asked(2, end=end)), Frame(False, 3, "text", b"b")),
+    ]
+    talk = RawDialogue(recorded, counted=COUNTED)
+    done = []
+    for piece in [asked(number, end=""), *ends, asked(number + 1, end=""), *ends]:
+        talk.hear(piece)
+        done += play(talk)
+    assert done == recorded
+    talk.hear(b"\n\n")
+    with pytest.raises(NotRecordedError, match="the recording has no more"):
+        talk.next()
+
+
+def test_turns_that_come_at_once_are_told_apart_by_what_counts() -> None:
+    talk = RawDialogue([*call(1), *call(2)], counted=COUNTED)
+    talk.hear(asked(8) + asked(9))
+    assert play(talk) == [*call(1), *call(2)]
+
+
+def test_lines_are_waited_for_while_what_counts_of_them_is_the_recorded() -> None:
+    several = Frame(True, 0, "text", asked(1) + asked(2, "read") + asked(3))
+    for wrong in (asked(7, "call"), asked(7) + asked(8), asked(7) + b"x\n", b"[\n"):
+        talk = RawDialogue([several], counted=COUNTED)
+        talk.hear(wrong)
+        with pytest.raises(NotRecordedError, match=r'^byte \d+ "'):
+            talk.next()
+    talk = RawDialogue([several], counted=COUNTED)
+    talk.hear(asked(7) + asked(8, "read", end=""))
+    assert talk.next() is None
+    talk.end()
+    with pytest.raises(NotRecordedError, match=r'^byte 7 "7'):
+        talk.next()
+
+
+NUMBERS = st.lists(st.tuples(st.booleans(), st.sampled_from(["a", "b"])), max_size=6)
+
+
+@given(NUMBERS, st.lists(st.integers(0, 200), max_size=8))
+def test_what_does_not_count_may_differ_however_it_is_cut(
+    said: list[tuple[bool, str]], cuts: list[int]
+) -> None:
+    pieces = [
+        Frame(who, at, "text", asked(at, word) if who else word.encode())
+        for at, (who, word) in enumerate(said)
+    ]
+    frames = in_turns(pieces)
+    live = b"".join(asked(at + 100, word) for at, (who, word) in enumerate(said) if who)
+    talk = RawDialogue(frames, counted=COUNTED)
+    done = play(talk)
+    for start, end in pairwise(
+        [0, *sorted({at for at in cuts if at < len(live)}), None]
+    ):
+        talk.hear(live[start:end])
+        done += play(talk)
+    assert done == [*frames]
 
 
 def test_an_answer_says_what_follows_it() -> None:

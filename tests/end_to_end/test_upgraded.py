@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
@@ -18,7 +19,7 @@ from end_to_end import cassettes, clients
 from end_to_end.proxy import Proxy, clean_environment
 from end_to_end.watch import Spy
 from origin.certs import CertFiles
-from patience import PATIENCE
+from patience import PATIENCE, wait_until
 
 HERE = Path(__file__).resolve().parent
 SECRET = "hunter2hunter"
@@ -55,7 +56,7 @@ class Docker(BaseHTTPRequestHandler):
             self._facts({"Id": "c1", "Name": "/c1", "Config": {}, "Image": "i"})
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        asked = json.loads(self._body())
         if self.path.endswith("/containers/c1/exec"):
             self._facts({"Id": "shell" if asked["Tty"] else "ls"}, 201)
             return
@@ -69,6 +70,16 @@ class Docker(BaseHTTPRequestHandler):
         else:
             self._talk()
 
+    def _body(self) -> bytes:
+        if "Content-Length" in self.headers:
+            return self.rfile.read(int(self.headers["Content-Length"]))
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
     def _talk(self) -> None:
         self.wfile.write(b"$ ")
         while line := self.rfile.readline():
@@ -81,9 +92,29 @@ class Docker(BaseHTTPRequestHandler):
             self.wfile.write(b"bye\r\n")
 
 
+class Silent(Docker):
+    """Says nothing, and waits for the end."""
+
+    def _talk(self) -> None:
+        self.rfile.read()
+
+
+class Ended(Docker):
+    """Says all that it says, and goes on hearing."""
+
+    heard: ClassVar[list[bytes]] = []
+
+    def _talk(self) -> None:
+        self.wfile.write(b"bye\r\n$ ")
+        self.connection.shutdown(socket.SHUT_WR)
+        self.heard.append(self.rfile.read())
+
+
 @contextmanager
-def docker(switch: bytes = b"tcp", leaf: Path | None = None) -> Iterator[str]:
-    kind = type("Other", (Docker,), {"switch": SWITCH.replace(b"tcp", switch)})
+def docker(
+    switch: bytes = b"tcp", leaf: Path | None = None, is_a: type[Docker] = Docker
+) -> Iterator[str]:
+    kind = type("Other", (is_a,), {"switch": SWITCH.replace(b"tcp", switch)})
     server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
     if leaf is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -116,17 +147,57 @@ LS = ["ls\r\nyou said ls\n$ "]
 
 
 @contextmanager
-def switched(proxy: Proxy, url: str, to: str = "tcp") -> Iterator[socket.socket]:
+def switched(
+    proxy: Proxy, url: str, to: str = "tcp", **how: Any
+) -> Iterator[socket.socket]:
     """Start the shell, and yield its connection once it has said hello."""
-    place = url.removeprefix("tcp://")
-    head = f"POST http://{place}/v1.43/exec/shell/start HTTP/1.1\r\nHost: {place}\r\n"
-    body = '{"Tty": true, "Detach": false}'
-    more = f"Connection: Upgrade\r\nUpgrade: {to}\r\nContent-Type: application/json\r\n"
-    asked = f"{head}{more}Content-Length: {len(body)}\r\n\r\n{body}"
-    with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as plug:
-        plug.sendall(asked.encode())
+    with asked(proxy, url, to, **how) as plug:
         until(plug, b"$ ")
         yield plug
+
+
+@contextmanager
+def asked(
+    proxy: Proxy,
+    url: str,
+    to: str = "tcp",
+    *,
+    chunked: bool = False,
+    ca: Path | None = None,
+) -> Iterator[socket.socket]:
+    """Ask for the shell, over TLS with a CA."""
+    place = url.removeprefix("tcp://")
+    path = "/v1.43/exec/shell/start"
+    where = path if ca else f"http://{place}{path}"
+    head = f"POST {where} HTTP/1.1\r\nHost: {place}\r\n"
+    body = '{"Tty": true, "Detach": false}'
+    more = f"Connection: Upgrade\r\nUpgrade: {to}\r\n" if to else ""
+    more += "Content-Type: application/json\r\n"
+    request = f"{head}{more}Content-Length: {len(body)}\r\n\r\n{body}"
+    if chunked:
+        parts = f"{len(body):x}\r\n{body}\r\n0\r\n\r\n"
+        request = f"{head}{more}Transfer-Encoding: chunked\r\n\r\n{parts}"
+    with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as raw:
+        plug = raw
+        if ca is not None:
+            raw.sendall(f"CONNECT {place} HTTP/1.1\r\n\r\n".encode())
+            until(raw, b"\r\n\r\n")
+            context = ssl.create_default_context(cafile=ca)
+            plug = context.wrap_socket(raw, server_hostname="localhost")
+        with plug:
+            plug.sendall(request.encode())
+            yield plug
+
+
+def say_no_more(plug: socket.socket) -> None:
+    """End the client's side: in TLS with a close_notify."""
+    if not isinstance(plug, ssl.SSLSocket):
+        plug.shutdown(socket.SHUT_WR)
+        return
+    plug.settimeout(0)
+    with suppress(ssl.SSLWantReadError):  # what the other side says is heard later
+        plug.unwrap()
+    plug.settimeout(PATIENCE)
 
 
 def until(plug: socket.socket, mark: bytes) -> bytes:
@@ -196,7 +267,7 @@ def test_what_was_not_recorded_is_refused_and_told(
     proxy = mitmdump(cassette, "replay_only").wait_until_listening()
     assert talk(proxy, proxy_ca, url, "ls", "pwd")[-1] == ""
     proxy.stop()
-    said = "/exec/shell/start: byte 0 'pwd\\n': the recording has 'exit\\n'"
+    said = '/exec/shell/start: byte 0 "pwd\\n": the recording has "exit\\n"'
     assert said in proxy.log
     assert "replayed 6, missed 1, unused 0" in proxy.log
 
@@ -272,28 +343,121 @@ def test_a_client_that_ends_it_is_recorded_so(
     assert "replayed 1, missed 0" in proxy.log
 
 
+@pytest.mark.parametrize("secure", [False, True])
 def test_what_is_answered_to_the_end_of_the_client_is_heard(
-    mitmdump: Callable[..., Proxy], tmp_path: Path
+    mitmdump: Callable[..., Proxy],
+    certs: CertFiles,
+    proxy_ca: Path,
+    tmp_path: Path,
+    secure: bool,
 ) -> None:
     cassette = tmp_path / "a.yaml"
+    leaf, ca = (certs.leaf, proxy_ca) if secure else (None, None)
 
     def ended(proxy: Proxy, url: str) -> bytes:
-        with switched(proxy, url) as plug:
+        with switched(proxy, url, ca=ca) as plug:
             plug.sendall(b"ls\n")
             until(plug, b"said ls\n$ ")
-            plug.shutdown(socket.SHUT_WR)
+            say_no_more(plug)
             until(plug, b"bye\r\n")
-            return plug.recv(1)
+            with suppress(ssl.SSLZeroReturnError):  # so Python says it of both ends
+                return plug.recv(1)
+            return b""
 
     proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
     proxy.wait_until_listening()
-    with docker() as url:
+    with docker(leaf=leaf) as url:
         assert ended(proxy, url) == b""
         assert proxy.stop() == 0, proxy.log
     proxy = mitmdump(cassette, "replay_only").wait_until_listening()
     assert ended(proxy, url) == b""
     assert proxy.stop() == 0, proxy.log
     assert "replayed 1, missed 0" in proxy.log
+
+
+@pytest.mark.parametrize("options", [{"vcr_passthrough": "~all"}, {}])
+def test_what_is_answered_to_the_end_of_a_client_that_passes_is_heard(
+    mitmdump: Callable[..., Proxy], tmp_path: Path, options: dict[str, str]
+) -> None:
+    """Whether it is recorded or not."""
+    proxy = mitmdump(tmp_path / "a.yaml", "record_only", **options)
+    proxy.wait_until_listening()
+    with docker() as url, switched(proxy, url) as plug:
+        say_no_more(plug)
+        assert until(plug, b"bye\r\n") == b"bye\r\n"
+        assert plug.recv(1) == b""
+        assert proxy.stop() == 0, proxy.log
+
+
+def test_a_connection_on_which_nothing_was_said_ends_in_a_replay(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    cassette = tmp_path / "a.yaml"
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    with docker(is_a=Silent) as url, asked(proxy, url) as plug:
+        until(plug, b"\r\n\r\n")
+        assert proxy.stop() == 0, proxy.log
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    with asked(proxy, url) as plug:
+        assert until(plug, b"\r\n\r\n").startswith(b"HTTP/1.1 101 ")
+        assert plug.recv(1) == b""
+    assert proxy.stop() == 0, proxy.log
+    assert "replayed 1, missed 0" in proxy.log
+
+
+def test_a_client_that_asks_for_no_upgrade_gets_none(
+    mitmdump: Callable[..., Proxy], recorded: tuple[Path, str]
+) -> None:
+    cassette, url = recorded
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    with asked(proxy, url, to="") as plug:
+        assert until(plug, b"\r\n\r\n").startswith(b"HTTP/1.1 500 ")
+    assert proxy.stop() != 0
+    assert "shell/start was upgraded, and its client asks for no upgrade" in proxy.log
+
+
+def test_what_is_said_behind_the_end_of_the_server_arrives(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    cassette = tmp_path / "a.yaml"
+
+    def tell(proxy: Proxy, url: str) -> None:
+        with switched(proxy, url) as plug:
+            assert plug.recv(1) == b""
+            for line in (b"one\n", b"two\n"):
+                plug.sendall(line)
+                time.sleep(0.1)  # a connection that is gone is seen by the next write
+            plug.shutdown(socket.SHUT_WR)
+
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    Ended.heard.clear()
+    with docker(is_a=Ended) as url:
+        tell(proxy, url)
+        wait_until("what was said to arrive", lambda: Ended.heard)
+        assert proxy.stop() == 0, proxy.log
+    assert Ended.heard == [b"one\ntwo\n"]
+    assert "recorded 1" in proxy.log
+    proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+    tell(proxy, url)
+    assert proxy.stop() == 0, proxy.log
+    assert "replayed 1, missed 0" in proxy.log
+
+
+def test_a_client_that_leaves_its_socket_open_behind_the_end_is_recorded(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    cassette = tmp_path / "a.yaml"
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    with docker() as url, switched(proxy, url) as plug:
+        plug.sendall(b"exit\n")
+        until(plug, b"exit\r\n")
+        assert plug.recv(1) == b""
+        assert proxy.stop() == 0, proxy.log
+    (item,) = cassettes.read(cassette)
+    assert item["response"]["websocket"][-1].endswith("close")
 
 
 def test_what_comes_with_the_head_is_passed_on_as_it_is(
@@ -312,32 +476,24 @@ def test_what_comes_with_the_head_is_passed_on_as_it_is(
     assert first.split(" ", 3)[3] == "\r\n\r\nready\r\n\r\n\r\n"
 
 
-def test_over_tls_too(
-    mitmdump: Callable[..., Proxy], certs: CertFiles, proxy_ca: Path, tmp_path: Path
+def test_what_follows_a_request_in_chunks_is_in_none(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
 ) -> None:
+    """mitmproxy would go on writing chunks."""
     cassette = tmp_path / "a.yaml"
 
     def heard(proxy: Proxy, url: str) -> bytes:
-        place = url.removeprefix("tcp://")
-        head = f"POST https://{place}/v1.43/exec/shell/start HTTP/1.1\r\nHost: {place}"
-        more = "Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 14"
-        context = ssl.create_default_context(cafile=proxy_ca)
-        with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as raw:
-            raw.sendall(f"CONNECT {place} HTTP/1.1\r\n\r\n".encode())
-            until(raw, b"\r\n\r\n")
-            with context.wrap_socket(raw, server_hostname="localhost") as plug:
-                plug.sendall(f'{head}\r\n{more}\r\n\r\n{{"Tty": false}}'.encode())
-                until(plug, b"$ ")
-                plug.sendall(b"exit\n")
-                return until(plug, b"exit\r\n")
+        with switched(proxy, url, chunked=True) as plug:
+            plug.sendall(b"ls\n")
+            return until(plug, b"said ls\n$ ")
 
     proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
     proxy.wait_until_listening()
-    with docker(leaf=certs.leaf) as url:
-        live = heard(proxy, url)
-    assert proxy.stop() == 0, proxy.log
+    with docker() as url:
+        assert heard(proxy, url) == LS[0].encode()
+        assert proxy.stop() == 0, proxy.log
     proxy = mitmdump(cassette, "replay_only").wait_until_listening()
-    assert heard(proxy, url) == live
+    assert heard(proxy, url) == LS[0].encode()
     assert proxy.stop() == 0, proxy.log
     assert "replayed 1, missed 0" in proxy.log
 

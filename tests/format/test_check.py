@@ -128,6 +128,46 @@ def test_a_body_that_was_made_readable_is_a_note(
     assert all("take that header out" in each.message for each in found)
 
 
+@pytest.mark.parametrize(
+    ("spoiled", "is_told"),
+    [
+        (PACKED.replace("ytJ", "yxJ"), True),
+        (PACKED.replace("x+f9g", "x+f9h"), True),
+        ("body: !!binary H4sIAAAAAAAC/ytJ", False),
+        ("body: !!binary H4sIAAAAAAAC/ytJ\ncode: 206", False),
+    ],
+)
+def test_a_coding_that_was_spoiled_is_a_note(
+    tmp_path: Path, spoiled: str, is_told: bool
+) -> None:
+    """One that was cut off may have come so."""
+    found = problems(tmp_path, one("", f"{GZIP}\n{spoiled}"))
+    assert ["record it anew" in each.message for each in found] == [True] * is_told
+    assert all(each.field == "response.body" for each in found)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_told"),
+    [
+        ("500 Internal Server Error", True),
+        ("200 OK", False),
+        ("200", False),
+        ("OK", False),
+        ("", False),
+        ("5000 things", False),
+    ],
+)
+def test_a_status_that_says_another_code_is_a_note(
+    tmp_path: Path, status: str, is_told: bool
+) -> None:
+    """Who had changed it alone got the old one, and nothing said so."""
+    found = problems(tmp_path, one("", f"status: '{status}'\ncode: 200"))
+    told = "`500 Internal Server Error`, but `code` is 200, and that is answered"
+    assert [(each.field, told in each.message) for each in found] == [
+        ("response.status", True)
+    ] * is_told
+
+
 A_CALL = 'body: "\\0\\0\\0\\0\\x01a"\nturns: '
 
 

@@ -292,6 +292,39 @@ def test_keys_that_are_no_names_are_refused(lines: str, problem: str) -> None:
     assert problem in refusal(one(response=lines))
 
 
+@pytest.mark.parametrize(
+    ("lines", "remedy"),
+    [
+        ('code: "404"', "`404` is text, as it stands in quotes: take them away"),
+        ("code: !!str 404", "`404` is text, as it stands in quotes: take them away"),
+        ('uncompressed: "true"', "`true` is text, as it stands in quotes: take them"),
+        ("headers: {A: b}", "a list is wanted: put it on a line of its own, behind"),
+        ("body: {a: 1}", "a single value is wanted: put it in quotes, 'as this'"),
+        ("x: &a 1\nstatus: *a", "are not read: write the value out"),
+        ("<<: {code: 5}", "are not read: write the values out"),
+        ("body: !!binary QUJD*A==", "`*`, which is not base64"),
+        ("body: !!binary 'QUJ DQQ=='", "` `, which is not base64"),
+        ("body: !!binary QUJDQ", "base64 that lacks 3 characters"),
+        ("body: !!binary QU=DQQ==", "something that is not base64"),
+        ("headers: {A: [*/*]}", "put a value that begins with * or & in quotes"),
+        ("status: @x", "put it in quotes"),
+        ("status: a: b", "is the line indented as its neighbours"),
+    ],
+)
+def test_what_an_editor_leaves_is_refused_with_the_remedy(
+    lines: str, remedy: str
+) -> None:
+    assert remedy in refusal(one(response=lines))
+
+
+def test_another_charset_is_named() -> None:
+    """The parser says of it that character #x0022 is unacceptable."""
+    told = refusal(one(response="status: na?ve").replace(b"?", b"\xef"))
+    assert "line 9" in told
+    assert "not UTF-8 (invalid" in told
+    assert "): save the file as UTF-8" in told
+
+
 def test_an_anchor_alone_is_harmless() -> None:
     assert response("status: &a text").status == "text"
 

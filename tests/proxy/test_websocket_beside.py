@@ -10,7 +10,7 @@ from mitmproxy import options
 from mitmproxy.proxy import commands, context, events
 from mitmproxy.test import tflow
 from wsproto.connection import Connection, ConnectionType
-from wsproto.events import BytesMessage, CloseConnection, TextMessage
+from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
 
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Response
@@ -30,11 +30,12 @@ def text(said: str, *, client: bool) -> Frame:
 class Replay:
     """A client of the layer, at the level of its bytes."""
 
-    def __init__(self, *frames: Frame) -> None:
+    def __init__(self, *frames: Frame, latency: float = 0) -> None:
         self.refused: list[str] = []
+        self.naps: list[commands.RequestWakeup] = []
         self.threads: list[threading.Thread] = []
         recorded = Response(code=101, websocket=frames)
-        script = Script(recorded, 0, self.refused.append, self._seen, self._key)
+        script = Script(recorded, latency, self.refused.append, self._seen, self._key)
         flow = tflow.twebsocketflow(messages=False)
         client = flow.client_conn
         self.layer = _Player(context.Context(client, options.Options()), flow, script)
@@ -59,6 +60,8 @@ class Replay:
                 self.waiting.append(command)
             elif isinstance(command, commands.StartHook):
                 self._take(self.layer.handle_event(events.HookCompleted(command)))
+            elif isinstance(command, commands.RequestWakeup):
+                self.naps.append(command)
             elif isinstance(command, commands.SendData):
                 self.wire.receive_data(command.data)
 
@@ -72,6 +75,10 @@ class Replay:
         streams: Any = None
         asyncio.run(Streams.vcr_hear(streams, hook.hearing))
         self._give(events.HookCompleted(hook))
+
+    def wake(self) -> None:
+        """Let the time pass for which the layer waits."""
+        self._give(events.Wakeup(self.naps.pop()))
 
     @property
     def came(self) -> list[object]:
@@ -99,7 +106,7 @@ def test_what_is_said_meanwhile_waits_and_keeps_its_order() -> None:
     came = replay.came
     assert came[:2] == ["first", "second"]
     assert isinstance(came[2], CloseConnection)
-    assert replay.refused == ["message 'more': the recording has no more"]
+    assert replay.refused == ['message "more": the recording has no more']
 
 
 def test_a_small_message_is_compared_at_once() -> None:
@@ -107,6 +114,31 @@ def test_a_small_message_is_compared_at_once() -> None:
     replay.say(TextMessage("small"))
     assert replay.came == ["first"]
     assert replay.threads == [threading.main_thread()]
+
+
+def test_a_ping_that_crosses_the_server_s_close_gets_no_answer() -> None:
+    """None can be sent any more: the connection's task failed with a traceback."""
+    replay = Replay(Frame(False, 0, "close", b"1000 bye"))
+    (closed,) = replay.came
+    crossing = Connection(ConnectionType.CLIENT)  # has not heard of the close yet
+    replay._give(
+        events.DataReceived(
+            replay.layer.context.client,
+            crossing.send(Ping(b"1")) + crossing.send(Ping(b"2")),
+        )
+    )
+    assert replay.came == []
+    assert replay.layer._flow.live
+    replay.say(closed.response())
+    assert not replay.layer._flow.live
+
+
+def test_a_ping_is_answered_while_it_may_be() -> None:
+    replay = Replay(*CONVERSATION)
+    replay.say(Ping(b"1"))
+    assert [
+        bytes(each.payload) for each in replay.wire.events() if isinstance(each, Pong)
+    ] == [b"1"]
 
 
 def test_one_that_is_compared_with_a_large_one_is_not() -> None:
@@ -142,3 +174,66 @@ def test_what_cannot_be_compared_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     assert isinstance(replay.came[0], CloseConnection)
     assert "could not be compared" in replay.refused[0]
     assert Hearing(replay.layer._script, "text", b"").reason
+
+
+SECOND = 10**9
+PACED = (
+    Frame(True, 0, "text", b"ask"),
+    Frame(False, 60 * SECOND, "text", b"first"),
+    Frame(False, 90 * SECOND, "text", b"second"),
+    Frame(True, 91 * SECOND, "text", b"thanks"),
+    Frame(False, 92 * SECOND, "text", b"bye"),
+)
+
+
+def test_a_client_that_pings_while_the_server_is_to_be_silent_is_answered() -> None:
+    """Else it left, as one that nobody answers any more."""
+    replay = Replay(*PACED, latency=1)
+    replay.say(TextMessage("ask"))
+    (nap,) = replay.naps
+    assert nap.delay == pytest.approx(60, abs=5)
+    replay.say(Ping(b"1"))
+    (pong,) = replay.wire.events()
+    assert isinstance(pong, Pong)
+    replay.wake()
+    assert replay.came == ["first"]
+    replay.wake()
+    assert replay.came == ["second"]
+    assert replay.naps == []
+
+
+def test_what_is_said_while_the_server_is_to_be_silent_waits_for_its_turn() -> None:
+    replay = Replay(*PACED, latency=1)
+    replay.say(TextMessage("ask"), TextMessage("thanks"))
+    replay.say(TextMessage("more"))
+    replay.wake()
+    replay.wake()
+    assert replay.came == ["first", "second"]
+    assert replay.refused == []
+    replay.wake()
+    bye, closed = replay.came
+    assert bye == "bye"
+    assert isinstance(closed, CloseConnection)
+    assert replay.refused == ['message "more": the recording has no more']
+
+
+@pytest.mark.parametrize("last", ["thanks", "no thanks"])
+@pytest.mark.parametrize("closes", [True, False])
+def test_a_client_that_leaves_while_the_server_is_to_be_silent_is_let_go(
+    last: str, *, closes: bool
+) -> None:
+    """What it said before is looked at all the same."""
+    replay = Replay(*PACED, latency=1)
+    replay.say(TextMessage("ask"), TextMessage(last))
+    if closes:
+        replay.say(CloseConnection(1000))
+        (closed,) = replay.came
+        assert isinstance(closed, CloseConnection)
+    else:
+        replay._give(events.ConnectionClosed(replay.layer.context.client))
+        assert replay.came == []
+    assert not replay.layer._flow.live
+    assert len(replay.refused) == (last != "thanks")
+    replay.wake()
+    assert replay.came == []
+    assert len(replay.refused) == (last != "thanks")

@@ -10,6 +10,7 @@ import pytest
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Replay
+from mitmvcr.core.wording import quoted
 from mitmvcr.format import writer
 from mitmvcr.proxy.flow.exchange import replay
 from mitmvcr.proxy.flow.player import SLOW, Player
@@ -136,8 +137,8 @@ def test_a_message_that_is_no_json_or_too_long_is_shown(tmp_path) -> None:
     for asked in ("hello", "{", "[" * 10_000, f'"{"x" * SLOW * 2}"'):
         stage = Stage(tmp_path, recorded('> {"a": 1}', "< b"))
         said = str(stage.say(stage.open(), asked))
-        assert said.startswith(f"message '{asked[:60]}")
-        assert said.endswith("': the recording has '{\"a\": 1}'")
+        assert said.startswith(f"message {quoted(asked)}")
+        assert said.endswith(r': the recording has "{\"a\": 1}"')
 
 
 @pytest.mark.parametrize("first", ["one", "other"])
@@ -185,7 +186,7 @@ def test_long_messages_are_told_from_where_they_differ(tmp_path) -> None:
     start = "subscribe:" + "channel," * 20
     stage = Stage(tmp_path, recorded(f"> {start}one", "< b"))
     assert stage.say(stage.open(), f"{start}two") == (
-        "message at character 170 'two': the recording has 'one'"
+        'message at character 170 "two": the recording has "one"'
     )
 
 
@@ -213,8 +214,8 @@ def test_mitmproxy_shows_what_was_played(tmp_path) -> None:
 def test_what_no_recording_has_is_refused(tmp_path) -> None:
     stage = Stage(tmp_path, *numbers(2))
     one, other = stage.open(), stage.open()
-    assert stage.say(one, "ask 9") == "message 'ask 9': the recording has 'ask 0'"
-    assert stage.say(other, "ask 0") == "message 'ask 0': the recording has 'ask 1'"
+    assert stage.say(one, "ask 9") == 'message "ask 9": the recording has "ask 0"'
+    assert stage.say(other, "ask 0") == 'message "ask 0": the recording has "ask 1"'
     assert "no more" in str(stage.say(one, "ask 0"))
 
 
@@ -240,14 +241,14 @@ def test_one_that_said_more_keeps_what_it_plays(tmp_path) -> None:
     one, other = stage.open(), stage.open()
     assert stage.say(one, "ask 0") == ["got 0"]
     assert "ask 1" in str(stage.say(other, "ask 0"))
-    assert stage.say(one, "more") == "message 'more': the recording has no more"
+    assert stage.say(one, "more") == 'message "more": the recording has no more'
 
 
 def test_nobody_gets_what_is_another_account_s(tmp_path) -> None:
     plays = [recorded("> ask 0", token="ann"), recorded("> ask 1", token="bob")]
     stage = Stage(tmp_path, *plays, match="method,url,header:X-Account")
     ann = stage.open("ann")
-    assert "the recording has 'ask 0'" in str(stage.say(ann, "ask 1"))
+    assert 'the recording has "ask 0"' in str(stage.say(ann, "ask 1"))
 
 
 def test_nobody_is_left_with_what_the_server_says_first(tmp_path) -> None:
@@ -282,4 +283,4 @@ def test_what_a_hook_has_changed_plays_as_it_is(tmp_path) -> None:
         "    return replace(interaction, response=answer)\n"
     )
     stage = Stage(tmp_path, *numbers(2), hooks=str(hooks))
-    assert "the recording has 'ask 0'" in str(stage.say(stage.open(), "ask 1"))
+    assert 'the recording has "ask 0"' in str(stage.say(stage.open(), "ask 1"))

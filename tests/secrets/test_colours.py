@@ -21,6 +21,16 @@ LINES = [
     f"INFO {RED}password={OFF}{SECRET}\n",
     f'{{{BOLD}"password"{OFF}: {RED}"{SECRET}"{OFF}}}',
     f"\x1b[2K\x1b[1Gpassword{OFF}: {SECRET}\r\n",
+    # What else programs tell a terminal: bash's prompt and its pasting, tput, a link
+    f"\x1b]0;root@c: /\x07\x1b[?2004l\rpassword={SECRET}\r\n",
+    f"\x1b]0;root@c: /\x1b\\password={SECRET}\r\n",
+    f"\x1b(B\x1b[mpassword\x1b(B\x1b[m={SECRET}\n",
+    f"{RED}password\x1b[m\x0f={SECRET}\n",
+    f"\x1b=\x1b>\x1b7\x07password: {SECRET}\x1b8\n",
+    f"\x1b]8;;https://x.test/\x1b\\password\x1b]8;;\x07={SECRET}\n",
+    f"  5 %\r 50 %\rpassword={SECRET}\r\n",
+    f"password={SECRET}\r 50 %\n",
+    f"{RED}password{OFF}={SECRET}\n\0",
 ]
 
 
@@ -37,7 +47,8 @@ def test_the_value_is_hidden_and_its_colours_stay(line: str) -> None:
 @pytest.mark.parametrize("line", [LINES[2], LINES[4]])
 def test_as_a_string_of_json_too(line: str) -> None:
     said = json.dumps({"log": line})
-    for text in (said, said.replace("u001b", "u001B")):
+    others = [said.replace(r"\u001b", escape) for escape in (r"\u001B", r"\\x1b")]
+    for text in (said, *others):
         seen = json.loads(kept(text.encode()))["log"]
         assert SECRET not in seen
         assert HIDDEN in seen
@@ -66,7 +77,8 @@ def test_each_byte_is_found_where_it_was(parts: list[bytes]) -> None:
     plain = without(data)
     if plain is None:
         return
-    assert len(plain.text) < len(data)
+    assert len(plain.text) <= len(data)
     for at in range(len(plain.text)):
         span = plain.back(Span(at, at + 1, "x"))
-        assert data[span.start : span.end] == plain.text[at : at + 1]
+        there = data[span.start : span.end]
+        assert plain.text[at : at + 1] in (there, there.replace(b"\r", b"\n"))

@@ -6,7 +6,7 @@ import pytest
 
 from mitmvcr.core.matching import Matcher
 from mitmvcr.tools import Sheet
-from mitmvcr.tools.merging import equal, merged
+from mitmvcr.tools.merging import equal, joined, merged
 from tools.making import data, met, of, paths, sheet
 from tools.test_sheet import BY_HAND, BY_YAML
 
@@ -81,6 +81,49 @@ def test_what_both_branches_made_up_stays_though_each_drops_another_holder():
     assert [each.request.variables for each in found.entries] == [{}]
     assert merge([], [], base=[one]).entries == []
     assert merge([one], [two], base=[one, two]).entries == []
+
+
+def having(met, **variables):
+    own = {name: (value,) for name, value in variables.items()}
+    return replace(met, request=replace(met.request, variables=own))
+
+
+def test_two_values_for_one_name_that_tests_made_up_are_told_of():
+    """A replay sends the first, and what was recorded with the other missed."""
+    one, other, newer = met("/a/42"), met("/b/7"), met("/b/7", b"2", day=9)
+    found = merge([having(one, n="42"), B], [B, having(other, n="7", m="1"), A])
+    (note,) = found.notes
+    assert str(note) == (
+        "GET https://api.example.com/b/7: its test made up another n, and may not"
+        " match: record it again; that of a is kept"
+    )
+    first = merge([one, having(other, n="7")], [one, having(met("/d"), n="1")])
+    assert [(each.url[-2:], each.kept) for each in first.notes] == [("/d", "a")]
+    gone = merge([having(other, n="7"), C], [having(newer, n="9")])
+    assert [(each.url[-2:], each.kept) for each in gone.notes] == [
+        ("/7", "b"),
+        ("/c", "b"),
+    ]
+
+
+def test_a_value_that_nothing_goes_by_any_more_is_not_told_of():
+    newer = having(met("/b/7", b"2", day=9), n="9")
+    assert merge([having(A, n="42"), B], [having(C, n="42")]).notes == []
+    replaced = merge([having(met("/b/7", b"1"), n="7"), C], [newer, C])
+    assert [each.why[:19] for each in replaced.notes] == ["it was recorded twi"]
+
+
+def test_cassettes_joined_as_they_are_tell_of_two_values_too():
+    sides = [
+        sheet(having(each, n=each.request.url), name=each.request.url[-1:])
+        for each in (A, B, C)
+    ]
+    found = joined([each.entries for each in sides], lambda request: request)
+    assert held(found) == ["/a", "/b", "/c"]
+    assert [(each.url[-1:], each.kept) for each in found.notes] == [
+        ("b", "a"),
+        ("c", "a"),
+    ]
 
 
 @pytest.mark.parametrize("laid_out", ["v3", "v4"])

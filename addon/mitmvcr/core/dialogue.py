@@ -6,8 +6,10 @@ and the client made up. Their live values stand in the server's messages from th
 Nothing else may differ: another question never gets the answer to this one.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 from mitmvcr.core import mqtt
@@ -23,6 +25,8 @@ from mitmvcr.core.correlated import (
     read,
 )
 from mitmvcr.core.frames import Frame, Kind
+
+_CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Heard(NamedTuple):
@@ -154,9 +158,12 @@ class Dialogue:
             return False
         texts: dict[str, str] = {}
         for one, other in zip(*counted, strict=False):
-            has_words = kind == "text" or not isinstance(one.said, Text)
+            is_binary = kind != "text" and isinstance(one.said, Text)
             for old, new in differences(one.said, other.said):
-                if not (has_words and self._is_made_up(old, new)):
+                if not self._is_made_up(old, new):
+                    return False
+                # It may say how long it is.
+                if is_binary and not (len(old) == len(new) and _is_text(live)):
                     return False
                 texts[old] = new
         return self._agree(
@@ -218,9 +225,10 @@ class Dialogue:
             number = mqtt.answers(frame.content)
             new = self._ids.get(number) if number is not None else None
             return mqtt.with_id(frame.content, int(new)) if new else frame.content
-        text = _text(frame)
-        if text is None or not (self._ids or self._texts):
+        is_text = frame.kind == "text" or _is_text(frame.content)
+        if not (is_text and (self._ids or self._texts)):
             return frame.content
+        text = frame.content.decode("utf-8", "surrogateescape")
         changed = answered(text, self._ids, self._texts)
         return changed.encode("utf-8", "surrogateescape")
 
@@ -239,6 +247,14 @@ def _is_in(word: bytes, texts: Iterable[bytes]) -> bool:
 
 def _read(content: bytes) -> list[Message]:
     return read(content.decode("utf-8", "surrogateescape"))
+
+
+def _is_text(content: bytes) -> bool:
+    """Return whether a binary message is a text, as NATS and some of STOMP send it."""
+    with suppress(UnicodeDecodeError):
+        content.decode()
+        return _CONTROL.search(content.removesuffix(b"\0")) is None
+    return False
 
 
 def _text(frame: Frame) -> str | None:

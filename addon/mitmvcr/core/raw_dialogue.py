@@ -2,7 +2,8 @@
 docker's exec: recorded turn by turn, and replayed in lock-step.
 
 There are no messages, only bytes that come in any pieces. A turn is what one side says
-until the other speaks, or for a while is silent; a close is the end of its side.
+until the other speaks, or at the end of a line for a while is silent; a close is the
+end of its side.
 """
 
 from collections import deque
@@ -10,15 +11,17 @@ from collections.abc import Callable, Iterable, Sequence
 
 from mitmvcr.core.frames import Frame, Kind
 from mitmvcr.core.model import Response, header
+from mitmvcr.core.searching import common
+from mitmvcr.core.wording import bytes_shown
 
 #: In ns. After so long a silence it is another turn, and has a time of its own.
 _SILENCE = 100_000_000
 #: How much may stand for a hidden value until it is recognized.
 _MOST_HIDDEN = 1 << 13
-_HIDDEN = b"[REDACTED"
+_HIDDEN, _HIDDEN_ENDS = b"[REDACTED", b"]"
+_LINE_END, _LINE_ENDS = b"\n", (b"\n", b"\r")
 #: What text has of control characters: those of lines, and an escape.
 _OF_TEXT = dict.fromkeys(b"\t\n\r\x1b")
-_MOST_SHOWN = 60
 
 
 def in_turns(pieces: Iterable[Frame]) -> tuple[Frame, ...]:
@@ -36,7 +39,10 @@ def in_turns(pieces: Iterable[Frame]) -> tuple[Frame, ...]:
 def _goes_on(last: Frame, piece: Frame) -> bool:
     is_same_side = last.from_client is piece.from_client
     is_said = "close" not in (last.kind, piece.kind)
-    return is_same_side and is_said and piece.at - last.at < _SILENCE
+    is_soon = piece.at - last.at < _SILENCE
+    # A line is one piece, however slowly it comes, lest a secret in it is two.
+    is_soon = is_soon or not last.content.endswith(_LINE_ENDS)
+    return is_same_side and is_said and is_soon
 
 
 def _turn(pieces: Sequence[Frame]) -> Frame:
@@ -103,7 +109,7 @@ class RawDialogue:
             is_end = self._has_ended and bool(self.frames)
             return self.frames.popleft() if is_end and self._is_end() else None
         if not self.frames or self._is_end():
-            more = _shown(self._as_recorded(bytes(self._heard)))
+            more = bytes_shown(self._as_recorded(bytes(self._heard)))
             raise NotRecordedError(f"{more}: the recording has no more")
         taken = self._taken(bytes(self._heard), self.frames[0].content)
         del self._heard[:taken]
@@ -117,36 +123,71 @@ class RawDialogue:
         become it. Raise NotRecordedError where it cannot."""
         if live.startswith(recorded):
             return len(recorded)
-        seen = live if recorded.startswith(live) else self._as_recorded(live)
+        if recorded.startswith(live):
+            return self._awaited(live, recorded)
+        seen = self._as_recorded(live)
         rest = seen.removeprefix(recorded)
         if rest != seen and live.endswith(rest):
             return len(live) - len(rest)
-        if self._counted(seen) == self._counted(recorded):
-            return len(live)
-        if self._may_become(live, recorded):
-            return 0
-        raise NotRecordedError(_apart(seen, recorded))
+        end = _same_lines(live, recorded)
+        said = seen if end == len(live) else self._as_recorded(live[:end])
+        if end and self._by_line(said) == self._by_line(recorded):
+            return end
+        if self._has_ended or not (
+            _may_be_hidden(seen, recorded) or self._may_go_on(seen, recorded)
+        ):
+            raise NotRecordedError(_apart(seen, recorded))
+        return 0
 
-    def _may_become(self, live: bytes, recorded: bytes) -> bool:
-        if recorded.startswith(live):
-            if self._has_ended:
-                said, size = len(live), len(recorded)
-                left = f"ended after {said} of {size} bytes"
-                raise NotRecordedError(f"{left} that the recording has here")
-            return True
-        place = recorded.find(_HIDDEN)
-        is_short = len(live) - place < _MOST_HIDDEN and not self._has_ended
-        return place >= 0 and is_short and live[:place] == recorded[:place]
+    def _awaited(self, live: bytes, recorded: bytes) -> int:
+        if self._has_ended:
+            left = f"ended after {len(live)} of {len(recorded)} bytes"
+            raise NotRecordedError(f"{left} that the recording has here")
+        return 0
+
+    def _by_line(self, said: bytes) -> bytes:
+        """Return what counts of a turn: of all of it, and of each line."""
+        lines = self._counted(said).splitlines(keepends=True)
+        return b"".join(map(self._counted, lines))
+
+    def _may_go_on(self, seen: bytes, recorded: bytes) -> bool:
+        """Return whether what has no line end yet may become a line that differs in
+        what is not compared, and all before it is alike."""
+        whole = seen[: seen.rfind(_LINE_END) + 1]
+        end = _same_lines(recorded, whole) if whole else 0
+        compared = self._by_line(recorded)
+        return (
+            recorded.endswith(_LINE_END)
+            and not _same_lines(seen, recorded)
+            and compared != recorded
+            and self._by_line(whole) == self._by_line(recorded[:end])
+        )
+
+
+def _same_lines(text: bytes, other: bytes) -> int:
+    """Return where a text has as many lines as another, of which the last has an end;
+    all of it where that has none, and 0 where the text has fewer."""
+    if not other.endswith(_LINE_END):
+        return len(text)
+    at = 0
+    for _ in range(other.count(_LINE_END)):
+        if not (at := text.find(_LINE_END, at) + 1):
+            break
+    return at
+
+
+def _may_be_hidden(seen: bytes, recorded: bytes) -> bool:
+    """Return whether all is alike up to a hidden value, of which the rest may come."""
+    at = common(seen, recorded)
+    if at == len(seen):
+        return True
+    start = recorded.rfind(_HIDDEN, 0, at + len(_HIDDEN))
+    is_within = start >= 0 and _HIDDEN_ENDS not in recorded[start:at]
+    return is_within and len(seen) - start < _MOST_HIDDEN
 
 
 def _apart(live: bytes, recorded: bytes) -> str:
     """Say where two turns part."""
-    both = zip(live, recorded, strict=False)
-    at = next((at for at, (one, other) in enumerate(both) if one != other), len(live))
-    theirs, ours = _shown(live[at:]), _shown(recorded[at:])
+    at = common(live, recorded)
+    theirs, ours = bytes_shown(live[at:]), bytes_shown(recorded[at:])
     return f"byte {at} {theirs}: the recording has {ours}"
-
-
-def _shown(content: bytes) -> str:
-    text = content.decode("utf-8", "replace")
-    return repr(text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}...")

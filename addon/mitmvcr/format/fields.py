@@ -11,6 +11,7 @@ since a file that was cut short lacks them.
 
 import difflib
 import re
+import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
@@ -44,13 +45,19 @@ _GZIP, _PARTIAL = b"\x1f\x8b", 206
 _GZIPS, _CODINGS = ("gzip", "x-gzip"), ("br", "deflate", "zstd")
 _NO_TEXT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\udc80-\udcff]").search
 _KINDS = {Scalar: "a single value", ListNode: "a list", MapNode: "a mapping"}
+_IN_QUOTES = "text, as it stands in quotes: take them away"
+_STATUS = re.compile("([2-9][0-9]{2})(?: |$)").match
+#: Of a body in gzip no more is unpacked, and so much at once, to see whether it can be.
+_MOST_UNPACKED, _AT_ONCE = 1 << 24, 1 << 16
 
 Converter = Callable[[Node], Any]
 
 
 def scalar(node: Node) -> Resolved:
     if not isinstance(node, Scalar):
-        raise Fault(f"{_KINDS[type(node)]}, where a single value is wanted", node.line)
+        kind = _KINDS[type(node)]
+        remedy = "put it in quotes, 'as this'"
+        raise Fault(f"{kind}, where a single value is wanted: {remedy}", node.line)
     try:
         return resolve(node.text, node.tag, quoted=node.quoted)
     except Unfit as error:
@@ -76,7 +83,12 @@ def integer(node: Node) -> int:
         return 0
     if found.tag in (INT, FLOAT) and (value := _whole(found)) is not None:
         return value
-    raise Fault(f"{shown(found.text)} is not a whole number of 64 bits", node.line)
+    raise _unfit(found, (INT, FLOAT), "not a whole number of 64 bits", node.line)
+
+
+def _unfit(found: Resolved, wanted: Collection[str], why: str, line: int) -> Fault:
+    is_text = found.tag == STR and resolve(found.text).tag in wanted
+    return Fault(f"{shown(found.text)} is {_IN_QUOTES if is_text else why}", line)
 
 
 def _whole(found: Resolved) -> int | None:
@@ -95,7 +107,7 @@ def flag(node: Node) -> bool:
         return bool(found.number)
     if found.tag == STR and found.text in YAML_11_BOOLS:
         return YAML_11_BOOLS[found.text]
-    raise Fault(f"{shown(found.text)} is neither true nor false", node.line)
+    raise _unfit(found, (BOOL,), "neither true nor false", node.line)
 
 
 def duration(node: Node) -> int:
@@ -142,11 +154,13 @@ def texts(node: Node) -> tuple[str, ...]:
 def _not_a(kind: str, node: Node) -> Fault:
     if isinstance(node, Scalar) and scalar(node).tag == MERGE:
         return _no_merge(node)  # go-yaml passes over it
-    return Fault(f"{_KINDS[type(node)]}, where a {kind} is wanted", node.line)
+    remedy = ": put it on a line of its own, behind `- `" if kind == "list" else ""
+    return Fault(f"{_KINDS[type(node)]}, where a {kind} is wanted{remedy}", node.line)
 
 
 def _no_merge(node: Node) -> Fault:
-    return Fault("YAML merge keys (<<) are not read", node.line)
+    problem = "YAML merge keys (<<) are not read: write the values out"
+    return Fault(problem, node.line)
 
 
 def headers(node: Node) -> Headers:
@@ -194,10 +208,15 @@ def strays(node: Node, place: str, known: Collection[str]) -> Iterator[Fault]:
 def contradictions(
     request: Mapping[str, Any], response: Mapping[str, Any], line: int
 ) -> Iterator[Fault]:
-    """Yield what is said of bodies that is not so: it may be of others, which were
+    """Yield what is said of an answer that is not so: it may be of another, which was
     edited or cut since."""
     asked, said = request.get("body", b""), response.get("body", b"")
     yield from _opened(response, line)
+    code, status = response.get("code", 0), response.get("status", "")
+    number = _STATUS(status) if code in range(200, 1000) else None
+    if number and int(number[1]) != code:
+        problem = f"`{quotable(status)}`, but `code` is {code}, and that is answered"
+        yield Fault(problem, line, "response.status")
     if problem := problem_of_turns(response.get("turns", ()), asked, said):
         yield Fault(f"{problem}: record the call anew", line, "response.turns")
     times = response.get("chunks", ())
@@ -223,6 +242,22 @@ def _opened(response: Mapping[str, Any], line: int) -> Iterator[Fault]:
             " it: if it was made readable, take that header out"
         )
         yield Fault(problem, line, "response.body")
+    elif is_whole and coding in _GZIPS and (why := _spoiled(body)):
+        problem = f"is gzip that no client can unpack ({why}): record it anew"
+        yield Fault(problem, line, "response.body")
+
+
+def _spoiled(body: bytes) -> str:
+    """Return why a body in gzip cannot be unpacked; one that was cut off can be as far
+    as it goes."""
+    unpacker, rest = zlib.decompressobj(31), body
+    try:
+        for _ in range(0, _MOST_UNPACKED, _AT_ONCE):
+            unpacker.decompress(rest, _AT_ONCE)
+            rest = unpacker.unconsumed_tail
+    except zlib.error as error:
+        return str(error).rpartition(": ")[2]
+    return ""
 
 
 def _is_not_in(coding: str, body: bytes) -> bool:

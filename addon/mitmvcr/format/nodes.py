@@ -14,6 +14,17 @@ from mitmvcr.format.faults import Fault, TabFault
 
 _TAB = "found a tab character where an indentation space is expected"
 
+_NEIGHBOURS = "is the line indented as its neighbours"
+#: By what libyaml says, what an editor has mostly done.
+_REMEDIES = {
+    "mapping values are not allowed": f"{_NEIGHBOURS}, and what holds `: ` in quotes?",
+    "expected '-' indicator": f"{_NEIGHBOURS}?",
+    "did not find expected key": f"{_NEIGHBOURS}, and each ' within '...' doubled?",
+    "alphabetic or numeric": "put a value that begins with * or & in quotes",
+    "cannot start any token": "put it in quotes",
+    "could not find expected ':'": "was a line put in, or a quote lost?",
+}
+
 #: A header value stands at depth 7; unknown keys may go somewhat deeper.
 MAX_DEPTH = 32
 #: Values in one interaction. Recorded ones have a few hundred.
@@ -77,7 +88,8 @@ class Events:
         except (yaml.YAMLError, ValueError) as error:
             raise self._fault(error) from None
         if isinstance(self.event, yaml.AliasEvent):
-            raise Fault("YAML aliases (*name) are not read", self.line)
+            problem = "YAML aliases (*name) are not read: write the value out"
+            raise Fault(problem, self.line)
         return taken
 
     def node(self) -> Node:
@@ -140,17 +152,24 @@ class Events:
                 return Fault(_TOO_DEEP, line)
             parts = (error.problem, error.context)
             problem = ", ".join(part for part in parts if part)
-            text = f"not YAML: {problem}"
+            text = f"not YAML: {problem}{_remedy(error.problem or '')}"
             if error.problem == _TAB and error.context_mark:
                 return TabFault(text, line, error.context_mark.line)
             return Fault(text, line)
         before = getattr(error, "position", 0)
         line = self._shield.data.count(b"\n", 0, before) + 1
+        if "UTF-8" in (reason := getattr(error, "reason", "")):
+            return Fault(f"not UTF-8 ({reason}): save the file as UTF-8", line)
         return Fault(f"not YAML: {str(error).splitlines()[0]}", line)
 
     def _check_depth(self, depth: int) -> None:
         if depth > MAX_DEPTH:
             raise Fault(_TOO_DEEP, self.line)
+
+
+def _remedy(problem: str) -> str:
+    """Return what to look at, where what libyaml says is of use to its authors only."""
+    return next((f": {_REMEDIES[each]}" for each in _REMEDIES if each in problem), "")
 
 
 def _short(tag: str | None) -> str:

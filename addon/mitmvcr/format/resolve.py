@@ -200,8 +200,17 @@ def _from_base64(text: str) -> str:
     try:
         data = decode_base64(text.replace("\r", "").replace("\n", ""))
     except ValueError:
-        raise Unfit("!!binary holds something that is not base64") from None
+        raise Unfit(f"!!binary holds {_foreign(text)}") from None
     return data.decode("utf-8", "surrogateescape")
+
+
+def _foreign(text: str) -> str:
+    """Return what of a text is not base64."""
+    if other := re.search(r"[^A-Za-z0-9+/=\r\n]", text):
+        return f"{shown(other[0])}, which is not base64: take it out"
+    if count := len(re.sub(r"[\r\n]", "", text)) % 4:
+        return f"base64 that lacks {4 - count} characters, or has {count} too many"
+    return "something that is not base64"
 
 
 def decode_base64(text: str | bytes) -> bytes:

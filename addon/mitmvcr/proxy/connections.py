@@ -27,7 +27,7 @@ from mitmvcr.proxy.host.lines import Address
 from mitmvcr.proxy.host.options import Options
 from mitmvcr.proxy.host.origin_ends import pass_reset_on, see_the_end
 from mitmvcr.proxy.host.protocols import choose_alpn, speak_cleartext_h2
-from mitmvcr.proxy.host.replays import keep_what_comes_early
+from mitmvcr.proxy.host.replays import keep_what_comes_early, pass_upgraded_on
 from mitmvcr.proxy.host.resets import was_left_by_client
 from mitmvcr.proxy.host.schemes import know_schemes
 from mitmvcr.proxy.host.trailers import know_trailers
@@ -125,6 +125,7 @@ class Connections:
     def response(self, flow: http.HTTPFlow) -> None:
         if flow.response is not None and flow.response.status_code == 101:
             self._upgraded.add(flow.client_conn)
+            pass_upgraded_on(flow)
 
     def error(self, flow: http.HTTPFlow) -> None:
         leave_unsaid(flow.client_conn)

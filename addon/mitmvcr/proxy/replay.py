@@ -249,6 +249,8 @@ def _play_upgraded(
     refuse = partial(_refuse, session, url)
     redact, counted = session.redactor.message, session.matcher.message
     script = Script(recorded, latency, refuse, redact, counted)
+    if "Upgrade" not in flow.request.headers:
+        raise VcrError(f"{url} was upgraded, and its client asks for no upgrade")
     if not replays.play_upgraded(flow, script):
         raise VcrError(f"{url} was upgraded, and cannot be replayed")
     sent = to_wire(decision.interaction, request_parts(flow.request))

@@ -7,6 +7,7 @@ stand in it by chance are none, and a changed byte would break it.
 
 import re
 from base64 import b64encode
+from codecs import utf_8_decode
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
@@ -64,6 +65,12 @@ _PACKED_STARTS = (_GZIP, b"x\x01", b"x\x9c", b"x\xda")
 #: What Kubernetes puts before each message of a program's input and output.
 _CHANNELS = (b"\0", b"\1", b"\2", b"\3", b"\4")
 _OUTPUT = re.compile(rb"[\0-\2]\0{3}")
+#: A frame of SPDY, by which older ones ask: of control, or what a stream says.
+_SPDY = re.compile(rb"\x80\x03\0[\1-\x0b]|\0\0(?!\0\0)[\0-\xff]{2}[\0\1]")
+#: Of which the last was cut off: its length is less than 16 MiB.
+_BEGUN = re.compile(rb"[\1\2](?:\0{4}|\0{0,3}\Z)")
+#: The bytes of a letter but its first: what cuts a text cuts these as well.
+_WITHIN = bytes(range(0x80, 0xC0))
 #: How files begin: archives, images, fonts, programs, sounds, models.
 _FILE = re.compile(
     rb"\x1f\x8b|PK(?:\x03\x04|\x05\x06)|7z\xbc\xaf|\xfd7zXZ|\(\xb5/\xfd|BZh|Rar!"
@@ -77,11 +84,13 @@ _FILE_TYPE = re.compile(
 )
 _TEXT_TYPE = re.compile(r"text/|.*(?:charset|json|xml|form-urlencoded|yaml|script)")
 _BINARY_TYPE = re.compile(r"msgpack|cbor|avro|thrift|bson")
-_CONTROL = re.compile(rb"[\0-\x06\x0e-\x1a\x7f]")
+#: But what switches a terminal's letters back (terminfo: sgr0).
+_CONTROL = re.compile(rb"[\0-\x06\x0e\x10-\x1a\x7f]|(?<!\x1b\[m)\x0f")
 _ZERO = b"\0"
 #: Before a message of gRPC and of Connect: flags, of which there are these, and its
 #: length, which is at most this.
 _PREFIX, _FLAGS, _MOST = 5, (0, 1, 2, 3, 0x80, 0x81), 0xFFFFFFFF
+_HEAD = 8
 #: How many bytes tell whether a body is text.
 _SAMPLE = 1 << 13
 
@@ -128,8 +137,11 @@ def through_message(body: bytes, leaf: Leaf) -> bytes:
         if codings and plain[:1] in (b"{", b"["):
             new = leaf(plain, Look.ALL)
             return body if new == plain else packed_as(body, new, codings)
-    if body[:1] in _CHANNELS and _is_utf8(body[1:]):
-        return body[:1] + through(body[1:], NOTHING, leaf)
+    start = 1 + len(body[1:4]) - len(body[1:4].lstrip(_WITHIN))
+    if body[:1] in _CHANNELS and _is_utf8(body[start:]):
+        return body[:start] + through(body[start:], NOTHING, leaf)
+    if saying := _spdy_ends(body):
+        return _output(body, saying, leaf, 3)
     return through(body, NOTHING, leaf)
 
 
@@ -186,8 +198,10 @@ def _is_text(body: bytes, kind: str) -> bool:
 
 
 def _is_utf8(body: bytes) -> bool:
+    """Return whether this is text, of which the last letter may be cut off."""
     with suppress(UnicodeDecodeError):
-        return bool(body.decode()) and _CONTROL.search(body, 0, _SAMPLE) is None
+        text, _ = utf_8_decode(body, "strict", False)
+        return bool(text) and _CONTROL.search(body, 0, _SAMPLE) is None
     return False
 
 
@@ -242,22 +256,40 @@ def _message(message: bytes, media: str, coding: str, leaf: Leaf) -> bytes:
 
 def _output_ends(body: bytes, kind: str) -> list[int]:
     """Return where docker's messages end of what a program says: the number of its
-    stream, three zeros, a length in four bytes, and what it said."""
+    stream, three zeros, a length in four bytes, and what it said. The last may be cut
+    off."""
     if not _OUTPUT.match(body):
         return []
     found = message_ends(body, 4)
-    heads = (body[at : at + 4] for at in (0, *found[:-1]))
-    is_all = found[-1:] == [len(body)] and all(
-        _OUTPUT.fullmatch(each) for each in heads
-    )
-    return found if is_all or "vnd.docker" in kind else []
+    heads = [body[at : at + 4] for at in (0, *found[:-1])]
+    is_said, rest = "vnd.docker" in kind, body[found[-1] :] if found else body
+    if rest[_HEAD:] and (is_said or (_BEGUN.match(rest) and _is_utf8(rest[_HEAD:]))):
+        found.append(len(body))
+        rest = b""
+    is_begun = not rest or (len(rest) <= _HEAD and _BEGUN.match(rest))
+    is_all = is_begun and all(_OUTPUT.fullmatch(each) for each in heads)
+    return found if is_said or is_all else []
 
 
-def _output(body: bytes, each_ends: list[int], leaf: Leaf) -> bytes:
+def _spdy_ends(body: bytes) -> list[int]:
+    """Return where SPDY's frames end, if it is nothing else: what a frame is, and a
+    length in three bytes."""
+    found, at = list[int](), 0
+    while _SPDY.match(body, at):
+        at += 8 + int.from_bytes(body[at + 5 : at + 8])
+        found.append(at)
+    return found if at == len(body) else []
+
+
+def _output(body: bytes, each_ends: list[int], leaf: Leaf, width: int = 4) -> bytes:
     parts, at = list[bytes](), 0
     for end in each_ends:
-        new = _packed(body[at + 8 : end], NOTHING, leaf)
-        parts.append(body[at : at + 4] + len(new).to_bytes(4) + new)
+        text, is_said = body[at + _HEAD : end], body[at] < 0x80  # SPDY packs all else
+        new = _packed(text, NOTHING, leaf) if is_said else leaf(text, Look.FORMS)
+        start = at + _HEAD - width
+        size = int.from_bytes(body[start : at + _HEAD]) + len(new) - len(text)
+        size = min(size, 256**width - 1)
+        parts.append(body[at:start] + size.to_bytes(width) + new)
         at = end
     return b"".join(parts) + (leaf(body[at:], Look.FORMS) if at < len(body) else b"")
 

@@ -31,7 +31,7 @@ _FRESH = re.compile(
     r"|authenticitytoken|requestverificationtoken|antiforgery(?:token)?"
     r"|sig|xlcsign|(?:auth|authorization|exchange|js)?code|fbdtsg|codeverifier"
     r"|codechallenge|state|samlresponse|samlrequest|dpop"
-    r"|xamzsecuritytoken|xamzdate|xamzcontentsha256|ga|gid|fbp"
+    r"|xamzsecuritytoken|xamzdate|xamzcontentsha256|ga|gid|fbp|kubectlsession"
 )
 #: Codes that are used once, or that a test types anew each time.
 _TYPED = re.compile(

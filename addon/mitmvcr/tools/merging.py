@@ -12,6 +12,7 @@ from mitmvcr.core.model import Request
 from mitmvcr.core.volatile import VOLATILE
 from mitmvcr.show.compared import MATCHING, Keys, pair_off
 from mitmvcr.tools.sheet import Entry, Sheet
+from mitmvcr.tools.variables import Place, made_up, overruled, place
 
 #: Headers of requests that are made anew each time. What tells equal requests apart
 #: beside them, as Accept or Range, makes them two: a replay chooses by it.
@@ -66,6 +67,12 @@ def merged(
     return _Merge(base, ours, theirs, matcher, clean).all()
 
 
+def joined(sides: Sequence[Sequence[Entry]], clean: Clean) -> Merged:
+    """Put cassettes together, with what several of them hold alike."""
+    entries = [each for side in sides for each in side]
+    return Merged(entries, [*_overruled(entries, sides, clean)], same=0)
+
+
 class _Merge:
     def __init__(
         self,
@@ -82,7 +89,7 @@ class _Merge:
         self._shown: dict[tuple[int, int], tuple[str, str]] = {}
         #: Who records a cassette anew makes most requests as before, to the byte.
         self._known: dict[bytes | None, tuple[Keys, tuple[str, str]]] = {}
-        self._same = 0
+        self._same: set[Place] = set()
 
     def all(self) -> Merged:
         ours, theirs = self._ours, self._theirs
@@ -101,7 +108,10 @@ class _Merge:
         added = self._kept_of_theirs({*both.values(), *new.values()}, their_origins)
         anchors = {its: at for at, its in (both | new).items()}
         entries = _placed(ours, origins, kept, added, anchors, len(theirs))
-        return Merged(self._with_lost(entries), self._notes, self._same)
+        entries = self._with_lost(entries)
+        sides = ours, self._theirs
+        self._notes += _overruled(entries, sides, self._clean, self._same)
+        return Merged(entries, self._notes, len(self._same))
 
     def _kept_of_ours(
         self, pairs: _Pairs, origins: Mapping[int, int]
@@ -135,7 +145,7 @@ class _Merge:
         """Choose between two recordings of one request."""
         one, other = self._ours[at], self._theirs[its]
         if _is_same(one, other):
-            self._same += 1
+            self._same.add(place(one))
             return one
         if origin is not None:
             was = self._base[origin]
@@ -164,7 +174,7 @@ class _Merge:
         others that are gone, if none has a value of this name: where both sides have
         one, or one that has not dropped it."""
         sides = (entries, self._base, self._ours, self._theirs)
-        held, base, ours, theirs = map(_made_up, sides)
+        held, base, ours, theirs = map(made_up, sides)
         lost = {
             name: items
             for name, items in (theirs | ours).items()
@@ -227,14 +237,15 @@ class _Merge:
         return frozenset(pair for pair in counted if pair[0] not in _PASSED_OVER)
 
 
-def _made_up(entries: Sequence[Entry]) -> dict[str, Sequence[str]]:
-    """Return the values that tests had made up, by name: the first of each counts."""
-    found: dict[str, Sequence[str]] = {}
-    for each in entries:
-        written = None if each.new else each.sheet.written(each.number)
-        if written is None or b"variables" in written:  # few have some
-            found = {**each.request.variables, **found}
-    return found
+def _overruled(
+    entries: Sequence[Entry],
+    sides: Sequence[Sequence[Entry]],
+    clean: Clean,
+    same: Container[Place] = (),
+) -> Iterator[Note]:
+    for first, name, kept in overruled(entries, sides, same):
+        why = f"its test made up another {name}, and may not match: record it again"
+        yield Note(*_method_and_url(clean(first.request)), kept, why)
 
 
 def _alike(sides: tuple[Sequence[Entry], ...], keys: _Sides) -> _Pairs:

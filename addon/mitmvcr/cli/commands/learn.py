@@ -25,7 +25,7 @@ from mitmvcr.config_writing import Added
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.model import Interaction
 from mitmvcr.core.modes import Mode
-from mitmvcr.core.wording import quoted
+from mitmvcr.core.wording import number_of, quoted
 from mitmvcr.learn import Facts, Finding, Learned, Rule, learn
 from mitmvcr.miss.masking import masked_text
 from mitmvcr.options import DIR, MODE, PROVE
@@ -214,5 +214,5 @@ def _named_pairs(
 ) -> Iterator[tuple[tuple[int, int], str]]:
     """Yield the first pair, and in words how many others there are."""
     for first in pairs[:1]:
-        more = len(pairs) - 1
-        yield first, f" ({more} more such pairs)" if more else ""
+        others = number_of(len(pairs) - 1, "other such pair")
+        yield first, f" ({others})" if pairs[1:] else ""

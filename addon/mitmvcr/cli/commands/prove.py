@@ -236,7 +236,7 @@ def differences(first: Ran, again: Ran, before: Collection[int]) -> Iterator[str
         asked = f"{shown(entry.method)} {shown(entry.url, 300)}"
         yield f"nothing asked for interaction {position} ({asked})"
     if len(unused) > _NAMED:
-        yield f"nothing asked for {len(unused) - _NAMED} others"
+        yield f"nothing asked for {number_of(len(unused) - _NAMED, 'other')}"
 
 
 def _place_of_stdin() -> int | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import VcrError
-from mitmvcr.core.wording import authority
+from mitmvcr.core.wording import authority, number_of
 from mitmvcr.options import WORKERS
 from mitmvcr.store.files import why
 
@@ -201,7 +201,7 @@ class _Parent:
             return f"{goes_on}no session was in it"
         shown = ", ".join(names[:_SHOWN])
         if len(names) > _SHOWN:
-            shown += f" and {len(names) - _SHOWN} others"
+            shown += f" and {number_of(len(names) - _SHOWN, 'other')}"
         if self._is_ending:
             became = f"it has not saved {shown}"
         elif is_last:

@@ -75,6 +75,7 @@ class Diverter(Forwarder):
             opened = False
         if opened:
             here.join(there)
+            there.data_received(there.early)
             return
         here.abort()
         there.abort()
@@ -91,11 +92,12 @@ class Diverter(Forwarder):
 
 
 class _Opening(End):
-    """The proxy's end, until it has made the tunnel: ``answer`` says whether."""
+    """The proxy's end, until it has made the tunnel: ``answer`` says whether, and
+    ``early`` is what an origin that speaks first has said by then."""
 
     def __init__(self, ends: set[End], target: str) -> None:
         super().__init__(ends)
-        self._target, self._head = target, b""
+        self._target, self._head, self.early = target, b"", b""
         self.answer = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -110,8 +112,11 @@ class _Opening(End):
             super().data_received(data)
             return
         self._head += data
-        if _END in self._head or len(self._head) > _LONGEST:
-            self.answer.set_result(self._head.split(b" ")[1:2] == [b"200"])
+        head, end, self.early = self._head.partition(_END)
+        if end or len(head) > _LONGEST:
+            assert self._transport is not None
+            self._transport.pause_reading()  # until there are two
+            self.answer.set_result(head.split(b" ")[1:2] == [b"200"])
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.answer.done():

@@ -189,8 +189,8 @@ def _print_failures(
         print_misses(misses, cassette if proxy.settings.dir else "", rest)
         annotate(misses, cassette, environment, level=level)
     if len(missed) > _NAMED:
-        others = len(missed) - _NAMED
-        say(f"and misses in {others} other cassettes; {rest}")
+        others = number_of(len(missed) - _NAMED, "other cassette")
+        say(f"and misses in {others}; {rest}")
     print_remedy(miss for each in missed for miss in each.log.misses)
 
 
@@ -249,4 +249,4 @@ def _print_unused(sessions: Sequence[Session], rest: str, *, named: bool) -> Non
         request = f"{shown(entry.method)} {shown(entry.url, 300)}"
         say(f"unused{where}: interaction {entry.interaction}: {request}")
     if len(unused) > _NAMED:
-        say(f"and {len(unused) - _NAMED} others; {rest}")
+        say(f"and {number_of(len(unused) - _NAMED, 'other')}; {rest}")

@@ -88,7 +88,7 @@ def print_misses(
             say(f"missed{of_it}: {one_line(miss, times)}")
     if (others := len(misses) - _SHOWN) > 0:
         least = "at least " if len(misses) == MOST_MISSES else ""
-        say(f"and {least}{others} others{of_it}; {rest}")
+        say(f"and {least}{number_of(others, 'other')}{of_it}; {rest}")
 
 
 def print_remedy(misses: Iterable[Miss]) -> None:
@@ -174,4 +174,5 @@ def long_lines(miss: Miss) -> Iterator[str]:
     if miss.unset:
         yield f"  {miss.lacks}"
     if miss.left_out:
-        yield f"  {miss.left_out} others with a similar URL were not compared"
+        others = number_of(miss.left_out, "other")
+        yield f"  not compared: {others} with a similar URL"

@@ -130,7 +130,7 @@ _to_name = re.compile(r"[\w.-]*[a-z][\w.-]*:\d+", re.I).fullmatch
 def of_background(left: Mapping[int, str]) -> Finding:
     """Return what processes of the command that go on say: numbers and names."""
     named = [f"{shown(name)} ({pid})" for pid, name in list(left.items())[:_NAMED]]
-    others = f" and {len(left) - _NAMED} others" if len(left) > _NAMED else ""
+    others = _and_others(len(left) - _NAMED)
     text = (
         f"the command left these running: {', '.join(named)}{others}. Their further"
         " requests find no proxy; 'mitmvcr start' runs one that stays"
@@ -211,7 +211,7 @@ def _distrusted(broken: dict[str, str], *, isolated: bool) -> str:
         shown(host) + ("" if reason.startswith(known) else f" ({shown(reason)})")
         for host, reason in list(broken.items())[:_NAMED]
     )
-    others = f" and {len(broken) - _NAMED} other hosts" if len(broken) > _NAMED else ""
+    others = _and_others(len(broken) - _NAMED)
     text = (
         "the client connected to the proxy but refused its certificate for"
         f" {hosts}{others}: let it trust the file that MITMVCR_CA_FILE names, or the"
@@ -231,5 +231,8 @@ def listed(attempts: Mapping[str, int]) -> str:
     """Return attempts as text: ``93.184.216.34:443 (2), udp 8.8.8.8:53 "example.com"
     (1)``."""
     parts = [f"{what} ({times})" for what, times in list(attempts.items())[:_MOST]]
-    others = f" and {len(attempts) - _MOST} others" if len(attempts) > _MOST else ""
-    return ", ".join(parts) + others
+    return ", ".join(parts) + _and_others(len(attempts) - _MOST)
+
+
+def _and_others(count: int) -> str:
+    return f" and {number_of(count, 'other')}" if count > 0 else ""

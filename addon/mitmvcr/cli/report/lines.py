@@ -10,7 +10,7 @@ import click
 
 from mitmvcr.cli.report.console import is_coloured
 from mitmvcr.core.duration import format_duration
-from mitmvcr.core.wording import visible
+from mitmvcr.core.wording import number_of, visible
 from mitmvcr.show.rows import Row
 
 Facts = Mapping[str, Any]
@@ -148,7 +148,7 @@ def _body(facts: Facts) -> Iterator[Line]:
     else:
         yield from _content(facts)
     if cut := facts.get("cut"):
-        yield line_of((f"... {cut} more bytes", _FAINT))
+        yield line_of((f"... {number_of(cut, 'more byte')}", _FAINT))
 
 
 def _about(facts: Facts) -> str:

@@ -128,7 +128,8 @@ def _counted(found: Mapping[str, int], most: int = _MOST) -> str:
 
 def _some(names: Sequence[str], most: int = _MOST) -> str:
     others = len(names) - most
-    return ", ".join([*names[:most], f"{others} others"] if others > 0 else names)
+    rest = [number_of(others, "other")] if others > 0 else []
+    return ", ".join([*names[:most], *rest])
 
 
 def in_bytes(size: int) -> str:

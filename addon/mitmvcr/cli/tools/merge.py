@@ -26,7 +26,7 @@ from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.tools import Sheet
 from mitmvcr.tools.listing import host_of
-from mitmvcr.tools.merging import Clean, Merged, merged
+from mitmvcr.tools.merging import Clean, Merged, joined, merged
 from mitmvcr.tools.sorting import chosen
 from mitmvcr.values import Layer
 
@@ -65,7 +65,7 @@ def merge_cassettes(
     for note in found.notes[:_MOST_NOTES]:
         ledger.note(str(note))
     if (others := len(found.notes) - _MOST_NOTES) > 0:
-        ledger.note(f"{others} others were recorded twice; --json has them all")
+        ledger.note(f"--json has {number_of(others, 'more note')}")
     text = number_of(len(kept), "interaction")
     text += f" of {number_of(len(files), 'cassette')}, {found.same} held twice"
     also = f"; {number_of(hidden, 'interaction')} redacted" if hidden else ""
@@ -76,11 +76,10 @@ def merge_cassettes(
 
 def _merged(sheets: Sequence[Sheet], settings: Settings, *, keep_all: bool) -> Merged:
     """Put several together; with ``keep_all`` also what two of them hold alike."""
-    if keep_all:
-        every = [each for sheet in sheets for each in sheet.entries]
-        return Merged(every, [], same=0)
-    found = Merged(sheets[0].entries, [], same=0)
     clean, matcher = cleaning(settings.redaction), Matcher(settings.matching)
+    if keep_all:
+        return joined([each.entries for each in sheets], clean)
+    found = Merged(sheets[0].entries, [], same=0)
     for sheet in sheets[1:]:
         more = merged(found.entries, sheet.entries, matcher, clean=clean)
         notes, same = found.notes + more.notes, found.same + more.same

@@ -14,7 +14,10 @@ _SOONEST, _LATEST = 0.1, 1.0
 
 
 def turns(overheard: Overheard) -> tuple[Frame, ...]:
-    """Return what was said, and by whom it was ended."""
+    """Return what was said, and by whom it was ended: where nothing was until now, by
+    the proxy, in the origin's place."""
+    if not overheard.pieces:
+        overheard.note(False, b"")
     return in_turns(
         Frame(by_client, at, "binary" if data else "close", data)
         for by_client, at, data in overheard.pieces

@@ -11,6 +11,7 @@ from wsproto.utilities import generate_accept_token
 from mitmvcr.core.dialogue import Dialogue, Heard, Rehearsed, nowhere
 from mitmvcr.core.frames import Frame, Kind
 from mitmvcr.core.model import Interaction, Request, Response, header
+from mitmvcr.core.wording import bytes_shown
 from mitmvcr.proxy.flow.player import SLOW
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 _PROTOCOL = "Sec-WebSocket-Protocol"
 #: Of a client that left, no more is known: it said no code, or nothing.
 _LEFT = (1005, 1006)
-_SHOWN = 60
 #: After so many messages a socket plays what it plays to its end.
 _MOST_SAID = 32
 
@@ -184,14 +184,14 @@ def _has_large(recorded: Response) -> bool:
 
 def _explain(expected: Frame | None, content: bytes) -> str:
     if expected is None:
-        return f"message {_shown(content)}: the recording has no more"
+        return f"message {bytes_shown(content)}: the recording has no more"
     if found := _difference(content, expected.content):
         place, asked, recorded = found.place, found.asked, found.recorded
     else:
         from mitmvcr.miss.differences import apart  # few are refused
 
         one, other = _text(content), _text(expected.content)
-        place, asked, recorded = apart("message", one, other, _cut)
+        place, asked, recorded = apart("message", one, other)
     return f"{place} {asked}: the recording has {recorded}"
 
 
@@ -211,11 +211,3 @@ def _difference(asked: bytes, recorded: bytes) -> "Difference | None":
 
 def _text(content: bytes) -> str:
     return content.decode("utf-8", "replace")
-
-
-def _shown(content: bytes) -> str:
-    return _cut(_text(content))
-
-
-def _cut(text: str) -> str:
-    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")

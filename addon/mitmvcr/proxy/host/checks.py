@@ -129,6 +129,8 @@ def upgraded_connections() -> None:
         f"{_SERVER}:ConnectionHandler.close_connection",
         *("self", "connection", "half_close"),
     )
+    takes("mitmproxy.proxy.layers.tls:SSL.Connection.shutdown", "self")
+    find("mitmproxy.proxy.layers.tls:SSL.Connection.bio_read")
     uses(f"{_STREAM}.flow_done", "child_layer", "tcp", "TCPLayer")
     find("mitmproxy.proxy.commands:CloseConnection")
 

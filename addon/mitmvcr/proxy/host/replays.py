@@ -42,6 +42,15 @@ def keep_what_comes_early() -> None:
         tcp_layer.keep_what_comes_early()
 
 
+def pass_upgraded_on(flow: http.HTTPFlow) -> None:
+    """Let what follows an answer that upgrades its connection pass as it comes, if it
+    is neither recorded nor replayed."""
+    if flow.websocket is None and capabilities.has("upgraded connections"):
+        from mitmvcr.proxy.host import tcp_layer
+
+        tcp_layer.pass_on(flow)
+
+
 def overhear(flow: http.HTTPFlow) -> Overheard | None:
     """Listen to what follows an answer that upgrades its connection; None if mitmproxy
     has changed so that this cannot be done."""

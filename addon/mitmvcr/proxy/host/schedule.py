@@ -59,6 +59,12 @@ class Overheard:
             self._ended.add(by_client)
 
 
+class Unheard(Overheard):
+    """Stands for what is said where it is not recorded."""
+
+    def note(self, by_client: bool, data: bytes) -> None: ...
+
+
 @dataclass
 class Hearing:
     """A message of the client's, and why it is refused. It is refused until it has been

@@ -4,22 +4,26 @@ than a WebSocket (proxy/layers/tcp.py): overheard, or played.
 To be imported where the capability "upgraded connections" is there, and only there.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
 from mitmproxy import http
-from mitmproxy.connection import ConnectionState
+from mitmproxy.connection import Connection, ConnectionState
 from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.layers import tcp as _tcp
-from mitmproxy.proxy.layers.http import _http1
+from mitmproxy.proxy.layers import tls
+from mitmproxy.proxy.layers.http import HttpLayer, _http1
 
 from mitmvcr.proxy.host.backpressure import handler_of
 from mitmvcr.proxy.host.choices import choose
 from mitmvcr.proxy.host.naps import Commands, Nap
-from mitmvcr.proxy.host.schedule import Overheard, Speaker
+from mitmvcr.proxy.host.schedule import Overheard, Speaker, Unheard
 
 #: Untyped, since what is replaced in it is not promised to be there: checks.py looks.
 _module: Any = _tcp
+_tls: Any = tls
 _OURS = "_vcr_keeps_what_comes_early"
 
 
@@ -28,9 +32,16 @@ def follow(flow: http.HTTPFlow, part: Overheard | Speaker) -> None:
     choose(_module, "TCPLayer", _made).parts[flow.client_conn] = part
 
 
+def pass_on(flow: http.HTTPFlow) -> None:
+    """Let the end of one side be that of one side, where nobody listens."""
+    parts = choose(_module, "TCPLayer", _made).parts
+    parts.setdefault(flow.client_conn, Unheard())
+
+
 def keep_what_comes_early() -> None:
     """Pass on what comes with the head of a 101 as it is: mitmproxy takes line ends off
-    its beginning, as behind a CONNECT (layers/http/_http1.py: make_pipe)."""
+    its beginning, as behind a CONNECT (layers/http/_http1.py: make_pipe), and puts into
+    chunks what follows a request that came in them (send)."""
     side: Any = _http1.Http1Connection
     if hasattr(side.make_pipe, _OURS):
         return
@@ -40,12 +51,23 @@ def keep_what_comes_early() -> None:
     def make_pipe(self: Any) -> Commands:
         is_switch = self.response is not None and self.response.status_code == 101
         early = self.buf.maybe_extract_at_most(len(self.buf)) if is_switch else None
+        if is_switch:
+            self.request, self.response = map(_unframed, (self.request, self.response))
         yield from original(self)
         if early:
             yield from self.state(events.DataReceived(self.conn, bytes(early)))
 
     setattr(make_pipe, _OURS, True)
     side.make_pipe = make_pipe
+
+
+def _unframed(message: Any) -> Any:
+    """Return a message that says nothing of chunks."""
+    if "transfer-encoding" not in message.headers:
+        return message
+    plain = message.copy()
+    del plain.headers["transfer-encoding"]
+    return plain
 
 
 def _made(context: Any, part: Overheard | Speaker) -> Any:
@@ -67,20 +89,26 @@ class _Listener(_tcp.TCPLayer):
             by_client = event.connection is self.context.client
             said = event.data if isinstance(event, events.DataReceived) else b""
             self._overheard.note(by_client, bytes(said))
-            if by_client and not said and self._ends_one_side():
+            if not said and self._ends_one_side(event.connection):
+                if not by_client:
+                    yield from self._end()
                 return
         yield from super().relay_messages(event)
 
-    def _ends_one_side(self) -> bool:
-        """Pass on that the client says no more, and go on hearing the server; return
+    def _ends_one_side(self, ended: Connection) -> bool:
+        """Pass on that one side says no more, and go on hearing the other; return
         whether that is possible. mitmproxy ends both (layers/http: passthrough)."""
         client, server = self.context.client, self.context.server
-        handler = None if client.tls or server.tls else handler_of(client.id)
-        is_half = client.state is ConnectionState.CAN_WRITE
-        if handler is None or not is_half or not server.connected:
-            return False
-        handler.close_connection(server, half_close=True)
-        return True
+        other = server if ended is client else client
+        is_half = ended.state is ConnectionState.CAN_WRITE
+        is_heard = bool(other.state & ConnectionState.CAN_READ)
+        return is_half and is_heard and _say_no_more(self.context, other)
+
+    def _end(self) -> Commands:
+        """End what is recorded: its client may say more, or leave its socket open."""
+        if self.flow:
+            yield _tcp.TcpEndHook(self.flow)
+            self.flow.live, self.flow = False, None
 
 
 class _Player(layer.Layer):
@@ -92,6 +120,8 @@ class _Player(layer.Layer):
 
     def _handle_event(self, event: events.Event) -> Commands:
         if self._is_over:
+            if isinstance(event, events.ConnectionClosed):
+                yield commands.CloseConnection(self.context.client)
             return
         is_end = isinstance(event, events.ConnectionClosed)
         if isinstance(event, events.DataReceived):
@@ -99,8 +129,9 @@ class _Player(layer.Layer):
         elif is_end:
             self._speaker.end()
         yield from self._speak()
-        if is_end and not self._is_over:
-            yield from self._close()
+        if is_end:
+            self._is_over = True
+            yield commands.CloseConnection(self.context.client)
 
     def _speak(self) -> Commands:
         while (said := self._speaker.next()) is not None:
@@ -110,9 +141,39 @@ class _Player(layer.Layer):
             if data:
                 yield commands.SendData(self.context.client, data)
             elif data is not None:
-                yield from self._close()
+                self._is_over = True
+                if not _say_no_more(self.context, self.context.client):
+                    yield commands.CloseConnection(self.context.client)
                 return
 
-    def _close(self) -> Commands:
-        self._is_over = True
-        yield commands.CloseConnection(self.context.client)
+
+def _say_no_more(context: Any, peer: Connection) -> bool:
+    """Tell a peer that no more comes, in TLS by a close_notify (RFC 8446, 6.1), as
+    docker's client ends its input; return whether that can be said."""
+    handler = handler_of(context.client.id)
+    passing = handler.transports.get(peer) if handler is not None else None
+    writer = passing.writer if passing is not None else None
+    if writer is None:  # it is reached through another proxy, or has left
+        return False
+    if not peer.tls:
+        handler.close_connection(peer, half_close=True)
+        return True
+    found = list(_tls_with(context, peer))
+    if len(found) != 1:  # or it is within another
+        return False
+    with suppress(_tls.SSL.Error):  # one that is behind what was read is no matter
+        found[0].shutdown()
+        while True:
+            writer.write(found[0].bio_read(1 << 16))
+    return True
+
+
+def _tls_with(context: Any, peer: Connection) -> Iterator[Any]:
+    stacks = [
+        each.connections for each in context.layers if isinstance(each, HttpLayer)
+    ]
+    layers = [*context.layers, *(each.get(peer) for each in stacks)]
+    for each in {id(each): each for each in layers}.values():
+        is_one = isinstance(each, _tls.TLSLayer) and each.conn is peer
+        if is_one and each.tls is not None:
+            yield each.tls

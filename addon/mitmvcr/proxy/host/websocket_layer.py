@@ -3,6 +3,7 @@
 To be imported where the capability "WebSocket replay" is there, and only there.
 """
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,9 +21,9 @@ from wsproto.events import (
 )
 from wsproto.frame_protocol import CloseReason
 
-from mitmvcr.core.frames import Kind, close_parts
+from mitmvcr.core.frames import Frame, Kind, close_parts
 from mitmvcr.proxy.host.choices import choose
-from mitmvcr.proxy.host.naps import Commands, Nap
+from mitmvcr.proxy.host.naps import Commands
 from mitmvcr.proxy.host.schedule import Hearing, Script
 
 #: Untyped, since what is replaced in it is not promised to be there: checks.py looks.
@@ -56,6 +57,11 @@ class _Player(layer.Layer):
         self._flow, self._script = flow, script
         self._wire = Connection(ConnectionType.SERVER)
         self._parts: list[bytes] = []
+        #: What the server is to say when its time has come, and what the client has
+        #: said meanwhile.
+        self._due: Frame | None = None
+        self._heard: deque[tuple[Kind, bytes]] = deque()
+        self._has_left = False
 
     def _handle_event(self, event: events.Event) -> Commands:
         if isinstance(event, events.Start):
@@ -65,28 +71,55 @@ class _Player(layer.Layer):
             self._wire.receive_data(event.data)
             for heard in self._wire.events():
                 yield from self._hear(heard)
+        elif isinstance(event, events.Wakeup):
+            yield from self._go_on()
         elif isinstance(event, events.ConnectionClosed):
+            yield from self._leave()
             yield from self._end()
+
+    @property
+    def _is_open(self) -> bool:
+        return self._wire.state is ConnectionState.OPEN and not self._has_left
 
     def _send(self, said: Any) -> commands.SendData:
         return commands.SendData(self.context.client, self._wire.send(said))
 
     def _speak(self) -> Commands:
-        """Send all that the server said until it was the client's turn."""
+        """Send all that the server said until it was the client's turn, each when it is
+        due. No blocking command waits for that: pings are answered meanwhile."""
         while frame := self._script.next_from(client=False):
             pause = self._script.pause(frame)
-            if pause > 0:
-                yield Nap(pause)
-            if self._wire.state is not ConnectionState.OPEN:
+            if pause > 0 and self._is_open:
+                self._due = frame
+                yield commands.RequestWakeup(pause)
                 return
-            if frame.kind == "close":
-                code, reason = close_parts(frame)
-                yield self._send(CloseConnection(_CODES.get(code, code), reason))
-            elif frame.kind == "text":
-                text = frame.content.decode("utf-8", "replace")
-                yield self._send(TextMessage(text))
-            else:
-                yield self._send(BytesMessage(frame.content))
+            yield from self._say(frame)
+
+    def _say(self, frame: Frame) -> Commands:
+        if not self._is_open:
+            return
+        if frame.kind == "close":
+            code, reason = close_parts(frame)
+            yield self._send(CloseConnection(_CODES.get(code, code), reason))
+        elif frame.kind == "text":
+            yield self._send(TextMessage(frame.content.decode("utf-8", "replace")))
+        else:
+            yield self._send(BytesMessage(frame.content))
+
+    def _go_on(self) -> Commands:
+        """Say what is due, and hear what the client has said meanwhile."""
+        frame, self._due = self._due, None
+        if frame is not None:
+            yield from self._say(frame)
+            yield from self._speak()
+        while self._heard and self._due is None:
+            yield from self._answer(*self._heard.popleft())
+
+    def _leave(self) -> Commands:
+        """Look at what a client has said that waits for nothing any more."""
+        self._has_left = True
+        if self._heard:
+            yield from self._go_on()
 
     def _hear(self, heard: Any) -> Commands:
         if isinstance(heard, Message):
@@ -95,11 +128,15 @@ class _Player(layer.Layer):
             if heard.message_finished:
                 content, self._parts = b"".join(self._parts), []
                 kind: Kind = "text" if isinstance(data, str) else "binary"
-                yield from self._answer(kind, content)
+                self._heard.append((kind, content))
+                if self._due is None:
+                    yield from self._go_on()
         elif isinstance(heard, Ping):
-            yield self._send(heard.response())
+            if self._wire.state is ConnectionState.OPEN:  # it may cross our close
+                yield self._send(heard.response())
         elif isinstance(heard, CloseConnection):
             if self._wire.state is ConnectionState.REMOTE_CLOSING:
+                yield from self._leave()
                 yield self._send(heard.response())
             yield from self._end()
         else:
@@ -115,11 +152,13 @@ class _Player(layer.Layer):
         if reason is None:
             yield from self._speak()
             return
-        if self._wire.state is not ConnectionState.OPEN:
+        if self._wire.state is ConnectionState.LOCAL_CLOSING:
             return
         self._script.refuse(reason)
-        short = reason.encode()[:120].decode("utf-8", "ignore")
-        yield self._send(CloseConnection(_POLICY_VIOLATION, short))
+        self._heard.clear()
+        if self._is_open:
+            short = reason.encode()[:120].decode("utf-8", "ignore")
+            yield self._send(CloseConnection(_POLICY_VIOLATION, short))
 
     def _end(self) -> Commands:
         self._flow.live = False
