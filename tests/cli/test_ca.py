@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from mitmproxy.certs import CertStore
 
+import warm
 from mitmvcr.proxy import ca
 from mitmvcr.proxy.ca import AuthorityError, ensure_ca
 from patience import PATIENCE
@@ -77,7 +78,8 @@ def test_many_that_start_at_once_get_the_same(tmp_path):
     pipe = subprocess.PIPE
     start = [sys.executable, "-c", code, str(home)]
     many = [
-        subprocess.Popen(start, stdin=pipe, stdout=pipe, text=True) for _ in range(6)
+        warm.popen(start, env=os.environ, stdin=pipe, stdout=pipe, text=True)
+        for _ in range(6)
     ]
     try:
         for one in many:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import warm
 from end_to_end import clients
 from end_to_end.proxy import Proxy, clean_environment
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
@@ -93,13 +94,12 @@ def cassette(folder: Path) -> Path:
 
 
 def slept(proxy: Proxy, proxy_ca: Path) -> dict[str, float]:
-    done = subprocess.run(
+    done = warm.run(
         [clients.CLIENT_PYTHON, CLIENT, ORIGIN],
         env=clean_environment(**clients.environment(proxy.url, proxy_ca)),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
+        seconds=PATIENCE,
+        python=clients.CLIENT_PYTHON,
+        early=("openai", "anthropic", "boto3", "azure.core", "requests"),
     )
     assert done.returncode == 0, done.stderr + proxy.log
     found: dict[str, float] = json.loads(done.stdout)

@@ -73,7 +73,8 @@ def _is_private(node: ast.AST) -> bool:
     if isinstance(node, ast.Attribute):
         is_set = isinstance(node.ctx, ast.Store)
         named = node.attr in PRIVATE or (is_set and node.attr == "alpn")
-        return named or ast.unparse(node) == "ctx.master"
+        is_master = node.attr == "master" and ast.unparse(node) == "ctx.master"
+        return named or is_master
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value.startswith("from mitmproxy")  # code for another process
     return False
