@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What pyzotero, the usual client of Zotero's libraries for Python, gives of an answer goes by its Content-Type: the
 # same JSON is a list of items as application/json, and bytes as text/html, text/plain or application/octet-stream, so
-# that a page of HTML is a success. A Retry-After or Backoff on a 200 makes the next call wait that long; a 429 with
-# one is asked again, without one it is final.
+# that a page of HTML is a success. A Retry-After or Backoff on a 200 makes the next call wait that long; a 429
+# without one is final.
 #
 # Versions: pyzotero 1.16.0 (CPython 3.11).
 # Source: pyzotero/_decorators.py (retrieve: a table from the Content-Type to what to do with the body) and _client.py
