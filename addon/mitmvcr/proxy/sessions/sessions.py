@@ -299,11 +299,14 @@ class Sessions:
     def are_busy(self) -> bool:
         """Return whether anything is still to be recorded, or told."""
         waits = any(each.waiting for each in self.open())
-        return waits or self.are_writing() or bool(self.recordings())
+        writes = any(each.queued for each in self.open())
+        return waits or writes or bool(self.recordings())
 
-    def are_writing(self) -> bool:
-        """Return whether something is whole that is not recorded yet."""
-        return any(each.queued for each in self.open())
+    async def written(self) -> None:
+        """Wait until all that is whole by now is recorded."""
+        for player in [each for each in self.open() if each.queued]:
+            async with player.in_turn():
+                pass
 
     def close_idle(self) -> None:
         """Close the sessions whose last flow has ended; call it when one has."""
