@@ -298,15 +298,12 @@ class Sessions:
 
     def are_busy(self) -> bool:
         """Return whether anything is still to be recorded, or told."""
-        waits = any(each.waiting for each in self.open())
-        writes = any(each.queued for each in self.open())
-        return waits or writes or bool(self.recordings())
+        waits = any(each.waiting or each.queued for each in self.open())
+        return waits or bool(self.recordings())
 
     async def written(self) -> None:
         """Wait until all that is whole by now is recorded."""
-        for player in [each for each in self.open() if each.queued]:
-            async with player.in_turn():
-                pass
+        await asyncio.gather(*(each.written() for each in self.open()))
 
     def close_idle(self) -> None:
         """Close the sessions whose last flow has ended; call it when one has."""
