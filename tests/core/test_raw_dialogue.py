@@ -175,6 +175,52 @@ def test_what_is_long_behind_a_hidden_value_may_come_in_pieces() -> None:
         talk.next()
 
 
+def test_a_very_long_turn_is_looked_through_about_once() -> None:
+    """A dump of 20 MiB was looked through from its start with each 64 KiB."""
+    lines = b"".join(b"%d: [REDACTED:password]\n" % at for at in range(60_000))
+    said, seen = lines.replace(b"[REDACTED:password]", b"hunter2hunter"), 0
+
+    def counting(data: bytes) -> bytes:
+        nonlocal seen
+        seen += len(data)
+        return redact(data)
+
+    talk = RawDialogue([Frame(True, 0, "text", lines)] * 2, counting)
+    for _ in range(2):
+        done = None
+        for at in range(0, len(said), 50_000):
+            assert done is None
+            talk.hear(said[at : at + 50_000])
+            done = talk.next()
+        assert done is not None
+    assert seen < 12 * len(said)
+
+
+def test_a_hidden_value_of_many_lines_may_be_anywhere_in_a_long_turn() -> None:
+    """Its second half alone does not show as one."""
+    key = b"BEGIN\n" + b"x" * 60 + b"\n" + b"y" * 60 + b"\nEND\n"
+    rest = b"a line\n" * 20_000
+
+    def hide(data: bytes) -> bytes:
+        cut = re.sub(rb"BEGIN\n(?:x+\n)?(?:y+\n)?END\n", b"[REDACTED:key]\n", data)
+        return re.sub(rb"BEGIN\nx+\n\Z", b"[REDACTED:key]\n", cut)
+
+    for before in (1, 9000, 9500, 19_000):
+        live = b"a line\n" * before + key + rest
+        talk = RawDialogue([Frame(True, 0, "text", hide(live))], hide)
+        place = live.index(b"yyy")
+        for start, end in ((0, place), (place, place + 63)):
+            talk.hear(live[start:end])
+            assert talk.next() is None
+        talk.hear(live[place + 63 :])
+        assert talk.next() is not None
+        talk = RawDialogue([Frame(True, 0, "text", hide(live))], hide)
+        talk.hear(live[: place + 63])
+        assert talk.next() is None
+        talk.hear(live[place + 63 :])
+        assert talk.next() is not None
+
+
 def test_what_is_no_hidden_value_is_not_waited_for_for_ever() -> None:
     for wrong in (b"logout", b"login " + b"x" * 9000, b"x"):
         talk = RawDialogue(HIDDEN, redact)

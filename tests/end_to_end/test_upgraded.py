@@ -389,6 +389,25 @@ def test_what_is_answered_to_the_end_of_a_client_that_passes_is_heard(
         assert proxy.stop() == 0, proxy.log
 
 
+@pytest.mark.parametrize("secure", [False, True])
+def test_it_is_heard_through_another_proxy(
+    mitmdump_own: Callable[..., Proxy],
+    certs: CertFiles,
+    proxy_ca: Path,
+    tmp_path: Path,
+    secure: bool,
+) -> None:
+    leaf, ca = (certs.leaf, proxy_ca) if secure else (None, None)
+    other = mitmdump_own(tmp_path / "b.yaml", "passthrough").wait_until_listening()
+    mode = f"upstream:{other.url}"
+    more = {"mode": mode, "ssl_insecure": "true"}
+    proxy = mitmdump_own(tmp_path / "a.yaml", "record_only", **more)
+    proxy.wait_until_listening()
+    with docker(leaf=leaf) as url, switched(proxy, url, ca=ca) as plug:
+        say_no_more(plug)
+        assert until(plug, b"bye\r\n") == b"bye\r\n"
+
+
 def test_a_connection_on_which_nothing_was_said_ends_in_a_replay(
     mitmdump: Callable[..., Proxy], tmp_path: Path
 ) -> None:

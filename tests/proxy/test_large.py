@@ -142,6 +142,42 @@ def test_the_end_waits_for_it_however_long_it_takes(
     assert caplog.text.count("\n") == caplog.text.count("INFO")
 
 
+def test_the_end_waits_for_nobody_who_goes_on_asking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mitmvcr.proxy.host.exit.DRAIN_SECONDS", 0.05)
+    asked = 40
+
+    async def main() -> int:
+        rig = Rig(vcr_cassette=str(tmp_path / "a"))
+        plain = rig.session.redactor.with_known
+
+        def slowly(met: object) -> object:
+            time.sleep(0.05)
+            return plain(met)  # type: ignore[arg-type]
+
+        rig.session.redactor.with_known = slowly  # type: ignore[assignment, method-assign]
+        behind: list[asyncio.Future[None]] = []
+
+        async def go_on_asking() -> None:
+            for _ in range(asked):
+                flow = rig.ask()
+                flow.response = large()
+                behind.append(asyncio.ensure_future(rig.vcr.response(flow)))
+                await asyncio.sleep(0.04)
+
+        asking = asyncio.ensure_future(go_on_asking())
+        await asyncio.sleep(0.1)
+        rig.context.master.should_exit.set()
+        await rig.vcr.done()
+        recorded = len(reader.load(tmp_path / "a.yaml").interactions)
+        asking.cancel()
+        await asyncio.gather(asking, *behind, return_exceptions=True)
+        return recorded
+
+    assert 0 < asyncio.run(main()) < asked
+
+
 def test_a_session_that_follows_meanwhile_gets_it_redacted(tmp_path: Path) -> None:
     async def main() -> None:
         rig = Rig(vcr_cassette=str(tmp_path / "a"))

@@ -18,6 +18,8 @@ from mitmvcr.core.wording import bytes_shown
 _SILENCE = 100_000_000
 #: How much may stand for a hidden value until it is recognized.
 _MOST_HIDDEN = 1 << 13
+#: What is longer is looked through in parts.
+_LONG, _NOTHING = 1 << 16, (0, 0)
 _HIDDEN, _HIDDEN_ENDS = b"[REDACTED", b"]"
 _LINE_END, _LINE_ENDS = b"\n", (b"\n", b"\r")
 #: What text has of control characters: those of lines, and an escape.
@@ -86,6 +88,8 @@ class RawDialogue:
         self._as_recorded, self._counted = as_recorded, counted
         #: What the client has said that was not its turn yet.
         self._heard = bytearray()
+        #: How much of that is the beginning of its turn, and how much of the recorded.
+        self._agreed = _NOTHING
         self._has_ended = False
 
     def __repr__(self) -> str:
@@ -111,16 +115,41 @@ class RawDialogue:
         if not self.frames or self._is_end():
             more = bytes_shown(self._as_recorded(bytes(self._heard)))
             raise NotRecordedError(f"{more}: the recording has no more")
-        taken = self._taken(bytes(self._heard), self.frames[0].content)
+        if not (taken := self._taken(self.frames[0].content)):
+            return None
+        self._agreed = _NOTHING
         del self._heard[:taken]
-        return self.frames.popleft() if taken else None
+        return self.frames.popleft()
 
     def _is_end(self) -> bool:
         return self.frames[0].kind == "close"
 
-    def _taken(self, live: bytes, recorded: bytes) -> int:
+    def _taken(self, recorded: bytes) -> int:
         """Return how many bytes of what was heard are the turn; 0 where it may still
         become it. Raise NotRecordedError where it cannot."""
+        start, ours = self._agreed
+        live, rest = bytes(self._heard[start:]), recorded[ours:]
+        try:
+            taken = self._compared(live, rest)
+        except NotRecordedError:
+            if not start:
+                raise
+            # A value of many lines is not known by its end alone.
+            start, taken = 0, self._compared(bytes(self._heard), recorded)
+        if taken:
+            return start + taken
+        if len(live) > _LONG:
+            self._agree(live[: live.rfind(_LINE_END) + 1], rest)
+        return 0
+
+    def _agree(self, lines: bytes, rest: bytes) -> None:
+        """Look no more through whole lines that are the recorded ones."""
+        seen = lines if rest.startswith(lines) else self._as_recorded(lines)
+        if rest.startswith(seen):
+            start, ours = self._agreed
+            self._agreed = start + len(lines), ours + len(seen)
+
+    def _compared(self, live: bytes, recorded: bytes) -> int:
         if live.startswith(recorded):
             return len(recorded)
         if recorded.startswith(live):

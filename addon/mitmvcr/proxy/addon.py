@@ -170,7 +170,7 @@ class VcrAddon:
         self._guard.tell_gone()
 
     async def _drain_and_close(self) -> None:
-        await drain(self.sessions.are_busy, self.sessions.are_writing)
+        await drain(self.sessions.are_busy, self.sessions.written)
         self._leave()
 
     def use(self, settings: Settings) -> None:

@@ -94,6 +94,11 @@ class Player:
         finally:
             self.queued -= 1
 
+    async def written(self) -> None:
+        """Wait until all that came before is recorded."""
+        async with self.in_turn():
+            pass
+
     @property
     def calls(self) -> "Calls":
         if self._calls is None:

@@ -5,7 +5,7 @@ import atexit
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 from mitmproxy import ctx
@@ -39,14 +39,18 @@ def is_exiting() -> bool:
     return bool(exits)
 
 
-async def drain(busy: Callable[[], bool], writing: Callable[[], bool]) -> None:
-    """Wait while flows are under way, at most DRAIN_SECONDS, and while what has come
-    is made ready to be written; they go on while a ``done`` hook awaits."""
+async def drain(
+    busy: Callable[[], bool], written: Callable[[], Awaitable[None]]
+) -> None:
+    """Wait while flows are under way, at most DRAIN_SECONDS, and until what has come
+    by then is ``written``; they go on while a ``done`` hook awaits, and clients may go
+    on asking."""
     deadline = asyncio.get_running_loop().time() + DRAIN_SECONDS
     is_late = False
-    while writing() or (busy() and asyncio.get_running_loop().time() < deadline):
+    while busy() and asyncio.get_running_loop().time() < deadline:
         is_late = True
         await asyncio.sleep(_STEP)
+    await written()
     if is_late:  # the next hooks of what had waited for one follow
         await asyncio.sleep(_STEP)
 

@@ -4,7 +4,6 @@ than a WebSocket (proxy/layers/tcp.py): overheard, or played.
 To be imported where the capability "upgraded connections" is there, and only there.
 """
 
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import wraps
 from typing import Any
@@ -15,6 +14,7 @@ from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.layers import tcp as _tcp
 from mitmproxy.proxy.layers import tls
 from mitmproxy.proxy.layers.http import HttpLayer, _http1
+from mitmproxy.proxy.tunnel import TunnelLayer
 
 from mitmvcr.proxy.host.backpressure import handler_of
 from mitmvcr.proxy.host.choices import choose
@@ -150,30 +150,33 @@ class _Player(layer.Layer):
 def _say_no_more(context: Any, peer: Connection) -> bool:
     """Tell a peer that no more comes, in TLS by a close_notify (RFC 8446, 6.1), as
     docker's client ends its input; return whether that can be said."""
+    tunnels = _tunnels_of(context, peer)
+    found = [each.tls for each in tunnels if isinstance(each, _tls.TLSLayer)]
+    wires = [each.tunnel_connection for each in tunnels]
+    wire = next((each for each in wires if each is not peer), peer)
     handler = handler_of(context.client.id)
-    passing = handler.transports.get(peer) if handler is not None else None
-    writer = passing.writer if passing is not None else None
-    if writer is None:  # it is reached through another proxy, or has left
+    passing = handler.transports.get(wire) if handler is not None else None
+    is_within_tls = len(found) > 1 or (wire is not peer and wire.tls)
+    if passing is None or passing.writer is None or is_within_tls:
         return False
-    if not peer.tls:
-        handler.close_connection(peer, half_close=True)
+    if not found:
+        handler.close_connection(wire, half_close=True)
         return True
-    found = list(_tls_with(context, peer))
-    if len(found) != 1:  # or it is within another
-        return False
     with suppress(_tls.SSL.Error):  # one that is behind what was read is no matter
         found[0].shutdown()
         while True:
-            writer.write(found[0].bio_read(1 << 16))
+            passing.writer.write(found[0].bio_read(1 << 16))
     return True
 
 
-def _tls_with(context: Any, peer: Connection) -> Iterator[Any]:
-    stacks = [
-        each.connections for each in context.layers if isinstance(each, HttpLayer)
-    ]
-    layers = [*context.layers, *(each.get(peer) for each in stacks)]
-    for each in {id(each): each for each in layers}.values():
-        is_one = isinstance(each, _tls.TLSLayer) and each.conn is peer
-        if is_one and each.tls is not None:
-            yield each.tls
+def _tunnels_of(context: Any, peer: Connection) -> list[Any]:
+    """Return the layers through which a peer is spoken to: TLS, another proxy."""
+    within = [each for each in context.layers if isinstance(each, HttpLayer)]
+    found = dict[int, Any]()
+    for each in (*context.layers, *(one.connections.get(peer) for one in within)):
+        inner: Any = each
+        while isinstance(inner, TunnelLayer):
+            if inner.conn is peer:
+                found[id(inner)] = inner
+            inner = inner.child_layer
+    return [*found.values()]

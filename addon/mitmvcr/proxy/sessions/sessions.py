@@ -298,12 +298,12 @@ class Sessions:
 
     def are_busy(self) -> bool:
         """Return whether anything is still to be recorded, or told."""
-        waits = any(each.waiting for each in self.open())
-        return waits or self.are_writing() or bool(self.recordings())
+        waits = any(each.waiting or each.queued for each in self.open())
+        return waits or bool(self.recordings())
 
-    def are_writing(self) -> bool:
-        """Return whether something is whole that is not recorded yet."""
-        return any(each.queued for each in self.open())
+    async def written(self) -> None:
+        """Wait until all that is whole by now is recorded."""
+        await asyncio.gather(*(each.written() for each in self.open()))
 
     def close_idle(self) -> None:
         """Close the sessions whose last flow has ended; call it when one has."""
