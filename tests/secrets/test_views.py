@@ -207,3 +207,8 @@ def test_a_pin_is_kept_wherever_it_stands() -> None:
         redactor = Redactor(Rules(keep=("homekit-pin",)))
         assert redactor.interaction(met) is met
         assert kept(text) != text
+
+
+def test_a_line_is_one_however_long() -> None:
+    text = "--secured\\ a1b2 " * 500 + "web-1 | password = x"
+    assert kept(text) == text

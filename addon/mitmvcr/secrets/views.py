@@ -172,7 +172,8 @@ def _in_lines(data: bytes, begin: int, finish: int) -> tuple[int, int] | None:
     """Return where the lines stand around a name, if something stands before its
     own."""
     start = data.rfind(b"\n", max(0, begin - _LINE), begin) + 1
-    before = _BEFORE_LINES.match(data, start)
+    is_near = start > 0 or begin <= _LINE
+    before = _BEFORE_LINES.match(data, start) if is_near else None
     if before is None or not start < before.end() < finish:
         return None
     first = data.find(b"\n", max(0, begin - _FAR), start) + 1 if begin > _FAR else 0
