@@ -8,10 +8,11 @@ at full size.
 
 import argparse
 import base64
+import random
 import sys
 import time
 from collections.abc import Iterator
-from itertools import count, islice
+from itertools import count, islice, product
 from typing import NamedTuple
 
 from mitmvcr.core.model import Interaction, Request, Response
@@ -79,6 +80,13 @@ SHAPES = {
     "flows of YAML": b"%b: [a1b2c3, d4e5f6]\n",
     "next line": b"%b:\n  a1b2c3\n",
     "here-document": b"%b = <<EOT\na1b2c3\n",
+    "CSV in JSON": b',"a\\tb\\t%b\\t1\\n',
+    "lines in JSON": b':"a\\n%b \\"a1b2',
+    "HTML in HTML": b"&lt;%b&gt;a=&quot;",
+    "lines of a log": b"app-1 | %b\n",
+    "titles": b"a,%b,c\n1,a1b2,3\n",
+    "call of a builder": b'.%b("a1b2c3")',
+    "map of protobuf": b"\n\x05%b\x12\x0ca1b2c3d4e5f6",
     "attribute of SAML": b'<a Name="%b"><b:AttributeValue a ',
 }
 #: What stands around a name in MessagePack and CBOR: what is added to its length, and
@@ -89,6 +97,16 @@ PACKED = (
     ("MessagePack, cut", 0xA0, b"\xdb\x70\0\0\0"),
     ("CBOR", 0x60, b"\x6ca1b2c3d4e5f6"),
 )
+#: Types of binary bodies: what is in them are random bytes, and names between them.
+BINARY = (
+    *(f"application/{each}" for each in ("octet-stream", "msgpack", "cbor", "bson")),
+    *(f"application/{each}" for each in ("x-protobuf", "grpc", "grpc-web-text")),
+    *(f"application/{each}" for each in ("connect+proto", "vnd.amazon.eventstream")),
+    *("application/zip", "application/gzip", "image/png", "video/mp4", "text/plain"),
+    *("multipart/form-data; boundary=b", "application/vnd.docker.raw-stream", ""),
+)
+#: How their first bytes begin: a map and a list of each, a document, a frame.
+BEGUN = (b"", b"\x81", b"\xdf", b"\xa1", b"\xbf", b"\x9f", b"\0\0\0\0", b"\x0a\xff")
 #: What stands around a value that was learned: as it is, and in base64.
 _VALUE = b"x9y8z7w6v5u4"
 _CODED = (
@@ -119,6 +137,7 @@ class Case(NamedTuple):
     shape: str
     anchor: bytes
     data: bytes
+    kind: str = ""
 
 
 def anchors() -> list[bytes]:
@@ -143,6 +162,21 @@ def cases(size: int, every: int) -> Iterator[Case]:
             yield Case(shape, anchor, b"\xa1\0" + _filled(name + after, size))
     yield from learned(size)
     yield from others(size)
+    yield from binary(size)
+
+
+def binary(size: int) -> Iterator[Case]:
+    """Yield random bytes under each type, as they are and with names in each piece."""
+    chance = random.Random(16)
+    for kind, begun in product(BINARY, BEGUN):
+        noise = chance.randbytes(size)
+        yield Case(
+            f"random, {begun!r}", kind.encode(), begun + noise[len(begun) :], kind
+        )
+        named = b"\xa8password\xa8".join(
+            noise[at : at + 300] for at in range(0, size, 310)
+        )
+        yield Case(f"named, {begun!r}", kind.encode(), (begun + named)[:size], kind)
 
 
 def others(size: int) -> Iterator[Case]:
@@ -167,7 +201,9 @@ def cost(case: Case) -> float:
     redactor.memory.learn(_VALUE, b"[REDACTED:x]")
     url = case.data[: 1 << 14].decode("latin-1")
     start = time.process_time()
-    redactor.interaction(Interaction(0, Request(), Response(body=case.data)))
+    headers = {"Content-Type": [case.kind]} if case.kind else {}
+    answer = Response(body=case.data, headers=headers)
+    redactor.interaction(Interaction(0, Request(), answer))
     redactor.request(Request(url="https://h/" + url))
     return time.process_time() - start
 

@@ -519,3 +519,60 @@ def test_a_document_of_bson_that_was_cut_off_has_its_texts() -> None:
     texts = [said[start:end] for start, end in binary.keys_of(said).texts]
     assert texts == [b"hello", b"password: x1"]
     assert binary.keys_of(said + b"\1\2").texts == binary.keys_of(said).texts[:1]
+
+
+def _field(number: int, content: bytes) -> bytes:
+    size = len(content)
+    length = bytes([size]) if size < 128 else bytes([size & 127 | 128, size >> 7])
+    return bytes([number << 3 | 2]) + length + content
+
+
+@pytest.mark.parametrize("name", b"password X-Api-Key db.password my_token_1".split())
+@pytest.mark.parametrize("times", [1, 8])
+def test_the_value_of_a_map_of_protobuf_is_hidden_at_its_length(
+    name: bytes, times: int
+) -> None:
+    secret = b"q7Rk2Zp9Wm4Xc8Vb3Nt6Ys1L" * times
+    items = [(b"user", b"me"), (name, secret), (b"zone", b"eu-1")]
+    body = b"".join(_field(3, _field(1, k) + _field(2, v)) for k, v in items)
+    for kind, whole in (
+        ("application/x-protobuf", _field(1, body)),
+        ("application/grpc", b"\0" + len(body).to_bytes(4) + body),
+    ):
+        met = Interaction(
+            0, Request(), Response(body=whole, headers={"Content-Type": [kind]})
+        )
+        clean = Redactor().interaction(met).response.body
+        before, _, after = whole.partition(secret)
+        assert secret not in clean
+        assert clean.startswith(before)
+        assert clean.endswith(after)
+        assert len(clean) == len(whole)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\x0a\x08password\x12",  # cut off
+        b"\x0a\x08password\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
+        b"\x0a\x0apass\x01word\x12\x0cq7Rk2Zp9Wm4X",
+        b"\x0a\x04password\x12\x0cq7Rk2Zp9Wm4X",
+    ],
+)
+def test_what_is_no_map_of_protobuf_stays(body: bytes) -> None:
+    headers = {"Content-Type": ["application/x-protobuf"]}
+    met = Interaction(0, Request(), Response(body=body, headers=headers))
+    assert Redactor().interaction(met).response.body == body
+
+
+@pytest.mark.parametrize(
+    "tag", [b"\xc1", b"\xd8\x20", b"\xd9\xd9\xf7", b"\xc1\xd8\x20"]
+)
+def test_a_value_with_a_tag_is_hidden_in_cbor(tag: bytes) -> None:
+    secret = b"q7Rk2Zp9Wm4Xc8Vb3Nt6"
+    body = b"\xa2\x68password" + tag + b"\x74" + secret + b"\x61n\x01"
+    headers = {"Content-Type": ["application/cbor"]}
+    met = Interaction(0, Request(), Response(body=body, headers=headers))
+    clean = Redactor().interaction(met).response.body
+    assert secret not in clean
+    assert len(clean) == len(body)

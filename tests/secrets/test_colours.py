@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mitmvcr.core.model import Interaction, Request, Response
-from mitmvcr.secrets.colours import without
 from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.secrets.spans import Span
+from mitmvcr.secrets.views import without_colours as without
 
 SECRET = "hunter2hunter"
 HIDDEN = "[REDACTED:password]"

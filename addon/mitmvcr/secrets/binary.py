@@ -23,6 +23,10 @@ from mitmvcr.secrets.records import cbor_records, msgpack_records
 from mitmvcr.secrets.scan import Place, Value
 
 _LONGEST = 64
+#: Before the first field of a message of protobuf, if it is a text.
+_FIRST_TEXT = ord("\n")
+#: What CBOR puts before a value that has another meaning.
+_TAG = 6
 #: So deep messages of protobuf are looked into.
 _DEEPEST = 20
 #: The kinds of fields: a number, a text or a message, and others by their bytes.
@@ -170,6 +174,8 @@ def fields(data: bytes, start: int, end: int, kind: str, keys: Keys) -> Iterator
         yield from _at_its_length(data, start, end, 0x60, 24, keys.cbor)
         yield from _long(data, start, end, 0x60, keys.cbor)
     yield from _of_bson(data, start, end)
+    if is_protobuf(kind) or is_framed(kind):
+        yield from _of_map(data, start, end)
     if is_message(kind):
         yield from _of_json(data, start, end)
 
@@ -223,7 +229,10 @@ def _value(data: bytes, at: int) -> Spans:
 
 
 def _of_cbor(data: bytes, at: int) -> Spans:
-    """Return the same of CBOR, in which a long one may be in several parts."""
+    """Return the same of CBOR, in which a long one may be in several parts, and have
+    tags."""
+    while data[at] >> 5 == _TAG and data[at] & 31 < 28 and at < len(data) - 9:
+        at += 1 + (1 << (data[at] & 31) - 24 if data[at] & 31 > 23 else 0)
     if data[at] not in _IN_PARTS:
         return _part(data, at)
     found: list[tuple[int, int]] = []
@@ -274,6 +283,22 @@ def _of_bson(data: bytes, start: int, end: int) -> Iterator[Field]:
     if begin > 0 and 0 < finish < last < len(data) and data[last] == 0:
         value = Value(finish + 5, last, data[finish + 5 : last], Place.FIELD)
         yield data[begin:finish], value
+
+
+def _of_map(data: bytes, start: int, end: int) -> Iterator[Field]:
+    """Yield an item of a map of protobuf: its name is the first field of a message, and
+    the value the second one."""
+    first = data.rfind(b"\n", max(0, start - _LONGEST), start - 1)
+    for begin in (first + 2, first + 1):  # a name may be ten letters long
+        finish = begin + data[begin - 1]
+        is_one = (
+            2 <= begin <= start and end <= finish and data[begin - 2] == _FIRST_TEXT
+        )
+        if is_one and data[finish : finish + 1] == b"\x12":
+            with suppress(ValueError):
+                size, at = varint(data, finish + 1)
+                if _NAME.fullmatch(data, begin, finish):
+                    yield from _each(data, data[begin:finish], [(at, at + size)])
 
 
 def _of_json(data: bytes, start: int, end: int) -> Iterator[Field]:

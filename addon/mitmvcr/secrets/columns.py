@@ -8,13 +8,13 @@ from mitmvcr.secrets.scan import Place, Scan
 from mitmvcr.secrets.spans import Span
 
 _MARKS = {"csv": b",", "tab-separated-values": b"\t", "tsv": b"\t"}
-#: A line of names, and how many of the lines behind it, of so many bytes, tell.
+#: A line of names.
 _WIDE = rb"[\x80-\xff][@-~\x80-\xff]?+"  # of any encoding
 _TITLE = rb"\"?(?:[A-Za-z_]|" + _WIDE + rb")(?:[\w .-]|" + _WIDE + rb"){0,60}+\"?"
 _TITLES = re.compile(
-    _TITLE + rb"([,;\t])" + _TITLE + rb"(?:\1" + _TITLE + rb"){0,200}+\r?\n"
-)
-_FIRST, _ROWS = 3, 1 << 12
+    rb"[ \t]*+(" + _TITLE + rb"([,;\t])" + _TITLE
+    + rb"(?:\2" + _TITLE + rb"){0,200}+)\r?\n"
+)  # fmt: skip
 #: The titles of a table, and its lines: users[2]{id,password}: and | id | password |
 _TABLES = {
     b",": re.compile(
@@ -30,40 +30,52 @@ _TABLES = {
 
 def columns(names: Names, data: bytes, kind: str) -> Iterator[Span]:
     """Yield the values of such columns, in a text whose Content-Type says that it is
-    one of columns, or whose first line is one of names."""
+    one of columns."""
     mark = next((mark for name, mark in _MARKS.items() if name in kind.lower()), None)
-    if mark is None and (titles := _TITLES.match(data)):
-        if _are_rows(data, titles):
-            lines = titles.end(), len(data)
-            yield from _in_table(
-                names, data, titles[0].rstrip(), lines, titles[1], Place.TEXT
-            )
-    elif mark is not None:
+    if mark is not None:
         head, _, _ = data.partition(b"\n")
         if mark == b"," and b"," not in head:
             mark = b";"  # as where numbers have commas
         yield from _in_table(names, data, head, (len(head) + 1, len(data)), mark)
 
 
-def _are_rows(data: bytes, titles: re.Match[bytes]) -> bool:
-    """Return whether the first lines have as many cells as there are titles."""
-    count = titles[0].count(titles[1])
-    rows = data[titles.end() : titles.end() + _ROWS].splitlines()[:_FIRST]
-    return rows != [] and all(row.count(titles[1]) >= count for row in rows if row)
-
-
 def table(names: Names, scan: Scan, begin: int) -> Iterator[Span]:
-    """Yield the same of a table in whose titles a name stands."""
+    """Yield the same of a table in whose titles a name stands, anywhere in a text."""
     if scan.is_done("table", begin):
         return
-    first = scan.data.rfind(b"\n", max(0, begin - 2000), begin) + 1
+    data = scan.data
+    first = data.rfind(b"\n", max(0, begin - 2000), begin) + 1
     end = scan.find(b"\n", begin)
-    scan.done("table", end if end >= 0 else len(scan.data))
+    scan.done("table", end if end >= 0 else len(data))
     for mark, regex in _TABLES.items():
-        found = regex.match(scan.data, first)
+        found = regex.match(data, first)
         if found and found.start(1) <= begin < found.end(1):
             scan.done("table", found.end())
-            yield from _in_table(names, scan.data, found[1], found.span(2), mark)
+            yield from _in_table(names, data, found[1], found.span(2), mark)
+            return
+    within = max(data.rfind(sign, first, begin) for sign in (b">", b"["))
+    titles = _TITLES.match(data, within + 1 or first)
+    if titles and titles.start(1) <= begin < titles.end(1):
+        mark = titles[2]
+        end = _end_of_rows(data, titles.end(), titles[1].count(mark), mark)
+        scan.done("table", end)
+        lines = titles.end(), end
+        yield from _in_table(names, data, titles[1], lines, mark, Place.TEXT)
+
+
+def _end_of_rows(data: bytes, at: int, count: int, mark: bytes) -> int:
+    """Return where the lines end that have as many cells as there are titles; one in
+    quotes may go on in the next line."""
+    row, is_open = at, False
+    while at < len(data):
+        end = data.find(b"\n", at) + 1 or len(data)
+        is_open ^= data.count(b'"', at, end) % 2 == 1
+        at = end
+        if not is_open:
+            if data[row:at].strip() and data.count(mark, row, at) < count:
+                return row
+            row = at
+    return at
 
 
 def _in_table(

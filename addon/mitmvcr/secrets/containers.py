@@ -76,7 +76,8 @@ _FILE = re.compile(
     rb"\x1f\x8b|PK(?:\x03\x04|\x05\x06)|7z\xbc\xaf|\xfd7zXZ|\(\xb5/\xfd|BZh|Rar!"
     rb"|PACK|!<arch>\n|07070[127]"
     rb"|\x89PNG|\xff\xd8\xff|GIF8|RIFF|wOF[F2]|OTTO|\0\x01\0\0|\x7fELF|MZ|\0asm"
-    rb"|\xca\xfe\xba\xbe|ID3|OggS|fLaC|PAR1|GGUF|SQLite format 3"
+    rb"|[\0-\xff][\x0c-\x0f]\r\n|\xca\xfe\xba\xbe|ID3|OggS|fLaC|PAR1|GGUF"
+    rb"|SQLite format 3"
 )
 _FILE_TYPE = re.compile(
     r"image/(?!svg)|audio/|video/|font/|application/(?:zip|pdf|wasm|gzip|java-archive"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from mitmvcr.secrets import binary, colours, commands, heads, kubernetes, lists
+from mitmvcr.secrets import binary, commands, heads, kubernetes, lists, views
 from mitmvcr.secrets.anchors import Anchors, Hit, spellings
 from mitmvcr.secrets.columns import columns, table
 from mitmvcr.secrets.forms import Pattern
@@ -24,12 +24,13 @@ from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.rules import Rules
 from mitmvcr.secrets.runs import FILE_STARTS, JSON_STARTS, Held, held_in, percent_in
 from mitmvcr.secrets.said import is_no_name
-from mitmvcr.secrets.scan import Place, Scan, Values
+from mitmvcr.secrets.scan import Place, Scan, Values, name_around
 from mitmvcr.secrets.siblings import flagged, held, logs_in, of_its_type
 from mitmvcr.secrets.spans import Span, apart_from
 from mitmvcr.secrets.syntaxes import values
 from mitmvcr.secrets.tokens import Tokens, compiled
 from mitmvcr.secrets.userinfo import passwords
+from mitmvcr.secrets.views import View
 
 #: What says that something is encoded, by what looks there; also of a part whose text
 #: is packed, and of a placeholder.
@@ -38,7 +39,7 @@ _MARKS = {
     "command": commands.MARKS,
     "head": heads.MARKS,
     "kubernetes": kubernetes.MARKS,
-    "colour": colours.MARKS,
+    "colour": views.MARKS,
     "other": (b"Content-Encoding:", b"content-encoding:", b"REDACTED"),
 }
 #: What is encoded within what is encoded is looked into so far.
@@ -46,19 +47,11 @@ DEEPEST = 4
 #: What was found in shorter texts is remembered.
 _SHORT = 256
 
-_NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$@:%[]"
-_LETTERS, _COLON = frozenset(_NAME), ord(":")
-_LONGEST = 64
-#: What stands behind a name that has a value.
-_FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]&*")
-_CELL_ENDS = frozenset((b",", b"|", b"}"))
-_CLOSED = frozenset((b'"', b"'", b"\\", b"<"))
-#: The words of a title before its last: "Api Key".
-_TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5}+ )\Z")
-#: What stands behind a name that has a colon in it, as of a namespace.
-_NAMED = re.compile(rb"[> ]|\\{0,15}\"[ \t\r\n]{0,9}+:")
-#: What a backslash before a name may have behind it: \\n, \\u0022, \\x22.
-_ESCAPE = re.compile(rb"u00[0-9a-f]{2}|x[0-9a-f]{2}|[nrt]")
+#: What stands behind a name that has a value; the last one in a map of protobuf.
+_FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]&*\x12")
+_CALLED = frozenset((b'("', b"('", b"(\\"))
+#: What the title of a column ends with.
+_TITLE_ENDS = re.compile(rb"\"?(?:[,;\t}]|[ ]?\||\r?\n)")
 #: What ends a name elsewhere than in JSON: in a string in it, in code, in markup.
 _ENDS = "\\'><&]"
 #: No part of a name that is looked for is shorter.
@@ -137,7 +130,7 @@ class Finder:
     def is_clear(self, data: bytes, depth: int = 0) -> bool:
         """Return whether no secret can show there, whatever the text is; mostly within
         one look."""
-        plain = colours.without(data)
+        plain = views.without_colours(data)
         texts = (data, plain.text) if plain else (data,)
         return all(self._is_clear(each, depth) for each in texts)
 
@@ -161,21 +154,22 @@ class Finder:
             if mark or (forms and at(forms, start)):
                 return True
             if is_name and start >= named:
-                begin, named = _name_around(data, start, end)
+                begin, named = name_around(data, start, end)
                 if self._of_secret(data, begin, named) is not None:
                     return True
         return False
 
-    def found(self, data: bytes, kind: str = "", *, asked: bool = False) -> Found:
+    def found(
+        self, data: bytes, kind: str = "", *, asked: bool = False, depth: int = 0
+    ) -> Found:
         """Return all secrets in a text of a Content-Type, except what a rule finds
         within what it found before. ``asked``: the text is part of a request."""
         find = self._remembered if len(data) < _SHORT else self._found
-        return find(data, kind, asked)
+        return find(data, kind, asked, depth)
 
-    def _found(
-        self, data: bytes, kind: str, asked: bool, *, is_plain: bool = False
-    ) -> Found:
-        spans, starts = self._by_anchor(data, kind, asked)
+    def _found(self, data: bytes, kind: str, asked: bool, depth: int) -> Found:
+        scan = Scan(data, form=is_form(data, kind), asked=asked)
+        spans, starts = self._by_anchor(scan)
         spans += self._by_regex(data)
         spans += heads.in_heads(self._names, data, starts["head"])
         secrets = kubernetes.in_secrets(self._names, data, starts["kubernetes"])
@@ -187,24 +181,27 @@ class Finder:
                 if is_real(found[group]):
                     spans.append(Span(*found.span(group), "userinfo", found[group]))
         spans += columns(self._names, data, kind)
-        is_marked = "colour" in starts
-        if not is_plain and (plain := colours.without(data, is_marked=is_marked)):
-            more = self._found(plain.text, kind, asked, is_plain=True).spans
-            spans += map(plain.back, more)
+        for view in self._views(scan, starts) if depth < DEEPEST else ():
+            more = self.found(view.text, kind, asked=asked, depth=depth + 1).spans
+            spans += map(view.back, more)
         if self._kept:
             spans = [span for span in spans if not self._is_kept(span.value)]
         return Found(spans, [*percent_in(data), *held_in(data, starts["held"])])
 
-    def _by_anchor(
-        self, data: bytes, kind: str, asked: bool
-    ) -> tuple[list[Span], Mapping[str, list[int]]]:
+    def _views(self, scan: Scan, starts: Mapping[str, list[int]]) -> Iterator[View]:
+        """Yield the same text as others read it, where more may show."""
+        plain = views.without_colours(scan.data, is_marked="colour" in starts)
+        if plain:
+            yield plain
+        yield from views.around(scan.data, scan.unread)
+
+    def _by_anchor(self, scan: Scan) -> tuple[list[Span], Mapping[str, list[int]]]:
         """Return secrets, and where marks stand, by what looks there."""
         spans, starts = list[Span](), defaultdict[str, list[int]](list)
-        hits = self._hits(data)
+        hits = self._hits(scan.data)
         if not hits:
             return spans, starts
-        targets, of, at = self._targets, self._of_name, self._forms(data).at
-        scan = Scan(data, form=is_form(data, kind), asked=asked)
+        targets, of, at = self._targets, self._of_name, self._forms(scan.data).at
         for number, start, end in hits:
             is_name, mark, forms = targets[number]
             if is_name and start >= scan.named:
@@ -221,7 +218,10 @@ class Finder:
         known = self._names.of(data[begin:finish])
         is_one = (
             known.parameter > 0
-            and data[finish : finish + 1] in _FOLLOWED
+            and (
+                data[finish : finish + 1] in _FOLLOWED
+                or data[finish : finish + 2] in _CALLED
+            )
             and not is_no_name(data, begin)
         )
         return known if is_one else None
@@ -230,7 +230,7 @@ class Finder:
         """Return the values of the field whose name holds ``data[start:end]``, if they
         are secrets."""
         data = scan.data
-        begin, finish = _name_around(data, start, end)
+        begin, finish = name_around(data, start, end)
         scan.named = finish
         known = self._of_secret(data, begin, finish)
         if known is None:
@@ -244,11 +244,16 @@ class Finder:
         if not found and sure:
             if sure != FLAG:
                 found = values(scan, begin, finish, is_sure=sure == SURE)
-            if not found and data[finish : finish + 2].lstrip(b" ")[:1] in _CELL_ENDS:
-                return table(self._names, scan, begin)
+            if not found and _TITLE_ENDS.match(data, finish):
+                cells = list(table(self._names, scan, begin))
+                if cells:
+                    return cells
             if not found and sure != FLAG:
                 found = of_its_type(scan, begin, finish)
-        return self._judged(scan, name, found) if found else ()
+        spans = list(self._judged(scan, name, found)) if found else []
+        if sure and not spans:
+            scan.unread.append((begin, finish))
+        return spans
 
     def _judged(self, scan: Scan, name: bytes, found: Values) -> Iterator[Span]:
         for start, end, text, place in found:
@@ -311,40 +316,3 @@ class Finder:
                 if found[group] and is_real(found[group]):
                     kind = found.lastgroup or "regex"
                     yield Span(*found.span(group), kind, found[group])
-
-
-def _name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
-    """Return where the whole name stands that a part of it was found in."""
-    while data[start] not in _LETTERS:  # the part itself says so, here and below
-        start += 1
-    while data[end - 1] not in _LETTERS or data[end - 1] == _COLON:
-        end -= 1
-    begin, finish = start, end
-    if start and data[start - 1] in _LETTERS:
-        left = data[max(0, start - _LONGEST) : start]
-        begin = start - (len(left) - len(left.rstrip(_NAME)))
-    if end < len(data) and data[end] in _LETTERS:
-        right = data[end : end + _LONGEST]
-        finish = end + len(right) - len(right.lstrip(_NAME))
-        colon = data.find(b":", end, finish)
-        if colon >= 0 and not (
-            colon < finish - 1
-            and data[begin - 1 : begin] in (b"<", b'"')
-            and (_NAMED.match(data, finish) or data.find(b":", begin, end) >= 0)
-        ):
-            finish = colon  # the value follows, as in a line of a file
-    before = data[begin - 1 : begin]
-    if before == b"\\" and begin < start:
-        escape = _ESCAPE.match(data, begin, start)
-        begin = escape.end() if escape else begin
-    elif before == b" " and data[finish : finish + 1] in _CLOSED:
-        begin = _title(data, begin)
-    return begin, finish
-
-
-def _title(data: bytes, begin: int) -> int:
-    """Return where the title begins whose last word does so here."""
-    first = max(0, begin - 64)
-    at = max(data.rfind(mark, first, begin) for mark in (b'"', b"'", b">"))
-    title = _TITLE.match(data, at, begin) if at >= 0 else None
-    return title.start(1) if title else begin

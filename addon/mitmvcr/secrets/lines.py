@@ -182,7 +182,7 @@ def _column(scan: Scan, at: int) -> int:
 # In commands
 
 #: What may be an argument begins so.
-WORD = re.compile(rb"[ \t]{1,20}+(?:\S{4}|[\"'][^\r\n]{4})")
+WORD = re.compile(rb"[ \t]{1,60}+(?:\S{4}|[\"'][^\r\n]{4})")
 _LOGIN = re.compile(
     rb"\b(?:login|account|machine|user|username)[ \t\r\n]{1,20}"
     rb"\S{1,100}[ \t\r\n]{1,20}\Z"
@@ -201,17 +201,22 @@ _WHO = (b"login", b"account", b"machine", b"user", b"username")
 #: protection.``
 _NETRC, _ARGUMENT = (
     re.compile(
-        rb"[ \t]{1,20}+[\"']?+(?![A-Za-z'-]{1,30}+[.,;:!?)]{1,3}+(?:\s|\Z))"
-        rb"([^\s%b]{4,2000}+)" % most
+        rb"[ \t]{1,20}+(?![A-Za-z'-]{1,30}+[.,;:!?)]{1,3}+(?:\s|\Z))"
+        rb"(?:'([^'\r\n\\]{4,500}+)'|[\"']?+("
+        rb"(?:[^\s\"\\%b]|\"(?![,;}\])\s]|\Z)|\\(?![nrt\"\\])){4,2000}+))" % most
     )
-    for most in (b"", b"\"'<>;")
+    for most in (b"", b"'<>;")
 )
 #: Of a file of settings.
 _LITERAL = re.compile(
     rb"[ \t]{1,20}+(?:\"([^\"\r\n\\]{4,500}+)\"|'([^'\r\n\\]{4,500}+)')"
 )
 _ONLY_WORD = re.compile(
-    rb"[ \t]{1,20}+(?!" + IDENTIFIER + rb")(" + BARE + rb"{6,500}+)"
+    rb"[ \t]{1,60}+(?:REG_(?:EXPAND_)?SZ[ \t]{1,9}+)?+(?!"
+    + IDENTIFIER
+    + rb")("
+    + BARE
+    + rb"{6,500}+)"
     rb"(?=[ \t]{0,9}+(?:\r?\n|\Z))"
 )
 #: Words of Redis and of LDAP that no prose has.

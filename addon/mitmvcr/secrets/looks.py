@@ -27,12 +27,26 @@ _NOTHING = re.compile(
     rb"|<[A-Z][A-Z0-9_ -]*>|\$\{[A-Z_][A-Z0-9_]*\}?"
     # No variable is $ecret99x.
     rb"|\$(?!(?-i:[A-Za-z]*[0-9]+[a-z]))[A-Z_][A-Z0-9_]*|\{\{[^{}]{1,80}\}\}"
-    rb"|(?:[$#]\{" + _CODE + rb"\}|\$\(" + _CODE + rb"\)){1,9}+(?:\\[nrt])*+))?"
+    rb"|\$\{[A-Z_][A-Z0-9_]*:?-\}|your[_-][a-z_-]{1,40}`?|\w{1,12}\.{3}|[.+] ?\$"
+    + _NAME
+    + rb"\W?"
+    rb"|(?:(?:[$#]\{"
+    + _CODE
+    + rb"\}|\$\("
+    + _CODE
+    + rb"\))[_./:-]?){1,9}+(?:\\[nrt])*+"
+    rb"|\$\{[a-z]{2,20}\())?"
 )
 #: What may be asked for with a key: read:user.
 _SCOPE = re.compile(rb"[a-z][a-z_.-]{2,30}:[a-z*][a-z_.*:-]{0,30}")
+_PART = rb"(?:[A-Z]{2,14}|[A-Za-z][a-z]{0,13}+(?:[A-Z]{1,3}[a-z]{1,13}+){0,6}+)"
 #: Words as names and paths join them: ``user_profile``, ``dark-mode``, ``user?.name``.
-_WORDS = re.compile(rb"[A-Za-z]{1,14}+(?:(?:[ _.:/-]|\?\.)[A-Za-z]{1,14}+){0,4}+")
+_WORDS = re.compile(
+    rb"[A-Za-z]{1,14}+(?:(?:[ _.:/-]|\?\.)[A-Za-z]{1,14}+){0,4}+"
+    # A member of something, as code has it, and the path of a file.
+    rb"|" + _PART + rb"(?:[_.]" + _PART + rb"){1,15}+"
+    rb"|(?:\.{0,2}|~)(?:/[\w-]{1,40}){1,9}+(?:\.[a-z]{2,4}){1,2}"
+)
 _HUMPS = re.compile(rb"[A-Z]+[a-z]*|[a-z]+")
 #: Numbers, dates, versions.
 _NUMBER = re.compile(rb"[vV]?[0-9.,:+/TZ -]*+")

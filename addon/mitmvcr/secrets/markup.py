@@ -120,7 +120,9 @@ def attribute(scan: Scan, begin: int, finish: int) -> Values:
     opened = scan.data.rfind(b"<", max(0, begin - 2000), begin)
     if opened < 0 or scan.data.find(b">", opened, begin) >= 0:
         return NONE
-    return scan.value(_ATTRIBUTE, finish, decode=unescaped)
+    value = scan.value(_ATTRIBUTE, finish, decode=unescaped)
+    is_letter = value and len(value[0].text) == 1 and scan.data[finish - 1] in b"yY"
+    return NONE if is_letter else value  # <a accesskey="p">
 
 
 _ATTRIBUTE = re.compile(rb"\s{0,20}+=\s{0,20}+(?:\"([^\"<>]++)\"|'([^'<>]++)')")

@@ -87,7 +87,8 @@ class Scan:
     again, and what is nowhere ahead is looked for once. ``form``: all of it is a form;
     ``asked``: it is part of a request.
 
-    ``named``: up to here names were looked for, or values found; ``room``: how many
+    ``named``: up to here names were looked for, or values found; ``unread``: where
+    names stand that have no value; ``room``: how many
     bytes may be looked through within objects, those in others again; ``ends``: how far
     each rule has looked through the text.
     """
@@ -95,6 +96,7 @@ class Scan:
     def __init__(self, data: bytes, *, form: bool = False, asked: bool = False) -> None:
         self.data, self.form, self.asked = data, form, asked
         self.named = 0
+        self.unread: list[tuple[int, int]] = []
         self.room = _OFTEN * len(data) + _FREE
         self._missing: dict[bytes, int] = {}
         self.ends: dict[Hashable, int] = {}
@@ -216,3 +218,54 @@ class Scan:
         size = len(self.data)
         is_cut = size - start <= LONGEST and self.find(b"\n", start) < 0
         return size if is_cut else -1
+
+
+# Names
+
+_NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$@:%[]"
+_LETTERS, _COLON = frozenset(_NAME), ord(":")
+_LONGEST_NAME = 64
+_CLOSED = frozenset((b'"', b"'", b"\\", b"<"))
+#: The words of a title before its last: "Api Key".
+_TITLE = re.compile(rb"[\"'>]([A-Za-z0-9][A-Za-z0-9_-]*+(?: [A-Za-z0-9_-]++){0,5}+ )\Z")
+#: What stands behind a name that has a colon in it, as of a namespace.
+_NAMED = re.compile(rb"[> ]|\\{0,15}\"[ \t\r\n]{0,9}+:")
+#: What a backslash before a name may have behind it: \\n, \\u0022, \\x22.
+_ESCAPE = re.compile(rb"u00[0-9a-f]{2}|x[0-9a-f]{2}|[nrt]")
+
+
+def name_around(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Return where the whole name stands that a part of it was found in."""
+    while data[start] not in _LETTERS:  # the part itself says so, here and below
+        start += 1
+    while data[end - 1] not in _LETTERS or data[end - 1] == _COLON:
+        end -= 1
+    begin, finish = start, end
+    if start and data[start - 1] in _LETTERS:
+        left = data[max(0, start - _LONGEST_NAME) : start]
+        begin = start - (len(left) - len(left.rstrip(_NAME)))
+    if end < len(data) and data[end] in _LETTERS:
+        right = data[end : end + _LONGEST_NAME]
+        finish = end + len(right) - len(right.lstrip(_NAME))
+        colon = data.find(b":", end, finish)
+        if colon >= 0 and not (
+            colon < finish - 1
+            and data[begin - 1 : begin] in (b"<", b'"')
+            and (_NAMED.match(data, finish) or data.find(b":", begin, end) >= 0)
+        ):
+            finish = colon  # the value follows, as in a line of a file
+    before = data[begin - 1 : begin]
+    if before == b"\\" and begin < start:
+        escape = _ESCAPE.match(data, begin, start)
+        begin = escape.end() if escape else begin
+    elif before == b" " and data[finish : finish + 1] in _CLOSED:
+        begin = _title(data, begin)
+    return begin, finish
+
+
+def _title(data: bytes, begin: int) -> int:
+    """Return where the title begins whose last word does so here."""
+    first = max(0, begin - 64)
+    at = max(data.rfind(mark, first, begin) for mark in (b'"', b"'", b">"))
+    title = _TITLE.match(data, at, begin) if at >= 0 else None
+    return title.start(1) if title else begin

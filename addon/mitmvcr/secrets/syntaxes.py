@@ -100,15 +100,20 @@ def _run(run: Run, left: bytes = b"") -> Taker:
 # Assigned: name, sign, value
 
 _ASSIGNED = re.compile(
-    rb"(\\{0,15})([\"'`]?)\]?(?P<blank>[ \t\r\n]{0,200}+)"
-    rb"(?P<sign>(?:=>|:=|::|[:=,]|;s:[0-9]{1,6}:)?+)[ \t\r\n]{0,200}+"
+    rb"(\\{0,15})([\"'`]?)(?::[\w\\:\"]{7,80}(?=\]))?+\]?(?P<blank>[ \t\r\n]{0,200}+)"
+    rb"(?P<sign>(?:[=-]>|:=|::|\.(?= )|[:=,]|;s:[0-9]{1,6}:)?+)[ \t\r\n]{0,200}+"
     rb"(?:/\*[^*]{0,200}+\*/[ \t\r\n]{0,9}+)?+(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+"
-    rb"(?:string\([0-9]{1,6}\) )?+(?:[bhru@]{1,2}(?=[\"'\\]))?+"
+    rb"(?:string\([0-9]{1,6}\) |[A-Z]\w{1,20}(?:\.\w{1,20})?\(\s{0,80}+(?=\\{0,15}+[\"']))?+"
+    rb"(?:[bhru@]{1,2}(?=[\"'\\]))?+"
 )
 _ASSIGNED_TO = re.compile(_ASSIGNED.pattern + rb"[\\\"'`\[{0-9]")
 #: Of a block of GraphQL's within JSON each quote is escaped.
 _QUOTED = re.compile(rb"(\\{0,15})(\"(?:\1\"){2}|'(?:\1'){2}|[\"'`])")
 _CALLED = re.compile(rb"\([ ]?\\{0,15}[\"']\Z")
+#: Of Clojure, also behind a namespace, and of C; and what a plan of Terraform makes of
+#: a value.
+_COLON, _SET = ord(":"), re.compile(rb"(?:(?<![\w:]):[\w.-]{1,40}/|#[ ]?define )\Z")
+_TURNED_INTO = re.compile(rb"\\{0,15}\"[ ]->[ ](?=\\{0,15}\")")
 _IN_PROSE = re.compile(rb"\w \Z")
 
 
@@ -126,7 +131,7 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
     opened = _QUOTED.match(data, at)
     if opened is None or (not sign and (found[2] or not found["blank"])):
         return NONE
-    if not found[2] and b"\n" in found[0]:
+    if not found[2] and b"\n" in found[0] and b"(" not in found[0]:
         return NONE  # a key of YAML's next line
     start, quote = opened.end(), opened[2]
     end = scan.closing_quote(start, len(opened[1]), quote)
@@ -142,12 +147,17 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
     # The token: `X`, in Markdown
     if (
         quote == b"`"
+        and sign != b"="
         and _IN_PROSE.search(scan.left(begin, 2))
         and not is_by_chance(text)
     ):
         return NONE
-    place = Place.TEXT if sign else Place.INNER
-    return (Value(start, start + len(stripped), stripped, place),)
+    is_set = sign or data[begin] == _COLON or _SET.search(scan.left(begin, 60))
+    place = Place.TEXT if is_set else Place.INNER
+    value = Value(start, start + len(stripped), stripped, place)
+    turned = _TURNED_INTO.match(data, end)
+    new = jsonvalues.string(scan, turned.end()) if turned else None
+    return (value, new._replace(place=place)) if new else (value,)
 
 
 #: Of a form, where a sign of a password may stand too.
@@ -208,15 +218,6 @@ _NEXT_TAG = (
 )
 _TAGS = rb"\s{0,200}+(?:<[\w:]{1,20}+(?:\s[^<>]{0,200}+)?+>\s{0,20}+){0,3}+"
 _OTHER_TAG = rb":?+</[\w:]{1,20}+>" + _TAGS + rb"([^<\s]{1,400}+)\s{0,20}+<"
-#: JSON and XML as HTML and scripts have them in a string.
-_QUOTE = rb"(?:&quot;|&#34;|&#x22;|\\{1,4}(?:x|u00)22)"
-_IN_QUOTES = (
-    _QUOTE
-    + rb"\s{0,20}+:\s{0,20}+"
-    + _QUOTE
-    + rb"((?:[^&\\\"<>]|&(?!(?:quot|#34|#x22);)|\\(?!\\{0,3}(?:x|u00)22)){1,2000}+)"
-)
-_ESCAPED_ELEMENT = rb"&gt;([^&<>]{1,400}+)&lt;/"
 _BLOCK_VALUE = (
     rb"\"?[ \t]{0,9}+\{[^{}]{0,400}?\b(?:default|value)[ \t]{0,9}[=:][ \t]{0,9}"
     rb"\"([^\"\\\n]{4,400}+)\""
@@ -237,7 +238,7 @@ _SENTENCE = (
 _CHANCE = rb"([\w~+=-]{20,2000}+)"
 #: The password is x.
 _STATED = (
-    rb"(?: (?:is|was)(?: now)?+:?+|:)[ \t]{1,9}+" + _IN_TAGS
+    rb"(?: (?:is|was|=)(?: now)?+:?+|:)[ \t]{1,9}+" + _IN_TAGS
     + rb"[\"'`]?+" + _CHANCE + rb"(?:[\"'`](?!:))?+" + _STOP
 )  # fmt: skip
 
@@ -259,9 +260,6 @@ SYNTAXES = (
     # ["PASSWORD=x"], -H "X-Api-Key: x"
     Syntax(Taker(_in_quotes), _QUOTES, b"", b"="),
     Syntax(_matched(rb":[ \t]?" + SCHEME + rb"([^\s\"'\\<>]{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
-    # &quot;password&quot;:&quot;x&quot;, \\x22password\\x22:\\x22x, &lt;password&gt;x
-    Syntax(_matched(_IN_QUOTES, Place.FIELD, decode=unescaped), b";2", b"", b"&\\"),
-    Syntax(_matched(_ESCAPED_ELEMENT, Place.FIELD), b";", b"", b"&"),
     # <password>x</password>, <key>password</key><string>x</string>, <dt> and <dd>
     Syntax(Taker(markup.element), b"<", b"", b"> \t\r\n"),
     Syntax(_matched(_NEXT_TAG, Place.FIELD, decode=unescaped), b">", b"", b"<"),
@@ -274,12 +272,14 @@ SYNTAXES = (
     # CREATE USER u IDENTIFIED BY 'x'
     Syntax(_matched(_SQL_TEXT, Place.TEXT, left=_SQL, far=300), b" \t\r\n", b"", b" \t\r\n", b"'"),
     # "password": "x", password = 'x', put("password", "x"), password "x"
-    Syntax(Taker(_assigned, _ASSIGNED_TO.match), sign=b":=,;" + _QUOTES),
+    Syntax(Taker(_assigned, _ASSIGNED_TO.match), sign=b":=,;.-" + _QUOTES),
     # apiKey: String = "x", api_key <- "x", {password,<<"x">>}
     Syntax(_matched(_TYPED), after=b": \"'|"),
     Syntax(_matched(rb"(?:,| =>)[ ]?(?:<<)?\"([^\"\\\r\n]{4,400}+)\"", left=rb"[{,][ ]?", far=3), after=b", "),
-    # ["X-Api-Key", "x"]
+    # ["X-Api-Key", "x"], ['X-Api-Key', 'x'], .apiKey("x")
     Syntax(_in_prose(_LISTED, rb'[\[,]\s{0,20}\\{0,15}"', only=True), b'"', b"", b'"\\', b","),
+    Syntax(_in_prose(rb"',\s{1,20}'([^'\\]{16,2000}+)'\s{0,20}+[,\]]", rb"[\[,]\s{0,20}'", only=True), b"'", b"", b"'", b","),
+    Syntax(_matched(rb"\(\\{0,15}+[\"']([^\"'\\\r\n]{4,400}+)\\{0,15}+[\"']\)"), after=b"("),
     # variable "db_password" { default = "x" }, secret { value: "x" }
     Syntax(_matched(_BLOCK_VALUE), after=b'" ', sign=b"{"),
     # - name: PASSWORD, set { name = "password" value = "x" }, {name: PASSWORD, value: x}
@@ -290,7 +290,7 @@ SYNTAXES = (
     #   - x, or value: x
     Syntax(Taker(lines.items, lines.NEXT.match), BEFORE, FAR, b":"),
     # [password] => x, | password | x |, - **password**: `x`, the password is `x`
-    Syntax(_matched(rb" => (" + LETTER + rb"{6,2000}+)" + LINE_END, Place.TEXT), after=b" ", sign=b"="),
+    Syntax(_matched(rb"(?::[\w\\:]{7,80}\])?+ [=-]> (" + LETTER + rb"{6,2000}+)(?:" + LINE_END + rb"|(?=[,)]))", Place.TEXT), after=b" :", sign=b"=-:"),
     Syntax(_in_prose(_CELL), far=b"|", after=b"` ", sign=b"|"),
     Syntax(_in_prose(_MARKED), b"*`", b"", b"*`"),
     # Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
@@ -300,7 +300,7 @@ SYNTAXES = (
     Syntax(_run(Run(rb"[ \t]{0,9}+=[ \t]{0,9}+[\"']?+", BARE, 4, 2000, rb"(?=[\"']?+(?:\s|\Z|\\))"), left=rb"//[^\s\"'=]{1,120}[/:]"), b"/:", b"", b"= "),
     # https://h/x;sessionid=x, Server=h;Pwd=x, a=1 password=x b=2
     Syntax(_matched(rb"=([^;/?#&\"'\s<>\\]{4,500}+)", left=rb"://[^\s\"'<>]*", far=1000), b";", b"", b"="),
-    Syntax(_matched(rb"[ \t]?=[ \t]?(?:\{([^{}\r\n]{4,500}+)\}|([^;\"'\s<>&\\]{4,500}+))", left=_CONNECTION, far=200, near=_CONNECTION_WORDS, fold=bytes.lower), b"; \t", b"", b"= ", b"="),
+    Syntax(_matched(rb"[ \t]?=[ \t]?(?![\w.]{1,60}\()(?:\{([^{}\r\n]{4,500}+)\}|([^;\"'\s<>&\\]{4,500}?)(?=[,)}\]]{0,9}+(?:[;\"'\s<>&\\]|\Z)))", left=_CONNECTION, far=200, near=_CONNECTION_WORDS, fold=bytes.lower), b"; \t", b"", b"= ", b"="),
     Syntax(_run(Run(rb"=", rb"[^;,\"'\s<>&\\]", 4, 500, b""), left=rb"(?:--set(?:-string)?[ =]|:[0-9]{2,5},)\S*"), b" \t,=", b"", b"="),
     Syntax(_run(Run(rb"[ \t]?=[ \t]?(?!" + IDENTIFIER + rb")", rb"[^;,\"'\s<>&\\(){}]", 6, 500, rb"(?=;[ ]?[A-Za-z][\w ]{1,30}=[^=])")), after=b"= ", sign=b"="),
     Syntax(_matched(rb"=([^\"'\s<>()]{4,500}+)\)", left=rb"\(\w{2,20}=[^()]{0,100}\)\s?\(", far=130), b"(", b"", b"="),

@@ -1,0 +1,215 @@
+"""Texts as their reader has them: without the sequences that colour them for a terminal
+and name its window (ECMA-48, 5.4 and 5.6), where a return begins a line as its end
+does, and of a string in JSON, of a text in HTML and of lines that something
+else stands before, what is in it. They stand between names and values there."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from html import unescape
+from typing import NamedTuple
+
+from mitmvcr.secrets.spans import Span
+
+#: How the sequences begin in JSON; elsewhere it is a byte that hardly any other text
+#: has.
+MARKS = (b"u001b[", b"u001B[", b"x1b[")
+#: What is for a terminal alone: each of these, and what an escape begins.
+_TOLD = (b"\x1b", b"\x07", b"\x08", b"\x0e", b"\x0f")
+_SEQUENCE = re.compile(
+    rb"(?:\x1b|\\{1,4}(?:u001[bB]|x1b))\[[0-?]{0,40}[ -/]{0,4}[@-~]"
+    rb"|\x1b(?:\][^\x07\x1b\r\n]{0,2000}+(?:\x07|\x1b\\)"
+    rb"|[ -/]{1,3}[0-~]|[0-?DEHMNOZ\\c])?"
+    rb"|[\x07\x08\x0e\x0f]"
+)
+_ALONE = re.compile(rb"\r(?![\r\n])")
+_IN_JSON = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([^ux]))", re.DOTALL)
+_IN_HTML = re.compile(rb"&(?:quot|apos|lt|gt|amp|nbsp|#[0-9]{1,4}|#x[0-9a-fA-F]{1,4});")
+#: A quote as scripts have it, in a string in quotes of any kind.
+_QUOTE = re.compile(rb"\\{1,4}(?:x|u00)22")
+_SIGNS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+#: What stands before the lines of logs, of a difference, of what was quoted or found.
+_BEFORE_LINES = re.compile(
+    rb"^(?:data: ?|[+>-] ?|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]{5,20}"
+    rb"(?:Z|[+-][0-9]{2}:?[0-9]{2})?(?: [\w.-]{1,40} {0,9}\|)? ?|[\w.-]{1,40} {0,9}\| ?"
+    rb"|[\w./-]{1,120}:[0-9]{1,6}:|[ ]{0,6}[0-9]{1,6}(?:\t|[:|] ?))",
+    re.MULTILINE,
+)
+#: So far before a name and behind it a text is looked at; behind the title of a column
+#: its rows.
+_FAR, _ON, _ROWS = 300, 600, 1 << 13
+_BEFORE_TITLE = re.compile(rb"(?:[,;\t|]|\\{1,15}t)\\{0,15}\"?[ ]?\Z")
+_TITLE_ENDS = re.compile(rb"\\{0,15}\"?(?:[,;\t](?! )|[ ]?\||\r?\n|\\{1,15}[tnr])")
+#: What follows a name in sentences and code, where no value does.
+_NO_VALUE = re.compile(rb" (?:[a-z]{1,15}+[\s.,;:)\\*-]|[*&(/{])|::|\\n\\n")
+_NEAR, _LINE = 12, 300
+_SLASH = ord("\\")
+_OPENS = re.compile(rb"(?:\A|[:,\[{(=])[ \t\r\n]{0,60}\Z")
+#: A key or an item of JSON, however its quotes are escaped, which is no text of its
+#: own.
+_IS_KEY = re.compile(rb"\\{0,15}\"\s{0,20}[:,}\]]")
+
+
+class View(NamedTuple):
+    """A text in other letters, and where its pieces begin in it and in what it was made
+    from; ``ends`` is where those end that were replaced."""
+
+    text: bytes
+    starts: list[int]
+    places: list[int]
+    ends: list[int]
+
+    def back(self, span: Span) -> Span:
+        """Return the span where it was before."""
+        first, last = (
+            bisect_right(self.starts, at) - 1 for at in (span.start, span.end - 1)
+        )
+        start, end = self.places[first], self.ends[last]
+        if not self.ends[first]:
+            start += span.start - self.starts[first]
+        return span._replace(
+            start=start, end=end or self.places[last] + span.end - self.starts[last]
+        )
+
+
+def _view(
+    data: bytes,
+    regex: re.Pattern[bytes],
+    new: Callable[[re.Match[bytes]], bytes],
+    place: tuple[int, int],
+) -> View:
+    """Return a part of the data with what the regex matches replaced."""
+    at, last = place
+    view, parts, size = View(b"", [], [], []), list[bytes](), 0
+    for found in (*regex.finditer(data, at, last), None):
+        start, end = found.span() if found else (last, last)
+        for text, begin, finish in (
+            (data[at:start], at, 0),
+            (new(found) if found else b"", start, end),
+        ):
+            if text:
+                view.starts.append(size)
+                view.places.append(begin)
+                view.ends.append(finish)
+                parts.append(text)
+                size += len(text)
+        at = end
+    return view._replace(text=b"".join(parts))
+
+
+def without_colours(data: bytes, *, is_marked: bool = False) -> View | None:
+    """Return a text without what is for a terminal; None where nothing is.
+    ``is_marked``: one of the marks is there."""
+    is_text = data.find(b"\0", 0, -1) < 0
+    has_alone = is_text and data.count(b"\r") > data.count(b"\r\n")
+    is_told = is_marked or (is_text and any(each in data for each in _TOLD))
+    if not is_told and not has_alone:
+        return None
+    lines = _ALONE.sub(b"\n", data) if has_alone else data
+    view = _view(lines, _SEQUENCE, _nothing, (0, len(lines)))
+    return view if view.text != data else None
+
+
+def around(data: bytes, names: Iterable[tuple[int, int]]) -> Iterator[View]:
+    """Yield the texts in which names stand that have no value as the data is."""
+    done = 0
+    for begin, finish in names:
+        if begin < done or _has_none(data, begin, finish):
+            continue
+        for place, regex, new in (
+            (_in_html(data, begin, finish), _IN_HTML, _unescaped),
+            (_in_json(data, begin, finish), _IN_JSON, _said),
+            (_in_lines(data, begin, finish), _BEFORE_LINES, _nothing),
+        ):
+            if place:
+                done = place[1]
+                yield _view(data, regex, new, place)
+                break
+
+
+def _has_none(data: bytes, begin: int, finish: int) -> bool:
+    """Return whether no value can stand there, or a name is a key of JSON, or an item,
+    however its quotes are escaped: it is looked for as it stands. In a string an
+    attribute has such quotes, too."""
+    if _NO_VALUE.match(data, finish):
+        return True
+    if data[begin - 1 : begin] != b'"' or not _IS_KEY.match(data, finish):
+        return False
+    left = data[max(0, begin - 16) : begin - 1].rstrip(b"\\")
+    return not left.endswith((b"=", b"["))
+
+
+def _in_html(data: bytes, begin: int, finish: int) -> tuple[int, int] | None:
+    """Return where the text stands in which a name is, if what is escaped is near."""
+    is_near = b"&" in data[finish : finish + _NEAR] or (
+        begin and data[begin - 1] == ord(";")
+    )
+    if not is_near:
+        return None
+    first, last = max(0, begin - _FAR), _last(data, begin, finish)
+    start = max(data.rfind(sign, first, begin) for sign in (b"<", b">")) + 1
+    ends = (data.find(sign, finish, last) for sign in (b"<", b">"))
+    end = min((each for each in ends if each >= 0), default=min(last, len(data)))
+    place = start or first, end
+    return place if _IN_HTML.search(data, *place) else None
+
+
+def _in_json(data: bytes, begin: int, finish: int) -> tuple[int, int] | None:
+    """Return where what is in the string stands in which a name is; so far."""
+    first, opened = max(0, begin - _FAR), begin
+    if _QUOTE.match(data, finish):
+        return first, min(len(data), finish + _ON)
+    while (opened := data.rfind(b'"', first, opened)) > first:
+        if data[opened - 1] != _SLASH:
+            break
+    start = opened + 1
+    if opened < 0:
+        start = data.find(b"\\n", first, begin)
+    elif not _OPENS.search(data, max(0, opened - 60), opened):
+        return None
+    if start < 0:
+        return None
+    end, last = finish, min(len(data), _last(data, begin, finish))
+    while (end := data.find(b'"', end, last)) >= 0 and data[end - 1] == _SLASH:
+        end += 1
+    if end < 0:
+        end = max(data.rfind(b"\\n", finish, last), finish)
+    is_more = (start, end) != (begin, finish)
+    is_read = is_more and _IN_JSON.search(data, start, end)
+    is_first = start < begin and not data[start:begin].strip()
+    return (start, end) if is_read or is_first else None
+
+
+def _in_lines(data: bytes, begin: int, finish: int) -> tuple[int, int] | None:
+    """Return where the lines stand around a name, if something stands before its
+    own."""
+    start = data.rfind(b"\n", max(0, begin - _LINE), begin) + 1
+    is_near = start > 0 or begin <= _LINE
+    before = _BEFORE_LINES.match(data, start) if is_near else None
+    if before is None or not start < before.end() < finish:
+        return None
+    first = data.find(b"\n", max(0, begin - _FAR), start) + 1 if begin > _FAR else 0
+    last = _last(data, begin, finish)
+    return first or start, data.rfind(b"\n", finish, last) + 1 or min(len(data), last)
+
+
+def _last(data: bytes, begin: int, finish: int) -> int:
+    """Return how far behind a name its values may stand."""
+    is_title = _TITLE_ENDS.match(data, finish) and _BEFORE_TITLE.search(
+        data, max(0, begin - 20), begin
+    )
+    return finish + (_ROWS if is_title else _ON)
+
+
+def _nothing(_: re.Match[bytes]) -> bytes:
+    return b""
+
+
+def _said(found: re.Match[bytes]) -> bytes:
+    if number := found[1] or found[2]:
+        return chr(int(number, 16)).encode("utf-8", "surrogatepass")
+    return _SIGNS.get(found[3], found[3])
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    return unescape(found[0].decode()).encode()
