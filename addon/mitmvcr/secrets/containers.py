@@ -7,7 +7,6 @@ stand in it by chance are none, and a changed byte would break it.
 
 import re
 from base64 import b64encode
-from codecs import utf_8_decode
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
@@ -33,7 +32,9 @@ from mitmvcr.core.media import (
     parameter,
 )
 from mitmvcr.core.model import Headers, header
+from mitmvcr.secrets import outputs
 from mitmvcr.secrets.charsets import WIDE, charset_of
+from mitmvcr.secrets.outputs import CONTROL, SAMPLE
 
 
 class Look(Enum):
@@ -62,15 +63,6 @@ Leaf = Callable[[bytes, Look], bytes]
 _GZIP = b"\x1f\x8b"
 #: And zlib.
 _PACKED_STARTS = (_GZIP, b"x\x01", b"x\x9c", b"x\xda")
-#: What Kubernetes puts before each message of a program's input and output.
-_CHANNELS = (b"\0", b"\1", b"\2", b"\3", b"\4")
-_OUTPUT = re.compile(rb"[\0-\2]\0{3}")
-#: A frame of SPDY, by which older ones ask: of control, or what a stream says.
-_SPDY = re.compile(rb"\x80\x03\0[\1-\x0b]|\0\0(?!\0\0)[\0-\xff]{2}[\0\1]")
-#: Of which the last was cut off: its length is less than 16 MiB.
-_BEGUN = re.compile(rb"[\1\2](?:\0{4}|\0{0,3}\Z)")
-#: The bytes of a letter but its first: what cuts a text cuts these as well.
-_WITHIN = bytes(range(0x80, 0xC0))
 #: How files begin: archives, images, fonts, programs, sounds, models.
 _FILE = re.compile(
     rb"\x1f\x8b|PK(?:\x03\x04|\x05\x06)|7z\xbc\xaf|\xfd7zXZ|\(\xb5/\xfd|BZh|Rar!"
@@ -85,15 +77,10 @@ _FILE_TYPE = re.compile(
 )
 _TEXT_TYPE = re.compile(r"text/|.*(?:charset|json|xml|form-urlencoded|yaml|script)")
 _BINARY_TYPE = re.compile(r"msgpack|cbor|avro|thrift|bson")
-#: But what switches a terminal's letters back (terminfo: sgr0).
-_CONTROL = re.compile(rb"[\0-\x06\x0e\x10-\x1a\x7f]|(?<!\x1b\[m)\x0f")
 _ZERO = b"\0"
 #: Before a message of gRPC and of Connect: flags, of which there are these, and its
 #: length, which is at most this.
 _PREFIX, _FLAGS, _MOST = 5, (0, 1, 2, 3, 0x80, 0x81), 0xFFFFFFFF
-_HEAD = 8
-#: How many bytes tell whether a body is text.
-_SAMPLE = 1 << 13
 
 
 def said_by(headers: Headers) -> Said:
@@ -138,10 +125,9 @@ def through_message(body: bytes, leaf: Leaf) -> bytes:
         if codings and plain[:1] in (b"{", b"["):
             new = leaf(plain, Look.ALL)
             return body if new == plain else packed_as(body, new, codings)
-    start = 1 + len(body[1:4]) - len(body[1:4].lstrip(_WITHIN))
-    if body[:1] in _CHANNELS and _is_utf8(body[start:]):
+    if start := outputs.channel_ends(body):
         return body[:start] + through(body[start:], NOTHING, leaf)
-    if saying := _spdy_ends(body):
+    if saying := outputs.spdy_ends(body):
         return _output(body, saying, leaf, 3)
     return through(body, NOTHING, leaf)
 
@@ -170,7 +156,7 @@ def _content(body: bytes, media: str, frames: str, leaf: Leaf) -> bytes:
         return _gzip_file(body, leaf)
     if _is_file(body, kind):
         return body
-    if saying := _output_ends(body, kind):
+    if saying := outputs.ends(body, kind):
         return _output(body, saying, leaf)
     if (charset := charset_of(body, kind)) is not None:
         return _wide(body, *charset, leaf)
@@ -194,29 +180,21 @@ def _is_text(body: bytes, kind: str) -> bool:
     is_map = b"\x80" <= body[:1] < b"\xc0" or body[:2] == b"\xd4r"
     if is_map and not _TEXT_TYPE.match(kind):
         return False
-    found = _CONTROL.search(body, 0, _SAMPLE)
+    found = CONTROL.search(body, 0, SAMPLE)
     return found is None or (found.start() == len(body) - 1 and found[0] == _ZERO)
-
-
-def _is_utf8(body: bytes) -> bool:
-    """Return whether this is text, of which the last letter may be cut off."""
-    with suppress(UnicodeDecodeError):
-        text, _ = utf_8_decode(body, "strict", False)
-        return bool(text) and _CONTROL.search(body, 0, _SAMPLE) is None
-    return False
 
 
 def _is_file(body: bytes, kind: str) -> bool:
     if _FILE_TYPE.match(kind) or body[257:262] == b"ustar" or body[:4] == b"%PDF":
         return True
-    return bool(_FILE.match(body) and _CONTROL.search(body, 0, _SAMPLE))
+    return bool(_FILE.match(body) and CONTROL.search(body, 0, SAMPLE))
 
 
 def _gzip_file(body: bytes, leaf: Leaf) -> bytes:
     """Look into a file of gzip where it holds text; an archive has lengths and
     checksums of its own."""
     plain, coding = unpacked(body, "gzip")
-    if not coding or _CONTROL.search(plain, 0, _SAMPLE):
+    if not coding or CONTROL.search(plain, 0, SAMPLE):
         return body
     new = leaf(plain, Look.FILE)
     return body if new == plain else packed_as(body, new, coding)
@@ -255,40 +233,16 @@ def _message(message: bytes, media: str, coding: str, leaf: Leaf) -> bytes:
     return message if new == plain else encoded(new, coding)
 
 
-def _output_ends(body: bytes, kind: str) -> list[int]:
-    """Return where docker's messages end of what a program says: the number of its
-    stream, three zeros, a length in four bytes, and what it said. The last may be cut
-    off."""
-    if not _OUTPUT.match(body):
-        return []
-    found = message_ends(body, 4)
-    heads = [body[at : at + 4] for at in (0, *found[:-1])]
-    is_said, rest = "vnd.docker" in kind, body[found[-1] :] if found else body
-    if rest[_HEAD:] and (is_said or (_BEGUN.match(rest) and _is_utf8(rest[_HEAD:]))):
-        found.append(len(body))
-        rest = b""
-    is_begun = not rest or (len(rest) <= _HEAD and _BEGUN.match(rest))
-    is_all = is_begun and all(_OUTPUT.fullmatch(each) for each in heads)
-    return found if is_said or is_all else []
-
-
-def _spdy_ends(body: bytes) -> list[int]:
-    """Return where SPDY's frames end, if it is nothing else: what a frame is, and a
-    length in three bytes."""
-    found, at = list[int](), 0
-    while _SPDY.match(body, at):
-        at += 8 + int.from_bytes(body[at + 5 : at + 8])
-        found.append(at)
-    return found if at == len(body) else []
-
-
 def _output(body: bytes, each_ends: list[int], leaf: Leaf, width: int = 4) -> bytes:
     parts, at = list[bytes](), 0
     for end in each_ends:
-        text, is_said = body[at + _HEAD : end], body[at] < 0x80  # SPDY packs all else
+        text, is_said = (
+            body[at + outputs.HEAD : end],
+            body[at] < 0x80,
+        )  # SPDY packs all else
         new = _packed(text, NOTHING, leaf) if is_said else leaf(text, Look.FORMS)
-        start = at + _HEAD - width
-        size = int.from_bytes(body[start : at + _HEAD]) + len(new) - len(text)
+        start = at + outputs.HEAD - width
+        size = int.from_bytes(body[start : at + outputs.HEAD]) + len(new) - len(text)
         size = min(size, 256**width - 1)
         parts.append(body[at:start] + size.to_bytes(width) + new)
         at = end
@@ -338,7 +292,7 @@ def _parts(body: bytes, boundary: bytes, leaf: Leaf) -> bytes:
 
 
 def _part(part: bytes, leaf: Leaf) -> bytes:
-    if _CONTROL.search(part, 0, _SAMPLE) is None:
+    if CONTROL.search(part, 0, SAMPLE) is None:
         # Where a part ends is seen by the border behind it.
         return leaf(part + b"--", Look.ALL).removesuffix(b"--")
     head, blank, content = part.partition(b"\r\n\r\n")
