@@ -2,7 +2,7 @@
 # Python's http.client asks strasse.example for straße.example, by the table of 2003, which is another host than the
 # one that requests, httpx, aiohttp, Go and curl ask; urllib, on it, sends the name as it stands, in Latin-1, as the
 # Host, and raises for names beyond that. In capitals, ΑΣΣΑΣ.example, Go connects to one host and names another as the
-# Host, which nobody has, and requests asks a third, as it writes the last Σ as ς. ☃.example is an error to requests
+# Host, and requests asks a third, as it writes the last Σ as ς. ☃.example is an error to requests
 # and httpx.
 #
 # Versions: requests 2.34.2, httpx 0.28.1, aiohttp 3.14.5, idna 3.20, http.client and urllib of CPython 3.11; net/http
