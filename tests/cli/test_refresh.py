@@ -282,6 +282,8 @@ def test_only_safe_requests_are_sent_and_what_cannot_be_is_told(
     hidden, nobody = ran.stdout.splitlines()
     assert "key is hidden in it" in hidden
     assert "no answer" in nobody
+    said = lines(ran.stderr)[-1]
+    assert said.endswith(" 2 not compared; 1 not sent (POST: --method)")
     for words in (["--header", "nonsense"], ["--report", "r.txt"]):
         wrong = cli("refresh", *words, cassette)
         assert wrong.returncode != 0

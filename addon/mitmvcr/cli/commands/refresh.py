@@ -77,4 +77,6 @@ def _refresh(
             sheet = Sheet(held, str(path), data)
             put(path, packed(str(path), b"".join(spliced(sheet, changes))))
             say(f"{path}: {number_of(len(changes), 'interaction')} recorded anew")
-        return Refreshed(str(path), results)
+        asked = [each.request.method for each in held]
+        unsent = [each for each in asked if each not in choice.methods]
+        return Refreshed(str(path), results, unsent)

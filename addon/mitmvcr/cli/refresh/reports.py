@@ -14,6 +14,7 @@ from mitmvcr.cli.report.files import check_place
 from mitmvcr.cli.report.junit import count, element, fit, outcome
 from mitmvcr.core.errors import OWN_FAILURE, OptionError
 from mitmvcr.core.model import Interaction, Response
+from mitmvcr.core.wording import shown
 from mitmvcr.drift import RULES, Finding, Tier
 from mitmvcr.options import REPORT
 
@@ -57,10 +58,12 @@ class Result(NamedTuple):
 
 
 class Refreshed(NamedTuple):
-    """A cassette, and what became of what it holds."""
+    """A cassette, what became of what it holds, and the methods of what was not
+    sent."""
 
     name: str
     results: Sequence[Result]
+    unsent: Sequence[str] = ()
 
     @property
     def worst(self) -> Tier:
@@ -71,7 +74,12 @@ class Refreshed(NamedTuple):
         found = Counter(each.outcome for each in self.results)
         tiers = [str(each) for each in reversed(Tier)]
         counts = [f"{found[each]} {each}" for each in (*tiers, "not compared")]
-        return f"{self.name}: {', '.join(counts)}"
+        return f"{self.name}: {', '.join(counts)}{self._others}"
+
+    @property
+    def _others(self) -> str:
+        methods = ", ".join(sorted({*map(shown, self.unsent)}))
+        return f"; {len(self.unsent)} not sent ({methods}: --method)" if methods else ""
 
 
 def status_of(all_of_them: Sequence[Refreshed]) -> int:
