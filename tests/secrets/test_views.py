@@ -152,6 +152,7 @@ ORDINARY = [
     "web-1  | the password is required\nweb-1  | token: expired\n",
     "&lt;password&gt; of the &quot;user&quot;, token=&gt;",
     "id,user,password\nand so on\n",
+    'the password "of a user\nand so on"\n',
     "password,token\n",
 ]  # fmt: skip
 
