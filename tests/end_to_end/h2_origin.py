@@ -4,7 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import h2.config
 import h2.connection
@@ -36,7 +36,10 @@ def speaking(certs: CertFiles, speak: Callable[[ssl.SSLSocket], None]) -> Iterat
 
         def serve() -> None:
             accepted, _ = listener.accept()
-            with context.wrap_socket(accepted, server_side=True) as plug:
+            with (
+                suppress(ConnectionError),  # what it says may come when nobody reads on
+                context.wrap_socket(accepted, server_side=True) as plug,
+            ):
                 speak(plug)
 
         thread = threading.Thread(target=serve)

@@ -69,7 +69,10 @@ class Origin:
 
     def _serve(self, accepted: socket.socket) -> None:
         accepted.settimeout(PATIENCE)
-        with self._context.wrap_socket(accepted, server_side=True) as plug:
+        with (
+            suppress(ConnectionError),  # what it says may come when nobody reads on
+            self._context.wrap_socket(accepted, server_side=True) as plug,
+        ):
             self._speak(plug, begun(plug))
 
     def _speak(self, plug: ssl.SSLSocket, made: h2.connection.H2Connection) -> None:
@@ -141,12 +144,11 @@ class Busy(Origin):
         is_first = self.connections == 1
         made.update_settings({h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS: 1})
         plug.sendall(made.data_to_send())
-        with suppress(BrokenPipeError):  # it has closed
-            while data := plug.recv(65536):
-                for each in made.receive_data(data):
-                    if isinstance(each, h2.events.StreamEnded):
-                        self._meet(plug, made, each.stream_id, is_first)
-                plug.sendall(made.data_to_send())
+        while data := plug.recv(65536):
+            for each in made.receive_data(data):
+                if isinstance(each, h2.events.StreamEnded):
+                    self._meet(plug, made, each.stream_id, is_first)
+            plug.sendall(made.data_to_send())
 
     def _meet(
         self,
