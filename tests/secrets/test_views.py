@@ -213,3 +213,9 @@ def test_a_pin_is_kept_wherever_it_stands() -> None:
 def test_a_line_is_one_however_long() -> None:
     text = "--secured\\ a1b2 " * 500 + "web-1 | password = x"
     assert kept(text) == text
+
+
+def test_a_value_whose_first_letter_is_escaped_is_hidden_from_there() -> None:
+    view = next(views.around(rb'{"a": "key: \u0041bc\u0044 x"}', [(7, 10)]))
+    assert view.text == b"key: AbcD x"
+    assert view.back(Span(5, 9, "key")) == Span(12, 26, "key")
