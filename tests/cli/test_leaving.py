@@ -30,13 +30,24 @@ def watch() -> Leaving:
     return Leaving(namespace, KNOWN)
 
 
+class Listening:
+    """A socket of the namespace, of which its port counts."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def getsockname(self) -> tuple[str, int]:
+        return "0.0.0.0", self._port
+
+
 DIVERTED = bytes([198, 18, 0, 1])
 
 
 @pytest.fixture
 def diverting() -> Leaving:
     """One in which ``api.test`` has got an address."""
-    namespace = Namespace([], 0, [], [], [], None, None, "")
+    ports = tuple(map(Listening, (80, 443)))
+    namespace = Namespace([], 0, [], [], [], None, None, "", diverted=ports)  # type: ignore[arg-type]
     made = Leaving(namespace, KNOWN, Names())
     assert DIVERTED in made.turned_down(ip4(UDP, udp(53, query("api.test"))))
     return made

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 
 import h2.config
 import h2.connection
+import h2.settings
 
 from origin.certs import CertFiles
 from patience import PATIENCE
@@ -20,9 +21,12 @@ def context_of(certs: CertFiles) -> ssl.SSLContext:
     return context
 
 
-def begun(plug: ssl.SSLSocket) -> h2.connection.H2Connection:
-    """Greet who has connected."""
+def begun(plug: ssl.SSLSocket, most: int = 100) -> h2.connection.H2Connection:
+    """Greet who has connected, and say how many streams at most may be open. h2 takes
+    the answer to these settings for that to what is said of them soon after, too."""
     made = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+    code = h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS
+    made.local_settings = h2.settings.Settings(False, {code: most})
     made.initiate_connection()
     plug.sendall(made.data_to_send())
     return made

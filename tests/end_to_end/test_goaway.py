@@ -46,6 +46,8 @@ class Origin:
     ``count`` have come, and says in the midst that it ends, by these frames. Without an
     answer it says just that."""
 
+    most = 100
+
     def __init__(self, certs: CertFiles, count: int, *says: bytes) -> None:
         self._context = context_of(certs)
         self._count, self._says = count, says
@@ -73,7 +75,7 @@ class Origin:
             suppress(ConnectionError),  # what it says may come when nobody reads on
             self._context.wrap_socket(accepted, server_side=True) as plug,
         ):
-            self._speak(plug, begun(plug))
+            self._speak(plug, begun(plug, self.most))
 
     def _speak(self, plug: ssl.SSLSocket, made: h2.connection.H2Connection) -> None:
         asked, count = list[int](), self._count if self.connections == 1 else 1
@@ -136,14 +138,14 @@ def _refuses(plug: ssl.SSLSocket, made: h2.connection.H2Connection) -> None:
 class Busy(Origin):
     """Takes one request at a time; its first connection ends so, with the second."""
 
+    most = 1
+
     def __init__(self, certs: CertFiles, ends: End) -> None:
         self._ends = ends
         super().__init__(certs, 0)
 
     def _speak(self, plug: ssl.SSLSocket, made: h2.connection.H2Connection) -> None:
         is_first = self.connections == 1
-        made.update_settings({h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS: 1})
-        plug.sendall(made.data_to_send())
         while data := plug.recv(65536):
             for each in made.receive_data(data):
                 if isinstance(each, h2.events.StreamEnded):
