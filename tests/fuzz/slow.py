@@ -212,7 +212,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=1 << 16)
     parser.add_argument("--every", type=int, default=1, help="each n-th anchor alone")
-    parser.add_argument("--most", type=float, default=3000, help="ms for a MiB")
+    parser.add_argument("--most", type=float, default=3500, help="ms for a MiB")
     parser.add_argument("--show", type=int, default=20)
     typed = parser.parse_args()
     found: list[tuple[float, str, bytes]] = []

@@ -576,3 +576,12 @@ def test_a_value_with_a_tag_is_hidden_in_cbor(tag: bytes) -> None:
     clean = Redactor().interaction(met).response.body
     assert secret not in clean
     assert len(clean) == len(body)
+
+
+def test_so_many_tags_stand_before_one_value() -> None:
+    """Where more do, each name was a way through all that follows."""
+    headers = {"Content-Type": ["application/cbor"]}
+    for count in (4, 5):
+        body = b"\xa1\x68password" + b"\xc1" * count + b"\x6caaaabbbbccc1" + b"\x61n"
+        met = Interaction(0, Request(), Response(body=body, headers=headers))
+        assert (b"bbbb" in Redactor().interaction(met).response.body) is (count > 4)

@@ -219,3 +219,11 @@ def test_a_value_whose_first_letter_is_escaped_is_hidden_from_there() -> None:
     view = next(views.around(rb'{"a": "key: \u0041bc\u0044 x"}', [(7, 10)]))
     assert view.text == b"key: AbcD x"
     assert view.back(Span(5, 9, "key")) == Span(12, 26, "key")
+
+
+def test_so_much_of_a_text_is_read_again() -> None:
+    """All of it was, and what was read of that again."""
+    data = b"--password \n" * 5000
+    names = [(at + 2, at + 10) for at in range(0, len(data), 12)]
+    read = sum(len(view.text) for view in views.around(data, names))
+    assert len(data) // 4 < read < len(data) // 2 + 10_000

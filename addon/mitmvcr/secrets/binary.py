@@ -27,6 +27,8 @@ _LONGEST = 64
 _FIRST_TEXT = ord("\n")
 #: What CBOR puts before a value that has another meaning.
 _TAG = 6
+#: So many of them stand before one value.
+_MOST_TAGS = 4
 #: So deep messages of protobuf are looked into.
 _DEEPEST = 20
 #: The kinds of fields: a number, a text or a message, and others by their bytes.
@@ -231,7 +233,9 @@ def _value(data: bytes, at: int) -> Spans:
 def _of_cbor(data: bytes, at: int) -> Spans:
     """Return the same of CBOR, in which a long one may be in several parts, and have
     tags."""
-    while data[at] >> 5 == _TAG and data[at] & 31 < 28 and at < len(data) - 9:
+    for _ in range(_MOST_TAGS):
+        if data[at] >> 5 != _TAG or data[at] & 31 > 27 or at >= len(data) - 9:
+            break
         at += 1 + (1 << (data[at] & 31) - 24 if data[at] & 31 > 23 else 0)
     if data[at] not in _IN_PARTS:
         return _part(data, at)

@@ -37,6 +37,8 @@ _BEFORE_LINES = re.compile(
 #: So far before a name and behind it a text is looked at; behind the title of a column
 #: its rows.
 _FAR, _ON, _ROWS = 300, 600, 1 << 13
+#: So much is read again of a short text, and so much each of them costs at least.
+_FREE, _EACH = 1 << 12, 64
 _BEFORE_TITLE = re.compile(rb"(?:[,;\t|]|\\{1,15}t)\\{0,15}\"?[ ]?\Z")
 _TITLE_ENDS = re.compile(rb"\\{0,15}\"?(?:[,;\t](?! )|[ ]?\||\r?\n|\\{1,15}[tnr])")
 #: What follows a name in sentences and code, where no value does.
@@ -120,9 +122,12 @@ def without_colours(data: bytes, *, is_marked: bool = False) -> View | None:
 
 
 def around(data: bytes, names: Iterable[tuple[int, int]]) -> Iterator[View]:
-    """Yield the texts in which names stand that have no value as the data is."""
-    done = 0
+    """Yield the texts in which names stand that have no value as the data is: so much
+    of it in all, since each is looked through like any other."""
+    done, room = 0, len(data) // 2 + _FREE
     for begin, finish in names:
+        if room < 0:
+            break
         if begin < done or _has_none(data, begin, finish):
             continue
         for place, regex, new in (
@@ -132,6 +137,7 @@ def around(data: bytes, names: Iterable[tuple[int, int]]) -> Iterator[View]:
         ):
             if place:
                 done = place[1]
+                room -= _EACH + done - place[0]
                 yield _view(data, regex, new, place)
                 break
 
