@@ -147,9 +147,7 @@ LS = ["ls\r\nyou said ls\n$ "]
 
 
 @contextmanager
-def switched(
-    proxy: Proxy, url: str, to: str = "tcp", **how: Any
-) -> Iterator[socket.socket]:
+def switched(proxy: Proxy, url: str, to: str = "tcp", **how: Any) -> Iterator["Plug"]:
     """Start the shell, and yield its connection once it has said hello."""
     with asked(proxy, url, to, **how) as plug:
         until(plug, b"$ ")
@@ -164,7 +162,7 @@ def asked(
     *,
     chunked: bool = False,
     ca: Path | None = None,
-) -> Iterator[socket.socket]:
+) -> Iterator["Plug"]:
     """Ask for the shell, over TLS with a CA."""
     place = url.removeprefix("tcp://")
     path = "/v1.43/exec/shell/start"
@@ -178,29 +176,60 @@ def asked(
         parts = f"{len(body):x}\r\n{body}\r\n0\r\n\r\n"
         request = f"{head}{more}Transfer-Encoding: chunked\r\n\r\n{parts}"
     with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as raw:
-        plug = raw
+        plug: Plug = raw
         if ca is not None:
             raw.sendall(f"CONNECT {place} HTTP/1.1\r\n\r\n".encode())
             until(raw, b"\r\n\r\n")
-            context = ssl.create_default_context(cafile=ca)
-            plug = context.wrap_socket(raw, server_hostname="localhost")
-        with plug:
-            plug.sendall(request.encode())
-            yield plug
+            plug = Tls(raw, ssl.create_default_context(cafile=ca))
+        plug.sendall(request.encode())
+        yield plug
 
 
-def say_no_more(plug: socket.socket) -> None:
-    """End the client's side: in TLS with a close_notify."""
-    if not isinstance(plug, ssl.SSLSocket):
-        plug.shutdown(socket.SHUT_WR)
-        return
-    plug.settimeout(0)
-    with suppress(ssl.SSLError):  # what the other side says is heard later, or was sent
-        plug.unwrap()
-    plug.settimeout(PATIENCE)
+class Tls:
+    """TLS of which each side ends alone. A socket of Python's that ends its own reads
+    at once, and loses what has come from the other one."""
+
+    def __init__(self, raw: socket.socket, context: ssl.SSLContext) -> None:
+        self._raw, self._in, self._out = raw, ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._in, self._out, server_hostname="localhost")
+        self._do(self._tls.do_handshake)
+
+    def _do(self, step: Callable[..., Any], *what: object) -> Any:
+        while True:
+            try:
+                return step(*what)
+            except ssl.SSLWantReadError:
+                self._flush()
+                if data := self._raw.recv(65536):
+                    self._in.write(data)
+                else:
+                    self._in.write_eof()
+            finally:
+                self._flush()
+
+    def _flush(self) -> None:
+        self._raw.sendall(self._out.read())
+
+    def sendall(self, data: bytes) -> None:
+        self._do(self._tls.write, data)
+
+    def recv(self, size: int) -> bytes:
+        try:
+            return self._do(self._tls.read, size)
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return b""
+
+    def shutdown(self, _: int) -> None:
+        """Say that no more comes: a close_notify."""
+        with suppress(ssl.SSLWantReadError):
+            self._tls.unwrap()
+        self._flush()
 
 
-def until(plug: socket.socket, mark: bytes) -> bytes:
+Plug = socket.socket | Tls
+
+
+def until(plug: Plug, mark: bytes) -> bytes:
     heard = b""
     while not heard.endswith(mark):
         part = plug.recv(4096)
@@ -358,11 +387,9 @@ def test_what_is_answered_to_the_end_of_the_client_is_heard(
         with switched(proxy, url, ca=ca) as plug:
             plug.sendall(b"ls\n")
             until(plug, b"said ls\n$ ")
-            say_no_more(plug)
+            plug.shutdown(socket.SHUT_WR)
             until(plug, b"bye\r\n")
-            with suppress(ssl.SSLZeroReturnError):  # so Python says it of both ends
-                return plug.recv(1)
-            return b""
+            return plug.recv(1)
 
     proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
     proxy.wait_until_listening()
@@ -383,7 +410,7 @@ def test_what_is_answered_to_the_end_of_a_client_that_passes_is_heard(
     proxy = mitmdump(tmp_path / "a.yaml", "record_only", **options)
     proxy.wait_until_listening()
     with docker() as url, switched(proxy, url) as plug:
-        say_no_more(plug)
+        plug.shutdown(socket.SHUT_WR)
         assert until(plug, b"bye\r\n") == b"bye\r\n"
         assert plug.recv(1) == b""
         assert proxy.stop() == 0, proxy.log
@@ -404,7 +431,7 @@ def test_it_is_heard_through_another_proxy(
     proxy = mitmdump_own(tmp_path / "a.yaml", "record_only", **more)
     proxy.wait_until_listening()
     with docker(leaf=leaf) as url, switched(proxy, url, ca=ca) as plug:
-        say_no_more(plug)
+        plug.shutdown(socket.SHUT_WR)
         assert until(plug, b"bye\r\n") == b"bye\r\n"
 
 
