@@ -365,7 +365,7 @@ def _leaves_the_lock(patch: Patch, folder: Path) -> None:
 
 def _lets_them_break(patch: Patch, folder: Path) -> None:
     before = http2.Http2Client.__init__
-    patch.delattr(before, "_vcr_lets_origins_finish", raising=False)
+    patch.delattr(before, "_vcr_makers", raising=False)
     let_origins_finish()
     assert http2.Http2Client.__init__ is before
 

@@ -10,19 +10,21 @@ origin's while its connection ends, in whatever way: mitmproxy forgets it.
 """
 
 from collections.abc import Callable, Generator
-from functools import partial, wraps
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from weakref import WeakSet
 
 from mitmvcr.proxy.host.capabilities import capabilities
+from mitmvcr.proxy.host.wrapping import wrap
 
 if TYPE_CHECKING:
     from mitmproxy.connection import Connection
 
 Commands = Generator[Any, Any, None]
+#: A method of mitmproxy's, or ours in its place.
+Method = Callable[..., Any]
 #: Frames to send, and events.
 Taken = tuple[list[Any], list[Any]]
-_OURS = "_vcr_lets_origins_finish"
 _leaving: "WeakSet[Connection]" = WeakSet()
 #: Of those, the ones that have answered something.
 _helping: "WeakSet[Connection]" = WeakSet()
@@ -53,28 +55,23 @@ def let_origins_finish() -> None:
     from mitmproxy.proxy.layers import http as layers
     from mitmproxy.proxy.layers.http._http2 import Http2Client
 
-    if not hasattr(Http2Client.__init__, _OURS):
-        _watch(Http2Client)
-        _set_aside_at_the_end(Http2Client)
-        _close_behind_the_last(Http2Client, layers)
-        _use_no_more(layers)
-        _ask_again(layers)
+    wrap(Http2Client, "__init__", _watching)
+    wrap(Http2Client, "close_connection", _setting_aside)
+    wrap(Http2Client, "_handle_event", _closing_behind_the_last, layers)
+    wrap(layers.GetHttpConnection, "connection_spec_matches", _using_no_more)
+    wrap(layers.HttpStream, "handle_protocol_error", _asking_again, layers)
 
 
-def _watch(side: Any) -> None:
+def _watching(original: Method) -> Method:
     from hyperframe.frame import GoAwayFrame
 
-    original = side.__init__
-
-    @wraps(original)
     def __init__(self: Any, context: Any) -> None:
         original(self, context)
         self.provisional_max_concurrency = 1  # gRPC's servers count from the start
         taken = self.h2_conn._frame_dispatch_table
         taken[GoAwayFrame] = partial(_leave, self, taken[GoAwayFrame])
 
-    setattr(__init__, _OURS, True)
-    side.__init__ = __init__
+    return __init__
 
 
 def _leave(client: Any, ends: Callable[[Any], Taken], frame: Any) -> Taken:
@@ -108,23 +105,18 @@ def _set_aside(client: Any) -> None:
     client.stream_queue.clear()
 
 
-def _set_aside_at_the_end(side: Any) -> None:
-    original = side.close_connection
-
-    @wraps(original)
+def _setting_aside(original: Method) -> Method:
     def close_connection(self: Any, msg: str) -> Commands:
         _set_aside(self)
         yield from original(self, msg)
 
-    side.close_connection = close_connection
+    return close_connection
 
 
-def _close_behind_the_last(side: Any, layers: Any) -> None:
+def _closing_behind_the_last(original: Method, layers: Any) -> Method:
     """Close the connection behind its last answer: mitmproxy has but five at a time for
     a client. It keeps streams that the client reset or ended last."""
-    original = side._handle_event
 
-    @wraps(original)
     def _handle_event(self: Any, event: Any) -> Commands:
         if isinstance(event, layers.RequestHeaders):
             self.our_stream_id.pop(event.stream_id, None)  # it is asked again
@@ -137,7 +129,7 @@ def _close_behind_the_last(side: Any, layers: Any) -> None:
             yield from self.close_connection("the origin has answered all that it does")
         yield from _send_elsewhere(self, layers)
 
-    side._handle_event = _handle_event
+    return _handle_event
 
 
 def _send_elsewhere(client: Any, layers: Any) -> Commands:
@@ -148,20 +140,14 @@ def _send_elsewhere(client: Any, layers: Any) -> Commands:
         yield layers.ReceiveHttp(refused)
 
 
-def _use_no_more(layers: Any) -> None:
-    original = layers.GetHttpConnection.connection_spec_matches
-
-    @wraps(original)
+def _using_no_more(original: Method) -> Method:
     def connection_spec_matches(self: Any, connection: Any) -> bool:
         return connection not in _leaving and bool(original(self, connection))
 
-    layers.GetHttpConnection.connection_spec_matches = connection_spec_matches
+    return connection_spec_matches
 
 
-def _ask_again(layers: Any) -> None:
-    original = layers.HttpStream.handle_protocol_error
-
-    @wraps(original)
+def _asking_again(original: Method, layers: Any) -> Method:
     def handle_protocol_error(self: Any, event: Any) -> Commands:
         is_refused = (
             isinstance(event, layers.ResponseProtocolError)
@@ -176,7 +162,7 @@ def _ask_again(layers: Any) -> None:
         else:
             yield from original(self, event)
 
-    layers.HttpStream.handle_protocol_error = handle_protocol_error
+    return handle_protocol_error
 
 
 def _has_a_try(stream: Any) -> bool:

@@ -4,8 +4,8 @@ than a WebSocket (proxy/layers/tcp.py): overheard, or played.
 To be imported where the capability "upgraded connections" is there, and only there.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
 from typing import Any
 
 from mitmproxy import http
@@ -20,11 +20,11 @@ from mitmvcr.proxy.host.backpressure import handler_of
 from mitmvcr.proxy.host.choices import choose
 from mitmvcr.proxy.host.naps import Commands, Nap
 from mitmvcr.proxy.host.schedule import Overheard, Speaker, Unheard
+from mitmvcr.proxy.host.wrapping import wrap
 
 #: Untyped, since what is replaced in it is not promised to be there: checks.py looks.
 _module: Any = _tcp
 _tls: Any = tls
-_OURS = "_vcr_keeps_what_comes_early"
 
 
 def follow(flow: http.HTTPFlow, part: Overheard | Speaker) -> None:
@@ -42,12 +42,10 @@ def keep_what_comes_early() -> None:
     """Pass on what comes with the head of a 101 as it is: mitmproxy takes line ends off
     its beginning, as behind a CONNECT (layers/http/_http1.py: make_pipe), and puts into
     chunks what follows a request that came in them (send)."""
-    side: Any = _http1.Http1Connection
-    if hasattr(side.make_pipe, _OURS):
-        return
-    original = side.make_pipe
+    wrap(_http1.Http1Connection, "make_pipe", _keeping)
 
-    @wraps(original)
+
+def _keeping(original: Callable[[Any], Commands]) -> Callable[[Any], Commands]:
     def make_pipe(self: Any) -> Commands:
         is_switch = self.response is not None and self.response.status_code == 101
         early = self.buf.maybe_extract_at_most(len(self.buf)) if is_switch else None
@@ -57,8 +55,7 @@ def keep_what_comes_early() -> None:
         if early:
             yield from self.state(events.DataReceived(self.conn, bytes(early)))
 
-    setattr(make_pipe, _OURS, True)
-    side.make_pipe = make_pipe
+    return make_pipe
 
 
 def _unframed(message: Any) -> Any:
