@@ -221,3 +221,17 @@ def test_each_virtual_host_of_one_address_gets_its_own(tmp_path, confdir):
     assert bodies[:3] == [b"of b", b"of a", b"of b"]
     assert own.answers[3].startswith(b"HTTP/1.1 424 ")
     assert bodies[4] == b"of b"
+
+
+def test_those_of_a_large_suite_are_all_kept(tmp_path, confdir):
+    """Ten thousand interactions of a KiB are as large."""
+    paths = [f"/{number}" for number in range(600)]
+    kept = [interaction(f"{BASES[0]}{path}", b"y" * 15_000) for path in paths]
+    path = cassette(tmp_path / "a.yaml", *kept)
+
+    def twice(proxy: Proxy) -> Iterator[bytes]:
+        client = Client(proxy)
+        for path in 2 * paths:
+            yield client.ask(spelled(BASES[0], (b"GET", path.encode(), b"", b"")))
+
+    assert played(path, confdir, twice, allow_repeats="all").again == len(paths)

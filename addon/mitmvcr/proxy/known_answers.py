@@ -11,8 +11,9 @@ from mitmvcr.proxy.flow.player import Player
 from mitmvcr.view.redirects import Link, link_of
 from mitmvcr.view.requests import LiveRequest
 
-#: So many bytes of requests and answers are kept.
-_MOST = 1 << 23
+#: So many bytes of requests and answers are kept: of 1 KiB each, those of 20,000
+#: interactions. Where they do not suffice, a request costs ten times as much.
+_MOST = 1 << 26
 #: A longer answer takes its time anyway.
 _LARGE = 1 << 16
 _A = TypeVar("_A")
