@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -506,6 +507,20 @@ def test_what_cannot_be_read_is_not_shown_whole(cli, tmp_path, sent):
     assert "(not shown)" in out
     is_whole = sent.endswith(b"\r\n")
     assert ("got 400 from the proxy, and is neither" in out) is is_whole
+
+
+def test_workers_print_no_flows_unless_they_are_asked_to():
+    def detail(**options: Any) -> list[str]:
+        made = ServeOptions(ui="dump", host="::1", port=9, **options)
+        texts = proxy_arguments(made, parse_settings(cassette="c"), Path("/home"), {})
+        return [each for each in texts if each.startswith("flow_detail=")]
+
+    assert detail() == []
+    assert detail(workers=2) == ["flow_detail=0"]
+    assert detail(workers=2, set=("flow_detail=1",)) == [
+        "flow_detail=0",
+        "flow_detail=1",
+    ]
 
 
 def test_all_options_are_handed_on(monkeypatch):

@@ -220,8 +220,10 @@ def proxy_arguments(
     """Return mitmproxy's command line."""
     places = ["--listen-host", options.host, "--listen-port", str(options.port)]
     pairs = [("confdir", str(confdir)), *_option_values(settings)]
+    if options.attached or options.workers > 1:
+        pairs.append(("flow_detail", "0"))  # nobody watches, and the lane needs it
     if options.attached:
-        pairs += [("flow_detail", "0"), ("termlog_verbosity", "warn")]
+        pairs.append(("termlog_verbosity", "warn"))
     if roots := _trusted(confdir, inherited):
         pairs.append(("ssl_verify_upstream_trusted_ca", str(roots)))
     texts = [*(f"{name}={value}" for name, value in pairs), *options.set]
