@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mitmvcr.lane import Connection, Hello
+from mitmvcr.lane import Connection, Hello, Later
 
 GET = b"GET http://api.test/%d HTTP/1.1\r\n\r\n"
 CONNECT = b"CONNECT api.test:443 HTTP/1.1\r\n\r\n"
@@ -49,6 +49,8 @@ class Desk:
         self.noted: list[str] = []
         self.sent: list[tuple | None] = []
         self.known: dict[tuple, bytes] = {}
+        #: Of paths whose answers take long.
+        self.later: dict[bytes, asyncio.Future[bytes | None]] = {}
         self.passed: tuple | None = None
         #: What waits for its turn; None where everybody has it at once.
         self.waiting: list[Callable[[], None]] | None = None
@@ -59,13 +61,18 @@ class Desk:
     def answer_again(self, line, sent) -> bytes | None:
         return self.known.get(sent)
 
-    def answer(self, line, request, sent=None) -> bytes | None:
+    def answer(self, line, request, sent=None) -> bytes | Later | None:
+        if request.path in self.later:
+            return self.waited(self.later[request.path])
         if request.path == self.unknown:
             return None
         self.sent.append(sent)
         place = request.scheme, request.host, request.port
         self.seen.append((*place, request.method, request.path, request.content))
         return b"<%b>" % request.path
+
+    async def waited(self, answer: asyncio.Future[bytes | None]) -> bytes | None:
+        return await answer
 
     def in_turn(self, work) -> None:
         if self.waiting is None:
@@ -167,13 +174,104 @@ def test_a_client_that_reads_slowly_waits_for_the_rest(client, desk, transport) 
         b"GET http://api.test/unknown HTTP/1.1\r\n\r\n" + GET % 3,
         b"GET /2 HTTP/1.1\r\n\r\n",
         b"\x16\x03\x01",
-        b"POST http://a.test/ HTTP/1.1\r\nContent-Length: 20000\r\n\r\n",
+        b"POST http://a.test/ HTTP/1.1\r\nContent-Length: 2000000\r\n\r\n",
     ],
 )
 def test_what_is_not_answered_is_passed_on_as_it_came(client, desk, rest) -> None:
     client.data_received(GET % 1 + rest)
     assert desk.passed == (rest, False, b"")
     assert desk.noted == ["came", "left"]
+
+
+CLOSING = b"GET http://a.test/4 HTTP/1.1\r\nConnection: close\r\n\r\n"
+
+
+def later(desk, *paths: bytes) -> list[asyncio.Future[bytes | None]]:
+    """Let the answers to these take long; call it in a loop."""
+    made = [asyncio.get_running_loop().create_future() for _ in paths]
+    desk.later = dict(zip(paths, made, strict=True))
+    return made
+
+
+async def settled() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def test_what_comes_behind_a_slow_answer_waits_for_it(client, desk, transport) -> None:
+    async def main() -> None:
+        first, second = later(desk, b"/2", b"/4")
+        client.data_received(GET % 1 + GET % 2 + GET % 3 + GET % 4 + (GET % 5)[:7])
+        await settled()
+        assert (transport.written, transport.is_paused) == (b"</1>", True)
+        first.set_result(b"<two>")
+        await settled()
+        assert (transport.written, transport.is_paused) == (b"</1><two></3>", True)
+        second.set_result(b"<four>")
+        await settled()
+        assert not transport.is_paused
+        client.data_received((GET % 5)[7:])
+
+    asyncio.run(main())
+    assert transport.written == b"</1><two></3><four></5>"
+    assert desk.passed is None
+
+
+def test_a_slow_answer_that_is_not_ours_is_passed_on(client, desk, transport) -> None:
+    async def main() -> None:
+        (first,) = later(desk, b"/2")
+        client.data_received(GET % 1 + GET % 2 + GET % 3)
+        first.set_result(None)
+        await settled()
+
+    asyncio.run(main())
+    assert (transport.written, transport.is_paused) == (b"</1>", False)
+    assert desk.passed == (GET % 2 + GET % 3, False, b"")
+
+
+def test_a_slow_answer_may_be_the_last(client, desk, transport) -> None:
+    async def main() -> None:
+        (first,) = later(desk, b"/4")
+        client.data_received(CLOSING + GET % 2)
+        first.set_result(b"<four>")
+        await settled()
+
+    asyncio.run(main())
+    assert (transport.written, transport.is_closed) == (b"<four>", True)
+
+
+def test_who_has_left_gets_no_slow_answer(client, desk, transport) -> None:
+    async def main() -> None:
+        (first,) = later(desk, b"/2")
+        client.data_received(GET % 2)
+        client.close()
+        first.set_result(b"<two>")
+        await settled()
+
+    asyncio.run(main())
+    assert transport.written == b""
+
+
+def test_who_reads_slowly_is_not_read_from_behind_a_slow_answer(
+    client, desk, transport, monkeypatch
+) -> None:
+    write = transport.write
+
+    def filling(data: bytes) -> None:
+        write(data)
+        client.pause_writing()
+
+    async def main() -> None:
+        (first,) = later(desk, b"/2")
+        client.data_received(GET % 2 + GET % 3)
+        monkeypatch.setattr(transport, "write", filling)
+        first.set_result(b"<two>")
+        await settled()
+        assert (transport.written, transport.is_paused) == (b"<two>", True)
+        client.resume_writing()
+
+    asyncio.run(main())
+    assert transport.written == b"<two></3>"
 
 
 def test_a_tunnel_that_speaks_no_tls_is_passed_on_with_its_connect(

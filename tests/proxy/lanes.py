@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -21,7 +22,8 @@ from mitmvcr.control.guards import HEADER
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.format import writer
-from mitmvcr.proxy.lane import Lane
+from mitmvcr.proxy.answering import over_http2
+from mitmvcr.proxy.lane_answers import LaneAnswers, SlowError
 from mitmvcr.proxy.launch import Proxy, running_proxy
 from option_samples import parse_settings
 from patience import PATIENCE
@@ -103,29 +105,38 @@ class _Kept(logging.Handler):
 @contextmanager
 def watched(outcome: Outcome) -> Iterator[None]:
     """Count what the lane answers, and keep the log."""
-    answer, again, kept = Lane._answer, Lane._again, _Kept()
+    now, later, again = LaneAnswers.now, LaneAnswers.later, LaneAnswers.again
+    kept = _Kept()
 
-    def counted(self: Lane, *args: Any) -> Any:
-        answered = answer(self, *args)
-        outcome.lane += answered is not None
-        outcome.passed += answered is None
-        return answered
+    def counted(answer: Any) -> Any:
+        outcome.lane += answer is not None
+        outcome.passed += answer is None
+        return answer
 
-    def counted_again(self: Lane, *args: Any) -> Any:
+    def counted_now(self: LaneAnswers, *args: Any) -> Any:
+        try:
+            return counted(now(self, *args))
+        except SlowError:
+            if over_http2 in args:  # else it is counted later
+                counted(None)
+            raise
+
+    async def counted_later(self: LaneAnswers, *args: Any) -> Any:
+        return counted(await later(self, *args))
+
+    def counted_again(self: LaneAnswers, *args: Any) -> Any:
         answered = again(self, *args)
         outcome.lane += answered is not None
         outcome.again += answered is not None
         return answered
 
-    Lane._answer = counted  # type: ignore[method-assign]
-    Lane._again = counted_again  # type: ignore[method-assign]
     logging.getLogger().addHandler(kept)
     logging.getLogger(_SERVER).setLevel(logging.INFO)
+    counting = {"now": counted_now, "later": counted_later, "again": counted_again}
     try:
-        yield
+        with patch.multiple(LaneAnswers, **counting):
+            yield
     finally:
-        Lane._answer = answer  # type: ignore[method-assign]
-        Lane._again = again  # type: ignore[method-assign]
         logging.getLogger().removeHandler(kept)
         logging.getLogger(_SERVER).setLevel(logging.NOTSET)
         outcome.connects = kept.connects

@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import pytest
 from mitmproxy.master import Master
@@ -482,3 +483,95 @@ def test_sessions_with_ports_of_their_own_are_in_the_lane(tmp_path, confdir):
     assert bodies[:-1] == b"a a a b b b".split()
     assert fast.answers[-1][9:12] == b"424"
     assert (own.lane, fast.lane) == (0, 4)
+
+
+def posted(path: str, body: bytes, lines: bytes = b"") -> bytes:
+    head = f"POST http://{HOST}{path} HTTP/1.1\r\nHost: {HOST}\r\n".encode()
+    return head + lines + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+@pytest.mark.parametrize(("spool", "lane"), [("1048576", 5), ("100000", 3)])
+def test_large_requests_are_in_the_lane_up_to_what_is_spooled(
+    spool, lane, tmp_path, confdir
+):
+    """A client may send the next while one is looked through."""
+    sizes = [20_000, 90_000, 300_000, 600_000, 1_100_000]
+    bodies = [b'{"text": "%b"}' % (b"word " * (size // 5)) for size in sizes]
+    kept = (
+        interaction(f"http://{HOST}/{n}", b"%d" % n, method="POST", sent=body)
+        for n, body in enumerate(bodies)
+    )
+    path = cassette(tmp_path / "a.yaml", *kept, interaction(f"http://{HOST}/get"))
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        client = Client(proxy)
+        get = GET % (b"/get", b"")
+        client.send(posted("/0", bodies[0]) + get)
+        yield client.answer()
+        yield client.answer()
+        for number, body in enumerate(bodies[1:], 1):
+            yield client.ask(posted(f"/{number}", body))
+
+    options = {"allow_repeats": "all", "spool": spool}
+    own = played(path, confdir, play, lane="off", **options)
+    fast = played(path, confdir, play, lane="auto", **options)
+    assert fast.unlike(own) == []
+    assert fast.lane == lane
+
+
+@pytest.mark.parametrize("size", [50, 50_000])
+def test_who_ends_tls_behind_a_request_is_answered(size, tmp_path, confdir):
+    """Its last record comes with the request, and what leaves is counted by its size:
+    OpenSSL reads no more behind a close_notify of its own."""
+    body = b"x" * size
+    kept = interaction(f"https://{HOST}/", b"y" * 5000, method="POST", sent=body)
+    path = cassette(tmp_path / "a.yaml", kept)
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        client = Client(proxy)
+        client.send(f"CONNECT {HOST}:443 HTTP/1.1\r\n\r\n".encode())
+        client.answer(b"HEAD")
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = ssl.create_default_context(cafile=proxy.ca_file)
+        tls = context.wrap_bio(incoming, outgoing, server_hostname=HOST)
+        while True:
+            with suppress(ssl.SSLWantReadError):
+                tls.do_handshake()
+                break
+            client.send(outgoing.read())
+            incoming.write(client.socket.recv(9999))
+        head = f"POST / HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {size}\r\n\r\n"
+        tls.write(head.encode() + body)
+        with suppress(ssl.SSLWantReadError):
+            tls.unwrap()
+        client.send(outgoing.read())
+        heard = client.rest()
+        yield b"answered" if len(heard) > 5000 else heard
+
+    found = played(path, confdir, play)
+    assert (found.lane, found.answers) == (1, [b"answered"])
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_many_of_one_url_are_in_the_lane_in_any_order(order, tmp_path, confdir):
+    """The last of them is found once all others were read, in turns of the loop."""
+    bodies = [b'{"id": %d}' % number for number in range(300)]
+    kept = [
+        interaction(
+            f"http://{HOST}/rpc",
+            body[7:-1],
+            method="POST",
+            sent=body,
+        )
+        for body in bodies
+    ]
+    path = cassette(tmp_path / "a.yaml", *kept)
+
+    def play(proxy: Proxy) -> Iterator[bytes]:
+        client = Client(proxy)
+        for body in bodies[::order]:
+            answer = client.ask(posted("/rpc", body))
+            assert answer.endswith(b"\r\n\r\n" + body[7:-1])
+            yield answer
+
+    assert (played(path, confdir, play).lane, len(bodies)) == (300, 300)

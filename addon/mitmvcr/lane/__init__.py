@@ -7,4 +7,4 @@ so goes to mitmproxy as it came, so that no answer depends on the lane.
 from mitmvcr.lane.answers import render, render_http2, render_parts
 from mitmvcr.lane.connection import Connection
 from mitmvcr.lane.hello import Hello
-from mitmvcr.lane.line import MARK, Answer, Ends, Line, Sent, SentFields
+from mitmvcr.lane.line import MARK, Answer, Ends, Later, Line, Sent, SentFields

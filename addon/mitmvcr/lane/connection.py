@@ -3,36 +3,20 @@
 import asyncio
 import ssl
 from collections.abc import Callable
-from typing import Protocol
+from functools import partial
 
 from mitmvcr.lane import heads, hello
 from mitmvcr.lane.bridge import Bridge
-from mitmvcr.lane.heads import Head, Tunnel
-from mitmvcr.lane.line import Desk, Line
+from mitmvcr.lane.heads import Tunnel
+from mitmvcr.lane.held import Held
+from mitmvcr.lane.line import Desk, Line, Other
 from mitmvcr.lane.tls import Tls, why
-from mitmvcr.view.parts import PlainRequest
 
 #: A longer body is mitmproxy's.
-LONGEST_BODY = 1 << 14
+LONGEST_BODY = 1 << 20
+#: What is longer is not looked up among what was sent before.
+_LONGEST_AGAIN = 1 << 16
 _ESTABLISHED = b"%b 200 Connection established\r\n\r\n"
-
-
-class Other(Protocol):
-    """Who has all that comes: mitmproxy, or HTTP/2."""
-
-    def send(self, data: bytes) -> None:
-        """Take what the client has sent."""
-
-    def end(self) -> None:
-        """Note that the client sends no more."""
-
-    def pause(self) -> None:
-        """Send no more to the client for now."""
-
-    def resume(self) -> None: ...
-
-    def leave(self) -> None:
-        """End the connection."""
 
 
 class Connection(asyncio.Protocol):
@@ -50,6 +34,7 @@ class Connection(asyncio.Protocol):
         self._bridge: Other | None = None
         self._is_known = self._is_full = self._has_asked = False
         self._version = b""
+        self._held = Held(self._go_on)
         self.silence = 0
 
     def __repr__(self) -> str:
@@ -174,7 +159,7 @@ class Connection(asyncio.Protocol):
         else:
             self._buffer = rest
         self._flush(tls)
-        if tls.is_over:
+        if tls.is_over and not self._held:
             self._end()
 
     def _bridged(self, data: bytes) -> None:
@@ -220,13 +205,18 @@ class Connection(asyncio.Protocol):
             if over > size:
                 break
             self._has_asked = True
-            request = self._request(head, data[end + 4 : over])
+            request = head.request(self._place, data[end + 4 : over])
             closes = head.headers.closes
             is_all = not start and over == size and not closes
             sent = (self._place, data) if is_all else None
             answer = self._desk.answer(self._line, request, sent)
             if answer is None:
                 self._pass_on(data[start:])
+                return
+            if not isinstance(answer, bytes):
+                self._buffer = data[start:]
+                give = partial(self._give, over - start, closes)
+                self._held.until(self._transport, answer, give)
                 return
             self.count()
             self._send(answer)
@@ -236,8 +226,30 @@ class Connection(asyncio.Protocol):
             start = over
         self._buffer = data[start:]
 
+    def _give(self, size: int, closes: bool, answer: bytes | None) -> None:
+        """Answer the first request of what is here, which has so many bytes."""
+        data, self._buffer = self._buffer, b""
+        if answer is None:
+            self._pass_on(data)
+            return
+        self.count()
+        self._send(answer)
+        if closes:
+            self._end()
+        else:
+            self._serve(data[size:])
+
+    def _go_on(self) -> None:
+        """Receive more, now that no answer is waited for."""
+        if self._tls is not None and self._tls.is_over and self._bridge is None:
+            self._end()
+        if not self._is_full:
+            self._transport.resume_reading()
+
     def _answer_again(self, data: bytes) -> bool:
         """Answer what was sent before; most clients repeat themselves."""
+        if len(data) > _LONGEST_AGAIN:
+            return False
         answer = self._desk.answer_again(self._line, (self._place, data))
         if answer is None:
             return False
@@ -245,20 +257,6 @@ class Connection(asyncio.Protocol):
         self.count()
         self._send(answer)
         return True
-
-    def _request(self, head: Head, body: bytes) -> PlainRequest:
-        host, port = (head.host, head.port) if head.host else self._place
-        return PlainRequest(
-            host,
-            port,
-            head.method,
-            b"http" if head.host else b"https",
-            b"",
-            head.path,
-            b"HTTP/1.1",
-            head.headers.fields,
-            body,
-        )
 
     def _open_tunnel(self, tunnel: Tunnel, data: bytes, size: int) -> None:
         if self._tls is not None or not self._desk.is_open(self._line):

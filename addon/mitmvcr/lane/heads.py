@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from mitmvcr.view.parts import Fields, PlainHeaders
+from mitmvcr.view.parts import Fields, PlainHeaders, PlainRequest
 
 #: A longer head is mitmproxy's.
 LONGEST = 1 << 14
@@ -47,6 +47,21 @@ class Head(NamedTuple):
     port: int
     path: bytes
     headers: Headers
+
+    def request(self, place: tuple[str, int], body: bytes) -> PlainRequest:
+        """Return the request with its body; ``place`` is the tunnel's."""
+        host, port = (self.host, self.port) if self.host else place
+        return PlainRequest(
+            host,
+            port,
+            self.method,
+            b"http" if self.host else b"https",
+            b"",
+            self.path,
+            b"HTTP/1.1",
+            self.headers.fields,
+            body,
+        )
 
 
 class Tunnel(NamedTuple):

@@ -1,7 +1,7 @@
 """What a connection of the lane needs of others: mitmproxy's line, and who answers."""
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from mitmvcr.view.parts import Fields, PlainRequest
@@ -17,6 +17,10 @@ SentFields = tuple[tuple[str, int], bytes, Fields]
 Ends = tuple[tuple[Any, ...], tuple[Any, ...]]
 #: A header that names a request among those of its connection that go to mitmproxy.
 MARK = b"x-mitmvcr-lane"
+
+
+#: An answer that takes long to find.
+Later = Coroutine[Any, Any, bytes | None]
 
 
 class Answer(NamedTuple):
@@ -40,6 +44,24 @@ class Inner(Protocol):
         """Let it write no more."""
 
     def resume(self) -> None: ...
+
+
+class Other(Protocol):
+    """Who has all that comes: mitmproxy, or HTTP/2."""
+
+    def send(self, data: bytes) -> None:
+        """Take what the client has sent."""
+
+    def end(self) -> None:
+        """Note that the client sends no more."""
+
+    def pause(self) -> None:
+        """Send no more to the client for now."""
+
+    def resume(self) -> None: ...
+
+    def leave(self) -> None:
+        """End the connection."""
 
 
 class Line(Protocol):
@@ -68,9 +90,10 @@ class Desk(Protocol):
 
     def answer(
         self, line: Line, request: PlainRequest, sent: Sent | None = None
-    ) -> bytes | None:
-        """Return the answer in full; None where mitmproxy is to give it. ``sent`` is
-        all that the request was, where it stays open behind it."""
+    ) -> bytes | Later | None:
+        """Return the answer in full, or what finds it, which must not raise; None where
+        mitmproxy is to give it. ``sent`` is all that the request was, where it stays
+        open behind it."""
 
     def answer_again(self, line: Line, sent: Sent) -> bytes | None:
         """Return the answer to what was sent before, where it is known and stays so."""

@@ -8,34 +8,33 @@ twice.
 import asyncio
 import logging
 import ssl
-from collections.abc import Hashable, Set
+from collections.abc import Set
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from mitmvcr.core.modes import Replay
-from mitmvcr.core.steps import UnreadError
-from mitmvcr.lane import MARK, Answer, Connection, Ends, Hello, Line, Sent, SentFields
+from mitmvcr.lane import (
+    Answer,
+    Connection,
+    Ends,
+    Hello,
+    Later,
+    Line,
+    Sent,
+    SentFields,
+)
 from mitmvcr.lane.tls import OneByOne
 from mitmvcr.miss.log import UNREAD
 from mitmvcr.proxy import fitness, host
-from mitmvcr.proxy.answering import (
-    A,
-    Fault,
-    Handed,
-    Handover,
-    Render,
-    answered,
-    over_http1,
-    over_http2,
-)
+from mitmvcr.proxy.answering import Handed, over_http1, over_http2
 from mitmvcr.proxy.counts import LEFT, Counts, broken, tell_unread
-from mitmvcr.proxy.flow.player import LARGE, Player, size_of
+from mitmvcr.proxy.flow.player import Player
+from mitmvcr.proxy.handovers import ends_of
 from mitmvcr.proxy.host.leaves import Leaves
 from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.lines import Line as Taken
 from mitmvcr.proxy.host.plain import Alone, Plain, is_harmless
-from mitmvcr.proxy.known_answers import Known, KnownAnswers
+from mitmvcr.proxy.lane_answers import LaneAnswers, SlowError
 from mitmvcr.proxy.sessions import Sessions
 from mitmvcr.proxy.sessions.routes import SAYS_SESSION
 from mitmvcr.view.parts import PlainRequest
@@ -67,14 +66,13 @@ class Lane:
         self._intake = Intake(self.accept)
         self._plain: Plain | Alone = Plain()
         self._leaves = Leaves()
-        self._handed: dict[Handover, Handed | Fault] = {}
         self._marks = count()
         self._counted: set[Ends] = set()
         #: Clients of whom the log says already that they have come.
         self._told: set[Any] = set()
         self._open: set[Connection] = set()
         self._fit: WeakKeyDictionary[Player, bool] = WeakKeyDictionary()
-        self._known = KnownAnswers()
+        self._answers = LaneAnswers(self._player, self._is_for_us)
         self.in_turn = OneByOne().do
         self._is_plain = self._takes = False
         self._next: asyncio.TimerHandle | None = None
@@ -120,7 +118,7 @@ class Lane:
         if is_harmless(updated) and self._plain.is_same():
             return  # as where a session gets a port of its own
         self._fit.clear()
-        self._known.clear()
+        self._answers.known.clear()
         self._is_plain = self._plain.look()
         in_play = self._sessions.in_play()
         if self._is_there and any(each.settings.lane == "auto" for each in in_play):
@@ -181,62 +179,32 @@ class Lane:
     # Answers
 
     def answer_again(self, line: Line, sent: Sent) -> bytes | None:
-        known: Known[bytes] | None = self._known.get(sent)
-        return None if known is None else self._again(line, known)
+        known: bytes | None = self._answers.again(line, sent)
+        return known
 
     def answer_http2_again(self, line: Line, sent: SentFields) -> Answer | None:
-        known: Known[Answer] | None = self._known.get(sent)
-        return None if known is None else self._again(line, known)
-
-    def _again(self, line: Line, known: Known[A]) -> A | None:
-        if (player := self._player(line)) is None or player is not known.whose():
-            return None
-        return known.again(player)
+        known: Answer | None = self._answers.again(line, sent)
+        return known
 
     def answer(
         self, line: Line, request: PlainRequest, sent: Sent | None = None
-    ) -> bytes | None:
-        return self._answer(line, request, sent, over_http1)
+    ) -> bytes | Later | None:
+        try:
+            return self._answers.now(line, request, sent, over_http1)
+        except SlowError as slow:
+            return self._answers.later(line, slow.asked, sent)
 
     def answer_http2(
         self, line: Line, request: PlainRequest, sent: SentFields
     ) -> Answer | bytes:
         mark = b"%d" % next(self._marks)
-        answer = self._answer(line, request, sent, over_http2, mark)
-        if answer is None:
-            return mark if (line.ends, mark) in self._handed else b""
-        return answer
-
-    def _answer(
-        self,
-        line: Line,
-        request: PlainRequest,
-        sent: Hashable | None,
-        render: Render[A],
-        mark: bytes = b"",
-    ) -> A | None:
-        player = self._player(line)
-        if player is None or self._is_for_us(request):
-            return None
         try:
-            live = player.live_request(request)
-            if size_of(live.request) > LARGE:
-                return None
-            learned = player.session.standing.learned
-            decision = player.session.plan(live.request)
-            if isinstance(decision, Replay):
-                found = answered(player, request, live, decision, render)
-                if found is not None:
-                    if sent is not None:
-                        self._known.keep(sent, player, learned, live, found)
-                    return found[1]
-        except UnreadError:
-            return None
-        except Exception as error:  # noqa: BLE001 - mitmproxy's way answers that too
-            self._handed[line.ends, mark] = Fault(player, error)
-        else:
-            self._handed[line.ends, mark] = Handed(player, live, decision)
-        return None
+            answer = self._answers.now(line, request, sent, over_http2, mark)
+        except SlowError:
+            return b""
+        if answer is None:
+            return mark if (line.ends, mark) in self._answers.handed else b""
+        return answer
 
     def _is_for_us(self, request: PlainRequest) -> bool:
         """Return whether a request says something of its session, which is taken out
@@ -246,12 +214,7 @@ class Lane:
         )
 
     def handed(self, flow: "http.HTTPFlow") -> Handed | None:
-        """Return what was decided of a flow before mitmproxy had it. Raise the error
-        that there was."""
-        found = self._handed.pop(_handover(flow), None) if self._handed else None
-        if isinstance(found, Fault):
-            raise found.error
-        return found
+        return self._answers.handed.take(flow)
 
     def context(
         self, line: Line, place: tuple[str, int], greeting: Hello
@@ -291,7 +254,7 @@ class Lane:
 
     def has_counted(self, client: "connection.Client") -> bool:
         """Return whether a client that mitmproxy has now was counted already."""
-        ends = _ends(client)
+        ends = ends_of(client)
         if ends not in self._counted:
             return False
         self._counted.discard(ends)
@@ -324,26 +287,7 @@ class Lane:
         logger.debug("mitmvcr: the lane leaves %s to mitmproxy", line.ends[0])
 
     def client_disconnected(self, client: "connection.Client") -> None:
-        """Undo what was decided for a client that has left before mitmproxy had it."""
-        for each in [each for each in self._handed if each[0] == _ends(client)]:
-            self._undo(each)
+        self._answers.handed.left(client)
 
     def error(self, flow: "http.HTTPFlow") -> None:
-        """Undo the same of a stream that its client has left."""
-        if self._handed:
-            self._undo(_handover(flow))
-
-    def _undo(self, handover: Handover) -> None:
-        found = self._handed.pop(handover, None)
-        if found is not None:
-            found.undo()
-
-
-def _ends(client: "connection.Client") -> Ends:
-    return client.peername, client.sockname
-
-
-def _handover(flow: "http.HTTPFlow") -> Handover:
-    """Return what a flow was handed over by, and take the mark out of its request."""
-    mark: str = flow.request.headers.pop(MARK.decode(), "")
-    return _ends(flow.client_conn), mark.encode()
+        self._answers.handed.failed(flow)
