@@ -71,6 +71,9 @@ class Line(Protocol):
     @property
     def ends(self) -> Ends: ...
 
+    def is_closing(self) -> bool:
+        """Return whether the client gets nothing any more."""
+
     def pass_on(self, received: bytes, *, is_over: bool, swallowed: bytes) -> None:
         """Let mitmproxy have it, with what was received, and where the client sends no
         more. What the client has had already is ``swallowed``."""

@@ -99,15 +99,21 @@ class LaneAnswers:
         return None
 
     async def later(self, line: Line, asked: Asked, sent: Sent | None) -> bytes | None:
-        """Decide as mitmproxy's own way does on what takes long, and answer."""
+        """Decide as mitmproxy's own way does on what takes long, and answer; undo it
+        for a connection that has ended meanwhile."""
         handover, (player, _, live, _) = (line.ends, b""), asked
+        handed: Handed | Fault
         try:
             decision = await planned(player.session, live.request)
-            if self._player_of(line) is player:  # it may have ended meanwhile
+            if not line.is_closing() and self._player_of(line) is player:
                 return self._given(handover, asked, decision, sent, over_http1)
-            self.handed[handover] = Handed(player, live, decision)
+            handed = Handed(player, live, decision)
         except Exception as error:  # noqa: BLE001 - mitmproxy's way answers that too
-            self.handed[handover] = Fault(player, error)
+            handed = Fault(player, error)
+        if line.is_closing():
+            handed.undo()
+        else:
+            self.handed[handover] = handed
         return None
 
     def _given(

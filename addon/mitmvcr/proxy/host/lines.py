@@ -120,6 +120,9 @@ class Line:
         self.held = asyncio.ensure_future(done)
         self.held.add_done_callback(lambda _: self.transport.resume_reading())
 
+    def is_closing(self) -> bool:
+        return self.transport.is_closing()
+
     def pass_on(self, received: bytes, *, is_over: bool, swallowed: bytes) -> None:
         reader, protocol = self._streams()
         self.transport.set_protocol(protocol)
