@@ -71,8 +71,8 @@ class Clock:
         return self._find_first()
 
     def answer(self, met: Interaction, own: Container[str] = ()) -> Interaction:
-        """Return an interaction with the times of its answer moved to the present, but
-        for ``own``, which are those of the client, as it said them now."""
+        """Return an interaction with the times of its answer moved to the present; its
+        client's ``own`` stay."""
         at = recorded_at(met.response)
         at = self._first if at is None else at
         if at is None:
