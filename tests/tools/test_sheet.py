@@ -13,6 +13,7 @@ from mitmvcr.format import reader, writer
 from mitmvcr.format.faults import Fault
 from mitmvcr.format.lines import Columns
 from mitmvcr.tools import Entry, Sheet, assembled, fitting, spliced
+from mitmvcr.tools.comments import begin
 from tools.making import data, met, of, sheet
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden" / "cassettes").rglob("*.yaml"))
@@ -366,3 +367,7 @@ def test_what_is_no_comment_of_its_own_stays_where_it_is() -> None:
     )
     assert given.lead(1) == b""
     assert b"# deep" in (given.written(0) or b"")
+
+
+def test_a_piece_may_be_nothing_but_comments() -> None:
+    assert begin(b"  # one\n\n# two\n", 4) == 0
