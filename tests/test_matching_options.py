@@ -3,9 +3,18 @@
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mitmvcr.core.errors import OptionError
-from mitmvcr.core.matching import DEFAULT_PARTS, Ignore, MatchSpec, Rule
+from mitmvcr.core.matching import (
+    DEFAULT_PARTS,
+    Ignore,
+    MatchSpec,
+    Rule,
+    glob_of,
+)
+from mitmvcr.core.matching.ignoring import Names
 from mitmvcr.core.matching.spec import GO_PARTS
 from mitmvcr.options import BY_NAME, Settings, Text, as_options
 from option_samples import parse_settings
@@ -196,3 +205,10 @@ def test_they_can_be_written_as_they_were_read(match: str) -> None:
         )
         == spec
     )
+
+
+@given(st.text(min_size=1) | st.text(" a=,*?[]!\n\udcff", min_size=1))
+def test_any_name_can_be_given_to_an_option(name: str) -> None:
+    (ignore,) = parse_matching(ignore_query=(glob_of(name),)).ignore_query
+    assert not Names([ignore]).counts(name)
+    assert glob_of("page") == "page"

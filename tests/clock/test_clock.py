@@ -12,6 +12,7 @@ import pytest
 
 from clock.test_moving import AT, DATE, TODAY, YEAR, answer, claims_of, jwt
 from memory_store import MemoryStore
+from mitmvcr.core.matching import DEFAULT, Matcher, MatchSpec, parse_ignore
 from mitmvcr.core.model import Cassette, Interaction, Request, Response
 from mitmvcr.core.modes import Mode, Refuse, Repeats, Replay
 from mitmvcr.session import Session, open_session
@@ -27,6 +28,7 @@ class World:
         *held: Interaction,
         fakes: bool = True,
         repeats: Repeats = Repeats.ALL,
+        matcher: MatchSpec = DEFAULT,
     ) -> None:
         self.now: float = AT + YEAR
         self.said: list[str] = []
@@ -35,6 +37,7 @@ class World:
             Mode.REPLAY_ONLY,
             repeats,
             exists=True,
+            matcher=Matcher(matcher),
             present=Present(lambda: self.now, self.said.append, fakes),
         )
 
@@ -142,6 +145,35 @@ def test_a_time_in_a_body_or_quoted_is_understood(quoted: str) -> None:
     in_url = in_url.replace("2024", "2025")
     assert world.ask(f"https://a.test/q?t={in_url}") is not None
     assert world.ask("https://a.test/b", b'{"a": "%s"}' % later.encode()) is not None
+
+
+@pytest.mark.parametrize("given", ["2024-11-28T13%3A00%3A00Z", "2024-11-28T13:00:00Z"])
+@pytest.mark.parametrize("sent", ["2024-11-28T13%3A00%3A00Z", "2024-11-28T13:00:00Z"])
+def test_a_time_of_a_signed_url_is_understood_in_any_spelling(
+    given: str, sent: str
+) -> None:
+    """As it was given out, with a percent sign, it ended the look-up with an error."""
+    world = World(
+        at("https://a.test/", f'{{"url": "https://b.test/k?se={given}"}}'.encode()),
+        at("https://a.test/b", asked=f'{{"until": "{sent}"}}'.encode()),
+    )
+    world.ask("https://a.test/")
+    back = sent.replace("2024", "2025").encode()
+    assert world.ask("https://a.test/b", b'{"until": "%b"}' % back) is not None
+
+
+def test_a_time_of_the_clients_own_is_of_the_present_already() -> None:
+    """It stands in the answer for the recorded one, and was moved once more."""
+    body = b'{"expires_at": "2024-11-28T14:00:00Z", "n": 1}'
+    met = at("https://a.test/tokens", body, asked=body)
+    echoed = replace(met.request, method="GET", echoes=("json.$.expires_at",))
+    ignored = (parse_ignore("$.expires_at="),)
+    world = World(replace(met, request=echoed), matcher=MatchSpec(ignore_json=ignored))
+    own = body.replace(b"2024-11-28T14", b"2025-11-29T07")
+    found = world.ask("https://a.test/tokens", own)
+    assert found is not None
+    assert found.body == own
+    assert dates(found) == [TODAY]
 
 
 #: How a time may be spelled that is moved -> the same a year later.

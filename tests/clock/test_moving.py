@@ -109,6 +109,11 @@ def test_what_nobody_means_stays(name: str, value: str) -> None:
         (f'{{"expires_at": "{DATE}"}}', f'{{"expires_at": "{TODAY}"}}'),
         (f'{{"a": "{{\\"exp\\":{AT}}}"}}', f'{{"a": "{{\\"exp\\":{AT + YEAR}}}"}}'),
         ("?se=2024-11-28T14%3A00%3A00Z&sig=x", "?se=2025-11-28T14%3A00%3A00Z&sig=x"),
+        ("?se=2024-11-28T14:00:00z&a", "?se=2025-11-28T14:00:00z&a"),
+        (
+            "?se=2024-11-28%2014%3A00%3A00%2B05%3A45&a",
+            "?se=2025-11-28%2014%3A00%3A00%2B05%3A45&a",
+        ),
         (
             f"&amp;Expires={AT}&amp;Signature=x",
             f"&amp;Expires={AT + YEAR}&amp;Signature=x",

@@ -1,5 +1,6 @@
 """Each part is compared as it says; keys and parts decide alike, whatever is chosen."""
 
+import gzip
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from mitmvcr.core.matching import PARTS, Ignore, Matcher, MatchSpec, parse_ignor
 from mitmvcr.core.model import Interaction, Request, Response
 
 FORM = {"Content-Type": ["application/x-www-form-urlencoded"]}
+PACKED = {**FORM, "Content-Encoding": ["gzip"]}
 JSON = {"Content-Type": ["application/json"]}
 
 
@@ -81,6 +83,7 @@ def same(how: MatchSpec, one: Request, other: Request) -> bool:
         ("form", post(b"a=1", FORM, "http://h/?b=2"), get("http://x/?a=1&b=2"), True),
         ("form", post(b"a=1&a=2", FORM), post(b"a=2&a=1", FORM), False),
         ("form", post(b"a=1", JSON), post(b"", JSON), True),
+        ("form", post(b"a=1", FORM), post(gzip.compress(b"a=1"), PACKED), True),
         ("form", post(b"a=1", FORM, "*"), post(b"a=1", FORM, "http://h/"), True),
         ("proto", Request(proto="HTTP/1.1"), Request(proto="HTTP/1.1"), True),
         ("proto", Request(proto="HTTP/1.1"), Request(proto="HTTP/2.0"), False),
@@ -117,6 +120,7 @@ def test_a_matcher_shows_its_parts() -> None:
         ("p[[]*]", "http://h/?p[x]=1&q=2", "http://h/?p[y]=2&q=2", True),
         ("p[0-9]", "http://h/?p1=1&q=2", "http://h/?q=2", True),
         ("caf%C3%A9 é", "http://h/?%C3%A9=1", "http://h/", True),
+        ("[=] []]", "http://h/?%3D=1&]=2", "http://h/", True),
         ("a", "*", "*", True),
     ],
 )
@@ -152,6 +156,11 @@ def test_headers_count_without_what_is_ignored(part: str) -> None:
         ("$..id=", '{"id":1}', "{}", False),
         ("$", "[1]", "{}", True),
         ("$.a $.b=", '{"a":1,"b":1}', '{"b":2}', True),
+        ("$[0] $[1]", "[1,2,3]", "[3]", True),  # as they stand in what came
+        ("$[0] $[1]", "[1,2,3]", "[1,2,4]", False),
+        ("$[0]= $[0]", "[1,2]", "[2]", True),
+        ("$.a[0] $.a= $.b", '{"a":[1,2],"b":1}', '{"a":3}', True),
+        ("$..t $.x[?@.t=='p']", '{"x":[{"t":"p"},{"t":"q"}]}', '{"x":[{}]}', True),
     ],
 )
 def test_json_counts_without_what_is_ignored(

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learn.two_runs import NOW, A, B, C, D, learned, rules, sources
-from mitmvcr.core.matching import Matcher, MatchSpec
+from mitmvcr.core.matching import Ignore, Matcher, MatchSpec
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.learn import Class, Facts
 
@@ -319,11 +319,14 @@ def test_a_port_is_of_the_machine() -> None:
     assert sources(found) == [("query.back", Class.MACHINE)]
 
 
-def test_names_that_cannot_be_written_have_no_rule() -> None:
-    one, other = (post(f"a%2Cb={each}", FORM) for each in (A, B))
+def test_a_name_is_written_as_an_option_can_have_it() -> None:
+    one, other = (post(f"+a%2Cb={each}", FORM) for each in (A, B))
     found = learned([one], [other])
-    assert found.rules == []
-    assert found.against
+    assert [each.ignore for each in found.rules] == [Ignore("[ ]a?b", True)]
+    one, other = (post(f"={each}&a=1", FORM) for each in (A, B))
+    unnamed = learned([one], [other])
+    assert unnamed.rules == []
+    assert unnamed.against
 
 
 uuids = st.integers(0, (1 << 128) - 1).map(lambda number: str(UUID(int=number)))

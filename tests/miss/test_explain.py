@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from explained import explain
 from mitmvcr.core.deck import Deck
-from mitmvcr.core.matching import DEFAULT, Ignoring, Matcher, MatchSpec, agree
+from mitmvcr.core.matching import DEFAULT, Ignore, Ignoring, Matcher, MatchSpec, agree
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.modes import Repeats
 from mitmvcr.miss.nearest import NEAREST
@@ -415,6 +415,30 @@ def got(url: str = URL, **headers: str) -> Request:
             got(URL + "?b=1&a=1"),
             ['query: "a=1&b=1" was "b=1&a=1"'],
             ("vcr_match=method,scheme,host,port,path,query",),
+        ),
+        (  # a name more, and an order that would still differ without it
+            spec("method", "url"),
+            got(URL + "?c=1&&a=1&b=1"),
+            got(URL + "?b=1&a=1&"),
+            ['query: "&a=1&b=1" was "b=1&a=1&"', 'query.c: "1" was absent'],
+            (
+                "vcr_match=method,scheme,host,port,path,query",
+                "vcr_ignore_query=c",
+            ),
+        ),
+        (
+            DEFAULT._replace(ignore_query=(Ignore("i"), Ignore("j", True))),
+            got(URL + "?j=1&a=1&i=3&b=1"),
+            got(URL + "?j=2&a=1&b=2"),
+            ['query.b: "1" was "2"'],
+            ("vcr_ignore_query=b",),
+        ),
+        (  # as an option can have it
+            spec("url"),
+            got("http://h/?%20a,b%3D=1"),
+            got("http://h/?%20a,b%3D=2"),
+            ['query. a,b=: "1" was "2"'],
+            ("vcr_ignore_query=[ ]a?b[=]",),
         ),
         (DEFAULT, got(URL + "/x"), got(URL), ["path: /v1/chat/x was /v1/chat"], ()),
         (DEFAULT, post(b"a"), post(b"b"), ['body at byte 0: "a" was "b"'], (NO_BODY,)),

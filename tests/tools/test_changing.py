@@ -7,8 +7,9 @@ import pytest
 
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.jsonpaths import json_path
+from mitmvcr.format.reader import loads
 from mitmvcr.tools.changing import Trim, renamed, renaming, trimmed
-from tools.making import met
+from tools.making import data, met
 
 SSE = "text/event-stream"
 
@@ -122,6 +123,8 @@ def test_what_does_not_name_it_stays():
         replace(met(), request=met().request),
     ):
         assert renamed(old, renaming("a.com", "b.org"), bodies=True)[0] is old
+        (read,) = loads(data(old), "x").interactions  # has tuples
+        assert renamed(read, renaming("a.com", "b.org"), bodies=True)[0] is read
     bare = replace(met(), request=replace(met().request, url="a.com/x"))
     assert renamed(bare, renaming("a.com", "b.org"))[0] is bare
 

@@ -13,6 +13,7 @@ from mitmvcr.format import reader, writer
 from mitmvcr.format.faults import Fault
 from mitmvcr.format.lines import Columns
 from mitmvcr.tools import Entry, Sheet, assembled, fitting, spliced
+from mitmvcr.tools.comments import begin
 from tools.making import data, met, of, sheet
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden" / "cassettes").rglob("*.yaml"))
@@ -302,3 +303,71 @@ def test_equal_requests_have_one_digest() -> None:
     a, b, c = sheet(met("/a", b"1"), met("/a", b"2"), met("/b")).entries
     assert a.request_digest == b.request_digest != c.request_digest
     assert Sheet([met("/a")]).entries[0].request_digest is None
+
+
+#: What somebody may have written between the lines of a cassette: before which of them,
+#: and what.
+COMMENTS = {
+    "---": "# of all\n\n",
+    "version": "# of the version\n",
+    "interactions": "  # of the list\n",
+    "    - id: 0": "\n    # of /a\n# and more of it\n\n",
+    "    - id: 1": "    # of /b\n",
+    "    - id: 2": "# - id: 7\n  # of /c " + "c" * 5000 + "\n",
+    "": "# the end\n\n",
+}
+
+
+def commented(written: bytes) -> bytes:
+    text = written.decode()
+    for start, comment in COMMENTS.items():
+        at = text.index(f"\n{start}") + 1 if start.strip("-") else 0
+        at = len(text) if not start else at
+        text = text[:at] + comment + text[at:]
+    return text.replace("version: 2", "version: 2 # two").encode()
+
+
+def test_comments_between_interactions_stay_whatever_changes() -> None:
+    held = [met(f"/{name}", answer=b"{}\n") for name in "abc"]
+    written = commented(data(*held))
+    given = of(written)
+    assert b"".join(assembled(given.entries, given)) == written
+    changes = {
+        at: replace(each, request=met("/z").request)
+        for at, each in enumerate(given.interactions)
+    }
+    changed = b"".join(spliced(given, changes))
+    assert [line for line in changed.splitlines() if b"#" in line or not line] == [
+        line for line in written.splitlines() if b"#" in line or not line
+    ]
+    assert len(reader.loads(changed, "x").interactions) == 3
+
+
+def test_comments_go_with_the_interaction_behind_them() -> None:
+    given = of(commented(data(*(met(f"/{name}") for name in "abc"))))
+    one, two, three = given.entries
+    text = b"".join(assembled([three, two], given)).decode()
+    order = ["# of /c", "/c", "# of /b", "/b", "# the end"]
+    places = [text.index(each) for each in order]
+    assert places == sorted(places)
+    assert of(commented(data(met("/a"), met("/b"), met("/c")))).digests == [
+        *sheet(met("/a"), met("/b"), met("/c")).digests
+    ]
+    assert one.sheet.lead(0) == b""
+    assert Sheet([met()]).lead(1) == b""
+
+
+def test_what_is_no_comment_of_its_own_stays_where_it_is() -> None:
+    """Deeper than where items begin it may be a line of a text."""
+    block = met("/a", answer=b"a\n# no comment\n")
+    given = of(
+        data(block, met("/b")).replace(
+            b"duration: 0s\n", b"duration: 0s\n      # deep\n", 1
+        )
+    )
+    assert given.lead(1) == b""
+    assert b"# deep" in (given.written(0) or b"")
+
+
+def test_a_piece_may_be_nothing_but_comments() -> None:
+    assert begin(b"  # one\n\n# two\n", 4) == 0

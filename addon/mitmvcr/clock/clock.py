@@ -1,7 +1,7 @@
 """The clock of a session: what it gave out later than it was, and what that was."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain, islice, product
@@ -70,8 +70,9 @@ class Clock:
     def _first(self) -> int | None:
         return self._find_first()
 
-    def answer(self, met: Interaction) -> Interaction:
-        """Return an interaction with the times of its answer moved to the present."""
+    def answer(self, met: Interaction, own: Container[str] = ()) -> Interaction:
+        """Return an interaction with the times of its answer moved to the present; its
+        client's ``own`` stay."""
         at = recorded_at(met.response)
         at = self._first if at is None else at
         if at is None:
@@ -82,7 +83,7 @@ class Clock:
         age = int(self._now()) - at
         if abs(age) < _SAME:  # no client minds, and a signature stays right
             return met
-        move = Move(at, age, self._later, self._fakes)
+        move = Move(at, age, self._later, self._fakes, own=own)
         new = move.interaction(met)
         for recorded, given in move.pairs.items():
             self._remember(given, recorded)
@@ -121,6 +122,7 @@ class Clock:
             if len(known) >= _MOST:
                 del known[next(iter(known))]
         self._given[recorded] = given
+        given, recorded = unquote(given), unquote(recorded)  # whatever a URL needs
         before = [each for each in self._recorded.get(given, []) if each != recorded]
         self._recorded[given] = [*before[-_MOST_OF_ONE:], recorded]
 

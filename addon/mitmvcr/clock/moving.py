@@ -1,8 +1,9 @@
 """An answer, moved to the present by the age of its recording."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
 
 from mitmvcr import codings
 from mitmvcr.clock import table, times
@@ -24,7 +25,7 @@ MEMBER = re.compile(
 ELEMENT = re.compile(rf"(<(?:[\w.-]+:)?(?:{_NAMES})>\s*)([^<\s][^<]{{7,63}}?)(?=\s*<)")
 PARAMETER = re.compile(
     rf"((?:[?&;]|%3F|%26|\\u0026)(?:{'|'.join(table.PARAMETERS)})(?:=|%3D))"
-    r"([0-9TZ:.+-]+(?:%3A[0-9TZ:.+-]+|%3a[0-9TZ:.+-]+)*)"
+    r"([0-9TUCZtz:.+-]+(?:%(?:3[Aa]|2[Bb]|20)[0-9TUCZtz:.+-]+)*)"
 )
 COOKIE = re.compile(r"(?i)(;\s*expires\s*=\s*)([^;]+)")
 
@@ -55,13 +56,15 @@ class Move:
     ``later`` gives the text of a time that many seconds later. ``pairs`` is what came
     of it: each text that was moved, and what it is now; ``remade`` are the JWTs among
     them, ``left`` says why a body stays as it is. ``tokens``: JWTs are moved too;
-    ``fakes``: also one with a signature of zeros."""
+    ``fakes``: also one with a signature of zeros. ``own``: times that the client said
+    itself, of the present already."""
 
     at: int
     by: int
     later: Callable[[str, int], str]
     fakes: bool = True
     tokens: bool = True
+    own: Container[str] = ()
     pairs: dict[str, str] = field(default_factory=dict)
     remade: int = 0
     left: str = ""
@@ -107,7 +110,7 @@ class Move:
         return text.replace(bare, self._later(bare))
 
     def _later(self, text: str) -> str:
-        new = self.later(text, self.by)
+        new = text if unquote(text) in self.own else self.later(text, self.by)
         if new != text:
             self.pairs[text] = new
         return new

@@ -40,11 +40,11 @@ _ASCTIME = re.compile(
 )
 _ISO = re.compile(
     r"(\d{4})(-?)(\d\d)\2(\d\d)(T|t| |%20)(\d\d)(:|%3A|%3a|)(\d\d)\7(\d\d)"
-    r"([.,]\d+)?(Z|z| UTC|[+-]\d\d:?\d\d|%2B\d\d(?::|%3[Aa])\d\d)?",
+    r"([.,]\d+)?(Z|z|(?: |%20)UTC|(?:[+-]|%2[Bb])\d\d(?::|%3[Aa])?\d\d)?",
     re.ASCII,
 )
 _UNIX = re.compile(r"(\d{10})(\d{3}(?:\d{3})?)?(\.\d*)?", re.ASCII)
-_OFFSET = re.compile(r"(?:%2B|([+-]))(\d\d)(?::|%3[Aa])?(\d\d)")
+_OFFSET = re.compile(r"(?:%2[Bb]|([+-]))(\d\d)(?::|%3[Aa])?(\d\d)")
 
 
 def read(text: str) -> Spelled | None:

@@ -49,11 +49,13 @@ class _Pair(NamedTuple):
 
 class LiveValues:
     """What the client of a replay has made up so far, beside what the recorded one
-    had. ``remade``: a JWT has lost its signature by it."""
+    had. ``remade``: a JWT has lost its signature by it. ``placed``: what was put in the
+    answer that was made last."""
 
     def __init__(self) -> None:
         self._known: dict[str, _Pair] = {}
         self.remade = False
+        self.placed: frozenset[str] = frozenset()
 
     def restated(self, interaction: Interaction, live: Request) -> Interaction:
         """Return an interaction that answers this request: what its response repeats of
@@ -65,6 +67,7 @@ class LiveValues:
                 self._known[pair.recorded] = pair
         if any(text.startswith(EARLIER) for text in interaction.request.echoes):
             pairs += [pair for pair in self._known.values() if pair not in pairs]
+        self.placed = frozenset(str(pair.live) for pair in pairs)
         if not pairs:
             return interaction
         restating = _Restating(pairs)

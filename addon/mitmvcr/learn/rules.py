@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from mitmvcr.core.matching import Ignore, Ignoring, MatchSpec
+from mitmvcr.core.matching import Ignore, Ignoring, MatchSpec, glob_of
 from mitmvcr.core.searching import common
 from mitmvcr.echo.places import Place, Value
 from mitmvcr.learn.findings import Rule
@@ -11,7 +11,6 @@ from mitmvcr.miss.differences import path_regexes, step_after
 from mitmvcr.miss.freshness import LONG, around_each, fresh, one_regex
 from mitmvcr.miss.text_differences import leaving_out
 
-_GLOB = re.compile(r"[*?[]")
 _INDEX = re.compile(r"\[(\d+)\]")
 _BY_NAME = {
     "query": Ignoring.QUERY,
@@ -41,14 +40,9 @@ def rules_for(
             return [Rule(Ignoring.BODY, Ignore(each)) for each in found]
     if place.kind == "json":
         return [Rule(Ignoring.JSON, Ignore(place.name, True))]
-    if place.kind in _BY_NAME and can_be_named(place.name):
-        name = _GLOB.sub(r"[\g<0>]", place.name)
-        return [Rule(_BY_NAME[place.kind], Ignore(name, True))]
+    if place.kind in _BY_NAME and place.name:
+        return [Rule(_BY_NAME[place.kind], Ignore(glob_of(place.name), True))]
     return []
-
-
-def can_be_named(name: str) -> bool:
-    return bool(name) and "," not in name and not name.endswith("=")
 
 
 def _is_in_pieces(place: Place, one: str, other: str) -> bool:

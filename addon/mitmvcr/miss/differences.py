@@ -3,8 +3,15 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
+from urllib.parse import unquote_plus
 
-from mitmvcr.core.matching import Ignoring, Names, query_pairs, split_url
+from mitmvcr.core.matching import (
+    Ignoring,
+    Names,
+    glob_of,
+    query_pairs,
+    split_url,
+)
 from mitmvcr.core.searching import common
 from mitmvcr.core.urls import is_loopback
 from mitmvcr.core.wording import quoted, shown
@@ -15,7 +22,6 @@ _STEP = re.compile("/")
 _PORT = re.compile(r"(.+):([0-9]{5})")
 #: The first port that Linux chooses of itself; others begin at 49152.
 _CHOSEN = 32768
-_GLOB = re.compile(r"[*?[]")
 
 
 #: Where a part of a value begins that may have a name, by which it is masked.
@@ -102,14 +108,33 @@ def step_after(steps: Sequence[str]) -> str:
 def _query_differences(
     asked: str, recorded: str, counts: Names
 ) -> Iterator[Difference]:
-    """Yield differences by name; where the values are the same, their order or spelling
-    differs."""
-    ours, theirs = list(counts(query_pairs(asked))), list(counts(query_pairs(recorded)))
-    if sorted(ours) == sorted(theirs):
+    """Yield differences by name; and where what else there is differs in its order or
+    spelling."""
+    one, other = (list(counts(query_pairs(each))) for each in (asked, recorded))
+    ours, theirs = by_name(one), by_name(other)
+    unlike = {
+        name
+        for name in ours.keys() | theirs.keys()
+        if sorted(ours.get(name, ())) != sorted(theirs.get(name, ()))
+    }
+    left, there = (_without(each, unlike, counts) for each in (asked, recorded))
+    if left != there:
         # What is left to do is to compare them in any order.
-        texts = apart("query", asked, recorded, _query_shown)
+        texts = apart("query", left, there, _query_shown)
         yield Difference(*texts, ("parts", "query"))
-    yield from pair_differences("query", ours, theirs, Ignoring.QUERY)
+    one, other = ([p for p in side if p[0] in unlike] for side in (one, other))
+    yield from pair_differences("query", one, other, Ignoring.QUERY)
+
+
+def _without(query: str, names: set[str], counts: Names) -> str:
+    """Return what counts of a query, without what has one of these names."""
+    left = []
+    for piece in query[1:].split("&"):
+        start = piece.partition("=")[0]
+        name = unquote_plus(start, errors="surrogateescape")
+        if name not in names and counts.counts(name):
+            left.append(piece if counts.value_counts(name) else start)
+    return query[:1] + "&".join(left) if left else ""
 
 
 def _query_shown(query: str) -> str:
@@ -129,7 +154,7 @@ def pair_differences(
         one, other = ours.get(name), theirs.get(name)
         if one != other:
             texts = _told(f"{place}.{shown(name)}", one, other)
-            ignoring = option, _GLOB.sub(r"[\g<0>]", name)
+            ignoring = option, glob_of(name)
             yield Difference(*texts, ignoring, _looks(one, other))
 
 

@@ -79,7 +79,8 @@ _REGEXES = (Ignoring.BODY, Ignoring.PATH)
 def _can_be_written(field: str, value: str) -> bool:
     if field in (Ignoring.JSON, *_REGEXES) or field not in list(Ignoring):
         return True
-    return bool(value) and not value.endswith("=") and "," not in value
+    is_bare = value == value.strip() and not value.endswith("=")
+    return bool(value) and is_bare and "," not in value
 
 
 def _with(spec: MatchSpec, field: str, value: str, *, value_only: bool) -> MatchSpec:

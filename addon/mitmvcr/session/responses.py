@@ -2,6 +2,7 @@
 again and again where an answer stands."""
 
 import logging
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from mitmvcr.core.deck import Deck
@@ -28,10 +29,13 @@ class Echoes:
         self._values: LiveValues | None = None
         self._has_told = False
 
-    def restated(self, interaction: Interaction, live: Request) -> Interaction:
-        """Return an interaction with echoes as it answers this request."""
+    def restated(
+        self, interaction: Interaction, live: Request
+    ) -> tuple[Interaction, Container[str]]:
+        """Return an interaction with echoes as it answers this request, and the live
+        values that it has of it."""
         if not self._on:
-            return interaction
+            return interaction, ()
         if self._values is None:  # few cassettes hold any
             from mitmvcr.echo.restating import LiveValues
 
@@ -44,7 +48,7 @@ class Echoes:
                 " zeros: a client that verifies it will refuse it",
                 interaction.request.url.partition("?")[0],
             )
-        return new
+        return new, self._values.placed
 
 
 class Answers:
@@ -68,10 +72,11 @@ class Answers:
         """Return an interaction as it answers this request, which is ``seen`` as it may
         be written. Raise VcrError."""
         interaction = self._redaction.redactor.restored(interaction)
+        own: Container[str] = ()
         if interaction.request.echoes:
-            interaction = self._echoes.restated(interaction, live)
+            interaction, own = self._echoes.restated(interaction, live)
         if self._clock is not None:
-            interaction = self._clock.answer(interaction)
+            interaction = self._clock.answer(interaction, own)
         if self._hooks is not None:
             interaction = self._hooks.before_replay(interaction, seen)
         check_is_sendable(interaction.response, self._name, position)

@@ -16,12 +16,11 @@ from mitmvcr.format.items import ItemParser
 from mitmvcr.format.layout import Index
 from mitmvcr.format.lazy import LazyInteractions, read_item
 from mitmvcr.format.lines import Columns
+from mitmvcr.tools import comments
+from mitmvcr.tools.comments import Around
 from mitmvcr.tools.fitting import OURS, fitted
 
 _ID = re.compile(rb"( *- id: )(0|[1-9][0-9]*)\n")
-#: Comments of somebody's own before the first line, and behind the last item.
-_BEFORE = re.compile(rb"(?:#[^\n]*\n)*")
-_BEHIND = re.compile(rb"(?:^(?: {0,4}#[^\n]*|\.\.\.)(?:\n|\Z))+\Z", re.MULTILINE)
 
 
 class Sheet:
@@ -35,11 +34,11 @@ class Sheet:
         self.interactions, self.name = interactions, name
         self._lazy: LazyInteractions | None = None
         self._index: Index | None = None
-        self._before = self._behind = b""
+        self._around = Around()
         if isinstance(interactions, LazyInteractions):
             self._lazy, self._index = interactions, interactions.places
         elif interactions and data:
-            self._before, inner, self._behind = _parts(data)
+            self._around, inner = comments.parts(data)
             self._index = _index_of(inner, interactions)
 
     def __repr__(self) -> str:
@@ -76,21 +75,35 @@ class Sheet:
         """Return what stands before the first interaction."""
         if self._index is None:
             return writer.preamble()
-        return self._before + self._index.source.read(0, self._index.starts[0])
+        if self._around.head is not None:
+            return self._around.head
+        return self._around.before + self._index.source.read(0, self._index.starts[0])
 
     @property
     def tail(self) -> bytes:
         """Return what stands behind the last interaction."""
         if self._index is None:
             return b""
-        source = self._index.source
-        return source.read(self._index.starts[-1], len(source)) + self._behind
+        source, end = self._index.source, self._index.starts[-1]
+        return (
+            self.lead(len(self)) + source.read(end, len(source)) + self._around.behind
+        )
+
+    def lead(self, number: int) -> bytes:
+        """Return the comments that stand before an interaction, behind the one before
+        it; those before the first are of the head."""
+        if self._index is None or number == 0:
+            return b""
+        start, end = self._index.starts[number - 1 : number + 1]
+        read, dash = self._index.source.read, self._index.columns.dash
+        return comments.behind(lambda size: read(max(start, end - size), end), dash)
 
     def written(self, number: int) -> bytes | None:
         """Return an interaction as it stands in the file, if that is known."""
         if self._index is None:
             return None
         item = self._index.item(number)
+        item = item[: comments.begin(item, self._index.columns.dash)]
         return item if item.endswith(b"\n") else item + b"\n"
 
     def request(self, number: int) -> Request:
@@ -150,17 +163,6 @@ def layout_of(data: bytes) -> Layout:
     an interaction of it."""
     is_old = b"transfer_encoding: []" in data and b"remote_addr: " in data
     return "v3" if is_old else "v4"
-
-
-def _parts(data: bytes) -> tuple[bytes, bytes, bytes]:
-    """Return what stands before a cassette in its file, the cassette, and what stands
-    behind it."""
-    before = _BEFORE.match(data)
-    assert before is not None
-    start = before.end()
-    behind = _BEHIND.search(data, start)
-    end = behind.start() if behind else len(data)
-    return data[:start], data[start:end], data[end:]
 
 
 def _index_of(data: bytes, interactions: Sequence[Interaction]) -> Index | None:
@@ -253,6 +255,7 @@ def assembled(
     is_whole = columns is not None
     yield target.head if is_whole else writer.preamble()
     for place, entry in enumerate(entries):
+        yield entry.sheet.lead(entry.number)
         yield _item(entry, place if renumber else None, columns or OURS, dump)
     yield target.tail if is_whole else b""
 

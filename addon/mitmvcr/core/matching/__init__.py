@@ -4,6 +4,7 @@ from mitmvcr.core.matching.ignoring import (
     Ignore,
     Ignoring,
     Names,
+    glob_of,
     is_named,
     parse_ignore,
 )

@@ -84,6 +84,22 @@ def _spelled(name: str) -> str:
     return rf"{glob}|{re.escape(name)}\Z" if "[" in name else glob
 
 
+def glob_of(name: str) -> str:
+    """Return what means a name, as an option can have it: blanks around it and an
+    equals sign behind it are the option's own, as are commas."""
+    last = len(name) - 1
+    return "".join(
+        _in_glob(each, at in (0, last), at == last) for at, each in enumerate(name)
+    )
+
+
+def _in_glob(each: str, is_outside: bool, is_last: bool) -> str:
+    if each == "," or not each.isprintable():
+        return "?"
+    own = each in "*?[" or (is_outside and each == " ") or (is_last and each == "=")
+    return f"[{each}]" if own else each
+
+
 def is_named(text: str, name: str) -> bool:
     """Return whether a name or glob means this text, in its very case."""
     return text == name or fnmatchcase(text, name)
@@ -107,11 +123,18 @@ def pieces_left_out(ignores: Iterable[Ignore]) -> Callable[[str], str] | None:
 class Places:
     """Which places of a JSON value count."""
 
-    __slots__ = ("_ignores",)
+    __slots__ = ("_finds", "_names")
 
     def __init__(self, ignores: Iterable[Ignore]) -> None:
         """Raise as :func:`json_path`."""
-        self._ignores = [_ignoring(each) for each in ignores]
+        self._finds: list[tuple[Callable[[Any], Iterable[Steps]], bool]] = []
+        self._names: list[Callable[[list[Any]], None]] = []
+        for each in ignores:
+            name, find = name_anywhere(each.pattern), json_path(each.pattern)
+            if name is not None:
+                self._names.append(_member_anywhere(name, each.value_only))
+            else:
+                self._finds.append((find, each.value_only))
 
     def __call__(self, value: Any) -> object:
         """Return the value without what does not count; it is changed in place.
@@ -119,24 +142,21 @@ class Places:
         Raise ValueError where it is nested too deep to be searched.
         """
         root = [value]
-        for ignore in self._ignores:
+        # All are found before one is taken out: a path means the value as it came.
+        found = [
+            (_order(steps), not is_kept, (0, *steps))
+            for find, is_kept in self._finds
+            for steps in find(value)
+        ]
+        # From the back, so that the places in a list before it stay.
+        last: Steps | None = None
+        for _, goes, steps in sorted(found, reverse=True):
+            if steps != last:  # what goes comes before what is only emptied
+                _ignore(root, steps, not goes)
+            last = steps
+        for ignore in self._names:
             ignore(root)
         return root[0]
-
-
-def _ignoring(each: Ignore) -> Callable[[list[Any]], None]:
-    """Return what takes out of the value in a list what does not count."""
-    find, value_only = json_path(each.pattern), each.value_only
-    name = name_anywhere(each.pattern)
-    if name is not None:
-        return _member_anywhere(name, value_only)
-
-    def ignore(root: list[Any]) -> None:
-        # From the back, so that the places in a list before it stay.
-        for steps in sorted(find(root[0]), key=_order, reverse=True):
-            _ignore(root, (0, *steps), value_only)
-
-    return ignore
 
 
 def _member_anywhere(name: str, value_only: bool) -> Callable[[list[Any]], None]:

@@ -14,6 +14,7 @@ from mitmvcr.core.bodies import (
     Outlines,
     canonical,
     form_fields,
+    payload,
     request_body_keys,
     shortened,
 )
@@ -250,9 +251,9 @@ def form_pairs(request: Request) -> list[tuple[str, str]]:
     """Return Go's Request.Form: the fields of an urlencoded body, then those of the
     query."""
     pairs: list[tuple[str, str]] = []
-    kind = media_kind(header(request.headers, "Content-Type"))
-    if request.method in _FORM_METHODS and kind == FORM:
-        pairs += form_fields(request.body)
+    media = header(request.headers, "Content-Type")
+    if request.method in _FORM_METHODS and media_kind(media) == FORM:
+        pairs += form_fields(payload(request, media)[1])
     parts = split_url(request.url)
     return pairs + query_pairs(parts[3]) if parts else pairs
 
