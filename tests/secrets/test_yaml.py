@@ -101,6 +101,17 @@ def test_what_is_ordinary_stays(text: str) -> None:
     assert kept(text) == text
 
 
+def test_the_brace_behind_a_value_stays() -> None:
+    for text in ("a: {b: 1,\n  password: %s$%%%s}\n", "a: {b: 1,\n  password: %s%s}\n"):
+        clean = kept(text % (FIRST, SECOND), "text/plain")
+        assert yaml.safe_load(clean) == {
+            "a": {"b": 1, "password": ["REDACTED:password"]}
+        }
+    # Of these it is a part, as far as anybody can tell.
+    for text in ("password: %s$%%%s}\n", "a: {b: 1,\n  password: %s$%%{%s}\n"):
+        assert kept(text % (FIRST, SECOND), "text/plain").endswith("word]\n")
+
+
 def test_sql_has_quotes_twice_too() -> None:
     for text in ("ALTER USER app IDENTIFIED BY '%s''%s';\n", "password = '%s''%s'\n"):
         clean = kept(text % (FIRST, SECOND), "text/plain")

@@ -101,7 +101,19 @@ def line(scan: Scan, begin: int, finish: int) -> Values:
     if block := scan.match(_BLOCK, finish):
         rest = rb"([^\r\n]++(?:\r?\n%b[^\r\n]++)*+)" % block[1]
         return scan.value(re.compile(rest), block.end())
-    return _plain(scan, begin, finish) or scan.value(_LINE, finish, Place.TEXT)
+    found = _plain(scan, begin, finish) or scan.value(_LINE, finish, Place.TEXT)
+    return [_without_brace(scan, begin, each) for each in found]
+
+
+def _without_brace(scan: Scan, begin: int, value: Value) -> Value:
+    """Return a value without the brace behind it that ends what a brace before its name
+    begins."""
+    left = scan.left(begin, 200)
+    if not value.text.endswith(b"}") or left.rfind(b"{") <= left.rfind(b"}"):
+        return value
+    text = value.text if b"{" in value.text else value.text.rstrip(b"}]")
+    end = value.end - len(value.text) + len(text)
+    return value._replace(end=end, text=text)
 
 
 def flow(scan: Scan, begin: int, finish: int) -> Values:
