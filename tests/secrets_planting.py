@@ -139,6 +139,7 @@ PLACES: dict[str, Place] = {
     "pair of YAML": Place("application/yaml", "env:\n  - name: NAME\n    value: VALUE\n", str, "word"),
     "plist": Place(X, "<dict><key>NAME</key><string>VALUE</string></dict>", html.escape),
     "yaml, flow": Place("application/yaml", "a: {b: c, NAME: VALUE}\n", str, "word"),
+    "text, flow": Place("text/plain", "a: {b: c, NAME: VALUE}\n", str, "word"),
     "environment of compose": Place("application/yaml", "environment:\n  - NAME=VALUE\n", str, "word"),
     "line of a log": Place(T, "INFO login user=me NAME=VALUE ok\n", str, "word"),
     "option of a command": Place(T, "$ tool --user me --NAME=VALUE run\n", str, "word"),

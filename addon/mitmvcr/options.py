@@ -314,7 +314,7 @@ ISOLATE = Switch(
 TRANSPARENT = Switch(
     name="transparent",
     help="With --isolate: programs that know of no proxy are recorded too; whatever"
-    " they connect to by name, on ports 80 and 443, is carried to it.",
+    " they connect to by name or IPv4 address, on ports 80 and 443, is carried to it.",
     group=Group.NETWORK,
     scope=Scope.COMMAND,
     commands=("run",),

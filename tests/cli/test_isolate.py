@@ -35,6 +35,7 @@ from leaving_out import leave_out
 from mitmvcr.cli.child import trust
 from mitmvcr.cli.isolate import network, setup
 from mitmvcr.store.store import FileStore
+from ports import free_port
 
 URL = "https://api.example.test/greeting"
 ELSEWHERE = "198.51.100.7"
@@ -259,6 +260,23 @@ def test_who_goes_by_the_system_s_authorities_alone_trusts_ours_too(who, request
     assert file.read_bytes() == before, "it is changed for all"
 
 
+def test_a_run_within_a_run_is_trusted_too(cli, tmp_path):
+    """Where a file without a name lies over another nothing can be put over it."""
+    if os.geteuid():
+        leave_out("what another user has covered cannot be uncovered")
+    inner = write_cassette(tmp_path / "inner.yaml", answer(URL, b"hello"))
+    named, run = tmp_path / "hosts", (*MITMVCR, "run", *ISOLATED, "--transparent")
+    named.write_text(f"127.0.0.1 localhost\n{ELSEWHERE} api.example.test\n")
+    within = (*run, "--cassette", inner, "--", "env", "-u", "CURL_CA_BUNDLE")
+    file = next(file for file in map(Path, trust.SYSTEM_ROOTS) if file.is_file())
+    asked = ("curl", "-sS", "--noproxy", "*", "--cacert", file, URL)
+    around = ("run", *ISOLATED, "--transparent", "--allow-idle", "--cassette")
+    outer = write_cassette(tmp_path / "outer.yaml", answer(URL, b"not this"))
+    ran = run_under([*NAMED, named], cli, *around, outer, "--", *within, *asked)
+    assert (ran.returncode, ran.stdout) == (0, "hello"), ran.stderr
+    assert "not among the system's" not in ran.stderr
+
+
 #: As a system that lets nobody put something over its files of authorities, or over
 #: the second of them.
 REFUSING = """
@@ -381,13 +399,64 @@ def test_what_goes_to_loopback_in_vain_is_told_once(isolated):
 def test_what_is_not_in_the_cassette_misses_and_other_ports_are_told(
     isolated, cassette
 ):
-    urls = ("https://other.test/", "https://other.test:8443/", f"http://{ELSEWHERE}/")
+    elsewhere = f"http://{ELSEWHERE}:81/"
+    urls = ("https://other.test/", "https://other.test:8443/", elsewhere)
     direct = ("curl", "-s", "--noproxy", "*", "-o", os.devnull, "-w", "%{http_code} ")
     ran = isolated("--transparent", *direct, *urls)
     assert ran.stdout == "424 000 000 "
-    told = f"other.test:8443 (1), {ELSEWHERE}:80 (1): add --transparent-port PORT, or "
+    told = f"other.test:8443 (1), {ELSEWHERE}:81 (1): add --transparent-port PORT, or "
     assert f"proxy: {told}{ALLOW}" in ran.stderr
     assert ran.returncode == REFUSED
+
+
+@pytest.mark.parametrize("who", ["cli", "unprivileged"])
+def test_an_address_without_a_name_is_answered_too(request, who):
+    """As programs dial it that find a service by themselves, or a cloud's metadata."""
+    cli = request.getfixturevalue(who)
+    urls = (
+        "http://169.254.169.254/a",
+        f"http://{ELSEWHERE}/b",
+        f"https://{ELSEWHERE}/c",
+    )
+    chat = [answer(url, f"{url} ".encode()) for url in (*urls, urls[0])]
+    cassette = write_cassette(cli.cwd / "chat.yaml", *chat)
+    words = ("run", "--cassette", cassette, *ISOLATED, "--transparent")
+    missed, other = f"http://{ELSEWHERE}/other", f"http://{ELSEWHERE}:81/"
+    direct = ("curl", "-s", "--noproxy", "*", *urls, urls[0])
+    ran = cli(*words, *direct)
+    assert (ran.returncode, ran.stdout.split()) == (0, [*urls, urls[0]]), ran.stderr
+    ran = cli(*words, *direct[:4], urls[1], missed, other, "-w", " %{http_code} ")
+    assert [each for each in ran.stdout.split() if each.isdecimal()][-1:] == ["000"]
+    assert f"missed: GET {missed}" in ran.stderr
+    assert left(ran.stderr).startswith(f"{ELSEWHERE}:81 (1)")
+
+
+def test_an_address_without_a_name_is_recorded(cli, tmp_path, origin):
+    if os.geteuid():
+        leave_out("another address of this machine takes root")
+    url, cassette = f"http://{ELSEWHERE}:8765/json", tmp_path / "chat.yaml"
+    serve = f"""
+        ip address add {ELSEWHERE}/32 dev lo && ip link set lo up
+        {sys.executable} -m http.server -b {ELSEWHERE} 8765 >&2 & sleep 2; "$@"; kill $!
+    """
+    port = ("--transparent", "--transparent-port", "8765")
+    words = ("run", "--cassette", cassette, "--isolate", *port)
+    asked = ("curl", "-s", "-o", os.devnull, "-w", "%{http_code}", "--noproxy", "*")
+    within = ("unshare", "-n", "sh", "-c", serve, "sh")
+    ran = run_under(within, cli, *words, *asked, url)
+    assert (ran.returncode, ran.stdout) == (0, "404"), ran.stderr
+    (found,) = FileStore(cassette).load().interactions
+    assert found.request.url == url
+
+
+def test_the_control_api_may_have_a_port_that_is_carried_to_the_proxy(isolated):
+    words = ("--transparent", "--include-localhost", "--allow-idle")
+    port = str(free_port())
+    both = ("--transparent-port", port, "--control", port)
+    code = "curl -sS --noproxy '*' $MITMVCR_CONTROL_URL/sessions"
+    ran = isolated(*words, *both, "sh", "-c", code)
+    assert ran.returncode == 0, ran.stderr
+    assert '"name": "default"' in ran.stdout
 
 
 def test_other_ports_that_are_named_are_carried_to_the_proxy_too(cli, tmp_path):
@@ -761,6 +830,10 @@ def test_what_is_allowed_and_not_there_is_told(isolated):
             "not an address that a program",
         ),
         (("--isolate", "--isolate-allow", "nowhere.invalid:80"), "has no address"),
+        (
+            ("--isolate", "--isolate-allow", "54321", "--control", "54321"),
+            "--control has that port",
+        ),
     ],
 )
 def test_what_cannot_be_allowed_is_one_line(cli, cassette, words, told):

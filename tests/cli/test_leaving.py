@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mitmvcr.cli.isolate import packets
+from mitmvcr.cli.isolate import diverted, network, packets
 from mitmvcr.cli.isolate.diverted import RANGE, Names
 from mitmvcr.cli.isolate.leaving import Leaving
 from mitmvcr.cli.isolate.namespace import Namespace
@@ -197,6 +197,57 @@ def test_the_kernel_answers_for_diverted_addresses(diverting, packet, noted):
 def test_an_address_of_the_network_is_turned_down_as_ever(diverting):
     assert diverting.turned_down(ip4(TCP, syn(443)))
     assert dict(diverting.attempts) == {"8.8.8.8:443": 1}
+
+
+def test_an_address_without_a_name_is_taken_in_where_it_can_be(monkeypatch):
+    added = list[tuple[str, int]]()
+
+    def add(_: object, address: str, number: int) -> None:
+        if address.startswith("9."):
+            raise OSError
+        added.append((address, number))
+
+    monkeypatch.setattr(network, "add_later", add)
+    ports, control = tuple(map(Listening, (80, 443))), object()
+    namespace = Namespace(
+        [], 0, [], [], [], None, None, "", diverted=ports, control=control
+    )  # type: ignore[arg-type]
+    leaving = Leaving(namespace, {}, Names())
+    first = ip4(TCP, syn(443))
+    again = leaving.turned_down(first)
+    # The same, with its checksum: the sum over all of it is nothing.
+    assert again[:36] + again[38:] == first[:36] + first[38:]
+    pseudo = SOURCE + TARGET + struct.pack("!LL", 20, TCP)
+    assert packets._checksum(pseudo + again[20:]) == 0
+    assert leaving.turned_down(ip4(TCP, syn(80))) == b"", "the kernel's now"
+    assert added == [("8.8.8.8", 0)]
+    assert not leaving.attempts
+    assert leaving.turned_down(ip4(TCP, syn(81))) == b""
+    assert leaving.turned_down(ip4(TCP, syn(80), bytes([9, 9, 9, 9])))
+    assert leaving.turned_down(ip4(UDP, udp(53, query("a.test")), bytes([7, 7, 7, 7])))
+    assert leaving.turned_down(ip4(TCP, syn(80), bytes([7, 7, 7, 7]))), "it is asked"
+    assert [*leaving.attempts] == ["8.8.8.8:81", "9.9.9.9:80", "7.7.7.7:80"]
+    for last in range(250):
+        leaving.turned_down(ip4(TCP, syn(80), bytes([6, 6, 6, last])))
+    assert len(added) == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("127.0.0.1 localhost\n", "[::1]"),
+        ("127.0.0.1 localhost\n::1 localhost ip6\n", "localhost"),
+        ("127.0.0.1 me # localhost\n", "localhost"),
+        (None, "localhost"),
+    ],
+)
+def test_who_means_ipv6_s_loopback_gets_it(monkeypatch, tmp_path, text, meant):
+    """A client of localhost tries it first, where that has both addresses."""
+    file = tmp_path / "hosts"
+    if text is not None:
+        file.write_text(text)
+    monkeypatch.setattr(diverted, "HOSTS", file)
+    assert diverted._localhost() == meant
 
 
 def test_addresses_run_out():

@@ -97,6 +97,18 @@ def test_it_is_answered_however_the_client_cuts_it(pieces: list[bytes]) -> None:
     assert repr(talk) == "<RawDialogue 0>"
 
 
+def test_what_waits_to_be_compared_is_that_of_the_client_s_turn() -> None:
+    dialogue = RawDialogue(SHELL)
+    dialogue.hear(b"ls")
+    assert dialogue.waiting == 0
+    dialogue.next()
+    assert dialogue.waiting == 2
+    dialogue.hear(b" -l\nex")
+    dialogue.next()
+    assert dialogue.waiting == 0
+    assert RawDialogue(()).waiting == 0
+
+
 def test_what_was_not_recorded_is_refused_where_it_parts() -> None:
     talk = RawDialogue(SHELL)
     play(talk)

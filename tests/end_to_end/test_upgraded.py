@@ -311,6 +311,33 @@ def test_a_client_that_leaves_between_turns_has_missed_nothing(
     assert "replayed 6, missed 0, unused 0" in proxy.log
 
 
+def test_a_long_turn_is_compared_beside_the_loop(
+    mitmdump: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    """One with a secret in it takes long, and all others waited."""
+    cassette, line = tmp_path / "a.yaml", f"password={SECRET} {'long ' * 40_000}\n"
+    proxy = mitmdump(cassette, "record_only", vcr_websocket="yes")
+    proxy.wait_until_listening()
+    with docker() as url, switched(proxy, url) as plug:
+        plug.sendall(line.encode())
+        heard = until(plug, b"long \n$ ")
+        plug.sendall(b"exit\n")
+        until(plug, b"exit\r\n")
+    assert proxy.stop() == 0, proxy.log
+    assert SECRET not in cassette.read_text()
+    hidden = heard.replace(SECRET.encode(), b"[REDACTED:password]")
+    for said, missed in ((line, 0), (line.replace("\n", "er\n"), 1)):
+        proxy = mitmdump(cassette, "replay_only").wait_until_listening()
+        with switched(proxy, url) as plug:
+            plug.sendall(said.encode())
+            if missed:
+                assert plug.recv(4096) == b""
+            else:
+                assert until(plug, b"long \n$ ") == hidden
+        proxy.stop()
+        assert f"replayed 1, missed {missed}, unused 0" in proxy.log
+
+
 def test_without_the_option_it_passes_and_the_log_says_what_records_it(
     mitmdump: Callable[..., Proxy], proxy_ca: Path, tmp_path: Path
 ) -> None:

@@ -168,6 +168,13 @@ def test_a_status_that_says_another_code_is_a_note(
     ] * is_told
 
 
+def test_an_answer_that_was_made_a_switch_is_a_note(tmp_path: Path) -> None:
+    """Nothing is recorded of what was spoken then, and its replay failed."""
+    (found,) = problems(tmp_path, one("", "status: '200 OK'\ncode: 101"))
+    assert "`200 OK`, but `code` is 101" in found.message
+    assert not problems(tmp_path, one("", "status: '101 Upgraded'\ncode: 101"))
+
+
 A_CALL = 'body: "\\0\\0\\0\\0\\x01a"\nturns: '
 
 

@@ -550,6 +550,29 @@ def test_the_value_of_a_map_of_protobuf_is_hidden_at_its_length(
         assert len(clean) == len(whole)
 
 
+@pytest.mark.parametrize("size", [24, 200])
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_struct_stays_one(number: int, size: int) -> None:
+    """As google.protobuf.Struct and StringValue have it: nobody could read it, since
+    what says that it is a text was hidden with it."""
+    secret = b"q7Rk2Zp9Wm4Xc8Vb3Nt6Ys1L" * (size // 24)
+    body = _field(1, _field(1, b"api_key") + _field(2, _field(number, secret)))
+    for clean in redacted(body, "application/x-protobuf"):
+        before, _, after = body.partition(secret)
+        assert secret not in clean
+        assert (clean[: len(before)], len(clean)) == (before, len(body))
+        assert clean.endswith(after)
+
+
+def test_another_message_under_a_name_stays_and_bytes_do_not() -> None:
+    for held in (b"\x08\x96\x01", _field(1, b"a") + b"\x10\x01", b"\x11abcdefgh"):
+        body = _field(1, _field(1, b"password") + _field(2, held))
+        assert redacted(body, "application/x-protobuf") == [body, body]
+    held = b"q7Rk2Zp9\x00\x01\x02\x07\xffZp9Wm4X"
+    body = _field(1, _field(1, b"password") + _field(2, held))
+    assert held not in redacted(body, "application/x-protobuf")[1]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -227,3 +227,15 @@ def test_so_much_of_a_text_is_read_again() -> None:
     names = [(at + 2, at + 10) for at in range(0, len(data), 12)]
     read = sum(len(view.text) for view in views.around(data, names))
     assert len(data) // 4 < read < len(data) // 2 + 10_000
+
+
+def test_a_value_at_the_end_of_what_is_read_again_is_hidden_whole() -> None:
+    """Behind the first name 600 bytes are read: where a value of the next one stood
+    there, its first letters were hidden."""
+    for size in range(540, 600):
+        said = json.dumps({"password": "", "n": "x" * (size - 40), "api_key": SECRET})
+        clean = kept(f'<i data-a="{html.escape(said)}"></i>', "text/html")
+        assert SECRET[-8:] not in clean
+    long = SECRET * 30
+    clean = kept(html.escape(json.dumps({"api_key": long})), "text/html")
+    assert SECRET[-8:] not in clean

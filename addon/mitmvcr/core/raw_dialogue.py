@@ -99,6 +99,12 @@ class RawDialogue:
         """Take what the client has said."""
         self._heard += data
 
+    @property
+    def waiting(self) -> int:
+        """Return how many bytes of the client's are to be compared."""
+        is_turn = self.frames and self.frames[0].from_client
+        return len(self._heard) if is_turn else 0
+
     def end(self) -> None:
         """Note that the client says no more."""
         self._has_ended = True

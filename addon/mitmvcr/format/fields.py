@@ -213,7 +213,7 @@ def contradictions(
     asked, said = request.get("body", b""), response.get("body", b"")
     yield from _opened(response, line)
     code, status = response.get("code", 0), response.get("status", "")
-    number = _STATUS(status) if code in range(200, 1000) else None
+    number = _STATUS(status) if code == 101 or code in range(200, 1000) else None
     if number and int(number[1]) != code:
         problem = f"`{quotable(status)}`, but `code` is {code}, and that is answered"
         yield Fault(problem, line, "response.status")

@@ -36,6 +36,8 @@ _VARINT, _WIDTHS, _KINDS = 0, {1: 8, 5: 4}, (0, 1, 2, 5)
 #: The lowest tag: numbers of fields begin with 1.
 _FIRST = 8
 _BLANKS = b"\t\n\r"
+#: How the texts of StringValue and of Struct's Value begin.
+_WRAPPED = b"\n\x1a"
 #: What no text has: one may have colours, and end with a zero.
 _CONTROL = re.compile(rb"[\1-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]|\0(?!\Z)")
 #: How CBOR's maps and lists begin, and what says of itself that it is CBOR.
@@ -302,7 +304,22 @@ def _of_map(data: bytes, start: int, end: int) -> Iterator[Field]:
             with suppress(ValueError):
                 size, at = varint(data, finish + 1)
                 if _NAME.fullmatch(data, begin, finish):
-                    yield from _each(data, data[begin:finish], [(at, at + size)])
+                    spans = _in_item(data, at, at + size)
+                    yield from _each(data, data[begin:finish], spans)
+
+
+def _in_item(data: bytes, at: int, end: int) -> Spans:
+    """Return where the value of an item stands: a text, bytes, or the only text of a
+    message, as in Struct and StringValue; none where it is another message."""
+    if at < end <= len(data) and data[at] in _WRAPPED:
+        size, start = varint(data, at + 1)
+        if start + size == end:
+            return [(start, end)]
+    if _CONTROL.search(data, at, end):
+        with suppress(ValueError):
+            list(_of_protobuf(data, (at, min(end, len(data))), (), 0))
+            return []
+    return [(at, end)]
 
 
 def _of_json(data: bytes, start: int, end: int) -> Iterator[Field]:

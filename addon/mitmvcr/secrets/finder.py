@@ -168,7 +168,8 @@ class Finder:
         return find(data, kind, asked, depth)
 
     def _found(self, data: bytes, kind: str, asked: bool, depth: int) -> Found:
-        scan = Scan(data, form=is_form(data, kind), asked=asked)
+        form, yaml = is_form(data, kind), "yaml" in kind.lower()
+        scan = Scan(data, form=form, asked=asked, yaml=yaml)
         spans, starts = self._by_anchor(scan)
         spans += self._by_regex(data)
         spans += heads.in_heads(self._names, data, starts["head"])

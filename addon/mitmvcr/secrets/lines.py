@@ -13,6 +13,8 @@ BARE = (
     rb"(?!\$[A-Za-z_]|(?:self|this|cls|settings|config|os|process|args|request|ctx)\??\.[a-zA-Z_])"
     + LETTER
 )
+#: A quote may stand in it, and in quotes two of them, with a letter on either side.
+SIGNS = rb"|(?<=[A-Za-z0-9])(?:\\{0,3}+\"|''?+)(?=[A-Za-z0-9]))"
 SCHEME = rb"(?:(?i:bearer|basic|token|bot|apikey) )?+"
 #: settings.PASSWORD_1, user?.password
 IDENTIFIER = rb"[A-Za-z_]\w*+(?:\??\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
@@ -48,13 +50,24 @@ _SET_TO, _SAID = (
 #: it, where no code stands.
 _LINE = re.compile(
     rb"[\"']?+[ \t]{0,20}+(?:::|[:=])[ \t]{0,20}+(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+"
-    + SCHEME + rb"((?:\{[A-Z0-9-]{2,12}\})?+"
-    + BARE + rb"{6,2000}+)" + LINE_END
+    + SCHEME + rb"((?:\{[A-Z0-9-]{2,12}\})?+(?:"
+    + BARE + SIGNS + rb"{6,2000}+)" + LINE_END
     + rb"|=(" + BARE + rb"{6,2000}+)(?=[ \t])"
     rb"|(?:=|:[ \t])(?![A-Za-z_$][\w$.]{0,60}+[(\[<{]|\S{0,60}?=>"
     rb"|[A-Za-z_$][\w$]{0,60}\.[\w$.]{1,60}+[;)]|\S{0,60}?;[\w$.]{1,30}+=)"
     rb"([^\s\"'`$<>(){}\[\]&*!|%@][^\s\"'`\\]{4,2000}+(?<![,;:({\[]))"
     rb"(?=[ \t]{0,9}+(?:\r?\n|\Z|\\{1,15}[nr]|\\{0,15}\"))"
+)  # fmt: skip
+#: What YAML has in no quotes, which is all up to a comment; and between brackets.
+_PLAIN, _IN_FLOW = (
+    re.compile(
+        rb"[\"']?+[ \t]{0,20}+:[ \t]{1,20}+(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+){0,2}+"
+        + SCHEME + rb"((?![\[\]{}&*!|>%@`#,\"']|[-?:]\s)" + rest + rb"\r?\n|\Z)))"
+    )
+    for rest in (
+        rb"[^\r\n]{1,2000}?)(?=,?(?:[ \t]{1,40}#|[ \t]{0,40}(?:",
+        rb"[^\r\n,\[\]{}]{1,2000}?)(?=(?:[ \t]{0,40}(?:[,}\]]|",
+    )
 )  # fmt: skip
 #: password = <<EOT
 _HEREDOC = re.compile(
@@ -88,7 +101,33 @@ def line(scan: Scan, begin: int, finish: int) -> Values:
     if block := scan.match(_BLOCK, finish):
         rest = rb"([^\r\n]++(?:\r?\n%b[^\r\n]++)*+)" % block[1]
         return scan.value(re.compile(rest), block.end())
-    return scan.value(_LINE, finish, Place.TEXT)
+    found = _plain(scan, begin, finish) or scan.value(_LINE, finish, Place.TEXT)
+    return [_without_brace(scan, begin, each) for each in found]
+
+
+def _without_brace(scan: Scan, begin: int, value: Value) -> Value:
+    """Return a value without the brace behind it that ends what a brace before its name
+    begins."""
+    left = scan.left(begin, 200)
+    if not value.text.endswith(b"}") or left.rfind(b"{") <= left.rfind(b"}"):
+        return value
+    text = value.text if b"{" in value.text else value.text.rstrip(b"}]")
+    end = value.end - len(value.text) + len(text)
+    return value._replace(end=end, text=text)
+
+
+def flow(scan: Scan, begin: int, finish: int) -> Values:
+    """Return what a mapping of YAML's between brackets has in no quotes."""
+    return scan.value(_IN_FLOW, finish) if scan.yaml else NONE
+
+
+def _plain(scan: Scan, begin: int, finish: int) -> Values:
+    """Return what YAML has in no quotes behind the first name of a line."""
+    if not scan.yaml:
+        return NONE
+    before = scan.left(begin, 200).rstrip(b"\"'").rstrip()
+    is_flow = before.endswith((b",", b"{", b"["))
+    return scan.value(_IN_FLOW if is_flow else _PLAIN, finish)
 
 
 #: What follows a scheme in the line of a header: one word, or parameters.
@@ -123,13 +162,14 @@ _ITEMS = re.compile(
 _ITEM = re.compile(
     rb"-[ \t]{1,9}+[\"']?+"
     + SCHEME
-    + rb"("
+    + rb"((?:"
     + LETTER
+    + SIGNS
     + rb"{6,2000}+)(?=[\"']?+[ \t]{0,20}+(?:\r?\n|\Z|;))"
 )
 _ONLY_VALUE = re.compile(
     rb":[ \t]{0,9}+\r?\n[ ]{1,60}+(?:(?:value|data|plaintext|content):[ \t]{1,9}+)?+"
-    rb"[\"']?+(" + BARE + rb"{6,2000}+)(?<!:)[\"']?+" + LINE_END
+    rb"[\"']?+((?:" + BARE + SIGNS + rb"{6,2000}+)(?<!:)[\"']?+" + LINE_END
 )  # fmt: skip
 _ITS_KEY = re.compile(
     rb":[ \t]{0,9}+\r?\n[ ]{1,60}+key:[ \t]{1,9}+[\"']?+([\w~+/=-]{20,200}+)"

@@ -60,6 +60,11 @@ def unescaped(raw: bytes) -> bytes:
     return html.unescape(raw.decode(*BYTES)).encode(*BYTES)
 
 
+def once(text: bytes, quote: bytes) -> bytes:
+    """Return what stands between such quotes, of which two are one in YAML and SQL."""
+    return text.replace(b"''", b"'") if quote == b"'" else text
+
+
 class Run:
     """A regex in parts: what stands before a run of ``letters``, which is the value,
     and what has to follow it."""
@@ -85,7 +90,7 @@ _OFTEN, _FREE = 3, 1 << 13
 class Scan:
     """Keeps the time linear: what a rule looked through is not looked through by it
     again, and what is nowhere ahead is looked for once. ``form``: all of it is a form;
-    ``asked``: it is part of a request.
+    ``asked``: it is part of a request; ``yaml``: it is said to be YAML.
 
     ``named``: up to here names were looked for, or values found; ``unread``: where
     names stand that have no value; ``room``: how many
@@ -93,8 +98,15 @@ class Scan:
     each rule has looked through the text.
     """
 
-    def __init__(self, data: bytes, *, form: bool = False, asked: bool = False) -> None:
-        self.data, self.form, self.asked = data, form, asked
+    def __init__(
+        self,
+        data: bytes,
+        *,
+        form: bool = False,
+        asked: bool = False,
+        yaml: bool = False,
+    ) -> None:
+        self.data, self.form, self.asked, self.yaml = data, form, asked, yaml
         self.named = 0
         self.unread: list[tuple[int, int]] = []
         self.room = _OFTEN * len(data) + _FREE
@@ -205,6 +217,10 @@ class Scan:
             slashes = len(between) - len(bare)
             # In GBK, Big5 and Shift JIS it is half a letter, too.
             slashes -= slashes > 0 and bare[-1:] > b"\x80" and not self.is_utf8
+            is_one = quote == b"'" and not slashes and end > start
+            if is_one and self.data.startswith(b"''", end):
+                at = end + 2
+                continue
             if slashes % (2 * level + 2) == level:
                 return end - level
             if slashes < level:

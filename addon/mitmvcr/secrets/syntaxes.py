@@ -31,6 +31,7 @@ from mitmvcr.secrets.scan import (
     Scan,
     Value,
     Values,
+    once,
     unescaped,
 )
 
@@ -135,9 +136,8 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
         return NONE  # a key of YAML's next line
     start, quote = opened.end(), opened[2]
     end = scan.closing_quote(start, len(opened[1]), quote)
-    if not start < end <= start + LONGEST:
-        return NONE
-    if len(quote) == 1 and scan.data.find(b"\n", start, end) >= 0:
+    is_near = start < end <= start + LONGEST
+    if not is_near or (len(quote) == 1 and data.find(b"\n", start, end) >= 0):
         return NONE
     text = data[start:end]
     stripped = text.strip()
@@ -154,7 +154,7 @@ def _assigned(scan: Scan, begin: int, finish: int) -> Values:
         return NONE
     is_set = sign or data[begin] == _COLON or _SET.search(scan.left(begin, 60))
     place = Place.TEXT if is_set else Place.INNER
-    value = Value(start, start + len(stripped), stripped, place)
+    value = Value(start, start + len(stripped), once(stripped, quote), place)
     turned = _TURNED_INTO.match(data, end)
     new = jsonvalues.string(scan, turned.end()) if turned else None
     return (value, new._replace(place=place)) if new else (value,)
@@ -211,7 +211,7 @@ _CONNECTION_WORDS = re.compile(
     rb"|nitial catalog|ccountname)"
 )
 _SQL = rb"(?i:\b(?:create|alter)\s{1,9}(?:user|role|login|group)\b)[^;]{0,250}"
-_SQL_TEXT = rb"\s{1,9}+'([^'\\\r\n]{1,400}+)'"
+_SQL_TEXT = rb"\s{1,9}+'((?:[^'\\\r\n]|''){1,400}+)'"
 _NEXT_TAG = (
     rb"</\w{0,20}?(?i:key|name)>\s{0,200}+<\w{0,20}?(?i:string|value|data)>\s{0,80}+(?:<string>)?+"
     rb"([^<]{1,400}+)</"
@@ -259,7 +259,7 @@ SYNTAXES = (
     Syntax(Taker(markup.entered), b"=", b"", b" \t\r\n/>"),
     # ["PASSWORD=x"], -H "X-Api-Key: x"
     Syntax(Taker(_in_quotes), _QUOTES, b"", b"="),
-    Syntax(_matched(rb":[ \t]?" + SCHEME + rb"([^\s\"'\\<>]{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
+    Syntax(_matched(rb":[ \t]?" + SCHEME + rb"((?:[^\s\"'\\<>]" + lines.SIGNS + rb"{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
     # <password>x</password>, <key>password</key><string>x</string>, <dt> and <dd>
     Syntax(Taker(markup.element), b"<", b"", b"> \t\r\n"),
     Syntax(_matched(_NEXT_TAG, Place.FIELD, decode=unescaped), b">", b"", b"<"),
@@ -295,6 +295,7 @@ SYNTAXES = (
     Syntax(_in_prose(_MARKED), b"*`", b"", b"*`"),
     # Authorization: SharedKey a:x, password: x, PASSWORD=x ./run
     Syntax(Taker(lines.header), BEFORE, FAR, b":"),
+    Syntax(Taker(lines.flow), far=b"{,", sign=b":"),
     Syntax(Taker(lines.line, lines.SET.match), BEFORE, FAR, b":= \"'", b":="),
     # //registry.npmjs.org/:_authToken=x
     Syntax(_run(Run(rb"[ \t]{0,9}+=[ \t]{0,9}+[\"']?+", BARE, 4, 2000, rb"(?=[\"']?+(?:\s|\Z|\\))"), left=rb"//[^\s\"'=]{1,120}[/:]"), b"/:", b"", b"= "),

@@ -30,6 +30,9 @@ from mitmvcr.secrets.spans import Edit, Span, apart, substituted
 _USER = b"userinfo"
 #: A text, or a string of JSON, and no more.
 _ALONE = re.compile(rb"\s{0,9}+\"?([\w.~+/=:$-]{20,4000}+)\"?\s{0,9}+")
+#: Around a value of YAML's in no quotes.
+_BEFORE = re.compile(rb"(?:[\[{,]|(?:[:?]|(?<![|>])-|[!&][\w!/.-]{0,40})\s)\s{0,60}\Z")
+_BEHIND = re.compile(rb"[ \t]{0,20}(?:[\r\n,\]}]|\Z|[ \t]#)")
 _SCHEME = re.compile(rb"(?i)(?:bearer|basic|token|bot|apikey) ")
 #: What an address or a method is called that answers a key or a session, and what is
 #: so called and answers none of them.
@@ -228,6 +231,8 @@ class Sweep:
                 is_user = edit.kind.encode() == _USER
                 new = b"*" * size if is_user else sized(edit.new, size)
                 edit = edit._replace(new=new)
+            elif _is_list(text, edit):
+                edit = edit._replace(new=b'"%b"' % edit.new)
             yield edit
 
     def _of_held(self, found: Found, text: Text) -> Iterator[Edit]:
@@ -256,6 +261,18 @@ class Sweep:
 def _came(text: Text) -> bool:
     """Return whether a text is part of an answer, which a client may parse."""
     return text.where.startswith("response")
+
+
+def _is_list(text: Text, edit: Edit) -> bool:
+    """Return whether a placeholder in an answer would be a list, as brackets are in
+    YAML where no quotes are."""
+    if not (edit.new[:1] == b"[" and _came(text) and "yaml" in text.kind.lower()):
+        return False
+    data, start = text.data, edit.start
+    line = data[data.rfind(b"\n", 0, start) + 1 : start]
+    is_quoted = line.count(b'"') % 2 or line.count(b"'") % 2
+    is_alone = _BEFORE.search(data, max(0, start - 120), start)
+    return bool(is_alone and _BEHIND.match(data, edit.end) and not is_quoted)
 
 
 def _is_asked(text: Text) -> bool:

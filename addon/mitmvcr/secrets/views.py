@@ -5,8 +5,9 @@ else stands before, what is in it. They stand between names and values there."""
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import unescape
+from itertools import islice
 from typing import NamedTuple
 
 from mitmvcr.secrets.spans import Span
@@ -39,6 +40,8 @@ _BEFORE_LINES = re.compile(
 _FAR, _ON, _ROWS = 300, 600, 1 << 13
 #: So much is read again of a short text, and so much each of them costs at least.
 _FREE, _EACH = 1 << 12, 64
+#: So long is a value that is not parted, and what ends it in any notation.
+_WHOLE, _BREAK = 2000, re.compile(rb"[\s\"'<>&\\]")
 _BEFORE_TITLE = re.compile(rb"(?:[,;\t|]|\\{1,15}t)\\{0,15}\"?[ ]?\Z")
 _TITLE_ENDS = re.compile(rb"\\{0,15}\"?(?:[,;\t](?! )|[ ]?\||\r?\n|\\{1,15}[tnr])")
 #: What follows a name in sentences and code, where no value does.
@@ -125,15 +128,17 @@ def around(data: bytes, names: Iterable[tuple[int, int]]) -> Iterator[View]:
     """Yield the texts in which names stand that have no value as the data is: so much
     of it in all, since each is looked through like any other."""
     done, room = 0, len(data) // 2 + _FREE
-    for begin, finish in names:
+    wanted = [each for each in names if not _has_none(data, *each)]
+    for number, (begin, finish) in enumerate(wanted):
         if room < 0:
             break
-        if begin < done or _has_none(data, begin, finish):
+        if begin < done:
             continue
+        last = _last(data, wanted, number)
         for place, regex, new in (
-            (_in_html(data, begin, finish), _IN_HTML, _unescaped),
-            (_in_json(data, begin, finish), _IN_JSON, _said),
-            (_in_lines(data, begin, finish), _BEFORE_LINES, _nothing),
+            (_in_html(data, begin, finish, last), _IN_HTML, _unescaped),
+            (_in_json(data, begin, finish, last), _IN_JSON, _said),
+            (_in_lines(data, begin, finish, last), _BEFORE_LINES, _nothing),
         ):
             if place:
                 done = place[1]
@@ -154,22 +159,22 @@ def _has_none(data: bytes, begin: int, finish: int) -> bool:
     return not left.endswith((b"=", b"["))
 
 
-def _in_html(data: bytes, begin: int, finish: int) -> tuple[int, int] | None:
+def _in_html(data: bytes, begin: int, finish: int, last: int) -> tuple[int, int] | None:
     """Return where the text stands in which a name is, if what is escaped is near."""
     is_near = b"&" in data[finish : finish + _NEAR] or (
         begin and data[begin - 1] == ord(";")
     )
     if not is_near:
         return None
-    first, last = max(0, begin - _FAR), _last(data, begin, finish)
+    first = max(0, begin - _FAR)
     start = max(data.rfind(sign, first, begin) for sign in (b"<", b">")) + 1
     ends = (data.find(sign, finish, last) for sign in (b"<", b">"))
-    end = min((each for each in ends if each >= 0), default=min(last, len(data)))
+    end = min((each for each in ends if each >= 0), default=last)
     place = start or first, end
     return place if _IN_HTML.search(data, *place) else None
 
 
-def _in_json(data: bytes, begin: int, finish: int) -> tuple[int, int] | None:
+def _in_json(data: bytes, begin: int, finish: int, last: int) -> tuple[int, int] | None:
     """Return where what is in the string stands in which a name is; so far."""
     first, opened = max(0, begin - _FAR), begin
     if _QUOTE.match(data, finish):
@@ -184,7 +189,7 @@ def _in_json(data: bytes, begin: int, finish: int) -> tuple[int, int] | None:
         return None
     if start < 0:
         return None
-    end, last = finish, min(len(data), _last(data, begin, finish))
+    end = finish
     while (end := data.find(b'"', end, last)) >= 0 and data[end - 1] == _SLASH:
         end += 1
     if end < 0:
@@ -195,7 +200,9 @@ def _in_json(data: bytes, begin: int, finish: int) -> tuple[int, int] | None:
     return (start, end) if is_read or is_first else None
 
 
-def _in_lines(data: bytes, begin: int, finish: int) -> tuple[int, int] | None:
+def _in_lines(
+    data: bytes, begin: int, finish: int, last: int
+) -> tuple[int, int] | None:
     """Return where the lines stand around a name, if something stands before its
     own."""
     start = data.rfind(b"\n", max(0, begin - _LINE), begin) + 1
@@ -204,16 +211,28 @@ def _in_lines(data: bytes, begin: int, finish: int) -> tuple[int, int] | None:
     if before is None or not start < before.end() < finish:
         return None
     first = data.find(b"\n", max(0, begin - _FAR), start) + 1 if begin > _FAR else 0
-    last = _last(data, begin, finish)
-    return first or start, data.rfind(b"\n", finish, last) + 1 or min(len(data), last)
+    return first or start, data.rfind(b"\n", finish, last) + 1 or last
 
 
-def _last(data: bytes, begin: int, finish: int) -> int:
-    """Return how far behind a name its values may stand."""
+def _last(data: bytes, names: Sequence[tuple[int, int]], number: int) -> int:
+    """Return how far behind a name its values may stand, and those of the names that
+    follow up to there: what is cut off would be hidden by half."""
+    begin, finish = names[number]
+    end = _near(data, begin, finish)
+    for other in islice(names, number + 1, None):
+        if other[0] > min(end, finish + _ROWS):
+            break
+        end = max(end, _near(data, *other))
+    return end
+
+
+def _near(data: bytes, begin: int, finish: int) -> int:
     is_title = _TITLE_ENDS.match(data, finish) and _BEFORE_TITLE.search(
         data, max(0, begin - 20), begin
     )
-    return finish + (_ROWS if is_title else _ON)
+    end = finish + (_ROWS if is_title else _ON)
+    found = _BREAK.search(data, end, end + _WHOLE)
+    return found.start() if found else min(end + _WHOLE, len(data))
 
 
 def _nothing(_: re.Match[bytes]) -> bytes:

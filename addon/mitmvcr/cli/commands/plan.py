@@ -16,9 +16,11 @@ from mitmvcr.cli.report.console import say
 from mitmvcr.cli.report.files import parse_receipt, parse_reports
 from mitmvcr.core.errors import OptionError
 from mitmvcr.core.modes import RULES, Mode
+from mitmvcr.core.urls import is_loopback
 from mitmvcr.network_options import Address, Place, Upstream
 from mitmvcr.options import (
     CASSETTE,
+    CONTROL,
     DIR,
     FAIL_ON_AGE,
     ISOLATE,
@@ -114,7 +116,7 @@ def make_plan(
         policy=replace(options, reports=parse_reports(options.report)),
         isolate=options.isolate,
         diverted=_diverted(options),
-        allowed=_allowed(options),
+        allowed=_allowed(options, settings),
         prove=options.prove,
         receipt=parse_receipt(options.receipt),
         sets=options.set,
@@ -164,7 +166,7 @@ def has_way(sets: Sequence[str]) -> bool:
     return any(each.startswith("mode=") and each != "mode=regular" for each in sets)
 
 
-def _allowed(options: RunOptions) -> Sequence[Allowed]:
+def _allowed(options: RunOptions, settings: Settings) -> Sequence[Allowed]:
     """Return what the isolated command may reach; say which hosts past the proxy are
     out of reach. Raise OptionError."""
     places, option = options.isolate_allow, ISOLATE_ALLOW.word
@@ -175,6 +177,11 @@ def _allowed(options: RunOptions) -> Sequence[Allowed]:
     if not options.isolate:
         return ()
     allowed = [resolve(place) for place in places]
+    control = settings.control.port if settings.control else 0
+    for each, place in zip(allowed, places, strict=True):
+        if each.port == control and any(map(is_loopback, each.addresses)):
+            problem = f"{CONTROL.word} has that port: give one of them another"
+            raise OptionError(option, place.text, problem)
     reached = {each.host for each in allowed}
     lost = [each for each in options.no_proxy if each not in reached]
     if lost:

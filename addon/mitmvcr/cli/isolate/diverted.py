@@ -3,17 +3,20 @@
 Every name that the namespace looks up gets an address of its own, from a range that
 nobody has and that is loopback's within. What connects there to port 80, 443 or another
 that was named is carried to the proxy as a tunnel (CONNECT) to that name: nothing is
-looked up outside unless the proxy does. So is what connects to loopback, if requests to
-this machine are to be recorded. The names of ``/etc/hosts``, which no name server is
-asked for, get addresses of that range in a copy of the file.
+looked up outside unless the proxy does. So is what connects to another machine's IPv4
+address that no name has, which leaving.py makes one of loopback's, and to loopback, if
+requests to this machine are to be recorded. The names of ``/etc/hosts``, which no name
+server is asked for, get addresses of that range in a copy of the file.
 """
 
 import asyncio
 import ipaddress
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 
 from mitmvcr.cli.isolate.forward import End, Forwarder, ignore
+from mitmvcr.core.urls import is_loopback
 from mitmvcr.core.wording import authority
 
 #: For benchmarks of network devices (RFC 2544): routed nowhere.
@@ -49,9 +52,9 @@ class Names:
 
 
 class Diverter(Forwarder):
-    """Carries connections to addresses of ``names``, and to loopback if it is ``here``
-    that they mean, on to the proxy at ``port``; ``in_vain`` hears of one to another
-    address."""
+    """Carries connections to addresses of ``names`` and of other machines, and to
+    loopback if it is ``here`` that they mean, on to the proxy at ``port``; ``in_vain``
+    hears of one that means nobody."""
 
     def __init__(
         self, names: Names, port: int, in_vain: Callable[[str], None], *, here: bool
@@ -83,9 +86,10 @@ class Diverter(Forwarder):
     def _target_of(self, here: End) -> str | None:
         address, port = here.socket.getsockname()[:2]
         name = self._given.name_of(address)
-        if name is None and self._here:
+        is_elsewhere = not (is_loopback(address) or self._given.has(address))
+        if name is None and (self._here or is_elsewhere):
             # What a client tries first need not be where the service listens.
-            name = address if address != "::1" else "localhost"
+            name = address if address != "::1" else _localhost()
         if name is None:
             self._in_vain(authority(address, port))
         return None if name is None else f"{name}:{port}"
@@ -122,6 +126,18 @@ class _Opening(End):
         if not self.answer.done():
             self.answer.set_result(False)
         super().connection_lost(error)
+
+
+def _localhost() -> str:
+    """Return what localhost is whose client connects to ::1: that alone where the file
+    of hosts has the name at IPv4's address only, since the client did not mean it."""
+    with suppress(OSError):
+        text = HOSTS.read_text(encoding="utf-8", errors="replace")
+        lines = [each.partition("#")[0].split() for each in text.splitlines()]
+        named = {line[0] for line in lines if "localhost" in line[1:]}
+        if named and "::1" not in named:
+            return "[::1]"
+    return "localhost"
 
 
 def hosts_within(text: str, names: Names, kept: Collection[str]) -> str:

@@ -15,6 +15,7 @@ from mitmvcr.cli.isolate.namespace import Namespace
 from mitmvcr.cli.isolate.packets import Packet, Question
 from mitmvcr.cli.isolate.route import Allowed, Ports, Route
 from mitmvcr.cli.report.console import say
+from mitmvcr.core.urls import is_loopback
 from mitmvcr.core.wording import authority, shown
 from mitmvcr.options import INCLUDE_LOCALHOST, ISOLATE_ALLOW, TRANSPARENT
 
@@ -42,6 +43,7 @@ class Leaving:
     ) -> None:
         self.attempts: Counter[str] = Counter()
         self._known, self._names = dict(known), names
+        self._control, self._servers = namespace.control, set[str]()
         self._diverted = {each.getsockname()[1] for each in namespace.diverted}
         self._allowed = {
             (address, each.port)
@@ -113,9 +115,10 @@ class Leaving:
         if self._names and self._names.has(packet.address):
             self._note_diverted(packet, self._names)
             return b""
+        is_within = packet.address in self._within
         answer = self._answer(packet)
         # The kernel answers for the addresses that are within.
-        return b"" if packet.address in self._within else answer
+        return b"" if is_within else answer
 
     def _note_diverted(self, packet: Packet, names: Names) -> None:
         """Count what goes to a name's address and is not diverted."""
@@ -140,8 +143,26 @@ class Leaving:
         port = packet.ports[1]
         if not packet.starts_connection or (packet.address, port) in self._allowed:
             return b""
+        if port in self._diverted and self._takes_in(packet.address):
+            return packets.again(packet)
         self._note(authority(packet.address, port))
         return packets.reset(packet)
+
+    def _takes_in(self, address: str) -> bool:
+        """Return whether connections to another machine's address can be carried to the
+        proxy: it is one of the namespace from then on, and what asks for names goes
+        there no more."""
+        if self._control is None or ":" in address or address in self._servers:
+            return False
+        if address not in self._within:
+            if len(self._within) >= _MOST:
+                return False
+            try:
+                network.add_later(self._control, address, len(self._within))
+            except OSError:  # it fails at once then, and is told
+                return False
+            self._within.add(address)
+        return True
 
     def _datagram(self, packet: Packet) -> bytes:
         port = packet.ports[1]
@@ -152,6 +173,7 @@ class Leaving:
         if question is None:
             self._note(f"udp {place}")
             return packets.unreachable(packet)
+        self._servers.add(packet.address)
         self._note_query(place, question)
         return packets.datagram(packet, packets.answer_question(question, self._known))
 
@@ -195,7 +217,10 @@ async def open_gate(
         for listening in namespace.diverted:
             diverter = Diverter(names, proxy_port, in_vain, here=loopback)
             await _keep(stack, diverter, listening)
-        ports = Ports(namespace.maker)
+        here = {
+            e.port for _, e in namespace.allowed if any(map(is_loopback, e.addresses))
+        }
+        ports = Ports(namespace.maker, here)
         stack.push_async_callback(ports.close_all)
         await ports.open(proxy_port)  # for who names it by the one that it has out here
         leaving.open()

@@ -36,7 +36,8 @@ class Namespace:
     """``port`` is where the proxy is to be found within, on each of the ``proxy``
     sockets; ``allowed`` listen for what may be reached besides. ``tap`` and ``tunnel``
     see what goes nowhere over IPv4 and IPv6; ``blind`` says why the first is absent.
-    ``diverted`` listen for programs that know of no proxy, on addresses of ``names``.
+    ``diverted`` listen for programs that know of no proxy, on addresses of ``names``
+    and others, which ``control`` adds.
     ``root`` is the folder that is / to us and to the command, ``roots`` are what it
     finds as the system's files of authorities; ``distrusted`` says why those are as
     they were. ``maker`` leads to a child that stays within and opens ports (ports.py).
@@ -56,6 +57,7 @@ class Namespace:
     maker: socket.socket | None = None
     child: int = 0
     diverted: Sequence[socket.socket] = ()
+    control: socket.socket | None = None
     names: Names = field(default_factory=Names)
 
     def enter(self) -> None:
@@ -96,8 +98,8 @@ class Namespace:
         listening = (*self.proxy, *(s for s, _ in self.allowed), *self.diverted)
         for each in (*listening, *self.name_servers):
             each.close()
-        if self.tap is not None:
-            self.tap.close()
+        for each in filter(None, (self.tap, self.control)):
+            each.close()
         if self.tunnel is not None:
             os.close(self.tunnel)
         if self.maker is not None:
@@ -225,6 +227,7 @@ def _unpacked(
         root=next(of("root"), None),
         roots=list(of("roots")),
         diverted=[_socket(d) for d in of("diverted")],
+        control=next(map(_socket, of("control")), None),
     )
 
 

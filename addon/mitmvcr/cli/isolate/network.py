@@ -11,12 +11,13 @@ import ipaddress
 import os
 import socket
 import struct
+from pathlib import Path
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 
-_MS_BIND, _MS_REC, _MS_SLAVE = 0x1000, 0x4000, 0x80000
+_MS_BIND, _MS_REC, _MS_SLAVE, _MNT_DETACH = 0x1000, 0x4000, 0x80000, 2
 
 
 @functools.cache
@@ -52,10 +53,15 @@ def keep_mounts_to_ourselves() -> None:
 
 
 def cover(path: str, file: str = os.devnull) -> None:
-    """Put a file over it."""
+    """Put a file over it, in the place of one without a name that is over it already,
+    as in a run within a run."""
     source, place = os.fsencode(file), os.fsencode(path)
-    flags = ctypes.c_ulong(_MS_BIND)
-    _checked("mount", _libc().mount(source, place, None, flags, None))
+    arguments = source, place, None, ctypes.c_ulong(_MS_BIND), None
+    try:
+        _checked("mount", _libc().mount(*arguments))
+    except FileNotFoundError:
+        _checked("umount", _libc().umount2(place, _MNT_DETACH))
+        _checked("mount", _libc().mount(*arguments))
 
 
 #: From TEST-NET-1 and the documentation prefix, which nobody has.
@@ -88,6 +94,16 @@ def add_address(address: str, number: int = 0) -> None:
     _add_address4(f"lo:{number}", address, "255.255.255.255")
 
 
+def add_later(control: socket.socket, address: str, number: int) -> None:
+    """Do the same with an IPv4 address, from outside, by a socket made within."""
+    _set_address4(control, f"lo:later{number}", address, "255.255.255.255")
+
+
+def take_in_again() -> None:
+    """Let what comes from the network itself come in once more."""
+    Path("/proc/sys/net/ipv4/conf/lo/accept_local").write_text("1")
+
+
 def add_range(addresses: ipaddress.IPv4Network) -> None:
     """Make them all addresses of loopback."""
     _add_address4("lo:range", str(addresses[-2]), str(addresses.netmask))
@@ -95,9 +111,13 @@ def add_range(addresses: ipaddress.IPv4Network) -> None:
 
 def _add_address4(label: str, address: str, mask: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-        for call, value in ((_SIOCSIFADDR, address), (_SIOCSIFNETMASK, mask)):
-            request = struct.pack("16s16s8x", label.encode(), _sockaddr(value))
-            fcntl.ioctl(control, call, request)
+        _set_address4(control, label, address, mask)
+
+
+def _set_address4(control: socket.socket, label: str, address: str, mask: str) -> None:
+    for call, value in ((_SIOCSIFADDR, address), (_SIOCSIFNETMASK, mask)):
+        request = struct.pack("16s16s8x", label.encode(), _sockaddr(value))
+        fcntl.ioctl(control, call, request)
 
 
 def _add_address6(device: str, address: str) -> None:

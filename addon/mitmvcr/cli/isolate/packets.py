@@ -84,6 +84,17 @@ def reset(packet: Packet) -> bytes:
     return _answer(packet, socket.IPPROTO_TCP, struct.pack("!HHLLBBHxxxx", *fields), 16)
 
 
+def again(packet: Packet) -> bytes:
+    """Return a packet of TCP as it was sent, with the checksum that loopback leaves
+    out."""
+    head = packet.raw[: len(packet.raw) - len(packet.payload)]
+    before, behind = packet.payload[:16], packet.payload[18:]
+    size = struct.pack("!LL", len(packet.payload), packet.protocol)
+    ends = packet.source + packet.target + size
+    checksum = _checksum(ends + before + b"\0\0" + behind)
+    return head + before + checksum.to_bytes(2) + behind
+
+
 def unreachable(packet: Packet) -> bytes:
     """Return what a firewall answers."""
     if len(packet.target) == 4:

@@ -6,12 +6,14 @@ there, so the child that made the namespace stays for it.
 """
 
 import asyncio
+import errno
 import ipaddress
+import os
 import signal
 import socket
 import struct
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from mitmvcr.cli.isolate import network
@@ -34,7 +36,8 @@ def stay(theirs: socket.socket) -> None:
     while wanted := theirs.recv(_PORT.size):
         try:
             (port,) = _PORT.unpack(wanted)
-            with network.listen(_ADDRESS, port) as made:
+            # What is carried to the proxy may have all addresses with that port.
+            with network.listen(_ADDRESS, port, shares=True) as made:
                 socket.send_fds(theirs, [b"\0"], [made.fileno()])
         except OSError as error:
             theirs.send((error.strerror or str(error)).encode())
@@ -42,10 +45,12 @@ def stay(theirs: socket.socket) -> None:
 
 class Ports:
     """Opens them, for as long as the gate is open; ``maker`` leads to who stays within
-    (None: nobody does, and there are none)."""
+    (None: nobody does, and there are none), and ``taken`` are others' there."""
 
-    def __init__(self, maker: socket.socket | None) -> None:
-        self._maker = maker
+    def __init__(
+        self, maker: socket.socket | None, taken: Collection[int] = ()
+    ) -> None:
+        self._maker, self._taken = maker, taken
         self._turn = asyncio.Lock()
         self._open: dict[int, Forwarder] = {}
         self._closed: list[Forwarder] = []
@@ -55,6 +60,8 @@ class Ports:
         Raise OSError."""
         if self._maker is None:
             return
+        if port in self._taken:
+            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
         async with self._turn:
             listening = await asyncio.to_thread(_listening, self._maker, port)
         forwarder = Forwarder(host, port, ignore)

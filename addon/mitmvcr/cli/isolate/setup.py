@@ -69,6 +69,9 @@ def set_up(
     _add_taps(made)
     if divert:  # last: what goes elsewhere comes from the first address
         network.add_range(RANGE)
+        with suppress(OSError):  # else a client asks again, a second later
+            network.take_in_again()
+        made.add("control", socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         for address, port in divert:
             _add_diverted(made, address, port)
     return made

@@ -115,7 +115,7 @@ def of_attempts(
         text += "; it was blocked, and is not recorded"
     if not transparent:
         others = f"let it read HTTPS_PROXY, add {TRANSPARENT.word}, or "
-    elif any(map(_to_name, attempts)):
+    elif any(map(_over_tcp, attempts)):
         others = f"add {TRANSPARENT_PORT.word} PORT, or "
     else:
         others = ""
@@ -123,8 +123,8 @@ def of_attempts(
     yield Finding("leaving", text, fails=fail and proxy.offline)
 
 
-#: What :func:`of_attempts` has of a connection to a name, and not to an address.
-_to_name = re.compile(r"[\w.-]*[a-z][\w.-]*:\d+", re.I).fullmatch
+#: What :func:`of_attempts` has of a connection to a name or an address of IPv4's.
+_over_tcp = re.compile(r"[\w.-]+:\d+").fullmatch
 
 
 def of_background(left: Mapping[int, str]) -> Finding:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from mitmvcr.core.frames import Frame
 from mitmvcr.core.model import Response
 from mitmvcr.core.raw_dialogue import NotRecordedError, RawDialogue, in_turns
+from mitmvcr.proxy.flow.player import SLOW
 from mitmvcr.proxy.host.schedule import Overheard
 
 #: In seconds: how long at least, and how long at most for its recorded time, a server
@@ -39,6 +40,8 @@ class Script:
         self._latency, self._at, self._refuse = latency, 0, refuse
         self._has_begun = False
         self._dialogue = RawDialogue(recorded.websocket, as_recorded, counted)
+        self._turn: Frame | None = None
+        self._reason = ""
 
     def __repr__(self) -> str:
         return f"<Script {self._dialogue}>"
@@ -51,14 +54,25 @@ class Script:
         """Note that the client says no more."""
         self._dialogue.end()
 
-    def next(self) -> tuple[float, bytes | None] | None:
-        """Return the seconds to wait, and what to say then: b"" for the end, None
-        where the client has had its turn. Return None where it is to speak. Refuse
-        what was not recorded, and end."""
+    @property
+    def is_slow(self) -> bool:
+        """Return whether it takes long to look: all others would wait."""
+        return self._dialogue.waiting > SLOW
+
+    def look(self) -> None:
+        """Find the next turn; any thread may."""
         try:
-            turn = self._dialogue.next()
+            self._turn = self._dialogue.next()
         except NotRecordedError as error:
-            self._refuse(str(error))
+            self._reason = str(error)
+
+    def next(self) -> tuple[float, bytes | None] | None:
+        """Return of the turn that was found the seconds to wait, and what to say then:
+        b"" for the end, None where the client has had its turn. Return None where it is
+        to speak. Refuse what was not recorded, and end."""
+        turn = self._turn
+        if self._reason:
+            self._refuse(self._reason)
             return 0, b""
         if turn is None:
             return None

@@ -4,7 +4,8 @@ than a WebSocket (proxy/layers/tcp.py): overheard, or played.
 To be imported where the capability "upgraded connections" is there, and only there.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from typing import Any
 
@@ -18,7 +19,7 @@ from mitmproxy.proxy.tunnel import TunnelLayer
 
 from mitmvcr.proxy.host.backpressure import handler_of
 from mitmvcr.proxy.host.choices import choose
-from mitmvcr.proxy.host.naps import Commands, Nap
+from mitmvcr.proxy.host.naps import Aside, Commands, Nap, VcrAsideHook
 from mitmvcr.proxy.host.schedule import Overheard, Speaker, Unheard
 from mitmvcr.proxy.host.wrapping import wrap
 
@@ -131,7 +132,7 @@ class _Player(layer.Layer):
             yield commands.CloseConnection(self.context.client)
 
     def _speak(self) -> Commands:
-        while (said := self._speaker.next()) is not None:
+        while (said := (yield from self._look())) is not None:
             pause, data = said
             if pause > 0:
                 yield Nap(pause)
@@ -142,6 +143,16 @@ class _Player(layer.Layer):
                 if not _say_no_more(self.context, self.context.client):
                     yield commands.CloseConnection(self.context.client)
                 return
+
+    def _look(self) -> Generator[Any, Any, tuple[float, bytes | None] | None]:
+        """Return what is to be said; what takes long is found beside the loop."""
+        if self._speaker.is_slow:
+            aside = Aside(lambda: asyncio.to_thread(self._speaker.look))
+            yield VcrAsideHook(aside)
+            aside.result()
+        else:
+            self._speaker.look()
+        return self._speaker.next()
 
 
 def _say_no_more(context: Any, peer: Connection) -> bool:
