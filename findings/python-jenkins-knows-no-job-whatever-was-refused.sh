@@ -66,7 +66,8 @@ def look(what, does, crumb=(200, CRUMB), job=(200, JOB)):
     try:
         end = does(server())
     except Exception as error:
-        end = f"{type(error).__name__}: {str(error).splitlines()[0].partition(" for url")[0]}"
+        said = str(error).splitlines()[0].partition(" for url")[0]
+        end = f"{type(error).__name__}: {said}"
     print(f"{what}: {end}")
 
 
@@ -99,6 +100,24 @@ look("a build, crumb HTML", build, crumb=(200, HTML))
 PY
 timeout 100 venv/bin/python look.py 2> errors | tee found || { cat errors; exit 1; }
 cat > expected <<'END'
-
+python-jenkins 1.8.3
+the job, 200: build
+the job, 404: JenkinsException: job[build] does not exist
+the job, 424: JenkinsException: job[build] does not exist
+the job, 429: JenkinsException: job[build] does not exist
+the job, 502: JenkinsException: job[build] does not exist
+the job, 503: JenkinsException: job[build] does not exist
+the job, 401: JenkinsException: Error in request. Possibly authentication failed [401]: Unauthorized
+the job, 500: JenkinsException: Error in request. Possibly authentication failed [500]: Internal Server Error
+the job, nothing in a 200: JenkinsException: job[build] does not exist
+the job, HTML in a 200: JenkinsException: Could not parse JSON info for job[build]
+is there the job, 404: None
+is there the job, 424: HTTPError: 424 Client Error: Failed Dependency
+is there the job, 503: HTTPError: 503 Server Error: Service Unavailable
+a build: queue 7 by GET /crumbIssuer/api/json, POST /job/build/build with a crumb
+a build, crumb 404: queue 7 by GET /crumbIssuer/api/json, POST /job/build/build
+a build, crumb 424: HTTPError: 424 Client Error: Failed Dependency
+a build, crumb empty: queue 7 by GET /crumbIssuer/api/json, POST /job/build/build
+a build, crumb HTML: JSONDecodeError: Expecting value: line 1 column 1 (char 0)
 END
 diff expected found || { cat errors; echo "the behaviour has changed"; exit 1; }
