@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # What an earlier run was told stands in for a refusal in pyinaturalist, the client of a catalogue of animals and plants that
-# people saw: where the server says 424, or nothing, the program is given yesterday's answer with the status 200 and no error;
-# and without a Cache-Control in that answer it asks nothing at all in a second run, under the same user. A max-age=0 and a
-# no-store keep it from both, a no-cache from the second alone.
+# people saw: where the server says 424, or nothing, the program is given the earlier answer and no error; and without a
+# Cache-Control in that answer it asks nothing at all in a second run of the same user. With max-age=0 or no-store it is not
+# kept; with no-cache it is asked for again, and still stands in.
 #
 # Versions: pyinaturalist 0.21.1, requests-cache 1.3.3, requests 2.34.2 (CPython 3.11).
 # Source: pyinaturalist/session.py (ClientSession: stale_if_error=True, cache_control=True, a database in the user's folder for
-# caches), requests-cache's policy.
+# data), requests-cache's policy.
 # Why it matters to a recorder: a recording after an earlier run is empty, and a miss that is refused by whatever status is an
 # old answer, so that the test passes with data of another time; and an answer that was replayed goes into the user's own
-# cache, for programs that are no test. A folder of its own for each run, by XDG_CACHE_HOME or HOME, ends both.
+# cache, for programs that are no test. A folder of its own for each run, by HOME or XDG_DATA_HOME, ends both.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)
@@ -91,7 +91,7 @@ look("a second run, max-age=0, a 424", (200, "max-age=0"), (424,))
 look("a second run, no-cache, no answer", (200, "no-cache"), (None,))
 look("a first run with a 424", (424,), (200,))
 PY
-timeout 100 venv/bin/python look.py 2> errors | tee found || { cat errors; exit 1; }
+timeout 300 venv/bin/python look.py 2> errors | tee found || { cat errors; exit 1; }
 cat > expected <<'END'
 pyinaturalist 0.21.1
 a second run: first bird 1 (1 requests), then bird 1 (0 requests)
