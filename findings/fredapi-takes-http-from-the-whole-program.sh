@@ -85,7 +85,7 @@ look("424 in text", 424, "no answer")
 look("424 in XML", 424, "<error/>")
 look("200 without values", 200, "<observations/>")
 PY
-timeout 100 venv/bin/python look.py 2> errors | tee found || { cat errors; exit 1; }
+timeout 300 venv/bin/python look.py 2> errors | tee found || { cat errors; exit 1; }
 cat > expected <<'END'
 fredapi 0.5.2
 no proxy: before 200 after 200; a series: 1; through the proxy 0 of 3

@@ -106,7 +106,7 @@ for status in (424, 503, None):
     with tempfile.TemporaryDirectory() as temporary:
         look(f"a first run, {status}", status=status, temporary=temporary)
 PY
-timeout 100 venv/bin/python look.py 2> errors | tee found || { cat errors; exit 1; }
+timeout 300 venv/bin/python look.py 2> errors | tee found || { cat errors; exit 1; }
 cat > expected <<'END'
 rucio-clients 41.5.1
 a first run: done waited 0 s; script program.py; asked GET /auth/userpass, POST /accounts/me/scopes/a
