@@ -22,8 +22,8 @@ from mitmvcr.core.modes import Mode
 from mitmvcr.options import BY_NAME
 
 
-def mark(**kwargs: object) -> pytest.Mark:
-    return SimpleNamespace(kwargs=kwargs)  # type: ignore[return-value]
+def mark(*args: object, **kwargs: object) -> pytest.Mark:
+    return SimpleNamespace(args=args, kwargs=kwargs)  # type: ignore[return-value]
 
 
 def test_the_narrowest_marker_counts_and_the_command_line_most() -> None:
@@ -120,6 +120,24 @@ def test_a_value_that_no_session_can_take_is_told_by_its_name() -> None:
     }
     with pytest.raises(VcrError, match=r"^keep=.*: use a text, a number or a list"):
         settings.wish_of({"keep": print}, [], None, {})
+
+
+def test_what_code_gives_of_the_wrong_kind_is_told() -> None:
+    for config in (None, ["x"]):
+        assert settings.hosts_of(config) is None
+        with pytest.raises(
+            VcrError, match=r"^vcr_config returns .*: let it return a d"
+        ):
+            settings.wish_of(config, [], None, {})  # type: ignore[arg-type]
+    assert settings.hosts_of({"allowed_hosts": "a"}) == "a"
+    assert settings.name_given([]) == settings.name_given([mark()]) == ""
+    assert settings.name_given([mark("wide"), mark("narrow"), mark()]) == "narrow"
+    for names, told in (
+        (("a", "b"), "and 2 are named"),
+        ((3,), r"^vcr\(3\): a cassette"),
+    ):
+        with pytest.raises(VcrError, match=told):
+            settings.name_given([mark(*names)])
 
 
 def test_each_mode_is_mitmvcrs() -> None:
@@ -273,6 +291,11 @@ def test_a_variable_is_recorded_and_has_the_type_of_what_was_made(
         handler.asked
         == [("POST /sessions/a%40gw1/variables", json.dumps({"n": sent}).encode())] * 2
     )
+
+
+def test_a_variable_has_a_name(api: tuple[Control, type[Api]]) -> None:
+    with pytest.raises(VcrError, match=r"^variable\(3\): its name is a text$"):
+        Vcr(api[0], FACTS, "a").variable(3, str)  # type: ignore[arg-type]
 
 
 def test_each_miss_is_told_once(api: tuple[Control, type[Api]]) -> None:

@@ -51,6 +51,8 @@ def test_what_is_no_report_is_told(tmp_path: Path, data: str) -> None:
         read((f"@{report}",))
     with pytest.raises(OptionError, match="cannot be read: Is a directory; name the"):
         read((f"@{tmp_path}",))
+    with pytest.raises(OptionError, match="cannot be read: No such file"):
+        read(("@~no-such-user/r.json",))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 are."""
 
 import json
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,7 +36,7 @@ Additions = Mapping[str, Sequence[Added]]
 def file_for(start: Path) -> Path:
     """Return the ``mitmvcr.toml`` that holds for a folder; where there is none, the one
     that can be made there."""
-    found = (place / FILE for place in places(start, Path.home()))
+    found = (place / FILE for place in places(start, Path(os.path.expanduser("~"))))
     return next((each for each in found if each.exists()), start / FILE)
 
 

@@ -2,6 +2,7 @@
 that their cassettes stay as they are."""
 
 import json
+import os
 from collections.abc import Sequence
 from glob import escape
 from pathlib import Path
@@ -27,7 +28,7 @@ def _names(text: str) -> list[str]:
     if not text.startswith("@"):
         return [text.removesuffix(".yaml")]
     try:
-        report = json.loads(Path(text[1:]).expanduser().read_bytes())
+        report = json.loads(Path(os.path.expanduser(text[1:])).read_bytes())
         return [escape(str(each)) for each in report["failed_sessions"]] or [NOBODY]
     except OSError as error:
         problem = f"cannot be read: {error.strerror or error}; {_REPORT}"

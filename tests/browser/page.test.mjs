@@ -187,6 +187,39 @@ test("it filters, searches bodies, and keeps its state in the address", async ()
   await isSound(own);
 });
 
+test("what a filter does stands in its field", async () => {
+  for (const place of ["/e1", "/e2"]) await ask(proxy, "fields", site.url + place);
+  const own = await opened("#session=fields");
+  await row(own.page, "/e2").waitFor();
+  const isWith = async (field, typed, count) => {
+    assert.equal(await own.page.locator(field).inputValue(), typed);
+    await own.page.locator(".about", {hasText: `${count} of 2`}).first().waitFor();
+  };
+  await own.page.locator("#q").fill("e2");
+  await own.page.locator("#q").press("Escape"); // which empties a field for a search
+  await isWith("#q", "e2", 1);
+  await own.page.locator("#q").fill("");
+  await own.page.locator("#text").fill("/e1");
+  await own.page.locator("#text").press("Enter");
+  await isWith("#text", "/e1", 1);
+  const box = await own.page.locator("#text").boundingBox();
+  await own.page.mouse.click(box.x + box.width - 14, box.y + box.height / 2); // its cross
+  await isWith("#text", "", 2);
+  let go;
+  const held = new Promise((resolve) => { go = resolve; });
+  await own.page.route("**/search?*", async (route) => { await held; await route.continue(); });
+  await own.page.locator("#text").fill("none such");
+  const late = own.page.waitForResponse("**/search?*");
+  await own.page.locator("#text").press("Enter");
+  await own.page.locator("#text").fill("");
+  await own.page.locator("#text").press("Enter");
+  go();
+  await (await late).finished();
+  await own.page.locator("#q").fill("e");
+  await isWith("#text", "", 2);
+  await isSound(own);
+});
+
 test("the keyboard is enough", async () => {
   for (const place of ["/k1", "/k2", "/k3"]) await ask(proxy, "keys", site.url + place);
   const own = await opened("#session=keys");
@@ -261,7 +294,8 @@ test("an error names what would help", async () => {
   await own.page.locator("input[name=cassette]").fill("../out");
   await own.page.getByRole("button", {name: "Switch"}).click();
   await own.page.getByRole("alert").waitFor();
-  assert.match(await own.page.getByRole("alert").innerText(), /\.\./);
+  assert.match(await own.page.getByRole("alert").innerText(), /'\.\.'; use a name as login\/ok$/);
+  assert.doesNotMatch(await own.page.getByRole("alert").innerText(), /use a name.*use a name/);
   own.faults.length = 0; // the browser itself notes the status 422
   await isSound(own);
 });

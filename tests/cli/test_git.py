@@ -77,7 +77,7 @@ def installed(git: Repository, cli: Cli) -> Repository:
     git.record(met("/base", b'{"a": 1}', day=1))
     done = Cli(cli.home, git.path)("git", "install")
     assert done.returncode == 0, done.stderr
-    assert f"/{FOLDER}/*.yaml: commit it" in done.stderr
+    assert f"/{FOLDER}/**/*.y*ml.gz: commit it" in done.stderr
     git("add", "--all")
     git("commit", "-qm", "git")
     return git
@@ -157,7 +157,9 @@ def test_to_uninstall_takes_it_all_back(installed: Repository, cli: Cli):
     attributes = installed.path / ".gitattributes"
     attributes.write_text("*.png binary\n" + attributes.read_text())
     assert inside("git", "install", FOLDER).returncode == 0
-    assert f'"/{FOLDER}/**/*.y*ml" merge=mitmvcr diff=mitmvcr' in attributes.read_text()
+    for end in ("", ".gz"):
+        line = f'"/{FOLDER}/**/*.y*ml{end}" merge=mitmvcr diff=mitmvcr\n'
+        assert line in attributes.read_text()
     assert inside("git", "install", NAME).returncode == 0
     assert f'"/{NAME}" merge=mitmvcr diff=mitmvcr\n' in attributes.read_text()
     for _ in range(2):
@@ -168,6 +170,24 @@ def test_to_uninstall_takes_it_all_back(installed: Repository, cli: Cli):
     inside("git", "install")
     inside("git", "uninstall")
     assert not attributes.exists()
+
+
+def test_folders_that_come_later_are_known(git: Repository, cli: Cli):
+    """Where a folder is named for cassettes, as each module of tests has one in it; of
+    any other only the files of the same name."""
+    held = writer.dumps(Cassette((met("/base"),)))
+    for name in ("a/tests/cassettes/login/ok.yaml", "b/data/x.yaml"):
+        file = git.path / name
+        file.parent.mkdir(parents=True)
+        file.write_bytes(held)
+    Cli(cli.home, git.path)("git", "install")
+    attributes = (git.path / ".gitattributes").read_text().splitlines()
+    folders = [line.split()[0] for line in attributes if "merge=" in line]
+    inner = "/a/tests/cassettes/**/*.y*ml"
+    assert folders == [inner, f"{inner}.gz", "/b/data/*.yaml"]
+    for name in ("later/deep.yaml", "later.yaml.gz"):
+        said = git("check-attr", "merge", f"a/tests/cassettes/{name}")
+        assert said.endswith(": mitmvcr\n")
 
 
 def test_outside_a_repository_it_is_one_line(cli: Cli, tmp_path: Path):

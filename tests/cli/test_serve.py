@@ -263,6 +263,16 @@ def test_a_command_is_not_taken_for_a_filter(cli):
     )
 
 
+@pytest.mark.parametrize(
+    "words", [("on",), ("on", "--", "--anticache"), ("--anticache",)]
+)
+def test_what_does_not_follow_the_dashes_is_not_taken_for_a_filter(cli, words):
+    """As the value of a switch: mitmproxy then showed no flow, and nothing said why."""
+    ran = cli("serve", "--cassette", "new", "--websocket", *words)
+    assert ran.returncode == 2
+    assert re.fullmatch(r"mitmvcr: error: .*(on|--anticache).*\n", ran.stderr)
+
+
 @pytest.mark.parametrize("command", ["serve", "start"])
 @pytest.mark.parametrize("more", [(), ("--host", "0.0.0.0"), ("--workers", "2")])
 def test_the_control_api_has_a_port_of_its_own(cli, command, more):

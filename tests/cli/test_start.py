@@ -224,3 +224,14 @@ def test_what_a_command_leaves_running_is_told(own: Cli):
     assert "unused 1" in summary
     assert f"left these running: {sys.executable} -c import sys" in told
     assert "'mitmvcr start'" in told
+
+
+def test_a_place_for_its_files_that_cannot_be_made_is_told(own: Cli) -> None:
+    (own.cwd / "taken").write_text("")
+    env = {"MITMVCR_HOME": str(own.cwd / "taken" / "x")}
+    done = own("start", "--cassette", "c.yaml", env=env)
+    assert done.returncode == OWN_FAILURE
+    assert done.stderr == (
+        f"mitmvcr: error: {own.cwd}/taken/x: cannot be made: not a directory: let"
+        " MITMVCR_HOME name a folder that can be written\n"
+    )

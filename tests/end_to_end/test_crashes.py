@@ -105,7 +105,7 @@ def test_a_second_recorder_is_told_who_has_the_cassette(
     second = mitmdump(cassette, "new_episodes")
     assert second.wait() == 1
     (line,) = [x for x in second.log.splitlines() if "mitmvcr: error: " in x]
-    assert f"is being recorded already by -c (process {first.pid} on " in line
+    assert f"is being recorded already by mitmvcr (process {first.pid} on " in line
     fetch(first.url, proxy_ca, f"{origin.http_url}/json")
     assert first.stop() == 0
     assert len(cassettes.read(cassette)) == 1

@@ -98,12 +98,29 @@ def test_a_conflict_of_a_merge_is_named_with_its_line(
     path.write_text(
         "".join([*lines[:at], *theirs, ">>>>>>> theirs\n", *lines[at + 1 :]])
     )
-    with pytest.raises(CassetteDamagedError, match="a conflict of a merge begins here"):
+    with pytest.raises(CassetteDamagedError, match="git left a conflict of a merge"):
         FileStore(path).load()
-    with pytest.raises(
-        CassetteDamagedError, match=f"line {at + 1}: a conflict of a me"
-    ):
+    with pytest.raises(CassetteDamagedError, match=f"line {at + 1}: git left a confl"):
         reader.loads(path.read_bytes(), "a.yaml")
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_conflict_is_named_where_an_interaction_is_read_alone(
+    tmp_path: Path, number: int
+) -> None:
+    """As those of a large file are, each of which has one of git's marks here."""
+    path = tmp_path / "a.yaml"
+    record(path, "record_once", 0, 1, 2, 3)
+    _, first, second, third, fourth = path.read_text().split("    - id: ")
+    marks = "<<<<<<< ours\n", "=======\n", ">>>>>>> theirs\n"
+    items = zip((first, second, third), marks, strict=True)
+    parts = [part for item, mark in items for part in ("    - id: ", item, mark)]
+    text = "".join(["---\nversion: 2\ninteractions:\n", *parts, "    - id: ", fourth])
+    held = reader.loads(text.encode(), "a.yaml", lazy=True).interactions
+    line = text[: text.index(marks[number])].count("\n") + 1
+    said = f"a.yaml: line {line}, interaction {number}: git left a conflict of a merge"
+    with pytest.raises(CassetteDamagedError, match=said):
+        held[number]
 
 
 @pytest.mark.parametrize("mark", ["<<<<<<< ours\n", ">>>>>>> theirs\n"])

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -380,6 +381,32 @@ def test_without_a_mitmvcr_one_line_says_so(recorded, need):
     remedy = "install it (pipx install mitmvcr), or set MITMVCR_CONTROL_URL"
     told = f"mitmvcr: no mitmvcr on the PATH can be started (ENOENT): {remedy}"
     assert told in ran.stdout
+
+
+WRONG = """
+const { vcr } = require('./index.cjs');
+const { Session } = require('./session.cjs');
+const asks = (name, make) => Session.prototype.variable.call({}, name, make);
+const all = [vcr(), vcr({}), asks('a', 5), asks('a'), asks('a', () => () => 1)];
+const tell = ({ reason }) => console.log(reason.message);
+Promise.allSettled(all).then((found) => found.forEach(tell));
+"""
+
+
+def test_a_wrong_use_is_one_line_of_ours(need):
+    """A value that JSON does not have came back as undefined, in a recording too."""
+    ran = subprocess.run(
+        [need("node"), "-e", WRONG],
+        cwd=HELPERS / "node",
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    makes = "mitmvcr: variable(a): give it a function that makes the value"
+    needs = "mitmvcr: vcr(t) needs what a test is given; vitest gives it in test.for"
+    undone = "mitmvcr: variable(a): JSON has no function"
+    assert ran.stdout.splitlines() == [needs, needs, makes, makes, undone], ran.stderr
 
 
 LOCAL = """

@@ -3,10 +3,12 @@
 import re
 import shlex
 import shutil
+import subprocess
 
 import pytest
 
 from frameworks.world import HELPERS, RUN, SUITES, World, example
+from patience import PATIENCE
 
 PATH = ("-I", str(HELPERS / "ruby" / "lib"))
 MINITEST = ("ruby", *PATH)
@@ -331,6 +333,35 @@ def test_a_runner_that_is_killed_leaves_nothing(recorded):
     with recorded.open_shop():
         runner = recorded.start(*RSPEC, "hangs.rb")
         assert "/json" in recorded.killed(runner, "hangs")
+
+
+VARIABLES = """
+require "mitmvcr"
+module MitmVcr::Control
+  def self.call(*, wish) = wish.transform_keys(&:to_s)
+end
+vcr = MitmVcr::Session.allocate
+[7, nil, false, [1, "a"], "b", :c].each { |made| p vcr.variable("n") { made } }
+begin
+  vcr.variable("n")
+rescue MitmVcr::Error => error
+  puts error.message
+end
+"""
+
+
+def test_a_variable_is_what_was_made(need):
+    """A seed came back as a text, as nil did; and no block was an error of Ruby's."""
+    ran = subprocess.run(
+        [need("ruby"), *PATH, "-e", VARIABLES],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    wrong = "mitmvcr: variable(n): give it a block that makes the value"
+    shown = ["7", "nil", "false", '[1, "a"]', '"b"', '"c"', wrong]
+    assert ran.stdout.splitlines() == shown, ran.stderr
 
 
 def test_without_a_mitmvcr_one_line_says_so(recorded):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from mitmproxy import exceptions, http
+from mitmproxy.log import ALERT
 from mitmproxy.test import tflow
 
 from mitmvcr.format import reader
@@ -84,6 +85,25 @@ def test_what_mitmvcr_itself_answered_is_not_saved(tmp_path: Path) -> None:
     assert missed.response.status_code == 424
     rig.vcr.commands.save([missed, flow], str(tmp_path / "b.yaml"))
     assert bodies(tmp_path / "b.yaml") == [b"content"]
+    rig.vcr.done()
+
+
+@in_loop
+def test_what_a_command_did_is_shown(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The console shows no other line of the log, so a command seemed to do nothing."""
+    caplog.set_level("INFO")
+    rig = Commanded(vcr_cassette=str(tmp_path / "a.yaml"))
+    rig("vcr.mode", "record_only")
+    rig("vcr.use", tmp_path / "b.yaml")
+    rig.vcr.commands.save([], str(tmp_path / "c.yaml"))
+    rig("vcr.eject")
+    shown = [each.getMessage() for each in caplog.records if each.levelno == ALERT]
+    cassettes = f"cassette {tmp_path / 'a.yaml'},", f"cassette {tmp_path / 'b.yaml'},"
+    told = *cassettes, "saved 0 of 0 flows to ", "no cassette in use"
+    for line, words in zip(shown, told, strict=True):
+        assert line.startswith(f"mitmvcr: {words}")
     rig.vcr.done()
 
 

@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 
 from leaving_out import leave_out
-from mitmvcr.core.errors import CassetteError, CassetteWriteError
+from mitmvcr.core.errors import CassetteError, CassetteWriteError, VcrError
 from mitmvcr.store import claiming
 from mitmvcr.store.files import (
     check_replaceable,
     drop_unfinished,
     finish_in_place,
+    home,
     keep_look,
     mode_for,
     put,
@@ -408,3 +409,15 @@ def test_what_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(CassetteWriteError, match=r"a\.yaml: cannot be written: "):
         put(target, b"a")
     assert not target.exists()
+
+
+def test_a_home_that_is_not_known_is_told_with_what_helps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A container's user may stand in no list, and have no HOME."""
+    with pytest.raises(VcrError, match=r"^~no-such-user/x: that home is not known"):
+        home({"MITMVCR_HOME": "~no-such-user/x"})
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)
+    with pytest.raises(VcrError, match=r"^~/\.mitmvcr: that home .*: let MIT"):
+        home({})

@@ -94,7 +94,7 @@ def test_a_journal_that_another_process_uses_is_left_to_it(
         with pytest.raises(CassetteWriteError) as caught:
             begin(path)
         assert re.fullmatch(
-            f"{path}: is being recorded already by -c"
+            f"{path}: is being recorded already by mitmvcr"
             rf" \(process {process.pid} on {re.escape(socket.gethostname())},"
             r" since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\): end that first,"
             r" or choose another cassette",

@@ -160,7 +160,13 @@ def test_without_fsspec_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     )
 
 
-@pytest.mark.parametrize("url", ["nonsense://a/b.yaml", "gs://bucket/chat.yaml"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("nonsense://a/b.yaml", "gs://bucket/chat.yaml"),
+        *("ftp://127.0.0.1:9/a.yaml", "zip://a.yaml::none.zip"),  # they look at once
+    ],
+)
 def test_a_place_that_fsspec_cannot_reach_is_told(url: str) -> None:
     with pytest.raises(CassetteError, match=f"^{url}: cannot be reached: "):
         FileStore(url)

@@ -11,7 +11,8 @@ const { Worker, leadAll } = require('./worker.cjs');
 // cassette is named after the test, unless `name` is given. For tests that run at once.
 async function vcr(context, name, options) {
   if (typeof name === 'object') return vcr(context, undefined, name);
-  if (!context) {
+  const isTest = context?.task ?? context?.fullName ?? context?.name ?? name;
+  if (!context || isTest === undefined) {
     throw new VcrError('vcr(t) needs what a test is given; vitest gives it in test.for');
   }
   const session = name === undefined

@@ -55,7 +55,9 @@ class Session extends Way {
 
   // What `make` returns, as JSON has it, recorded; a replay has the recorded one.
   async variable(name, make) {
+    if (typeof make !== 'function') throw new VcrError(`variable(${name}): give it a function that makes the value`);
     const wish = { [name]: (await make()) ?? null };
+    if (JSON.stringify(wish) === '{}') throw new VcrError(`variable(${name}): JSON has no ${typeof wish[name]}`);
     const { [name]: kept } = await call('POST', ['sessions', this.name, 'variables'], wish);
     return kept;
   }

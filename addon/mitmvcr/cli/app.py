@@ -16,6 +16,7 @@ from mitmvcr.cli.options import (
     COMMAND,
     CommandGroup,
     GroupedCommand,
+    PassingCommand,
     show_help_alone,
     takes,
     takes_all,
@@ -89,7 +90,7 @@ def fix(report: Path | None, *, yes: bool) -> int:
     return fix_misses(report, yes=yes)
 
 
-@app.command(cls=GroupedCommand)
+@app.command(cls=PassingCommand)
 @takes("serve")
 @click.argument("extra", nargs=-1, type=click.UNPROCESSED)
 def serve(extra: tuple[str, ...], **options: Any) -> int:

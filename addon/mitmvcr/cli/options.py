@@ -158,6 +158,22 @@ class GroupedCommand(_Named):
                     formatter.write_dl(records)
 
 
+class PassingCommand(GroupedCommand):
+    """Passes on what follows ``--``, and nothing else: a word before it, as the value
+    of a switch, would be a filter of mitmproxy's."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        behind = args[args.index("--") + 1 :] if "--" in args else []
+        rest = super().parse_args(ctx, args)
+        given = ctx.params["extra"]
+        if len(given) > len(behind):
+            ctx.fail(
+                f"Got unexpected argument ({given[0]}). mitmproxy's own stand"
+                " behind '--'"
+            )
+        return rest
+
+
 class _RowOption(MayBeEmpty):
     """An option that was made of a row of the table, where it is parsed."""
 

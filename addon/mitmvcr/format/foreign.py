@@ -115,8 +115,9 @@ _OWN = re.compile(rb"(?:---\n)?(?:version: 2\n)?interactions:\n *- id: [0-9]+\n"
 #: Between which git leaves both sides of a conflict.
 _OURS = re.compile(rb"^<<<<<<<(?: .*)?\r?$", re.MULTILINE)
 _THEIRS = re.compile(rb"^>>>>>>>(?: .*)?\r?$", re.MULTILINE)
+_MARK = re.compile(rb"^(?:<{7}|={7}|>{7})(?: .*)?\r?$", re.MULTILINE)
 CONFLICT = (
-    "a conflict of a merge begins here: resolve it ('mitmvcr git install' lets git"
+    "git left a conflict of a merge here: resolve it ('mitmvcr git install' lets git"
     " merge cassettes by interaction)"
 )
 
@@ -127,6 +128,17 @@ def conflict_line(data: bytes) -> int:
     found = _OURS.search(data)
     if found is None or _THEIRS.search(data, found.end()) is None:
         return 0
+    return _line_of(data, found)
+
+
+def mark_line(item: bytes) -> int:
+    """Return the line of an interaction at which git marked a conflict, whose other
+    marks may stand in others; 0 if there is none."""
+    found = _MARK.search(item)
+    return 0 if found is None else _line_of(item, found)
+
+
+def _line_of(data: bytes, found: re.Match[bytes]) -> int:
     return data.count(b"\n", 0, found.start()) + 1
 
 

@@ -15,6 +15,7 @@ from mitmvcr.core.errors import CassetteError
 from mitmvcr.core.model import Interaction, Request
 from mitmvcr.core.sendable import is_sendable
 from mitmvcr.format.faults import Decline, Fault
+from mitmvcr.format.foreign import CONFLICT, mark_line
 from mitmvcr.format.items import ItemParser
 from mitmvcr.format.large import LARGE, read_large
 from mitmvcr.format.layout import Index
@@ -233,8 +234,10 @@ class LazyInteractions(Sequence[Interaction]):
 
                 raise yamlreader.examine_item(self._index.item(number)).unsendable[0]
         except Fault as fault:
+            marked = mark_line(self._index.item(number))
+            told = Fault(CONFLICT, marked) if marked else fault
             lines = self._index.line(number)
-            raise fault.moved(lines, number).error(self._name) from None
+            raise told.moved(lines, number).error(self._name) from None
         return found
 
     def _read_item(self, number: int) -> Interaction:

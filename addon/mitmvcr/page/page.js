@@ -39,8 +39,8 @@ async function api(path, method = "GET", sent) {
     options.body = JSON.stringify(sent ?? {});
   }
   const answer = await fetch(path, options);
-  const facts = await answer.json();
-  if (!answer.ok) throw new Error([facts.detail, facts.remedy].filter(Boolean).join(" — "));
+  const facts = await answer.json(), {detail = "", remedy = ""} = facts;
+  if (!answer.ok) throw new Error(detail.includes(remedy) ? detail : `${detail} — ${remedy}`);
   return facts;
 }
 
@@ -134,7 +134,8 @@ async function searchText(text) {
     return;
   }
   await attempt(async () => {
-    state.found = new Set((await api(`${at(shown)}/search?text=${encodeURIComponent(text)}`)).interactions);
+    const found = await api(`${at(shown)}/search?text=${encodeURIComponent(text)}`);
+    if (key === searched) state.found = new Set(found.interactions);
   });
 }
 
@@ -218,6 +219,7 @@ function keys(event) {
     event.preventDefault();
     document.getElementById("q").focus();
   } else if (event.key === "Escape") {
+    event.preventDefault(); // which would empty a field, and let its filter stand
     if (typing) event.target.blur();
     else go({row: ""});
   } else if (!typing && ["ArrowDown", "ArrowUp", "j", "k", "Home", "End"].includes(event.key)) {
@@ -262,7 +264,7 @@ const outcomes = report?.sides ? ["same", "changed", "only in A", "only in B"] :
 
 const filters = (now) => html`<form class="filters" role="search" @submit=${(event) => event.preventDefault()}>
   <label>URL <input id="q" type="search" placeholder="words ( / )" .value=${now.q} @input=${(event) => go({q: event.target.value})}></label>
-  <label>Body text <input id="text" type="search" .value=${now.text} @change=${(event) => go({text: event.target.value})}></label>
+  <label>Body text <input id="text" type="search" .value=${now.text} @change=${(event) => go({text: event.target.value})} @search=${(event) => go({text: event.target.value})}></label>
   <label>Status <select id="status" @change=${(event) => go({status: event.target.value})}>
     ${["", "2xx", "3xx", "4xx", "5xx"].map((each) => html`<option value=${each} ?selected=${each === now.status}>${each || "any"}</option>`)}</select></label>
   <label>Outcome <select id="outcome" @change=${(event) => go({outcome: event.target.value})}>

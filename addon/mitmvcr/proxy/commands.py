@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mitmproxy import command, ctx, exceptions, http
 from mitmproxy import flow as mflow
 from mitmproxy import types as mtypes
+from mitmproxy.log import ALERT
 
 from mitmvcr.core.errors import OptionError, UnusableValueError, VcrError
 from mitmvcr.core.model import Interaction
@@ -80,6 +81,7 @@ class Commands:
             _set({CASSETTE: "", MODE: MODE.default})
         else:
             self._sessions.eject(self._player(name).name)
+        self._tell(name)
 
     @command.command("vcr.status")
     def status(self, session: str = "") -> str:
@@ -100,7 +102,8 @@ class Commands:
             saved = self._save(flows, CASSETTE.read(str(cassette)), name)
         left = Counter(filter(None, map(_why_not, flows)))
         reasons = ", ".join(f"{times} {why}" for why, times in left.items())
-        logger.info(
+        logger.log(
+            ALERT,
             "mitmvcr: saved %d of %d flows to %s%s",
             *(saved, len(flows), cassette),
             f"; left out: {reasons}" if reasons else "",
@@ -120,7 +123,8 @@ class Commands:
         return len(chosen)
 
     def _tell(self, name: str) -> None:
-        logger.info("mitmvcr: %s", self.status(name))
+        """Answer a command, which the console shows as it does mitmproxy's own."""
+        logger.log(ALERT, "mitmvcr: %s", self.status(name))
 
     def _settings(self, name: str) -> Settings:
         """Return the settings that a session has, or begins with."""

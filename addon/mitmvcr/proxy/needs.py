@@ -80,7 +80,7 @@ def _both(usual: Path, more: Path) -> Path:
             return usual
         data = data.rstrip(b"\n") + b"\n" + added
         name = f"origins-{sha256(data).hexdigest()[:12]}.pem"
-        place = Path(ctx.options.confdir).expanduser() / name
+        place = Path(os.path.expanduser(ctx.options.confdir)) / name
         if not place.exists():
             replace_file(place, data)
     except OSError as error:

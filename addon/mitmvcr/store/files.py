@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import chain, count, islice, takewhile
 from pathlib import Path
 
-from mitmvcr.core.errors import CassetteWriteError
+from mitmvcr.core.errors import CassetteWriteError, VcrError
 from mitmvcr.format.speed import no_collection
 from mitmvcr.store.claiming import claim, owns
 
@@ -32,7 +32,8 @@ _REMEDIES = {
     errno.EMFILE: "let the process open more files (ulimit -n)",
     errno.ENFILE: "close some files of other programs",
 }
-#: What helps who may not read a file.
+#: What helps who has no place for mitmvcr's own files, and who may not read one.
+OWN_FOLDER = "let MITMVCR_HOME name a folder that can be written"
 READABLE = "make it and its folder readable, or choose another one"
 #: Of a recording under way: for nobody else to read.
 PRIVATE = 0o600
@@ -40,9 +41,12 @@ PRIVATE = 0o600
 
 def home(environment: Mapping[str, str]) -> Path:
     """Return the folder of mitmvcr's own files: ``MITMVCR_HOME``, else ``~/.mitmvcr``.
-    Raise RuntimeError where nobody's home can be found."""
-    named = environment.get("MITMVCR_HOME")
-    return Path(named or "~/.mitmvcr").expanduser().absolute()
+    Raise VcrError where nobody's home can be found."""
+    named = environment.get("MITMVCR_HOME") or "~/.mitmvcr"
+    found = os.path.expanduser(named)
+    if found.startswith("~"):  # as of a user who is in no list, without HOME
+        raise VcrError(f"{named}: that home is not known", remedy=OWN_FOLDER)
+    return Path(found).absolute()
 
 
 def replace_file(target: Path, *parts: bytes | Iterable[bytes | memoryview]) -> None:
@@ -167,7 +171,7 @@ def finish_in_place(target: Path) -> None:
     """Give a file the content of the whole one beside it, which then goes. Readers may
     see a part meanwhile. Who is killed can do it again; nothing is lost."""
     whole = whole_beside(target)
-    with open(whole, "rb", opener=_open_read) as source:
+    with open(whole, "rb", opener=lambda _, flags: open_own(whole, flags)) as source:
         size = os.fstat(source.fileno()).st_size
         file = os.open(target, os.O_WRONLY | NO_FOLLOW | BINARY)
         try:
@@ -179,10 +183,6 @@ def finish_in_place(target: Path) -> None:
         finally:
             close(file)
     whole.unlink()
-
-
-def _open_read(path: str, flags: int) -> int:
-    return open_own(Path(path), flags)
 
 
 def _make_room(file: int, size: int, whole: Path) -> None:

@@ -121,9 +121,14 @@ class Lock:
             close(file)
 
 
+#: What Python calls a program that was started as text or as a module.
+_NAMELESS = ("", "-", "-c", "-m", "__main__.py")
+
+
 def _myself() -> str:
     """Return this process as text, without the arguments, which may hold a password."""
-    command = os.path.basename(sys.argv[0]) or "python"
+    named = os.path.basename(sys.argv[0])
+    command = "mitmvcr" if named in _NAMELESS else named
     since = time.strftime("%Y-%m-%d %H:%M:%S")
     where = f"process {os.getpid()} on {socket.gethostname()}"
     return f"{command} ({where}, since {since})"

@@ -93,9 +93,11 @@ def _open(url: str) -> tuple[Any, str]:
         raise CassetteError(shown(url), problem, remedy=remedy) from error
     try:
         system, name = fsspec.core.url_to_fs(url)
-    except (ImportError, ValueError) as error:
+    except Exception as error:
         # An unknown protocol, or one whose own package is not installed: it says so.
-        raise CassetteError(shown(url), f"cannot be reached: {error}") from error
+        # Some connect here already, each with errors of its own.
+        reason = str(error) or type(error).__name__
+        raise CassetteError(shown(url), f"cannot be reached: {reason}") from error
     return system, name
 
 

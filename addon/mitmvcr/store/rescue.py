@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from mitmvcr.core.errors import CassetteError
+from mitmvcr.core.errors import CassetteError, VcrError
 from mitmvcr.core.model import Interaction, Request, Response
 from mitmvcr.core.wording import number_of
 from mitmvcr.format import reader, writer
@@ -139,7 +139,7 @@ def write_rescue(target: Path, parts: Made) -> tuple[Path, int]:
 
 def _folders(target: Path) -> Iterator[Path]:
     yield target.parent
-    with suppress(RuntimeError):  # nobody's home
+    with suppress(VcrError):  # nobody's home
         yield home(os.environ) / "rescued"
     yield Path(tempfile.gettempdir())
 

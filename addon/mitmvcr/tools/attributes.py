@@ -35,6 +35,11 @@ def pattern(folder: str, files: str) -> str:
     return f"/{literal(folder)}/{files}" if folder else f"/{files}"
 
 
+def below(folder: str) -> list[str]:
+    """Return the patterns of all cassettes in a folder and those in it."""
+    return [pattern(folder, f"**/*.y*ml{packed}") for packed in ("", ".gz")]
+
+
 def literal(name: str) -> str:
     """Return the pattern of a name alone."""
     return "".join(f"\\{each}" if each in _SPECIAL else each for each in name)

@@ -159,7 +159,7 @@ def allowed_hosts(
     marker = request.node.get_closest_marker("block_network")
     named = marker.kwargs.get("allowed_hosts") if marker else None
     option = request.config.getoption("--allowed-hosts")
-    found = named or option or vcr_config.get("allowed_hosts") or []
+    found: Any = named or option or settings.hosts_of(vcr_config) or []
     return found.split(",") if isinstance(found, str) else list(found)
 
 
@@ -234,11 +234,8 @@ def _cassette(
     """Return the path of a test's cassette."""
     if scope not in settings.SCOPES:
         raise VcrError(f"scope={scope!r}: use one of {', '.join(settings.SCOPES)}")
-    names = next((mark.args for mark in reversed(marks) if mark.args), ())
-    if len(names) > 1:
-        raise VcrError(f"a test has one cassette, and {len(names)} are named")
-    if names:
-        return os.path.join(folder, names[0])
+    if name := settings.name_given(marks):
+        return os.path.join(folder, name)
     if scope == "function":
         return os.path.join(folder, default)
     return os.path.join(folder, settings.file_name(item, scope)).rstrip(os.sep)

@@ -39,6 +39,8 @@ class Vcr:
     def variable(self, name: str, make: Callable[[], T]) -> T:
         """Return what ``make`` returns, recorded; a replay has the recorded value. What
         JSON does not have, as a UUID or a date, is made by its type from its text."""
+        if not isinstance(name, str):
+            raise VcrError(f"variable({name!r}): its name is a text")
         fresh = make()
         is_json = type(fresh) in _JSON
         wish = {name: fresh if is_json else str(fresh)}

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -88,6 +88,8 @@ def wish_of(
     most, and ``mode``, as it was chosen, more than all. In CI no mark's mode records.
     ``scope`` is the plugin's.
     """
+    if not isinstance(config, Mapping):
+        raise VcrError(f"vcr_config returns {config!r}: let it return a dict")
     wish: dict[str, Any] = {}
     for layer in (config, *(mark.kwargs for mark in marks)):
         wish.update(_renamed(layer))
@@ -99,6 +101,23 @@ def wish_of(
     if mode is None and may_record and _is_ci(environment):
         wish["mode"] = MODES["none"]
     return {name: value for name, value in wish.items() if value is not None}
+
+
+def hosts_of(config: object) -> object:
+    """Return the hosts that ``vcr_config`` allows; :func:`wish_of` tells what is no
+    configuration."""
+    return config.get("allowed_hosts") if isinstance(config, Mapping) else None
+
+
+def name_given(marks: Sequence[pytest.Mark]) -> str:
+    """Return the name of a cassette that the narrowest mark has, '' where none has
+    one. Raise VcrError."""
+    names = next((mark.args for mark in reversed(marks) if mark.args), ("",))
+    if len(names) > 1:
+        raise VcrError(f"a test has one cassette, and {len(names)} are named")
+    if not isinstance(names[0], str):
+        raise VcrError(f"vcr({names[0]!r}): a cassette is named by a text")
+    return names[0]
 
 
 def _is_ci(environment: Mapping[str, str]) -> bool:

@@ -23,6 +23,8 @@ module MitmVcr
     def initialize(text) = super("mitmvcr: #{text}")
   end
 
+  JSON_HAS = [String, Integer, Float, true, false, nil, Array, Hash].freeze
+
   # A session of one test: what it asks is recorded, or replayed.
   class Session
     attr_reader :name, :cassette, :mode, :ca_file
@@ -46,9 +48,13 @@ module MitmVcr
     # Trusts what Ruby trusts, and the proxy.
     def cert_store = Control.trusting(ca_file)
 
-    # Returns what the block returns, recorded; a replay has the recorded one.
+    # Returns what the block returns, recorded; a replay has the recorded one. What JSON
+    # does not have comes back as its text.
     def variable(variable)
-      wish = { variable => yield.to_s }
+      raise Error, "variable(#{variable}): give it a block that makes the value" unless block_given?
+
+      made = yield
+      wish = { variable => JSON_HAS.any? { |kind| kind === made } ? made : made.to_s }
       Control.call("POST", ["sessions", name, "variables"], wish).fetch(variable.to_s)
     end
 

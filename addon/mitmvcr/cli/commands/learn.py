@@ -153,7 +153,8 @@ class _Learning:
 
 def _names() -> list[str]:
     """Return the names that are this machine's, and stand in no other's requests."""
-    names = (socket.gethostname(), str(Path.home()), os.getcwd(), platform.release())
+    home = os.path.expanduser("~")
+    names = (socket.gethostname(), home, os.getcwd(), platform.release())
     usual = ("localhost", "/root", "/home", "/tmp", "/app", "/work")
     found = dict.fromkeys(each for each in names if len(each) >= _SHORTEST_NAME)
     return [each for each in found if each not in usual]

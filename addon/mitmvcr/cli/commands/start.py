@@ -17,6 +17,7 @@ from mitmvcr.cli.report.console import say
 from mitmvcr.core.errors import VcrError
 from mitmvcr.core.wording import as_word
 from mitmvcr.options import CASSETTE
+from mitmvcr.store.files import OWN_FOLDER, why
 from mitmvcr.values import Layer
 
 #: Where this package lies, for an interpreter that does not find it by itself.
@@ -35,7 +36,11 @@ def start(typed: Layer) -> int:
 
     chosen(typed)  # what is wrong with them is said here, and at once
     place = Place.of(os.environ)
-    place.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"{place.folder}: cannot be made: {why(error)}"
+        raise VcrError(problem, remedy=OWN_FOLDER) from error
     before = place.read()
     if place.runs():
         what = f": {before.what} (process {before.pid})" if before else ""

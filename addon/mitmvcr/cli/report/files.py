@@ -48,7 +48,7 @@ def parse_receipt(text: str) -> Path | None:
 
 
 def _parse_place(option: str, text: str, suffixes: Sequence[str], remedy: str) -> Path:
-    path = Path(text).expanduser()
+    path = Path(os.path.expanduser(text))
     if path.suffix.lower() not in suffixes or os.path.isdir(path):
         raise OptionError(option, text, remedy)
     check_place(option, path)

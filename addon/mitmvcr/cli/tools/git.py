@@ -30,10 +30,12 @@ from mitmvcr.secrets.redactor import Redactor
 from mitmvcr.show import WHOLE, described
 from mitmvcr.store.files import put, replace_file, why
 from mitmvcr.tools import Sheet, assembled
-from mitmvcr.tools.attributes import installed, literal, pattern, uninstalled
+from mitmvcr.tools.attributes import below, installed, literal, pattern, uninstalled
 from mitmvcr.tools.merging import merged
 
 _HEAD = re.compile(rb"(?:---\r?\n)?(?:version: 2\r?\n)?interactions:")
+#: A folder, up to the first whose name says what is in it.
+_NAMED = re.compile(r"(?:[^/]+/)*?[^/]*cassettes(?=/|$)", re.IGNORECASE)
 #: In bytes: how much of a file shows what it is.
 _START = 1 << 12
 _ATTRIBUTES = ".gitattributes"
@@ -106,24 +108,27 @@ def _named(paths: Sequence[Path], top: Path) -> Iterator[str]:
         except ValueError:
             raise VcrError(f"{path}: is outside {top}") from None
         if real.is_dir():
-            yield pattern("" if inner == "." else inner, "**/*.y*ml")
+            yield from below("" if inner == "." else inner)
         else:
             yield f"/{literal(inner)}"
 
 
 def _found(top: Path) -> Iterator[str]:
-    """Yield patterns for the folders that hold cassettes, else for the usual one."""
+    """Yield patterns for the folders that hold cassettes, else for the usual one. One
+    that is named for cassettes will get folders of its own."""
     words = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
     names = _git(*words, at=top).split("\0")
     own = [each for each in names if is_cassette(each) and _is_ours(top / each)]
-    found = {_pattern_of(each): None for each in own}
-    yield from sorted(found) or ["/cassettes/**/*.y*ml"]
+    found = {each for name in own for each in _patterns_of(name)}
+    yield from sorted(found) or below("cassettes")
 
 
-def _pattern_of(name: str) -> str:
+def _patterns_of(name: str) -> Sequence[str]:
     folder, _, file = name.rpartition("/")
+    if named := _NAMED.match(folder):
+        return below(named[0])
     stem = file.lower().removesuffix(".gz").rpartition(".")[0]
-    return pattern(folder, f"*{file[len(stem) :]}")
+    return [pattern(folder, f"*{file[len(stem) :]}")]
 
 
 def _is_ours(file: Path) -> bool:
