@@ -7,7 +7,7 @@ import pytest
 
 from mitmvcr.core.modes import Replay
 from mitmvcr.proxy import lane_answers
-from mitmvcr.proxy.answering import Fault, Handed
+from mitmvcr.proxy.handovers import Fault, Handed
 from mitmvcr.proxy.lane_answers import Asked, LaneAnswers
 
 ENDS = (("127.0.0.1", 1), ("127.0.0.1", 2))

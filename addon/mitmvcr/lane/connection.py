@@ -227,7 +227,7 @@ class Connection(asyncio.Protocol):
         self._buffer = data[start:]
 
     def _give(self, size: int, closes: bool, answer: bytes | None) -> None:
-        """Answer the first request of what is here, which has so many bytes."""
+        """Answer the first request of what is here, whose size it has."""
         data, self._buffer = self._buffer, b""
         if answer is None:
             self._pass_on(data)

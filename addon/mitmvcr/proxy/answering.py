@@ -4,13 +4,13 @@ write; and the parts of a stream, and their times."""
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from mitmvcr.core.chunks import due_times
 from mitmvcr.core.events import Pieces, ends, json_ends
 from mitmvcr.core.model import Interaction, Response, header
-from mitmvcr.core.modes import Decision, Refuse, Replay
-from mitmvcr.lane import Answer, Ends, render, render_http2, render_parts
+from mitmvcr.core.modes import Replay
+from mitmvcr.lane import Answer, render, render_http2, render_parts
 from mitmvcr.options import Settings
 from mitmvcr.proxy.flow.ahead import read_on
 from mitmvcr.proxy.flow.player import Player
@@ -90,38 +90,6 @@ A = TypeVar("A")
 #: Returns the answer as HTTP/1.1 has it, as it is sent, and how long that is. None
 #: where it is a long stream, or fails.
 Render = Callable[[Interaction, PlainRequest], tuple[WireResponse, A, int] | None]
-#: A connection, and the mark of a request of HTTP/2.
-Handover = tuple[Ends, bytes]
-
-
-class Handed(NamedTuple):
-    """A request that was decided on already."""
-
-    player: Player
-    live_request: LiveRequest
-    decision: Decision
-
-    def undo(self) -> None:
-        """Undo what was decided: the client has left. A miss stays one."""
-        if isinstance(self.decision, Replay):
-            self.player.session.give_back(self.decision.position)
-        elif isinstance(self.decision, Refuse):
-            from mitmvcr.proxy.flow.refusals import tell
-
-            request = self.live_request.request
-            means_nothing = self.player.blocking.passes_over(request.url)
-            tell(self.player.session, request, counts=not means_nothing)
-
-
-class Fault(NamedTuple):
-    """A request that could not be decided on."""
-
-    player: Player
-    error: Exception
-
-    def undo(self) -> None:
-        """Note it in the session: nobody is there who could get it as an answer."""
-        self.player.session.note_failure(self.error)
 
 
 def over_http1(

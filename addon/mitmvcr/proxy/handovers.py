@@ -1,12 +1,47 @@
 """What the lane has decided of requests that mitmproxy answers after all."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from mitmvcr.core.modes import Decision, Refuse, Replay
 from mitmvcr.lane import MARK, Ends
-from mitmvcr.proxy.answering import Fault, Handed, Handover
+from mitmvcr.proxy.flow.player import Player
+from mitmvcr.view.requests import LiveRequest
 
 if TYPE_CHECKING:
     from mitmproxy import connection, http
+
+#: A connection, and the mark of a request of HTTP/2.
+Handover = tuple[Ends, bytes]
+
+
+class Handed(NamedTuple):
+    """A request that was decided on already."""
+
+    player: Player
+    live_request: LiveRequest
+    decision: Decision
+
+    def undo(self) -> None:
+        """Undo what was decided: the client has left. A miss stays one."""
+        if isinstance(self.decision, Replay):
+            self.player.session.give_back(self.decision.position)
+        elif isinstance(self.decision, Refuse):
+            from mitmvcr.proxy.flow.refusals import tell
+
+            request = self.live_request.request
+            means_nothing = self.player.blocking.passes_over(request.url)
+            tell(self.player.session, request, counts=not means_nothing)
+
+
+class Fault(NamedTuple):
+    """A request that could not be decided on."""
+
+    player: Player
+    error: Exception
+
+    def undo(self) -> None:
+        """Note it in the session: nobody is there who could get it as an answer."""
+        self.player.session.note_failure(self.error)
 
 
 class Handovers(dict[Handover, Handed | Fault]):

@@ -26,10 +26,10 @@ from mitmvcr.lane import (
 from mitmvcr.lane.tls import OneByOne
 from mitmvcr.miss.log import UNREAD
 from mitmvcr.proxy import fitness, host
-from mitmvcr.proxy.answering import Handed, over_http1, over_http2
+from mitmvcr.proxy.answering import over_http1, over_http2
 from mitmvcr.proxy.counts import LEFT, Counts, broken, tell_unread
 from mitmvcr.proxy.flow.player import Player
-from mitmvcr.proxy.handovers import ends_of
+from mitmvcr.proxy.handovers import Handed, ends_of
 from mitmvcr.proxy.host.leaves import Leaves
 from mitmvcr.proxy.host.lines import Intake
 from mitmvcr.proxy.host.lines import Line as Taken

@@ -7,18 +7,10 @@ from typing import Any, NamedTuple
 from mitmvcr.core.modes import Decision, Replay
 from mitmvcr.core.steps import UnreadError
 from mitmvcr.lane import Line, Sent
-from mitmvcr.proxy.answering import (
-    A,
-    Fault,
-    Handed,
-    Handover,
-    Render,
-    answered,
-    over_http1,
-)
+from mitmvcr.proxy.answering import A, Render, answered, over_http1
 from mitmvcr.proxy.flow.player import LARGE, Player, size_of
 from mitmvcr.proxy.flow.turns import planned
-from mitmvcr.proxy.handovers import Handovers
+from mitmvcr.proxy.handovers import Fault, Handed, Handover, Handovers
 from mitmvcr.proxy.known_answers import KnownAnswers
 from mitmvcr.view.parts import PlainRequest
 from mitmvcr.view.requests import LiveRequest
