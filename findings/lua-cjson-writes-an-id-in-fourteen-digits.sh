@@ -33,7 +33,8 @@ for _, text in ipairs(texts) do
 end
 LUA
 libraries=$(dirname "$(find unpacked -name liblua5.1-cjson.so.0)")
-export LD_LIBRARY_PATH=$work/$libraries LUA_CPATH="$work/$libraries/lua/5.1/?.so" LUA_PATH="$work/unpacked/usr/share/lua/5.1/?.lua"
+export LD_LIBRARY_PATH=$work/$libraries LUA_CPATH="$work/$libraries/lua/5.1/?.so"
+export LUA_PATH="$work/unpacked/usr/share/lua/5.1/?.lua"
 unpacked/usr/bin/lua5.1 look.lua > found
 cat found
 cat > expected <<'END'

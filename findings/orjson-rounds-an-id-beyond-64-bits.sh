@@ -2,7 +2,8 @@
 # Of an id beyond 64 bits orjson, Python's fastest JSON, makes a float, 1.8446744073709552e+19 of
 # 18446744073709551616, with no error, where json, ujson, rapidjson, simplejson and msgspec keep each digit; written from
 # a Python int of that size the same library raises. ujson writes "http:\/\/" for "http://", msgspec 1e16 where the others
-# write 1e+16, json, simplejson and rapidjson 1e-07 where the others write 1e-7; and a byte order mark is borne by simplejson alone.
+# write 1e+16, json, simplejson and rapidjson 1e-07 where the others write 1e-7; and simplejson alone bears a byte
+# order mark.
 #
 # Versions: orjson 3.13.0, ujson 6.1.0, python-rapidjson 1.25, simplejson 4.3.0, msgspec 0.23.0 (CPython 3.11).
 # Source: observed; orjson's documentation: integers of 64 bits; RFC 8259, section 6, has no limit, and section 8.1 lets a

