@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# meros, by which urql, GraphiQL and others read GraphQL's answers in parts (@defer), ends without an error where a stream
+# meros, a usual reader of GraphQL's answers in parts (@defer) for JavaScript, ends without an error where a stream
 # breaks off within a part, and that part is lost: of a price that comes second a program hears nothing and all is well.
 # Where the header says Boundary= in a capital, as it may, no part comes at all; and JSON of the type that GraphQL has for
 # its answers, application/graphql-response+json, is no JSON to it but a text.
