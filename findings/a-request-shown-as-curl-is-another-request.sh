@@ -92,7 +92,7 @@ try:
 except UnicodeDecodeError as error:
     print("curlify, of bytes:", type(error).__name__)
 PY
-timeout 60 venv/bin/python look.py > found
+timeout 200 venv/bin/python look.py > found
 cat found
 cat > expected <<'END'
 Go itself: ['X-Empty: ', 'X-Team: 1', 'X-Team: 2'] pay 10

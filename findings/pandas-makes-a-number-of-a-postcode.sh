@@ -18,7 +18,8 @@ cd "$work"
 python3 -m venv venv
 venv/bin/pip install -q --no-compile --disable-pip-version-check pandas==3.1.1 polars==2.1.0 duckdb==2.0.1
 cat > answer.json <<'JSON'
-[{"zip":"01234","id":"007","part":"1e3","timestamp":1764500000,"modified":1764500000,"paid_at":1764500000,"day":"2026-11-30"}]
+[{"zip":"01234","id":"007","part":"1e3","day":"2026-11-30",
+  "timestamp":1764500000,"modified":1764500000,"paid_at":1764500000}]
 JSON
 cat > look.py <<'PY'
 import io
@@ -43,9 +44,9 @@ PY
 venv/bin/python look.py > found
 cat found
 cat > expected <<'END'
-pandas zip=1234 id=7 part=1000.0 timestamp=2025-11-30T10:53:20 modified=2025-11-30T10:53:20 paid_at=2025-11-30T10:53:20 day=2026-11-30
-polars zip='01234' id='007' part='1e3' timestamp=1764500000 modified=1764500000 paid_at=1764500000 day='2026-11-30'
-DuckDB zip='01234' id='007' part='1e3' timestamp=1764500000 modified=1764500000 paid_at=1764500000 day=datetime.date(2026, 11, 30)
+pandas zip=1234 id=7 part=1000.0 day=2026-11-30 timestamp=2025-11-30T10:53:20 modified=2025-11-30T10:53:20 paid_at=2025-11-30T10:53:20
+polars zip='01234' id='007' part='1e3' day='2026-11-30' timestamp=1764500000 modified=1764500000 paid_at=1764500000
+DuckDB zip='01234' id='007' part='1e3' day=datetime.date(2026, 11, 30) timestamp=1764500000 modified=1764500000 paid_at=1764500000
 pandas, beyond 64 bits: Value is too big! at position 6
 pandas, written: [{"lat":10.0052029271}]
 END

