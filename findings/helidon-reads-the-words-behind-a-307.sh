@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Whether Helidon's WebClient posts again at a 307 goes by the words behind the number: behind "307 Temporary Redirect" it sends
-# the same POST, and behind "307 Moved" or a 307 without words, which say the same, it asks by a GET without the body: a payment
-# that moved is never made, and the program sees the GET's 200. A 308 is read so, too. A HEAD is followed by a GET, and the
-# fragment of a Location is sent to the origin, in the request line.
+# Whether Helidon's WebClient posts again at a 307 goes by the words behind the number: behind "307 Temporary Redirect"
+# it sends the same POST, and behind "307 Moved" or a 307 without words, which say the same, it asks by a GET without
+# the body: a payment that moved is never made, and the program sees the GET's 200. A 308 is read so, too. A HEAD is
+# followed by a GET, and the fragment of a Location is sent to the origin, in the request line.
 #
 # Versions: helidon-webclient 4.5.0 (JDK 25; it wants 21 or newer).
-# Source: Helidon's webclient/http1/RedirectionProcessor.java (status() == Status.TEMPORARY_REDIRECT_307 compares objects, and
-# what was read with other words is another object, but for case) and http/Status.java (create(int, String)). RFC 9112, section 4: a client
-# should ignore the reason phrase; RFC 9110, sections 15.4.8 and 7.1 (a target has no fragment).
-# Why it matters to a recorder: go-vcr's cassettes have the words, as "status: 307 Temporary Redirect", others the number alone,
-# and HTTP/2 has none: a recorder that writes its own words, or an origin behind a proxy that does, makes another second request
-# of the same program. The words have to come back letter for letter.
+# Source: Helidon's webclient/http1/RedirectionProcessor.java (status() == Status.TEMPORARY_REDIRECT_307 compares
+# objects, and what was read with other words is another object, but for case) and http/Status.java (create(int,
+# String)). RFC 9112, section 4: a client should ignore the reason phrase; RFC 9110, sections 15.4.8 and 7.1 (a target
+# has no fragment).
+# Why it matters to a recorder: go-vcr's cassettes have the words, as "status: 307 Temporary Redirect", others the
+# number alone, and HTTP/2 has none: a recorder that writes its own words, or an origin behind a proxy that does, makes
+# another second request of the same program. The words have to come back letter for letter.
 set -euo pipefail
 for tool in mvn java; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

