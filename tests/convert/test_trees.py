@@ -31,6 +31,14 @@ def test_numbers_are_read_as_they_are_written(value: object, number: int) -> Non
     assert Tree(value).number() == number
 
 
+@pytest.mark.parametrize("text", ["\\ud83d", "a\\ud800b\\udfff"])
+def test_half_of_a_pair_stays_in_json_as_json_spells_it(text: str) -> None:
+    """nock, talkback and others keep what JSON means: it was a question mark."""
+    sent = f'{{"{text}":["{text}"]}}'.encode()
+    assert from_json(sent).data() == sent
+    assert from_json(sent).json() == sent
+
+
 @pytest.mark.parametrize(
     ("ask", "wanted"),
     [

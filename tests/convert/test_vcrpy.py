@@ -5,9 +5,10 @@ from base64 import b64encode
 from textwrap import dedent, indent
 
 import pytest
+import yaml
 
 from convert.samples import found_in, notes_of, only
-from mitmvcr.convert import UnreadableError
+from mitmvcr.convert import BY_NAME, UnreadableError, write
 from mitmvcr.core.model import Interaction
 
 ITEM = """
@@ -399,3 +400,23 @@ def test_a_header_in_utf_8_is_converted_as_it_was_sent(stored: str, sent: str) -
     )
     assert made.request.headers["Accept"] == [sent]
     assert made.response.headers["Content-Type"] == [sent]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "body"),
+    [
+        ("User-Agent", "python-httpx/0.28.1", ""),
+        ("user-agent", "python-httpx2/2.16.2", ""),
+        ("X-Stainless-Lang", "python", ""),
+        ("X-Stainless-Lang", "js", None),
+        ("User-Agent", "python-requests/2.34.2", None),
+    ],
+)
+def test_no_body_is_written_as_the_stub_of_its_client_keeps_it(
+    name: str, value: str, body: str | None
+) -> None:
+    """Its matcher ``body`` tells none from an empty one, which that of httpx keeps."""
+    made = read(REQUEST.replace("Accept: ['*/*']", f"{name}: ['{value}']"))
+    for form in ("vcrpy", "vcrpy-json"):
+        written = write([made], BY_NAME[form]).data
+        assert yaml.safe_load(written)["interactions"][0]["request"]["body"] == body

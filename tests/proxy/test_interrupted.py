@@ -107,6 +107,15 @@ def test_the_cure_is_one_that_helps(reason: str, cure: str) -> None:
     assert told.startswith(f"Certificate verify failed: {reason} ({cure}")
 
 
+def test_an_answer_that_mitmproxy_takes_for_an_attack_can_be_let_pass() -> None:
+    """Old servers send chunks over HTTP/1.0."""
+    why = "Received unexpected HTTP transfer-encoding b'chunked' for HTTP/1.0 from"
+    why += " server, refusing to prevent request smuggling attacks"
+    advice = ". Disable the validate_inbound_headers option to skip this check."
+    told = with_remedy(why + advice)
+    assert told == f"{why} (--set validate_inbound_headers=false takes it as it is)"
+
+
 def test_who_asks_a_proxy_as_an_origin_is_told_that_it_is_one() -> None:
     told = with_remedy("Request destination unknown. Unable to figure out where")
     assert "(this port is a proxy, and it was asked as an origin is: give it" in told

@@ -168,11 +168,12 @@ def raw_of(text: str) -> bytes:
 
 
 def compact(value: Any) -> bytes:
-    """Return JSON without blanks, as most clients and servers send it."""
+    """Return JSON without blanks, as most clients and servers send it; halves of a pair
+    stay as JSON spells them."""
     written = json.dumps(
         _typed(value), ensure_ascii=False, separators=(",", ":"), default=as_text
     )
-    return raw_of(written)
+    return raw_of(_HALVES.sub(lambda half: f"\\u{ord(half[0]):x}", written))
 
 
 _WORDS = {"true": True, "false": False}

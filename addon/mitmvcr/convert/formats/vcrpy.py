@@ -30,7 +30,7 @@ from mitmvcr.convert.exchange import Exchange, Pairs
 from mitmvcr.convert.found import Found
 from mitmvcr.convert.tree import Tree, from_json
 from mitmvcr.convert.yamltree import to_yaml, whole_from_yaml
-from mitmvcr.core.model import Interaction
+from mitmvcr.core.model import Headers, Interaction, Request
 
 _KNOWN = frozenset({"interactions", "version"})
 _OF_ITEM = frozenset({"request", "response"})
@@ -192,7 +192,7 @@ def _cassette(interactions: Sequence[Interaction], binary: Any) -> dict[str, Any
     items = [
         {
             "request": {
-                "body": _text(each.request.body, binary) if each.request.body else None,
+                "body": _sent(each.request, binary),
                 "headers": lists(each.request.headers),
                 "method": each.request.method or "GET",
                 "uri": each.request.url,
@@ -209,6 +209,23 @@ def _cassette(interactions: Sequence[Interaction], binary: Any) -> dict[str, Any
         for each in interactions
     ]
     return {"interactions": items, "version": 1}
+
+
+def _sent(request: Request, binary: Any) -> Any:
+    """Return a body as vcrpy keeps it: its matcher ``body`` tells none from an empty
+    one, which is what its stub of httpx keeps for none."""
+    if request.body or _is_of_httpx(request.headers):
+        return _text(request.body, binary)
+    return None
+
+
+def _is_of_httpx(headers: Headers) -> bool:
+    """Say whether httpx sent these headers, or one of the SDKs that stand on it."""
+    agents = headers.get("User-Agent", [])
+    languages = headers.get("X-Stainless-Lang", [])
+    return any(each.startswith("python-httpx") for each in agents) or languages == [
+        "python"
+    ]
 
 
 def _text(body: bytes, binary: Any) -> Any:

@@ -45,8 +45,11 @@ _NO_ORIGIN = (
     " its proxy, as HTTP_PROXY and HTTPS_PROXY do, and ask for the origin's own URL"
 )
 _NONE = "vcr_record_errors=yes would record the failure"
-#: How mitmproxy goes on after what went wrong (proxy/layers/http: handle_connect).
-_ADVICE = " If you plan to redirect"
+#: How mitmproxy goes on after what went wrong (proxy/layers/http: handle_connect and
+#: validate_headers).
+_ADVICE = (" If you plan to redirect", ". Disable the validate_inbound_headers option")
+_UNSURE = "request smuggling"
+_AS_IT_IS = "--set validate_inbound_headers=false takes it as it is"
 
 
 class _Way(NamedTuple):
@@ -80,7 +83,9 @@ _BY_MODE = _Way(
 
 def without_advice(reason: str) -> str:
     """Return a reason of mitmproxy's without what it advises for itself."""
-    return reason.partition(_ADVICE)[0]
+    for advice in _ADVICE:
+        reason = reason.partition(advice)[0]
+    return reason
 
 
 def with_remedy(
@@ -111,6 +116,8 @@ def _remedy(reason: str, way: _Way, has_proxy: bool) -> str:
         return way.login
     if "upstream proxy" in reason or "socks proxy" in reason:
         return way.refused
+    if _UNSURE in reason:
+        return _AS_IT_IS
     if is_unknown:
         return (
             "no such host is known here; where a proxy leads out of this network,"
