@@ -53,7 +53,7 @@ def table(names: Names, scan: Scan, begin: int) -> Iterator[Span]:
             scan.done("table", found.end())
             yield from _in_table(names, data, found[1], found.span(2), mark)
             return
-    within = max(data.rfind(sign, first, begin) for sign in (b">", b"["))
+    within = max(data.rfind(b">", first, begin), data.rfind(b"[", first, begin))
     titles = _TITLES.match(data, within + 1 or first)
     if titles and titles.start(1) <= begin < titles.end(1):
         mark = titles[2]

@@ -49,6 +49,7 @@ _SHORT = 256
 
 #: What stands behind a name that has a value; the last one in a map of protobuf.
 _FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]&*\x12")
+_EQUALS = ord("=")
 _CALLED = frozenset((b'("', b"('", b"(\\"))
 #: What the title of a column ends with.
 _TITLE_ENDS = re.compile(rb"\"?(?:[,;\t}]|[ ]?\||\r?\n)")
@@ -238,7 +239,7 @@ class Finder:
         name, sure = data[begin:finish], known.field
         if sure == HOLDER:
             return self._held(scan, begin, finish)
-        found = parameter(scan, begin, finish)
+        found = parameter(scan, begin, finish) if data[finish] == _EQUALS else ()
         if not found and (sure == FLAG or name in lists.TYPES):
             found = flagged(scan, begin, finish)
         if not found and sure:

@@ -121,21 +121,34 @@ def without_colours(data: bytes, *, is_marked: bool = False) -> View | None:
     return view if view.text != data else None
 
 
+class _Next:
+    """Where a regex matches next: places are asked for from left to right, and what is
+    nowhere near is looked for once."""
+
+    def __init__(self, regex: re.Pattern[bytes], data: bytes) -> None:
+        self._regex, self._data = regex, data
+        self._begin, self._at = 0, -1
+
+    def is_within(self, start: int, end: int) -> bool:
+        if not self._begin <= start <= self._at:
+            found = self._regex.search(self._data, start)
+            self._begin = start
+            self._at = found.start() if found else len(self._data)
+        return self._at < end
+
+
 def around(data: bytes, names: Iterable[tuple[int, int]]) -> Iterator[View]:
     """Yield the texts in which names stand that have no value as the data is: so much
     of it in all, since each is looked through like any other."""
     done, room = 0, len(data) // 2 + _FREE
+    readers = [(*reader, _Next(reader[1], data)) for reader in _READERS]
     for begin, finish in names:
         if room < 0:
             break
         if begin < done or _has_none(data, begin, finish):
             continue
-        for place, regex, new in (
-            (_in_html(data, begin, finish), _IN_HTML, _unescaped),
-            (_in_json(data, begin, finish), _IN_JSON, _said),
-            (_in_lines(data, begin, finish), _BEFORE_LINES, _nothing),
-        ):
-            if place:
+        for where, regex, new, escape in readers:
+            if place := where(data, begin, finish, escape):
                 done = place[1]
                 room -= _EACH + done - place[0]
                 yield _view(data, regex, new, place)
@@ -154,7 +167,9 @@ def _has_none(data: bytes, begin: int, finish: int) -> bool:
     return not left.endswith((b"=", b"["))
 
 
-def _in_html(data: bytes, begin: int, finish: int) -> tuple[int, int] | None:
+def _in_html(
+    data: bytes, begin: int, finish: int, escape: _Next
+) -> tuple[int, int] | None:
     """Return where the text stands in which a name is, if what is escaped is near."""
     is_near = b"&" in data[finish : finish + _NEAR] or (
         begin and data[begin - 1] == ord(";")
@@ -166,36 +181,38 @@ def _in_html(data: bytes, begin: int, finish: int) -> tuple[int, int] | None:
     ends = (data.find(sign, finish, last) for sign in (b"<", b">"))
     end = min((each for each in ends if each >= 0), default=min(last, len(data)))
     place = start or first, end
-    return place if _IN_HTML.search(data, *place) else None
+    return place if escape.is_within(*place) else None
 
 
-def _in_json(data: bytes, begin: int, finish: int) -> tuple[int, int] | None:
+def _in_json(
+    data: bytes, begin: int, finish: int, escape: _Next
+) -> tuple[int, int] | None:
     """Return where what is in the string stands in which a name is; so far."""
-    first, opened = max(0, begin - _FAR), begin
+    first = max(0, begin - _FAR)
     if _QUOTE.match(data, finish):
         return first, min(len(data), finish + _ON)
-    while (opened := data.rfind(b'"', first, opened)) > first:
-        if data[opened - 1] != _SLASH:
-            break
-    start = opened + 1
+    opened = data[first:begin].replace(b'\\"', b"  ").rfind(b'"')
+    start = first + opened + 1
     if opened < 0:
         start = data.find(b"\\n", first, begin)
-    elif not _OPENS.search(data, max(0, opened - 60), opened):
+    elif not _OPENS.search(data, max(0, start - 61), start - 1):
         return None
     if start < 0:
         return None
-    end, last = finish, min(len(data), _last(data, begin, finish))
-    while (end := data.find(b'"', end, last)) >= 0 and data[end - 1] == _SLASH:
-        end += 1
+    last = min(len(data), _last(data, begin, finish))
+    end = data.find(b'"', finish, last)
+    if data[end - 1] == _SLASH and end >= 0:
+        end = data[finish:last].replace(b'\\"', b"  ").find(b'"')
+        end += finish if end >= 0 else 0
     if end < 0:
         end = max(data.rfind(b"\\n", finish, last), finish)
     is_more = (start, end) != (begin, finish)
-    is_read = is_more and _IN_JSON.search(data, start, end)
+    is_read = is_more and escape.is_within(start, end)
     is_first = start < begin and not data[start:begin].strip()
     return (start, end) if is_read or is_first else None
 
 
-def _in_lines(data: bytes, begin: int, finish: int) -> tuple[int, int] | None:
+def _in_lines(data: bytes, begin: int, finish: int, _: _Next) -> tuple[int, int] | None:
     """Return where the lines stand around a name, if something stands before its
     own."""
     start = data.rfind(b"\n", max(0, begin - _LINE), begin) + 1
@@ -228,3 +245,12 @@ def _said(found: re.Match[bytes]) -> bytes:
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
     return unescape(found[0].decode()).encode()
+
+
+#: Where a text begins and ends in which a name stands, what of it is replaced, and by
+#: what.
+_READERS = (
+    (_in_html, _IN_HTML, _unescaped),
+    (_in_json, _IN_JSON, _said),
+    (_in_lines, _BEFORE_LINES, _nothing),
+)
