@@ -4,6 +4,7 @@
 
 import html
 import json
+from base64 import b64encode, encodebytes
 from collections.abc import Callable
 from urllib.parse import quote_plus
 
@@ -25,6 +26,7 @@ TEXTS = {
     "csv, quoted": '"id","user","password"\n"1","me","%s"\n',
     "csv, two lines in a cell": 'id,note,password,n\n1,"a\nb",%s,2\n\nend, of it\n',
     "tsv": "id\tuser\tpassword\n1\tme\t%s\n",
+    "psql": " user |  password  \n------+------------\n me   | %s\n(1 row)\n",
     "md": "| user | password |\n|---|---|\n| me | %s |\n",
     "php": '["password"]=>\n  string(24) "%s"\n',
     "netrc": "machine h.example\nlogin me\npassword %s\n",
@@ -58,11 +60,18 @@ AROUND: dict[str, tuple[str, Callable[[str], str]]] = {
     "found": ("text/plain", _prefixed("src/conf/a.txt:3:")),
     "added": ("text/x-diff", _prefixed("+")),
     "quoted": ("text/plain", _prefixed("> ")),
+    "list": ("application/json", lambda text: json.dumps({"lines": text.splitlines(), "n": 1})),
+    "notebook": ("application/json", lambda text: json.dumps({"source": ["# a\n", *text.splitlines(keepends=True)]})),
 }  # fmt: skip
-#: Where the first line begins behind a tag, and a word stands right before a quote.
-NOT = {
-    ("cdata", "md"), ("pre", "md"), ("cdata", "fish"), ("pre", "fish"), ("pre", "log in"),
-}  # fmt: skip
+#: Where a word stands right before a quote.
+NOT = {("pre", "log in")}
+#: Base64 in one line and in more, with what ends them.
+LINES: dict[str, Callable[[bytes], str]] = {
+    "in one": lambda text: b64encode(text).decode(),
+    "in JSON": lambda text: json.dumps(encodebytes(text).decode())[1:-1],
+    "of a mail": lambda text: encodebytes(text).decode().replace("\n", "\r\n"),
+    "of a file": lambda text: encodebytes(text).decode()[:-1],
+}
 
 
 def kept(body: str, kind: str = "") -> str:
@@ -87,6 +96,31 @@ def test_none_stays_in_a_text_in_another(text: str, around: str) -> None:
     else:
         assert SECRET not in clean
         assert _is_all_else_there(body, clean)
+
+
+@pytest.mark.parametrize("lines", LINES)
+@pytest.mark.parametrize("text", TEXTS.keys() - {"log in"})  # by no name
+def test_a_text_in_base64_is_looked_through(text: str, lines: str) -> None:
+    plain = ("# ä\n" + TEXTS[text] % SECRET) * 2
+    coded = LINES[lines](plain.encode())
+    for around in ('{"content":"%s","n":1}', "Head: x\r\n\r\n%s\r\n--b--", "a = %s\n"):
+        if "=" in coded and around.startswith("a") and lines != "in one":
+            continue
+        assert kept(around % coded) == around % LINES[lines](kept(plain).encode())
+
+
+@pytest.mark.parametrize(
+    "coded",
+    [
+        "eyJhbGciOiJIUzI1NiJ9." + b64encode(b"the password: hunter2!Xyz").decode(),
+        b64encode(b"\0\1 password: hunter2!Xyz ").decode(),
+        b64encode(b"password: x").decode(),
+        b64encode(b"passwordless: hunter2!Xyz 12").decode() + "A",
+    ],
+    ids=["token", "bytes", "short", "cut off"],
+)
+def test_what_is_no_text_in_base64_stays(coded: str) -> None:
+    assert kept(coded) == coded
 
 
 #: Values as languages show them.

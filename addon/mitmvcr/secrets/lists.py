@@ -121,7 +121,7 @@ STEMS = listed(
 )
 #: The same, in these spellings alone.
 SPELLED = listed(
-    "_KEY, _key, -key, Key, _PAT, _AUTH, -Auth, preShared, PreShared, pre_shared",
+    "_KEY, _key, -key, -KEY, .KEY, Key, _PAT, _AUTH, -Auth, preShared, PreShared, pre_shared",
     "session =, pass =, PASS =, Pass =, oobCode, oob_code, auth_req_id, ession_",
     "essionInfo, essionData, PW>, _SALT",
     "SecureString, secureString, securestring, secure_string",

@@ -56,6 +56,10 @@ OPAQUE = 16
 _OPAQUE = re.compile(rb"[\w.~+/=|-]{%d,}+" % OPAQUE)
 _TOKEN = re.compile(rb"[\w.~+/=:$@!|-]{20,}+")
 _OF_TWO_BYTES = ("gb18030", "shift_jis", "big5", "euc_kr")
+#: A password of one word, what is none, and a digit within a word.
+PASSWORD = rb"(?![$@*-])(?=[^\s0-9]{0,40}+[0-9])[\w~+=!@#$^*?-]{8,64}+"
+_PASSWORD, _MAIL = re.compile(PASSWORD), re.compile(rb"[\w.+-]+@(?:[\w-]+\.)+[a-z]+")
+_WITHIN = re.compile(rb"(?<=[A-Za-z])[0-9](?=[A-Za-z])")
 #: So much of a value tells.
 _SAMPLE = 200
 _KINDS = bytes.maketrans(
@@ -140,6 +144,18 @@ def is_opaque(value: bytes) -> bool:
         and not is_path(value)
         and value.translate(None, b"0123456789") != value
     )
+
+
+def is_password(value: bytes) -> bool:
+    """Return whether digits and signs stand in a word as people put them into their
+    passwords, and hardly anybody into a name."""
+    if _PASSWORD.fullmatch(value) is None or _MAIL.fullmatch(value):
+        return False
+    is_mixed = {*b"Aa0"} <= {*value.translate(_KINDS)}
+    has_sign = value.translate(None, b"!@#$^*?") != value
+    if is_mixed and has_sign:
+        return True
+    return (is_mixed or has_sign) and len(_WITHIN.findall(value)) > 1
 
 
 def is_by_chance(value: bytes) -> bool:

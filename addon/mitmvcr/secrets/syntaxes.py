@@ -22,7 +22,7 @@ from mitmvcr.secrets.lines import (
     LINE_END,
     SCHEME,
 )
-from mitmvcr.secrets.looks import is_by_chance
+from mitmvcr.secrets.looks import PASSWORD, is_by_chance, is_password
 from mitmvcr.secrets.scan import (
     LONGEST,
     NONE,
@@ -182,16 +182,20 @@ def _in_quotes(scan: Scan, begin: int, finish: int) -> Values:
     return (Value(start, end, text, Place.TEXT),)
 
 
-def _in_prose(regex: bytes, left: bytes = b"", *, only: bool = False) -> Taker:
+def _in_prose(
+    regex: bytes, left: bytes = b"", *, only: Callable[[bytes], bool] | None = None
+) -> Taker:
     """Return what takes letters by chance as a value, and all else, since prose has
-    anything there and lists hold names alone, as a doubtful one, or not at all."""
+    anything there and lists hold names alone, as a doubtful one, or ``only`` what looks
+    so."""
     taker = _matched(regex, Place.INNER, left=left)
 
     def taken(scan: Scan, begin: int, finish: int) -> Values:
         found = taker.take(scan, begin, finish)
-        if found and is_by_chance(found[0].text):
-            return (found[0]._replace(place=Place.TEXT),)
-        return NONE if only else found
+        if not found or (only and not only(found[0].text)):
+            return NONE
+        is_sure = is_by_chance(found[0].text)
+        return (found[0]._replace(place=Place.TEXT),) if is_sure else found
 
     return taker._replace(take=taken)
 
@@ -242,7 +246,16 @@ _STATED = (
     + rb"[\"'`]?+" + _CHANCE + rb"(?:[\"'`](?!:))?+" + _STOP
 )  # fmt: skip
 
-_CELL = rb"`?+[ ]{1,80}+\|[ ]{1,9}+`?+([\w~+=-]{16,2000}+)`?+[ ]{1,80}+\|"
+#: The password is `x`, password: x, and of lists: password:x user:me
+_WORD = (
+    rb"(?:[*`]{0,2}(?: (?:is|was|to)(?: now)?(?=:? ))?+[ ]?(?::|=>?|\.{3,60})?+[*]{0,2}[ \t]{1,9}+"
+    + _IN_TAGS + rb"\\{0,15}[\"'`]?+|:)(" + PASSWORD + rb")(?=\\{0,15}[\"'`]|[.!?]?+" + _STOP[3:]
+)  # fmt: skip
+_CELL = (
+    rb"`?+[ ]{1,80}+\|[ ]{1,9}+`?+([\w~+=-]{16,2000}+|"
+    + PASSWORD
+    + rb")`?+[ ]{1,80}+\|"
+)
 _MARKED = (
     rb"[*`]{1,3}+:?+[*]{0,2}+(?: (?:is|to|with|=)(?= ))?+:?+ `([\w~+/=.-]{16,2000}+)`"
 )
@@ -277,8 +290,8 @@ SYNTAXES = (
     Syntax(_matched(_TYPED), after=b": \"'|"),
     Syntax(_matched(rb"(?:,| =>)[ ]?(?:<<)?\"([^\"\\\r\n]{4,400}+)\"", left=rb"[{,][ ]?", far=3), after=b", "),
     # ["X-Api-Key", "x"], ['X-Api-Key', 'x'], .apiKey("x")
-    Syntax(_in_prose(_LISTED, rb'[\[,]\s{0,20}\\{0,15}"', only=True), b'"', b"", b'"\\', b","),
-    Syntax(_in_prose(rb"',\s{1,20}'([^'\\]{16,2000}+)'\s{0,20}+[,\]]", rb"[\[,]\s{0,20}'", only=True), b"'", b"", b"'", b","),
+    Syntax(_in_prose(_LISTED, rb'[\[,]\s{0,20}\\{0,15}"', only=is_by_chance), b'"', b"", b'"\\', b","),
+    Syntax(_in_prose(rb"',\s{1,20}'([^'\\]{16,2000}+)'\s{0,20}+[,\]]", rb"[\[,]\s{0,20}'", only=is_by_chance), b"'", b"", b"'", b","),
     Syntax(_matched(rb"\(\\{0,15}+[\"']([^\"'\\\r\n]{4,400}+)\\{0,15}+[\"']\)"), after=b"("),
     # variable "db_password" { default = "x" }, secret { value: "x" }
     Syntax(_matched(_BLOCK_VALUE), after=b'" ', sign=b"{"),
@@ -309,9 +322,10 @@ SYNTAXES = (
     Syntax(_matched(rb"&[\w.\[\]%]{0,60}?(?i:value)(?:\]|%5D)?=([^&\s\"'<>]{1,2000}+)", Place.FIELD, left=rb"(?i:name|key)(?:\]|%5D)?=", decode=unquote_to_bytes), b"=", b"", b"&"),
     # Where code and sentences stand too: f(password=x), the password is: x
     Syntax(_matched(rb"=(?!" + IDENTIFIER + rb")(" + BARE + rb"{6,2000}+)(?![(\[{$`])", Place.INNER), after=b"="),
+    Syntax(_in_prose(_WORD, only=is_password), after=b": *`."),
     Syntax(_in_prose(_SENTENCE), after=b": \"'"),
-    Syntax(_in_prose(_STATED, only=True), after=b": "),
-    Syntax(_in_prose(rb":" + _CHANCE + _STOP, only=True), b" \t\r\n\"'`(", after=b":"),
+    Syntax(_in_prose(_STATED, only=is_by_chance), after=b": "),
+    Syntax(_in_prose(rb":" + _CHANCE + _STOP, only=is_by_chance), b" \t\r\n\"'`(", after=b":"),
 )  # fmt: skip
 _NEXT = re.compile(rb"[\\\"'`\]]{0,16}+\s{0,200}+(\S)", re.DOTALL)
 #: A field with nothing in it, or with what is too short to be a secret under a name

@@ -22,7 +22,15 @@ _SEQUENCE = re.compile(
 )
 _RETURN = ord("\r")
 _ALONE = re.compile(rb"\r(?![\r\n])")
-_IN_JSON = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([^ux]))", re.DOTALL)
+#: An item of a list of lines ends, and the next one begins; and what is escaped.
+_NEXT_ITEM = rb"(?:\\n)?\"\s{0,200}+,\s{0,200}+\""
+_IN_JSON = re.compile(
+    _NEXT_ITEM + rb"|\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([^ux]))", re.DOTALL
+)
+_IN_TABLE = re.compile(
+    rb"</t[hd]>\s{0,200}+<t[hd][^<>]{0,500}+>|</tr>|<[^<>]{0,500}+>|[\t\r\n]"
+)
+_IS_CELL = re.compile(rb"\s{0,9}+(?:</[a-z]{1,6}>\s{0,9}+){0,2}</t[hd]>")
 _IN_HTML = re.compile(rb"&(?:quot|apos|lt|gt|amp|nbsp|#[0-9]{1,4}|#x[0-9a-fA-F]{1,4});")
 #: A quote as scripts have it, in a string in quotes of any kind.
 _QUOTE = re.compile(rb"\\{1,4}(?:x|u00)22")
@@ -39,8 +47,11 @@ _BEFORE_LINES = re.compile(
 _FAR, _ON, _ROWS = 300, 600, 1 << 13
 #: So much is read again of a short text, and so much each of them costs at least.
 _FREE, _EACH = 1 << 12, 64
+_NEXT, _LIST_ENDS = re.compile(_NEXT_ITEM), re.compile(rb"\"\s{0,200}+\]")
 _BEFORE_TITLE = re.compile(rb"(?:[,;\t|]|\\{1,15}t)\\{0,15}\"?[ ]?\Z")
-_TITLE_ENDS = re.compile(rb"\\{0,15}\"?(?:[,;\t](?! )|[ ]?\||\r?\n|\\{1,15}[tnr])")
+_TITLE_ENDS = re.compile(
+    rb"\\{0,15}\"?(?:[,;\t](?! )|[ ]{0,60}+(?:\||\r?\n|\")|\\{1,15}[tnr])"
+)
 #: What follows a name in sentences and code, where no value does.
 _NO_VALUE = re.compile(rb" (?:[a-z]{1,15}+[\s.,;:)\\*-]|[*&(/{])|::|\\n\\n")
 _NEAR, _LINE = 12, 300
@@ -207,9 +218,28 @@ def _in_json(
     if end < 0:
         end = max(data.rfind(b"\\n", finish, last), finish)
     is_more = (start, end) != (begin, finish)
+    is_alone = data[begin - 1 : begin] == b"<" or data[finish : finish + 1] == b"="
+    if is_more and not is_alone and _is_item(data, start, end):
+        closed = _LIST_ENDS.search(data, end, last)
+        return start, closed.start() if closed else last
     is_read = is_more and escape.is_within(start, end)
     is_first = start < begin and not data[start:begin].strip()
     return (start, end) if is_read or is_first else None
+
+
+def _is_item(data: bytes, start: int, end: int) -> bool:
+    """Return whether a string is one of several in a list."""
+    left = data[max(0, start - 60) : start - 1].rstrip()
+    return left.endswith((b"[", b",")) and _NEXT.match(data, end) is not None
+
+
+def _in_table(data: bytes, begin: int, finish: int, _: _Next) -> tuple[int, int] | None:
+    """Return where the rows stand that follow a cell of a table in HTML."""
+    if not _IS_CELL.match(data, finish):
+        return None
+    start = data.rfind(b"<tr", max(0, begin - _ROWS), begin)
+    end = data.find(b"</table", finish, finish + _ROWS)
+    return (start, end) if 0 <= start < end else None
 
 
 def _in_lines(data: bytes, begin: int, finish: int, _: _Next) -> tuple[int, int] | None:
@@ -240,7 +270,12 @@ def _nothing(_: re.Match[bytes]) -> bytes:
 def _said(found: re.Match[bytes]) -> bytes:
     if number := found[1] or found[2]:
         return chr(int(number, 16)).encode("utf-8", "surrogatepass")
-    return _SIGNS.get(found[3], found[3])
+    return _SIGNS.get(found[3], found[3]) if found[3] else b"\n"
+
+
+def _of_cells(found: re.Match[bytes]) -> bytes:
+    tag = found[0]
+    return b"\n" if tag == b"</tr>" else b"\t" if b"<t" in tag[1:] else b""
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
@@ -250,6 +285,7 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 #: Where a text begins and ends in which a name stands, what of it is replaced, and by
 #: what.
 _READERS = (
+    (_in_table, _IN_TABLE, _of_cells),
     (_in_html, _IN_HTML, _unescaped),
     (_in_json, _IN_JSON, _said),
     (_in_lines, _BEFORE_LINES, _nothing),
