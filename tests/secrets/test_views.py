@@ -29,6 +29,10 @@ TEXTS = {
     "psql": " user |  password  \n------+------------\n me   | %s\n(1 row)\n",
     "md": "| user | password |\n|---|---|\n| me | %s |\n",
     "php": '["password"]=>\n  string(24) "%s"\n',
+    "insert": "INSERT INTO `u` (`id`, `n`, `password`) VALUES (1, 'it''s)', NULL),\n(2, '', '%s');\n",
+    "values": "insert into u(n, password)\nvalues (0, N'%s')\n",
+    "copy": "COPY public.u (id, password) FROM stdin;\n1\t%s\n\\.\n",
+    "columns": '{"columns": ["id", "password"], "rows": [[1, "%s"]]}\n',
     "netrc": "machine h.example\nlogin me\npassword %s\n",
     "pair": "- name: DB_PASSWORD\n  value: %s\n",
     "fish": "set -gx API_KEY %s\n",
@@ -63,8 +67,8 @@ AROUND: dict[str, tuple[str, Callable[[str], str]]] = {
     "list": ("application/json", lambda text: json.dumps({"lines": text.splitlines(), "n": 1})),
     "notebook": ("application/json", lambda text: json.dumps({"source": ["# a\n", *text.splitlines(keepends=True)]})),
 }  # fmt: skip
-#: Where a word stands right before a quote.
-NOT = {("pre", "log in")}
+#: Where a word or other cells stand before a quote.
+NOT = {("pre", "log in"), ("pre", "insert"), ("pre", "values")}
 #: Base64 in one line and in more, with what ends them.
 LINES: dict[str, Callable[[bytes], str]] = {
     "in one": lambda text: b64encode(text).decode(),
@@ -148,6 +152,58 @@ SHOWN = [
     "credentials {\n  username 'me'\n  password '%s'\n}",
     '{:user "me", :password "%s"}',
 ]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "The password is ", 'my password is "', "the db password is now: `", "Password: <b>",
+        "log in as bob with password ", "map[age:3 password:", "{user: me, password:", "{n: 1, password: ",
+        "Password ........ ", "**Password:** ", "-o username=me,password=", "| user | password | ",
+        "<table><tr><th>User</th><th><b>Password</b></th></tr>\n<tr>\n<td>me</td><td>",
+        "<dl><dt>Password</dt><dd>",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "password", ["Gr4n1te-Fox!9", "wq8Zt5Kd", "s3cr3t!pw", "Summer2026!"]
+)
+def test_a_password_that_shows_as_one_is_hidden(before: str, password: str) -> None:
+    ends = {
+        "|": " |",
+        "dd>": "</dd></dl>",
+        "td>": "</td></tr></table>",
+        "b>": "</b>",
+        '"': '".',
+        "`": "`.",
+    }
+    stop = next(
+        (end for sign, end in ends.items() if before.strip().endswith(sign)), ""
+    )
+    for after in (stop, stop + " and so on"):
+        if before.startswith("{") and not after:
+            after = "}"
+        body = before + password + after
+        for each in (body, json.dumps({"t": body})):
+            first, _, rest = each.partition(password)
+            clean = kept(each)
+            assert clean.startswith(first + "[REDACTED:")
+            assert clean.endswith("]" + rest)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "is Base64-encoded", "was reset in v1.2.3", "is not RFC4226-compliant", "uses PBKDF2WithHmacSHA1",
+        "is sent to me@h2o.example", "aliasCfgV10.AccessKey", "*v1.Secret", "--from-literal=key1=v1",
+        "is too_short4you", "accepted for user2", "Authentication2", "is 12345678", "is i18n-ready.",
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_password_stays(said: str) -> None:
+    for each in (
+        f"the password {said}",
+        json.dumps({"t": f"The password {said} here"}),
+    ):
+        assert kept(each) == each
 
 
 @pytest.mark.parametrize("text", SHOWN)

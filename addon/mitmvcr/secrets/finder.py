@@ -55,11 +55,11 @@ DEEPEST = 4
 _SHORT = 256
 
 #: What stands behind a name that has a value; the last one in a map of protobuf.
-_FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]&*\x12")
+_FOLLOWED = frozenset(bytes([each]) for each in b")=:\"'`\\>< \t\r\n,;|}]&*\x12")
 _EQUALS = ord("=")
 _CALLED = frozenset((b'("', b"('", b"(\\"))
 #: What the title of a column ends with.
-_TITLE_ENDS = re.compile(rb"\"?(?:[,;\t}]|[ ]{0,60}+(?:\||\r?\n))")
+_TITLE_ENDS = re.compile(rb"\\{0,15}[\"'`]?(?:[,;\t}\])]|[ ]{0,60}+(?:\||\r?\n))")
 #: What ends a name elsewhere than in JSON: in a string in it, in code, in markup.
 _ENDS = "\\'><&]"
 #: No part of a name that is looked for is shorter.

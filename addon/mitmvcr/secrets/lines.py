@@ -13,7 +13,7 @@ BARE = (
     rb"(?!\$[A-Za-z_]|(?:self|this|cls|settings|config|os|process|args|request|ctx)\??\.[a-zA-Z_])"
     + LETTER
 )
-SCHEME = rb"(?:(?i:bearer|basic|token|bot|apikey) )?+"
+SCHEME = rb"(?:(?i:bearer|basic|token|bot|apikey|negotiate|ntlm|dpop) )?+"
 #: settings.PASSWORD_1, user?.password
 IDENTIFIER = rb"[A-Za-z_]\w*+(?:\??\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
 LINE_END = (

@@ -57,7 +57,10 @@ _OPAQUE = re.compile(rb"[\w.~+/=|-]{%d,}+" % OPAQUE)
 _TOKEN = re.compile(rb"[\w.~+/=:$@!|-]{20,}+")
 _OF_TWO_BYTES = ("gb18030", "shift_jis", "big5", "euc_kr")
 #: A password of one word, what is none, and a digit within a word.
-PASSWORD = rb"(?![$@*-])(?=[^\s0-9]{0,40}+[0-9])[\w~+=!@#$^*?-]{8,64}+"
+PASSWORD = (
+    rb"(?![$@*-])(?=[^\s0-9]{0,40}+[0-9])(?=[a-z0-9_~+=-]{0,63}+[A-Z!@#$^*?])"
+    rb"[\w~+=!@#$^*?-]{8,64}+"
+)
 _PASSWORD, _MAIL = re.compile(PASSWORD), re.compile(rb"[\w.+-]+@(?:[\w-]+\.)+[a-z]+")
 _WITHIN = re.compile(rb"(?<=[A-Za-z])[0-9](?=[A-Za-z])")
 #: So much of a value tells.

@@ -182,6 +182,10 @@ def _in_quotes(scan: Scan, begin: int, finish: int) -> Values:
     return (Value(start, end, text, Place.TEXT),)
 
 
+def _stands_out(value: bytes) -> bool:
+    return is_password(value) or is_by_chance(value)
+
+
 def _in_prose(
     regex: bytes, left: bytes = b"", *, only: Callable[[bytes], bool] | None = None
 ) -> Taker:
@@ -240,16 +244,13 @@ _SENTENCE = (
     + rb"([\w~+=-]{16,2000}+)" + _STOP
 )  # fmt: skip
 _CHANCE = rb"([\w~+=-]{20,2000}+)"
-#: The password is x.
+#: The password is x, password: `x`, and of lists: password:x user:me
 _STATED = (
     rb"(?: (?:is|was|=)(?: now)?+:?+|:)[ \t]{1,9}+" + _IN_TAGS
     + rb"[\"'`]?+" + _CHANCE + rb"(?:[\"'`](?!:))?+" + _STOP
-)  # fmt: skip
-
-#: The password is `x`, password: x, and of lists: password:x user:me
-_WORD = (
-    rb"(?:[*`]{0,2}(?: (?:is|was|to)(?: now)?(?=:? ))?+[ ]?(?::|=>?|\.{3,60})?+[*]{0,2}[ \t]{1,9}+"
-    + _IN_TAGS + rb"\\{0,15}[\"'`]?+|:)(" + PASSWORD + rb")(?=\\{0,15}[\"'`]|[.!?]?+" + _STOP[3:]
+    + rb"|(?:[*`]{0,2}(?: (?:is|was|to)(?: now)?(?=:? ))?+[ ]?(?::|=>?|\.{3,60})?+[*]{0,2}"
+    + rb"[ \t]{1,9}+" + _IN_TAGS + rb"\\{0,15}[\"'`]?+|:)(" + PASSWORD + rb")"
+    + rb"(?=\\{0,15}[\"'`]|[.!?]?+" + _STOP[3:]
 )  # fmt: skip
 _CELL = (
     rb"`?+[ ]{1,80}+\|[ ]{1,9}+`?+([\w~+=-]{16,2000}+|"
@@ -317,14 +318,13 @@ SYNTAXES = (
     Syntax(_run(Run(rb"=", rb"[^;,\"'\s<>&\\]", 4, 500, b""), left=rb"(?:--set(?:-string)?[ =]|:[0-9]{2,5},)\S*"), b" \t,=", b"", b"="),
     Syntax(_run(Run(rb"[ \t]?=[ \t]?(?!" + IDENTIFIER + rb")", rb"[^;,\"'\s<>&\\(){}]", 6, 500, rb"(?=;[ ]?[A-Za-z][\w ]{1,30}=[^=])")), after=b"= ", sign=b"="),
     Syntax(_matched(rb"=([^\"'\s<>()]{4,500}+)\)", left=rb"\(\w{2,20}=[^()]{0,100}\)\s?\(", far=130), b"(", b"", b"="),
-    Syntax(_run(Run(rb"=", BARE, 6, 2000, rb"(?=\s|\Z)")), b" \t=", b"", b"="),
+    Syntax(_run(Run(rb"=", BARE, 6, 2000, rb"(?=\s|\Z|\\{1,15}[nr]|\\{0,15}\")")), b" \t=", b"", b"="),
     # key=PASSWORD&value=x of a form, and as command lines have it
     Syntax(_matched(rb"&[\w.\[\]%]{0,60}?(?i:value)(?:\]|%5D)?=([^&\s\"'<>]{1,2000}+)", Place.FIELD, left=rb"(?i:name|key)(?:\]|%5D)?=", decode=unquote_to_bytes), b"=", b"", b"&"),
     # Where code and sentences stand too: f(password=x), the password is: x
     Syntax(_matched(rb"=(?!" + IDENTIFIER + rb")(" + BARE + rb"{6,2000}+)(?![(\[{$`])", Place.INNER), after=b"="),
-    Syntax(_in_prose(_WORD, only=is_password), after=b": *`."),
     Syntax(_in_prose(_SENTENCE), after=b": \"'"),
-    Syntax(_in_prose(_STATED, only=is_by_chance), after=b": "),
+    Syntax(_in_prose(_STATED, only=_stands_out), after=b": *`."),
     Syntax(_in_prose(rb":" + _CHANCE + _STOP, only=is_by_chance), b" \t\r\n\"'`(", after=b":"),
 )  # fmt: skip
 _NEXT = re.compile(rb"[\\\"'`\]]{0,16}+\s{0,200}+(\S)", re.DOTALL)

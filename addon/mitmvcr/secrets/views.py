@@ -152,7 +152,11 @@ def around(data: bytes, names: Iterable[tuple[int, int]]) -> Iterator[View]:
     """Yield the texts in which names stand that have no value as the data is: so much
     of it in all, since each is looked through like any other."""
     done, room = 0, len(data) // 2 + _FREE
-    readers = [(*reader, _Next(reader[1], data)) for reader in _READERS]
+    readers = [
+        (where, regex, new, _Next(regex, data))
+        for signs, where, regex, new in _READERS
+        if any(sign in data for sign in signs)
+    ]
     for begin, finish in names:
         if room < 0:
             break
@@ -282,11 +286,11 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
     return unescape(found[0].decode()).encode()
 
 
-#: Where a text begins and ends in which a name stands, what of it is replaced, and by
-#: what.
+#: Of which one is in a text, where it begins and ends around a name, what of it is
+#: replaced, and by what.
 _READERS = (
-    (_in_table, _IN_TABLE, _of_cells),
-    (_in_html, _IN_HTML, _unescaped),
-    (_in_json, _IN_JSON, _said),
-    (_in_lines, _BEFORE_LINES, _nothing),
+    ((b"</t",), _in_table, _IN_TABLE, _of_cells),
+    ((b"&",), _in_html, _IN_HTML, _unescaped),
+    ((b'"', b"\\"), _in_json, _IN_JSON, _said),
+    ((b"",), _in_lines, _BEFORE_LINES, _nothing),
 )
