@@ -289,7 +289,7 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 #: Of which one is in a text, where it begins and ends around a name, what of it is
 #: replaced, and by what.
 _READERS = (
-    ((b"</t",), _in_table, _IN_TABLE, _of_cells),
+    ((b"<",), _in_table, _IN_TABLE, _of_cells),
     ((b"&",), _in_html, _IN_HTML, _unescaped),
     ((b'"', b"\\"), _in_json, _IN_JSON, _said),
     ((b"",), _in_lines, _BEFORE_LINES, _nothing),
