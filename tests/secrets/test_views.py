@@ -105,7 +105,7 @@ def test_none_stays_in_a_text_in_another(text: str, around: str) -> None:
 @pytest.mark.parametrize("lines", LINES)
 @pytest.mark.parametrize("text", TEXTS.keys() - {"log in"})  # by no name
 def test_a_text_in_base64_is_looked_through(text: str, lines: str) -> None:
-    plain = ("# ä\n" + TEXTS[text] % SECRET) * 2
+    plain = "# ä line of it\n" * 9 + TEXTS[text] % SECRET + TEXTS[text] % SECRET
     coded = LINES[lines](plain.encode())
     for around in ('{"content":"%s","n":1}', "Head: x\r\n\r\n%s\r\n--b--", "a = %s\n"):
         if "=" in coded and around.startswith("a") and lines != "in one":
@@ -118,10 +118,11 @@ def test_a_text_in_base64_is_looked_through(text: str, lines: str) -> None:
     [
         "eyJhbGciOiJIUzI1NiJ9." + b64encode(b"the password: hunter2!Xyz").decode(),
         b64encode(b"\0\1 password: hunter2!Xyz ").decode(),
+        b64encode(b"\xff\xfe password: hunter2!Xyz ").decode(),
         b64encode(b"password: x").decode(),
         b64encode(b"passwordless: hunter2!Xyz 12").decode() + "A",
     ],
-    ids=["token", "bytes", "short", "cut off"],
+    ids=["token", "bytes", "no letters", "short", "cut off"],
 )
 def test_what_is_no_text_in_base64_stays(coded: str) -> None:
     assert kept(coded) == coded
