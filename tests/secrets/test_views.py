@@ -105,7 +105,7 @@ def test_none_stays_in_a_text_in_another(text: str, around: str) -> None:
 @pytest.mark.parametrize("lines", LINES)
 @pytest.mark.parametrize("text", TEXTS.keys() - {"log in"})  # by no name
 def test_a_text_in_base64_is_looked_through(text: str, lines: str) -> None:
-    plain = "# ä line of it\n" * 9 + TEXTS[text] % SECRET + TEXTS[text] % SECRET
+    plain = "# ä line of it\n" * 9 + f"{TEXTS[text]}\n{TEXTS[text]}" % (SECRET, SECRET)
     coded = LINES[lines](plain.encode())
     for around in ('{"content":"%s","n":1}', "Head: x\r\n\r\n%s\r\n--b--", "a = %s\n"):
         if "=" in coded and around.startswith("a") and lines != "in one":

@@ -13,15 +13,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from mitmvcr.secrets import jsonvalues, lines, markup, pairs
-from mitmvcr.secrets.lines import (
-    BARE,
-    BEFORE,
-    FAR,
-    IDENTIFIER,
-    LETTER,
-    LINE_END,
-    SCHEME,
-)
+from mitmvcr.secrets.lines import BARE, BEFORE, FAR, IDENTIFIER, LETTER, LINE_END
 from mitmvcr.secrets.looks import PASSWORD, is_by_chance, is_password
 from mitmvcr.secrets.scan import (
     LONGEST,
@@ -240,7 +232,7 @@ _IN_TAGS = rb"(?:<[a-z]{1,10}>\s{0,9}+){0,3}+"
 _STOP = rb"(?=[.,;:]?+(?:\s|\Z|[}\])\"'\\|<]))"
 _SENTENCE = (
     rb"[\"']?(?: [a-z]{2,10}(?=[ :])){0,2}+:[ \t]{1,9}+"
-    rb"(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+" + SCHEME + _IN_TAGS
+    rb"(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+" + lines.SCHEME + _IN_TAGS
     + rb"([\w~+=-]{16,2000}+)" + _STOP
 )  # fmt: skip
 _CHANCE = rb"([\w~+=-]{20,2000}+)"
@@ -253,10 +245,8 @@ _STATED = (
     + rb"(?=\\{0,15}[\"'`]|[.!?]?+" + _STOP[3:]
 )  # fmt: skip
 _CELL = (
-    rb"`?+[ ]{1,80}+\|[ ]{1,9}+`?+([\w~+=-]{16,2000}+|"
-    + PASSWORD
-    + rb")`?+[ ]{1,80}+\|"
-)
+    rb"`?+[ ]{1,80}+\|[ ]{1,9}+`?+([\w~+=-]{16,2000}+|" + PASSWORD + rb")`?+[ ]{1,80}+\|"
+)  # fmt: skip
 _MARKED = (
     rb"[*`]{1,3}+:?+[*]{0,2}+(?: (?:is|to|with|=)(?= ))?+:?+ `([\w~+/=.-]{16,2000}+)`"
 )
@@ -273,7 +263,7 @@ SYNTAXES = (
     Syntax(Taker(markup.entered), b"=", b"", b" \t\r\n/>"),
     # ["PASSWORD=x"], -H "X-Api-Key: x"
     Syntax(Taker(_in_quotes), _QUOTES, b"", b"="),
-    Syntax(_matched(rb":[ \t]?" + SCHEME + rb"([^\s\"'\\<>]{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
+    Syntax(_matched(rb":[ \t]?" + lines.SCHEME + rb"([^\s\"'\\<>]{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
     # <password>x</password>, <key>password</key><string>x</string>, <dt> and <dd>
     Syntax(Taker(markup.element), b"<", b"", b"> \t\r\n"),
     Syntax(_matched(_NEXT_TAG, Place.FIELD, decode=unescaped), b">", b"", b"<"),
