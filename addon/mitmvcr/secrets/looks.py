@@ -179,6 +179,12 @@ def is_by_chance(value: bytes) -> bool:
     return is_one and size >= 24 and 4 * changes >= size
 
 
+def stands_out(value: bytes) -> bool:
+    """Return whether a value looks like a password or a key among the words of a
+    sentence."""
+    return is_password(value) or is_by_chance(value)
+
+
 def _changes(kinds: bytes) -> int:
     return sum(map(ne, kinds, kinds[1:]))
 

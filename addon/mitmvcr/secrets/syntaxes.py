@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from mitmvcr.secrets import jsonvalues, lines, markup, pairs
 from mitmvcr.secrets.lines import BARE, BEFORE, FAR, IDENTIFIER, LETTER, LINE_END
-from mitmvcr.secrets.looks import PASSWORD, is_by_chance, is_password
+from mitmvcr.secrets.looks import PASSWORD, is_by_chance, stands_out
 from mitmvcr.secrets.scan import (
     LONGEST,
     NONE,
@@ -174,10 +174,6 @@ def _in_quotes(scan: Scan, begin: int, finish: int) -> Values:
     return (Value(start, end, text, Place.TEXT),)
 
 
-def _stands_out(value: bytes) -> bool:
-    return is_password(value) or is_by_chance(value)
-
-
 def _in_prose(
     regex: bytes, left: bytes = b"", *, only: Callable[[bytes], bool] | None = None
 ) -> Taker:
@@ -314,7 +310,7 @@ SYNTAXES = (
     # Where code and sentences stand too: f(password=x), the password is: x
     Syntax(_matched(rb"=(?!" + IDENTIFIER + rb")(" + BARE + rb"{6,2000}+)(?![(\[{$`])", Place.INNER), after=b"="),
     Syntax(_in_prose(_SENTENCE), after=b": \"'"),
-    Syntax(_in_prose(_STATED, only=_stands_out), after=b": *`."),
+    Syntax(_in_prose(_STATED, only=stands_out), after=b": *`."),
     Syntax(_in_prose(rb":" + _CHANCE + _STOP, only=is_by_chance), b" \t\r\n\"'`(", after=b":"),
 )  # fmt: skip
 _NEXT = re.compile(rb"[\\\"'`\]]{0,16}+\s{0,200}+(\S)", re.DOTALL)
