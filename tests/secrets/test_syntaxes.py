@@ -434,7 +434,7 @@ ORDINARY = {
     "yaml, flow": "tokens: [start, end, next-token-2]\noauth2_password: [read:user, write:things2, 'admin:it', 'repo']\nsecret: [a, b]\nmy password: [q7Rk2Zp9Wm4Xc8Vb3Nt6] is\n",
     "texts of properties": "login.password.text=Passwort vergessen?\npassword.value=required\na.b.value=q7Rk2Zp9Wm4Xc8Vb3Nt6\n",
     "comments, colons": "#password: see the manual\n#token: string\n# secret: x1y2z3w4v5\n",
-    "settings in prose": "password protected-area\ntoken authentication2\nprivateKey ed25519.PrivateKey\npassword varchar(255)\npassword q7Rk2Zp9Wm4Xc8Vb3Nt6 is it\n",
+    "settings in prose": "password protected-area\ntoken authentication2\nprivateKey ed25519.PrivateKey\npassword varchar(255)\npassword protected2 is it\n",
     "heredoc": "description = <<EOT\nhunter2!x\nEOT\npassword = <<EOT\n",
     "versions": '{"token_v2":"enabled","ipv4":"q7Rk2Zp9Wm4X","next_token_v2":"q7Rk2Zp9Wm4X","api_v2":"q7Rk2Zp9Wm4X","httpOnlyV2":"x"}',
     "keys of secrets": '{"secretKeyRef":{"name":"x","key":"db-1"},"password":{"name":"x1y2z3w4","key":"db-pass-1"}}',

@@ -4,6 +4,7 @@
 
 import html
 import json
+from base64 import b64encode, encodebytes
 from collections.abc import Callable
 from urllib.parse import quote_plus
 
@@ -25,8 +26,13 @@ TEXTS = {
     "csv, quoted": '"id","user","password"\n"1","me","%s"\n',
     "csv, two lines in a cell": 'id,note,password,n\n1,"a\nb",%s,2\n\nend, of it\n',
     "tsv": "id\tuser\tpassword\n1\tme\t%s\n",
+    "psql": " user |  password  \n------+------------\n me   | %s\n(1 row)\n",
     "md": "| user | password |\n|---|---|\n| me | %s |\n",
     "php": '["password"]=>\n  string(24) "%s"\n',
+    "insert": "INSERT INTO `u` (`id`, `n`, `password`) VALUES (1, 'it''s)', NULL),\n(2, '', '%s');\n",
+    "values": "insert into u(n, password)\nvalues (0, N'%s')\n",
+    "copy": "COPY public.u (id, password) FROM stdin;\n1\t%s\n\\.\n",
+    "columns": '{"columns": ["id", "password"], "rows": [[1, "%s"]]}\n',
     "netrc": "machine h.example\nlogin me\npassword %s\n",
     "pair": "- name: DB_PASSWORD\n  value: %s\n",
     "fish": "set -gx API_KEY %s\n",
@@ -58,11 +64,18 @@ AROUND: dict[str, tuple[str, Callable[[str], str]]] = {
     "found": ("text/plain", _prefixed("src/conf/a.txt:3:")),
     "added": ("text/x-diff", _prefixed("+")),
     "quoted": ("text/plain", _prefixed("> ")),
+    "list": ("application/json", lambda text: json.dumps({"lines": text.splitlines(), "n": 1})),
+    "notebook": ("application/json", lambda text: json.dumps({"source": ["# a\n", *text.splitlines(keepends=True)]})),
 }  # fmt: skip
-#: Where the first line begins behind a tag, and a word stands right before a quote.
-NOT = {
-    ("cdata", "md"), ("pre", "md"), ("cdata", "fish"), ("pre", "fish"), ("pre", "log in"),
-}  # fmt: skip
+#: Where a word or other cells stand before a quote.
+NOT = {("pre", "log in"), ("pre", "insert"), ("pre", "values")}
+#: Base64 in one line and in more, with what ends them.
+LINES: dict[str, Callable[[bytes], str]] = {
+    "in one": lambda text: b64encode(text).decode(),
+    "in JSON": lambda text: json.dumps(encodebytes(text).decode())[1:-1],
+    "of a mail": lambda text: encodebytes(text).decode().replace("\n", "\r\n"),
+    "of a file": lambda text: encodebytes(text).decode()[:-1],
+}
 
 
 def kept(body: str, kind: str = "") -> str:
@@ -87,6 +100,32 @@ def test_none_stays_in_a_text_in_another(text: str, around: str) -> None:
     else:
         assert SECRET not in clean
         assert _is_all_else_there(body, clean)
+
+
+@pytest.mark.parametrize("lines", LINES)
+@pytest.mark.parametrize("text", sorted(TEXTS.keys() - {"log in"}))  # by no name
+def test_a_text_in_base64_is_looked_through(text: str, lines: str) -> None:
+    plain = "# ä line of it\n" * 9 + f"{TEXTS[text]}\n{TEXTS[text]}" % (SECRET, SECRET)
+    coded = LINES[lines](plain.encode())
+    for around in ('{"content":"%s","n":1}', "Head: x\r\n\r\n%s\r\n--b--", "a = %s\n"):
+        if "=" in coded and around.startswith("a") and lines != "in one":
+            continue
+        assert kept(around % coded) == around % LINES[lines](kept(plain).encode())
+
+
+@pytest.mark.parametrize(
+    "coded",
+    [
+        "eyJhbGciOiJIUzI1NiJ9." + b64encode(b"the password: hunter2!Xyz").decode(),
+        b64encode(b"\0\1 password: hunter2!Xyz ").decode(),
+        b64encode(b"\xff\xfe password: hunter2!Xyz ").decode(),
+        b64encode(b"password: x").decode(),
+        b64encode(b"passwordless: hunter2!Xyz 12").decode() + "A",
+    ],
+    ids=["token", "bytes", "no letters", "short", "cut off"],
+)
+def test_what_is_no_text_in_base64_stays(coded: str) -> None:
+    assert kept(coded) == coded
 
 
 #: Values as languages show them.
@@ -114,6 +153,58 @@ SHOWN = [
     "credentials {\n  username 'me'\n  password '%s'\n}",
     '{:user "me", :password "%s"}',
 ]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "The password is ", 'my password is "', "the db password is now: `", "Password: <b>",
+        "log in as bob with password ", "map[age:3 password:", "{user: me, password:", "{n: 1, password: ",
+        "Password ........ ", "**Password:** ", "-o username=me,password=", "| user | password | ",
+        "<table><tr><th>User</th><th><b>Password</b></th></tr>\n<tr>\n<td>me</td><td>",
+        "<dl><dt>Password</dt><dd>",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "password", ["Gr4n1te-Fox!9", "wq8Zt5Kd", "s3cr3t!pw", "Summer2026!"]
+)
+def test_a_password_that_shows_as_one_is_hidden(before: str, password: str) -> None:
+    ends = {
+        "|": " |",
+        "dd>": "</dd></dl>",
+        "td>": "</td></tr></table>",
+        "b>": "</b>",
+        '"': '".',
+        "`": "`.",
+    }
+    stop = next(
+        (end for sign, end in ends.items() if before.strip().endswith(sign)), ""
+    )
+    for after in (stop, stop + " and so on"):
+        if before.startswith("{") and not after:
+            after = "}"
+        body = before + password + after
+        for each in (body, json.dumps({"t": body})):
+            first, _, rest = each.partition(password)
+            clean = kept(each)
+            assert clean.startswith(first + "[REDACTED:")
+            assert clean.endswith("]" + rest)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "is Base64-encoded", "was reset in v1.2.3", "is not RFC4226-compliant", "uses PBKDF2WithHmacSHA1",
+        "is sent to me@h2o.example", "aliasCfgV10.AccessKey", "*v1.Secret", "--from-literal=key1=v1",
+        "is too_short4you", "accepted for user2", "Authentication2", "is 12345678", "is i18n-ready.",
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_password_stays(said: str) -> None:
+    for each in (
+        f"the password {said}",
+        json.dumps({"t": f"The password {said} here"}),
+    ):
+        assert kept(each) == each
 
 
 @pytest.mark.parametrize("text", SHOWN)

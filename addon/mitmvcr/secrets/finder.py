@@ -22,7 +22,14 @@ from mitmvcr.secrets.names import FLAG, HOLDER, SURE, Name, Names
 from mitmvcr.secrets.parameters import is_form, parameter
 from mitmvcr.secrets.patterns import PATTERNS
 from mitmvcr.secrets.rules import Rules
-from mitmvcr.secrets.runs import FILE_STARTS, JSON_STARTS, Held, held_in, percent_in
+from mitmvcr.secrets.runs import (
+    FILE_STARTS,
+    JSON_STARTS,
+    NAMES_WITHIN,
+    Held,
+    held_in,
+    percent_in,
+)
 from mitmvcr.secrets.said import is_no_name
 from mitmvcr.secrets.scan import Place, Scan, Values, name_around
 from mitmvcr.secrets.siblings import flagged, held, logs_in, of_its_type
@@ -35,7 +42,7 @@ from mitmvcr.secrets.views import View
 #: What says that something is encoded, by what looks there; also of a part whose text
 #: is packed, and of a placeholder.
 _MARKS = {
-    "held": (*JSON_STARTS, *FILE_STARTS),
+    "held": (*JSON_STARTS, *FILE_STARTS, *NAMES_WITHIN),
     "command": commands.MARKS,
     "head": heads.MARKS,
     "kubernetes": kubernetes.MARKS,
@@ -48,10 +55,11 @@ DEEPEST = 4
 _SHORT = 256
 
 #: What stands behind a name that has a value; the last one in a map of protobuf.
-_FOLLOWED = frozenset(bytes([each]) for each in b"=:\"'`\\>< \t\r\n,;|}]&*\x12")
+_FOLLOWED = frozenset(bytes([each]) for each in b")=:\"'`\\>< \t\r\n,;|}]&*\x12")
+_EQUALS = ord("=")
 _CALLED = frozenset((b'("', b"('", b"(\\"))
 #: What the title of a column ends with.
-_TITLE_ENDS = re.compile(rb"\"?(?:[,;\t}]|[ ]?\||\r?\n)")
+_TITLE_ENDS = re.compile(rb"\\{0,15}[\"'`]?(?:[,;\t}\])]|[ ]{0,60}+(?:\||\r?\n))")
 #: What ends a name elsewhere than in JSON: in a string in it, in code, in markup.
 _ENDS = "\\'><&]"
 #: No part of a name that is looked for is shorter.
@@ -239,7 +247,7 @@ class Finder:
         name, sure = data[begin:finish], known.field
         if sure == HOLDER:
             return self._held(scan, begin, finish)
-        found = parameter(scan, begin, finish)
+        found = parameter(scan, begin, finish) if data[finish] == _EQUALS else ()
         if not found and (sure == FLAG or name in lists.TYPES):
             found = flagged(scan, begin, finish)
         if not found and sure:

@@ -15,7 +15,7 @@ BARE = (
 )
 #: A quote may stand in it, and in quotes two of them, with a letter on either side.
 SIGNS = rb"|(?<=[A-Za-z0-9])(?:\\{0,3}+\"|''?+)(?=[A-Za-z0-9]))"
-SCHEME = rb"(?:(?i:bearer|basic|token|bot|apikey) )?+"
+SCHEME = rb"(?:(?i:bearer|basic|token|bot|apikey|negotiate|ntlm|dpop) )?+"
 #: settings.PASSWORD_1, user?.password
 IDENTIFIER = rb"[A-Za-z_]\w*+(?:\??\.[A-Za-z_]\w*+)++(?![\w.~+/=-])"
 LINE_END = (

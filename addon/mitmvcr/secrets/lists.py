@@ -121,9 +121,9 @@ STEMS = listed(
 )
 #: The same, in these spellings alone.
 SPELLED = listed(
-    "_KEY, _key, -key, Key, _PAT, _AUTH, -Auth, preShared, PreShared, pre_shared",
-    "session =, pass =, PASS =, Pass =, oobCode, oob_code, auth_req_id, ession_",
-    "essionInfo, essionData, PW>, _SALT",
+    "_KEY, _key, -key, -KEY, .KEY, Key, _PAT, _AUTH, -Auth, preShared, PreShared",
+    "pre_shared, session =, pass =, PASS =, Pass =, oobCode, oob_code, auth_req_id",
+    "ession_, essionInfo, essionData, PW>, _SALT",
     "SecureString, secureString, securestring, secure_string",
     "validationKey, decryptionKey, hash_salt, npmAuthIdent, olcRootPW, setup_key",
     "setupKey, manualEntryKey, scratch_code, scratchCode, privKey",
@@ -178,7 +178,8 @@ COMMANDS = (
     ("sqlcmd", "-P~?"),
     ("smbclient", rf"-U~?{_USER}%"),
     ("lftp", rf"-u~?{_USER},"),
-    ("zip", "-P~"),
+    ("zip,ipmitool", "-P~"),
+    ("ssh-keygen", "-N~"),
     ("keytool,jarsigner", "-(?:src|dest)?(?:store|key)pass~"),
     ("openssl", "-(?:pass|passin|passout)~pass:"),
     ("htpasswd", r"-[a-zA-Z]{0,5}b[a-zA-Z]{0,5}~\S{1,200}~\S{1,64}~"),
@@ -199,6 +200,6 @@ NEXT_WORDS = (
     (
         "echo,printf",
         r"(?:-[neE]{1,3}~)?+(?=[^\n|]{1,250}\|[^\n|]{0,99}"
-        r"(?:--[a-z-]{1,20}-stdin|--with-token|\bsudo~-S))",
+        r"(?:--(?:[a-z-]{1,20}-)?stdin|--with-token|chpasswd|\bsudo~-S|\bsecret put~))",
     ),
 )

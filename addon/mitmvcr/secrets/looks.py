@@ -56,6 +56,13 @@ OPAQUE = 16
 _OPAQUE = re.compile(rb"[\w.~+/=|-]{%d,}+" % OPAQUE)
 _TOKEN = re.compile(rb"[\w.~+/=:$@!|-]{20,}+")
 _OF_TWO_BYTES = ("gb18030", "shift_jis", "big5", "euc_kr")
+#: A password of one word, what is none, and a digit within a word.
+PASSWORD = (
+    rb"(?![$@*-])(?=[^\s0-9]{0,40}+[0-9])(?=[a-z0-9_~+=-]{0,63}+[A-Z!@#$^*?])"
+    rb"[\w~+=!@#$^*?-]{8,64}+"
+)
+_PASSWORD, _MAIL = re.compile(PASSWORD), re.compile(rb"[\w.+-]+@(?:[\w-]+\.)+[a-z]+")
+_WITHIN = re.compile(rb"(?<=[A-Za-z])[0-9](?=[A-Za-z])")
 #: So much of a value tells.
 _SAMPLE = 200
 _KINDS = bytes.maketrans(
@@ -142,6 +149,18 @@ def is_opaque(value: bytes) -> bool:
     )
 
 
+def is_password(value: bytes) -> bool:
+    """Return whether digits and signs stand in a word as people put them into their
+    passwords, and hardly anybody into a name."""
+    if _PASSWORD.fullmatch(value) is None or _MAIL.fullmatch(value):
+        return False
+    is_mixed = {*b"Aa0"} <= {*value.translate(_KINDS)}
+    has_sign = value.translate(None, b"!@#$^*?") != value
+    if is_mixed and has_sign:
+        return True
+    return (is_mixed or has_sign) and len(_WITHIN.findall(value)) > 1
+
+
 def is_by_chance(value: bytes) -> bool:
     """Return whether a value is long, and its letters and digits follow each other as
     they do by chance alone: those of words, codes and names come in runs."""
@@ -158,6 +177,12 @@ def is_by_chance(value: bytes) -> bool:
         return is_one and 8 * kinds.count(b".") <= size
     is_one = b"0" in kinds and b"." not in kinds
     return is_one and size >= 24 and 4 * changes >= size
+
+
+def stands_out(value: bytes) -> bool:
+    """Return whether a value looks like a password or a key among the words of a
+    sentence."""
+    return is_password(value) or is_by_chance(value)
 
 
 def _changes(kinds: bytes) -> int:

@@ -243,7 +243,8 @@ def _is_secret(name: Name, text: bytes, place: Place) -> bool:
     if place is Place.NUMBER:
         return name.word in lists.NUMBERS or (name.field == SURE and len(text) >= 6)
     if place is Place.INNER:
-        return name.field == SURE and looks.is_opaque(text)
+        is_one = looks.is_opaque(text) or looks.is_password(text)
+        return name.field == SURE and is_one
     if name.word == "auth":
         return runs.is_pair(text) or looks.is_by_chance(text)
     if name.word == "secretstring" and text[:1] == b"{":

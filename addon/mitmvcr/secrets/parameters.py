@@ -22,9 +22,8 @@ def is_form(data: bytes, kind: str) -> bool:
 
 
 def parameter(scan: Scan, begin: int, finish: int) -> Values:
-    """Return the value of a parameter whose name is ``data[begin:finish]``."""
-    if scan.data[finish : finish + 1] != b"=":
-        return NONE
+    """Return the value of a parameter whose name is ``data[begin:finish]``, before a
+    sign."""
     before = scan.left(begin, 7).rstrip(b"!/")  # of a page's route, #!/token=x
     if not (scan.form or before.endswith((b"?", b"&", b"#", b"&amp;", b"u0026"))):
         return NONE

@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import b64decode, b64encode, urlsafe_b64encode
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import product
@@ -16,6 +17,15 @@ STANDARD, FOR_URLS = _LETTERS + b"+/", _LETTERS + b"-_"
 JSON_STARTS = (b"eyJ", b"eyAi", b"ewog", b"ewoJ", b"ew0K", b"W3si", b"Wwog")
 #: How base64 of a key in PEM, of a file of Kubernetes', of a message of FinTS begins.
 FILE_STARTS = (b"LS0tLS1CRUdJTi", b"YXBpVmVyc2lvb", b"SE5IQks6MTozK")
+#: What base64 of a name has in it, wherever the name begins.
+_NAMES = b"assword ASSWORD ecret ECRET oken OKEN _KEY _key -Key".split()
+NAMES_WITHIN = tuple(
+    b64encode(bytes(at) + name)[(0, 2, 3)[at] : (at + len(name)) * 4 // 3]
+    for name, at in product(_NAMES, range(3))
+)
+#: No shorter text is looked into there, and no lines are shorter.
+_SHORTEST, _WIDTH = 24, 60
+_LINE_END = re.compile(rb"(?:\\r)?\\n|\r?\n")
 _FILES = (b"-----BEGIN ", b"apiVersion", b"HNHBK:1:3+")
 _HELD = re.compile(
     rb"(?<![\w+.-])(?:"
@@ -36,6 +46,9 @@ _MOST = 1 << 16
 _MARK = re.compile(r"%5BREDACTED(?::|%3A)([\w.-]{1,200})%5D")
 
 
+_JOINS, _BLANKS = (b".", b"-", b"_"), dict.fromkeys(b"\t\r\n")
+
+
 class Held(NamedTuple):
     """A run of base64 or of percent-encoding, and the text in it."""
 
@@ -46,12 +59,18 @@ class Held(NamedTuple):
 
 
 def held_in(data: bytes, starts: Iterable[int]) -> Iterator[Held]:
-    """Yield the JSON and the files that stand in base64; the parts of a JWT are none.
-    ``starts`` are where any of ``JSON_STARTS`` and ``FILE_STARTS`` stands."""
+    """Yield the JSON, the files and the texts with names that stand in base64; the
+    parts of a JWT are none. ``starts`` are where any of ``JSON_STARTS``,
+    ``FILE_STARTS`` and ``NAMES_WITHIN`` stands."""
     done = 0
     for start in sorted(starts):
         found = _HELD.match(data, start) if start >= done else None
         if found is None:
+            if start >= done and data.startswith(NAMES_WITHIN, start):
+                text = _text_around(data, start)
+                done = text.end
+                if text.plain:
+                    yield text
             continue
         done = found.end()
         plain = decoded_base64(found[0])
@@ -59,6 +78,33 @@ def held_in(data: bytes, starts: Iterable[int]) -> Iterator[Held]:
             plain.rstrip().endswith((b"}", b"]")) or plain.startswith(_FILES)
         ):
             yield Held(found.start(), found.end(), plain)
+
+
+def _text_around(data: bytes, at: int) -> Held:
+    """Return the text in base64 around a place, in lines or in one; none in what is no
+    text, or a part of a JWT."""
+    start, stop = run_around(data, at, at + 1, _LETTERS + b"+/\\\r\n")
+    breaks = [each.span() for each in _LINE_END.finditer(data, start, stop)]
+    begins, ends = ((start, *(b for _, b in breaks)), (*(e for e, _ in breaks), stop))
+    first = last = bisect_right(begins, at) - 1
+    sizes = [end - begin for begin, end in zip(begins, ends, strict=True)]
+    width = max(sizes[first], sizes[first - 1] if first else 0)
+    if width >= _WIDTH:
+        while first and sizes[first - 1] == width:
+            first -= 1
+        while last + 1 < len(sizes) and sizes[last] == width >= sizes[last + 1] > 0:
+            last += 1
+    begin, end = begins[first], ends[last]
+    coded = _LINE_END.sub(b"", data[begin:end])
+    is_part = data[begin - 1 : begin] in _JOINS or data[end : end + 1] in _JOINS
+    plain = b"" if is_part or len(coded) < _SHORTEST else decoded_base64(coded) or b""
+    return Held(begin, end, plain if _is_text(plain) else b"")
+
+
+def _is_text(plain: bytes) -> bool:
+    with suppress(UnicodeError):
+        return plain.decode().translate(_BLANKS).isprintable()
+    return False
 
 
 def percent_in(data: bytes) -> Iterator[Held]:
@@ -99,6 +145,11 @@ def is_in_url(data: bytes, start: int) -> bool:
 
 
 def encoded_as(coded: bytes, new: bytes, in_url: bool) -> bytes:
+    if line_end := _LINE_END.search(coded):
+        width, bare = line_end.start(), _LINE_END.sub(b"", coded)
+        fresh = encoded_as(bare, new, in_url)
+        lines = (fresh[at : at + width] for at in range(0, len(fresh), width))
+        return line_end[0].join(lines)
     is_url = in_url or b"-" in coded or b"_" in coded
     fresh = urlsafe_b64encode(new) if is_url else b64encode(new)
     # Where its length does not tell, a URL has no padding.

@@ -13,16 +13,8 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from mitmvcr.secrets import jsonvalues, lines, markup, pairs
-from mitmvcr.secrets.lines import (
-    BARE,
-    BEFORE,
-    FAR,
-    IDENTIFIER,
-    LETTER,
-    LINE_END,
-    SCHEME,
-)
-from mitmvcr.secrets.looks import is_by_chance
+from mitmvcr.secrets.lines import BARE, BEFORE, FAR, IDENTIFIER, LETTER, LINE_END
+from mitmvcr.secrets.looks import PASSWORD, is_by_chance, stands_out
 from mitmvcr.secrets.scan import (
     LONGEST,
     NONE,
@@ -182,16 +174,20 @@ def _in_quotes(scan: Scan, begin: int, finish: int) -> Values:
     return (Value(start, end, text, Place.TEXT),)
 
 
-def _in_prose(regex: bytes, left: bytes = b"", *, only: bool = False) -> Taker:
+def _in_prose(
+    regex: bytes, left: bytes = b"", *, only: Callable[[bytes], bool] | None = None
+) -> Taker:
     """Return what takes letters by chance as a value, and all else, since prose has
-    anything there and lists hold names alone, as a doubtful one, or not at all."""
+    anything there and lists hold names alone, as a doubtful one, or ``only`` what looks
+    so."""
     taker = _matched(regex, Place.INNER, left=left)
 
     def taken(scan: Scan, begin: int, finish: int) -> Values:
         found = taker.take(scan, begin, finish)
-        if found and is_by_chance(found[0].text):
-            return (found[0]._replace(place=Place.TEXT),)
-        return NONE if only else found
+        if not found or (only and not only(found[0].text)):
+            return NONE
+        is_sure = is_by_chance(found[0].text)
+        return (found[0]._replace(place=Place.TEXT),) if is_sure else found
 
     return taker._replace(take=taken)
 
@@ -232,17 +228,21 @@ _IN_TAGS = rb"(?:<[a-z]{1,10}>\s{0,9}+){0,3}+"
 _STOP = rb"(?=[.,;:]?+(?:\s|\Z|[}\])\"'\\|<]))"
 _SENTENCE = (
     rb"[\"']?(?: [a-z]{2,10}(?=[ :])){0,2}+:[ \t]{1,9}+"
-    rb"(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+" + SCHEME + _IN_TAGS
+    rb"(?:[!&][\w!/.-]{0,40}+[ \t]{1,9}+)?+" + lines.SCHEME + _IN_TAGS
     + rb"([\w~+=-]{16,2000}+)" + _STOP
 )  # fmt: skip
 _CHANCE = rb"([\w~+=-]{20,2000}+)"
-#: The password is x.
+#: The password is x, password: `x`, and of lists: password:x user:me
 _STATED = (
     rb"(?: (?:is|was|=)(?: now)?+:?+|:)[ \t]{1,9}+" + _IN_TAGS
     + rb"[\"'`]?+" + _CHANCE + rb"(?:[\"'`](?!:))?+" + _STOP
+    + rb"|(?:[*`]{0,2}(?: (?:is|was|to)(?: now)?(?=:? ))?+[ ]?(?::|=>?|\.{3,60})?+[*]{0,2}"
+    + rb"[ \t]{1,9}+" + _IN_TAGS + rb"\\{0,15}[\"'`]?+|:)(" + PASSWORD + rb")"
+    + rb"(?=\\{0,15}[\"'`](?!\w)|[.!?]?+" + _STOP[3:]
 )  # fmt: skip
-
-_CELL = rb"`?+[ ]{1,80}+\|[ ]{1,9}+`?+([\w~+=-]{16,2000}+)`?+[ ]{1,80}+\|"
+_CELL = (
+    rb"`?+[ ]{1,80}+\|[ ]{1,9}+`?+([\w~+=-]{16,2000}+|" + PASSWORD + rb")`?+[ ]{1,80}+\|"
+)  # fmt: skip
 _MARKED = (
     rb"[*`]{1,3}+:?+[*]{0,2}+(?: (?:is|to|with|=)(?= ))?+:?+ `([\w~+/=.-]{16,2000}+)`"
 )
@@ -259,7 +259,7 @@ SYNTAXES = (
     Syntax(Taker(markup.entered), b"=", b"", b" \t\r\n/>"),
     # ["PASSWORD=x"], -H "X-Api-Key: x"
     Syntax(Taker(_in_quotes), _QUOTES, b"", b"="),
-    Syntax(_matched(rb":[ \t]?" + SCHEME + rb"((?:[^\s\"'\\<>]" + lines.SIGNS + rb"{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
+    Syntax(_matched(rb":[ \t]?" + lines.SCHEME + rb"((?:[^\s\"'\\<>]" + lines.SIGNS + rb"{6,2000}+)(?=\\{0,15}[\"'])"), _QUOTES, b"", b":"),
     # <password>x</password>, <key>password</key><string>x</string>, <dt> and <dd>
     Syntax(Taker(markup.element), b"<", b"", b"> \t\r\n"),
     Syntax(_matched(_NEXT_TAG, Place.FIELD, decode=unescaped), b">", b"", b"<"),
@@ -277,8 +277,8 @@ SYNTAXES = (
     Syntax(_matched(_TYPED), after=b": \"'|"),
     Syntax(_matched(rb"(?:,| =>)[ ]?(?:<<)?\"([^\"\\\r\n]{4,400}+)\"", left=rb"[{,][ ]?", far=3), after=b", "),
     # ["X-Api-Key", "x"], ['X-Api-Key', 'x'], .apiKey("x")
-    Syntax(_in_prose(_LISTED, rb'[\[,]\s{0,20}\\{0,15}"', only=True), b'"', b"", b'"\\', b","),
-    Syntax(_in_prose(rb"',\s{1,20}'([^'\\]{16,2000}+)'\s{0,20}+[,\]]", rb"[\[,]\s{0,20}'", only=True), b"'", b"", b"'", b","),
+    Syntax(_in_prose(_LISTED, rb'[\[,]\s{0,20}\\{0,15}"', only=is_by_chance), b'"', b"", b'"\\', b","),
+    Syntax(_in_prose(rb"',\s{1,20}'([^'\\]{16,2000}+)'\s{0,20}+[,\]]", rb"[\[,]\s{0,20}'", only=is_by_chance), b"'", b"", b"'", b","),
     Syntax(_matched(rb"\(\\{0,15}+[\"']([^\"'\\\r\n]{4,400}+)\\{0,15}+[\"']\)"), after=b"("),
     # variable "db_password" { default = "x" }, secret { value: "x" }
     Syntax(_matched(_BLOCK_VALUE), after=b'" ', sign=b"{"),
@@ -305,14 +305,14 @@ SYNTAXES = (
     Syntax(_run(Run(rb"=", rb"[^;,\"'\s<>&\\]", 4, 500, b""), left=rb"(?:--set(?:-string)?[ =]|:[0-9]{2,5},)\S*"), b" \t,=", b"", b"="),
     Syntax(_run(Run(rb"[ \t]?=[ \t]?(?!" + IDENTIFIER + rb")", rb"[^;,\"'\s<>&\\(){}]", 6, 500, rb"(?=;[ ]?[A-Za-z][\w ]{1,30}=[^=])")), after=b"= ", sign=b"="),
     Syntax(_matched(rb"=([^\"'\s<>()]{4,500}+)\)", left=rb"\(\w{2,20}=[^()]{0,100}\)\s?\(", far=130), b"(", b"", b"="),
-    Syntax(_run(Run(rb"=", BARE, 6, 2000, rb"(?=\s|\Z)")), b" \t=", b"", b"="),
+    Syntax(_run(Run(rb"=", BARE, 6, 2000, rb"(?=\s|\Z|\\{1,15}[nr]|\\{0,15}\")")), b" \t=", b"", b"="),
     # key=PASSWORD&value=x of a form, and as command lines have it
     Syntax(_matched(rb"&[\w.\[\]%]{0,60}?(?i:value)(?:\]|%5D)?=([^&\s\"'<>]{1,2000}+)", Place.FIELD, left=rb"(?i:name|key)(?:\]|%5D)?=", decode=unquote_to_bytes), b"=", b"", b"&"),
     # Where code and sentences stand too: f(password=x), the password is: x
     Syntax(_matched(rb"=(?!" + IDENTIFIER + rb")(" + BARE + rb"{6,2000}+)(?![(\[{$`])", Place.INNER), after=b"="),
     Syntax(_in_prose(_SENTENCE), after=b": \"'"),
-    Syntax(_in_prose(_STATED, only=True), after=b": "),
-    Syntax(_in_prose(rb":" + _CHANCE + _STOP, only=True), b" \t\r\n\"'`(", after=b":"),
+    Syntax(_in_prose(_STATED, only=stands_out), after=b": *`."),
+    Syntax(_in_prose(rb":" + _CHANCE + _STOP, only=is_by_chance), b" \t\r\n\"'`(", after=b":"),
 )  # fmt: skip
 _NEXT = re.compile(rb"[\\\"'`\]]{0,16}+\s{0,200}+(\S)", re.DOTALL)
 #: A field with nothing in it, or with what is too short to be a secret under a name

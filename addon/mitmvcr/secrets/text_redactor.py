@@ -18,7 +18,14 @@ from mitmvcr.secrets.known import (
     encoded_placeholders,
     sized,
 )
-from mitmvcr.secrets.looks import LEAST, is_by_chance, is_likely, is_real, is_telling
+from mitmvcr.secrets.looks import (
+    LEAST,
+    is_by_chance,
+    is_likely,
+    is_password,
+    is_real,
+    is_telling,
+)
 from mitmvcr.secrets.messages import Text
 from mitmvcr.secrets.names import SURE, Names
 from mitmvcr.secrets.rules import Rules
@@ -152,7 +159,7 @@ def _is_answered(name: bytes, value: bytes) -> bool:
         return False
     if name.lower().endswith(b"id"):
         return is_likely(value) and not value.isalpha()
-    return is_by_chance(value.replace(b"-", b""))
+    return is_by_chance(value.replace(b"-", b"")) or is_password(value)
 
 
 class Sweep:

@@ -6,8 +6,8 @@ else stands before, what is in it. They stand between names and values there."""
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from html import unescape
-from itertools import islice
 from typing import NamedTuple
 
 from mitmvcr.secrets.spans import Span
@@ -23,7 +23,15 @@ _SEQUENCE = re.compile(
 )
 _RETURN = ord("\r")
 _ALONE = re.compile(rb"\r(?![\r\n])")
-_IN_JSON = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([^ux]))", re.DOTALL)
+#: An item of a list of lines ends, and the next one begins; and what is escaped.
+_NEXT_ITEM = rb"(?:\\n)?\"\s{0,200}+,\s{0,200}+\""
+_IN_JSON = re.compile(
+    _NEXT_ITEM + rb"|\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([^ux]))", re.DOTALL
+)
+_IN_TABLE = re.compile(
+    rb"</t[hd]>\s{0,200}+<t[hd][^<>]{0,500}+>|</tr>|<[^<>]{0,500}+>|[\t\r\n]"
+)
+_IS_CELL = re.compile(rb"\s{0,9}+(?:</[a-z]{1,6}>\s{0,9}+){0,2}</t[hd]>")
 _IN_HTML = re.compile(rb"&(?:quot|apos|lt|gt|amp|nbsp|#[0-9]{1,4}|#x[0-9a-fA-F]{1,4});")
 #: A quote as scripts have it, in a string in quotes of any kind.
 _QUOTE = re.compile(rb"\\{1,4}(?:x|u00)22")
@@ -42,8 +50,11 @@ _FAR, _ON, _ROWS = 300, 600, 1 << 13
 _FREE, _EACH = 1 << 12, 64
 #: So long is a value that is not parted, and what ends it in any notation.
 _WHOLE, _BREAK = 2000, re.compile(rb"[\s\"'<>&\\]")
+_NEXT, _LIST_ENDS = re.compile(_NEXT_ITEM), re.compile(rb"\"\s{0,200}+\]")
 _BEFORE_TITLE = re.compile(rb"(?:[,;\t|]|\\{1,15}t)\\{0,15}\"?[ ]?\Z")
-_TITLE_ENDS = re.compile(rb"\\{0,15}\"?(?:[,;\t](?! )|[ ]?\||\r?\n|\\{1,15}[tnr])")
+_TITLE_ENDS = re.compile(
+    rb"\\{0,15}\"?(?:[,;\t](?! )|[ ]{0,60}+(?:\||\r?\n|\")|\\{1,15}[tnr])"
+)
 #: What follows a name in sentences and code, where no value does.
 _NO_VALUE = re.compile(rb" (?:[a-z]{1,15}+[\s.,;:)\\*-]|[*&(/{])|::|\\n\\n")
 _NEAR, _LINE = 12, 300
@@ -124,23 +135,76 @@ def without_colours(data: bytes, *, is_marked: bool = False) -> View | None:
     return view if view.text != data else None
 
 
+class _Next:
+    """Where a regex matches next: places are asked for from left to right, and what is
+    nowhere near is looked for once."""
+
+    def __init__(self, regex: re.Pattern[bytes], data: bytes) -> None:
+        self._regex, self._data = regex, data
+        self._begin, self._at = 0, -1
+
+    def is_within(self, start: int, end: int) -> bool:
+        if not self._begin <= start <= self._at:
+            found = self._regex.search(self._data, start)
+            self._begin = start
+            self._at = found.start() if found else len(self._data)
+        return self._at < end
+
+
+class _Reach:
+    """How far behind each of some names its values may stand, and those of the names
+    that follow up to there: what is cut off would be hidden by half. Found when it is
+    asked for, once."""
+
+    def __init__(self, data: bytes, names: Sequence[tuple[int, int]]) -> None:
+        self._data, self._names = data, names
+        self._ends: dict[int, int] = {}
+        self._nears: dict[int, int] = {}
+
+    def of(self, number: int) -> int:
+        end = self._ends.get(number)
+        if end is None:
+            end = self._ends[number] = self._end(number)
+        return end
+
+    def _end(self, number: int) -> int:
+        end, furthest = self._near(number), self._names[number][1] + _ROWS
+        for other in range(number + 1, len(self._names)):
+            if self._names[other][0] > min(end, furthest):
+                break
+            end = max(end, self._near(other))
+        return end
+
+    def _near(self, number: int) -> int:
+        near = self._nears.get(number)
+        if near is None:
+            near = self._nears[number] = _near(self._data, *self._names[number])
+        return near
+
+
+#: How far behind a name its values may stand.
+_Last = Callable[[], int]
+
+
 def around(data: bytes, names: Iterable[tuple[int, int]]) -> Iterator[View]:
     """Yield the texts in which names stand that have no value as the data is: so much
     of it in all, since each is looked through like any other."""
     done, room = 0, len(data) // 2 + _FREE
+    readers = [
+        (where, regex, new, _Next(regex, data))
+        for signs, where, regex, new in _READERS
+        if any(sign in data for sign in signs)
+    ]
     wanted = [each for each in names if not _has_none(data, *each)]
+    reach = _Reach(data, wanted)
     for number, (begin, finish) in enumerate(wanted):
         if room < 0:
             break
         if begin < done:
             continue
-        last = _last(data, wanted, number)
-        for place, regex, new in (
-            (_in_html(data, begin, finish, last), _IN_HTML, _unescaped),
-            (_in_json(data, begin, finish, last), _IN_JSON, _said),
-            (_in_lines(data, begin, finish, last), _BEFORE_LINES, _nothing),
-        ):
-            if place:
+        last = partial(reach.of, number)
+        for where, regex, new, escape in readers:
+            if place := where(data, begin, finish, last, escape):
                 done = place[1]
                 room -= _EACH + done - place[0]
                 yield _view(data, regex, new, place)
@@ -159,49 +223,74 @@ def _has_none(data: bytes, begin: int, finish: int) -> bool:
     return not left.endswith((b"=", b"["))
 
 
-def _in_html(data: bytes, begin: int, finish: int, last: int) -> tuple[int, int] | None:
+def _in_html(
+    data: bytes, begin: int, finish: int, last: _Last, escape: _Next
+) -> tuple[int, int] | None:
     """Return where the text stands in which a name is, if what is escaped is near."""
     is_near = b"&" in data[finish : finish + _NEAR] or (
         begin and data[begin - 1] == ord(";")
     )
     if not is_near:
         return None
-    first = max(0, begin - _FAR)
+    first, until = max(0, begin - _FAR), last()
     start = max(data.rfind(sign, first, begin) for sign in (b"<", b">")) + 1
-    ends = (data.find(sign, finish, last) for sign in (b"<", b">"))
-    end = min((each for each in ends if each >= 0), default=last)
+    ends = (data.find(sign, finish, until) for sign in (b"<", b">"))
+    end = min((each for each in ends if each >= 0), default=until)
     place = start or first, end
-    return place if _IN_HTML.search(data, *place) else None
+    return place if escape.is_within(*place) else None
 
 
-def _in_json(data: bytes, begin: int, finish: int, last: int) -> tuple[int, int] | None:
+def _in_json(
+    data: bytes, begin: int, finish: int, last: _Last, escape: _Next
+) -> tuple[int, int] | None:
     """Return where what is in the string stands in which a name is; so far."""
-    first, opened = max(0, begin - _FAR), begin
+    first = max(0, begin - _FAR)
     if _QUOTE.match(data, finish):
         return first, min(len(data), finish + _ON)
-    while (opened := data.rfind(b'"', first, opened)) > first:
-        if data[opened - 1] != _SLASH:
-            break
-    start = opened + 1
+    opened = data[first:begin].replace(b'\\"', b"  ").rfind(b'"')
+    start = first + opened + 1
     if opened < 0:
         start = data.find(b"\\n", first, begin)
-    elif not _OPENS.search(data, max(0, opened - 60), opened):
+    elif not _OPENS.search(data, max(0, start - 61), start - 1):
         return None
     if start < 0:
         return None
-    end = finish
-    while (end := data.find(b'"', end, last)) >= 0 and data[end - 1] == _SLASH:
-        end += 1
+    until = last()
+    end = data.find(b'"', finish, until)
+    if data[end - 1] == _SLASH and end >= 0:
+        end = data[finish:until].replace(b'\\"', b"  ").find(b'"')
+        end += finish if end >= 0 else 0
     if end < 0:
-        end = max(data.rfind(b"\\n", finish, last), finish)
+        end = max(data.rfind(b"\\n", finish, until), finish)
     is_more = (start, end) != (begin, finish)
-    is_read = is_more and _IN_JSON.search(data, start, end)
+    is_alone = data[begin - 1 : begin] == b"<" or data[finish : finish + 1] == b"="
+    if is_more and not is_alone and _is_item(data, start, end):
+        closed = _LIST_ENDS.search(data, end, until)
+        return start, closed.start() if closed else until
+    is_read = is_more and escape.is_within(start, end)
     is_first = start < begin and not data[start:begin].strip()
     return (start, end) if is_read or is_first else None
 
 
+def _is_item(data: bytes, start: int, end: int) -> bool:
+    """Return whether a string is one of several in a list."""
+    left = data[max(0, start - 60) : start - 1].rstrip()
+    return left.endswith((b"[", b",")) and _NEXT.match(data, end) is not None
+
+
+def _in_table(
+    data: bytes, begin: int, finish: int, _: _Last, __: _Next
+) -> tuple[int, int] | None:
+    """Return where the rows stand that follow a cell of a table in HTML."""
+    if not _IS_CELL.match(data, finish):
+        return None
+    start = data.rfind(b"<tr", max(0, begin - _ROWS), begin)
+    end = data.find(b"</table", finish, finish + _ROWS)
+    return (start, end) if 0 <= start < end else None
+
+
 def _in_lines(
-    data: bytes, begin: int, finish: int, last: int
+    data: bytes, begin: int, finish: int, last: _Last, _: _Next
 ) -> tuple[int, int] | None:
     """Return where the lines stand around a name, if something stands before its
     own."""
@@ -211,19 +300,7 @@ def _in_lines(
     if before is None or not start < before.end() < finish:
         return None
     first = data.find(b"\n", max(0, begin - _FAR), start) + 1 if begin > _FAR else 0
-    return first or start, data.rfind(b"\n", finish, last) + 1 or last
-
-
-def _last(data: bytes, names: Sequence[tuple[int, int]], number: int) -> int:
-    """Return how far behind a name its values may stand, and those of the names that
-    follow up to there: what is cut off would be hidden by half."""
-    begin, finish = names[number]
-    end = _near(data, begin, finish)
-    for other in islice(names, number + 1, None):
-        if other[0] > min(end, finish + _ROWS):
-            break
-        end = max(end, _near(data, *other))
-    return end
+    return first or start, data.rfind(b"\n", finish, last()) + 1 or last()
 
 
 def _near(data: bytes, begin: int, finish: int) -> int:
@@ -242,8 +319,23 @@ def _nothing(_: re.Match[bytes]) -> bytes:
 def _said(found: re.Match[bytes]) -> bytes:
     if number := found[1] or found[2]:
         return chr(int(number, 16)).encode("utf-8", "surrogatepass")
-    return _SIGNS.get(found[3], found[3])
+    return _SIGNS.get(found[3], found[3]) if found[3] else b"\n"
+
+
+def _of_cells(found: re.Match[bytes]) -> bytes:
+    tag = found[0]
+    return b"\n" if tag == b"</tr>" else b"\t" if b"<t" in tag[1:] else b""
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
     return unescape(found[0].decode()).encode()
+
+
+#: Of which one is in a text, where it begins and ends around a name, what of it is
+#: replaced, and by what.
+_READERS = (
+    ((b"<",), _in_table, _IN_TABLE, _of_cells),
+    ((b"&",), _in_html, _IN_HTML, _unescaped),
+    ((b'"', b"\\"), _in_json, _IN_JSON, _said),
+    ((b"",), _in_lines, _BEFORE_LINES, _nothing),
+)
