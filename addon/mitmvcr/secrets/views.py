@@ -50,6 +50,8 @@ _FAR, _ON, _ROWS = 300, 600, 1 << 13
 _FREE, _EACH = 1 << 12, 64
 #: So long is a value that is not parted, and what ends it in any notation.
 _WHOLE, _BREAK = 2000, re.compile(rb"[\s\"'<>&\\]")
+#: So many names that follow count for how far one reaches.
+_NAMES = 16
 _NEXT, _LIST_ENDS = re.compile(_NEXT_ITEM), re.compile(rb"\"\s{0,200}+\]")
 _BEFORE_TITLE = re.compile(rb"(?:[,;\t|]|\\{1,15}t)\\{0,15}\"?[ ]?\Z")
 _TITLE_ENDS = re.compile(
@@ -169,7 +171,7 @@ class _Reach:
 
     def _end(self, number: int) -> int:
         end, furthest = self._near(number), self._names[number][1] + _ROWS
-        for other in range(number + 1, len(self._names)):
+        for other in range(number + 1, min(len(self._names), number + _NAMES)):
             if self._names[other][0] > min(end, furthest):
                 break
             end = max(end, self._near(other))
@@ -230,9 +232,10 @@ def _in_html(
     is_near = b"&" in data[finish : finish + _NEAR] or (
         begin and data[begin - 1] == ord(";")
     )
-    if not is_near:
+    first = max(0, begin - _FAR)
+    if not is_near or not escape.is_within(first, finish + 2 * _ROWS):
         return None
-    first, until = max(0, begin - _FAR), last()
+    until = last()
     start = max(data.rfind(sign, first, begin) for sign in (b"<", b">")) + 1
     ends = (data.find(sign, finish, until) for sign in (b"<", b">"))
     end = min((each for each in ends if each >= 0), default=until)
