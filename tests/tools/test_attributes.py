@@ -2,7 +2,7 @@
 
 import pytest
 
-from mitmvcr.tools.attributes import installed, pattern, uninstalled
+from mitmvcr.tools.attributes import below, installed, pattern, uninstalled
 
 HEAD = (
     "# mitmvcr: cassettes differ and merge by interaction ('mitmvcr git uninstall')\n"
@@ -38,3 +38,8 @@ def test_a_folder_is_a_pattern(folder, written):
 def test_blanks_and_quotes_are_quoted():
     line = installed("", ['/my "old" c\\[/*.yaml']).splitlines()[1]
     assert line.startswith('"/my \\"old\\" c\\\\[/*.yaml" merge=')
+
+
+def test_packed_cassettes_of_a_folder_are_named_too() -> None:
+    assert below("a b") == ["/a b/**/*.y*ml", "/a b/**/*.y*ml.gz"]
+    assert below("") == ["/**/*.y*ml", "/**/*.y*ml.gz"]
