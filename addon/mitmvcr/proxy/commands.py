@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from mitmproxy import command, ctx, exceptions, http
 from mitmproxy import flow as mflow
 from mitmproxy import types as mtypes
-from mitmproxy.log import ALERT
 
 from mitmvcr.core.errors import OptionError, UnusableValueError, VcrError
 from mitmvcr.core.model import Interaction
@@ -103,7 +102,7 @@ class Commands:
         left = Counter(filter(None, map(_why_not, flows)))
         reasons = ", ".join(f"{times} {why}" for why, times in left.items())
         logger.log(
-            ALERT,
+            _alert(),
             "mitmvcr: saved %d of %d flows to %s%s",
             *(saved, len(flows), cassette),
             f"; left out: {reasons}" if reasons else "",
@@ -124,7 +123,7 @@ class Commands:
 
     def _tell(self, name: str) -> None:
         """Answer a command, which the console shows as it does mitmproxy's own."""
-        logger.log(ALERT, "mitmvcr: %s", self.status(name))
+        logger.log(_alert(), "mitmvcr: %s", self.status(name))
 
     def _settings(self, name: str) -> Settings:
         """Return the settings that a session has, or begins with."""
@@ -191,6 +190,12 @@ def save_flows(
     finally:
         store.publish()
     return len(chosen)
+
+
+def _alert() -> int:
+    """Return the level of what the console shows, by the name that mitmproxy gives
+    it."""
+    return logging.getLevelNamesMapping().get("ALERT", logging.INFO)
 
 
 def _why_not(flow: mflow.Flow) -> str:
