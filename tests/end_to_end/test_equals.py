@@ -229,12 +229,9 @@ def test_an_sdk_downloads_in_parts_as_before(stage: Stage, name: str) -> None:
 
 def miss_reason(answers: Iterator[Got]) -> str:
     """Return why the first stranger was refused: one in some 300 has the hint of an
-    account by chance."""
-    return next(
-        answer.headers["x-vcr-miss-reason"]
-        for answer in answers
-        if "x-vcr-miss-reason" in answer.headers
-    )
+    account by chance, whose answer it gets, or finds used up."""
+    reasons = (answer.headers.get("x-vcr-miss-reason", "") for answer in answers)
+    return next(each for each in reasons if each and "used up" not in each)
 
 
 def _named(names: Sequence[str]) -> list[tuple[str, bytes | None]]:
@@ -290,6 +287,8 @@ def test_two_accounts_are_not_mixed_up(stage: Stage) -> None:
         "this cassette holds 3 different values of `authorization`;"
         " yours is none of them; vcr_match=-identity would let it match"
     )
+    stage.stop()
+    stage.start("replay_only")  # of which no stranger has used anything up
     for pair in reversed(accounts):
         name = pair.partition(":")[0].encode()
         word = b"hello " if accounts[pair] == 200 else b"no "
@@ -353,13 +352,14 @@ def test_a_wrong_password_does_not_log_in(stage: Stage) -> None:
     stage.stop()
     assert b"-password" not in stage.cassette.read_bytes()
     stage.start("replay_only")
-    assert stage.ask("login", wrong).status == 401
     reason = miss_reason(
         stage.ask("login", wrong.replace(b"wrong", other))
         for other in (b"other", b"third", b"fourth")
     )
     assert "2 different values of `password`; yours is neither" in reason
-    assert stage.ask("login", right).status == 200
+    stage.stop()
+    stage.start("replay_only")
+    assert [stage.ask("login", each).status for each in (wrong, right)] == [401, 200]
     stage.stop()
 
 
