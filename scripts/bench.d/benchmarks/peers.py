@@ -47,7 +47,8 @@ def rows(bench: Bench) -> Iterator[Row]:
     for scheme in "http", "https":
         for count, once in _ROUNDS:
             urls = samples.urls(count, https=scheme == "https")
-            of = Recordings(bench.folder / f"{scheme}-{count}", urls, once)
+            folder = bench.folder / f"{scheme}-{count}-{'once' if once else 'again'}"
+            of = Recordings(folder, urls, once)
             race = _race(of, bench.size(5, quick=2), left_out)
             name = f"{scheme}, {count:,} {'once each' if once else 'repeated'}"
             yield from _rows(race, name, _SHARES[scheme, once])
